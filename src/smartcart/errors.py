@@ -1,0 +1,54 @@
+"""The errors a user can meet, each with its exit code and its one sentence.
+
+Every message says which value was met, what was expected instead, and the way out.
+
+>>> raise_for = DataError.of("'shop.csv' has no rows", "a header and at least two customers",
+...                          "export the table again")
+>>> str(raise_for)
+"'shop.csv' has no rows; expected a header and at least two customers: export the table again."
+>>> raise_for.exit_code
+3
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Self
+
+__all__ = ["DataError", "SmartCartError", "UsageError", "did_you_mean"]
+
+
+class SmartCartError(Exception):
+    """Base of everything SmartCart raises on purpose; exit code 1."""
+
+    exit_code = 1
+
+    @classmethod
+    def of(cls, found: str, expected: str, way_out: str) -> Self:
+        """Build the one sentence: what was found, what was expected, the way out."""
+        return cls(f"{found}; expected {expected}: {way_out.rstrip('.')}.")
+
+
+class UsageError(SmartCartError, ValueError):
+    """The command or call was wrong (unknown option value, refused output folder); exit code 2."""
+
+    exit_code = 2
+
+
+class DataError(SmartCartError, ValueError):
+    """The data cannot be used (unreadable, empty, one customer, duplicate ids); exit code 3."""
+
+    exit_code = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the closest known name, else an empty string.
+
+    >>> did_you_mean("icome", ["income", "spend"])
+    " Did you mean 'income'?"
+    >>> did_you_mean("zzz", ["income"])
+    ''
+    """
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,301 @@
+"""What the layers hand to each other: frozen dataclasses, no logic.
+
+Everything a run found is in one :class:`Run`; the report, the command line, the notebook and the
+web show it and compute nothing. All money is in the currency of the data, all days are whole days,
+all shares are 0 to 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = [
+    "Category",
+    "Column",
+    "Contract",
+    "Fact",
+    "Feature",
+    "GoldenRow",
+    "KEvidence",
+    "KRow",
+    "Ledger",
+    "LedgerEntry",
+    "Model",
+    "Notice",
+    "Picture",
+    "Profile",
+    "ProfileRow",
+    "Reading",
+    "Recipe",
+    "Run",
+    "Segment",
+]
+
+Kind = Literal["customers", "orders"]
+ColumnType = Literal["number", "text", "date", "boolean"]
+ColumnRole = Literal["id", "forms", "describes", "sensitive", "outcome", "dropped"]
+Verdict = Literal["natural clusters", "useful partition", "no structure"]
+Transform = Literal["identity", "log1p", "sqrt", "asinh"]
+Effect = Literal["info", "kept", "filled", "capped", "no weight", "dropped", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning: something a careful reader should know. ``count`` is in the unit named."""
+
+    code: str
+    message: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the source was read: what was recognised in the file, column by column where needed."""
+
+    source: str  # as the user named it
+    format: str  # "csv", "parquet", "excel", "table"
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    rows: int = 0
+    date_formats: dict[str, str] = field(default_factory=dict)  # column -> strptime format
+    currency: str | None = None  # the symbol or code found in front of numbers
+    fingerprint: str = ""  # of the data as read
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One source column: its type, its role in the segmentation and the reason in words."""
+
+    name: str
+    type: ColumnType
+    role: ColumnRole
+    meaning: str  # "income", "spend:wines", "channel:web", "measure", "category", ...
+    reason: str
+    label: str = ""  # in words, for people: "Income", "Wine spend"
+    missing: int = 0
+    distinct: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the segmentation reads: kind, columns with roles, and the day that ages refer to."""
+
+    kind: Kind
+    id_column: str | None  # None: rows are numbered from 1
+    columns: tuple[Column, ...]
+    as_of: dt.date | None
+    as_of_source: str  # "latest Dt_Customer", "--as-of", "no dates"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One rule and what it did. ``unit`` is "rows", "cells" or "columns"."""
+
+    rule: str
+    sentence: str
+    count: int
+    unit: Literal["rows", "cells", "columns"]
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """From rows read to customers segmented: ``rows_read == segmented + rejected``."""
+
+    rows_read: int
+    segmented: int
+    rejected: int
+    entries: tuple[LedgerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One number per customer that forms segments, in original units.
+
+    ``op`` and ``columns`` say how it is computed: see ``tables.features``.
+    """
+
+    name: str
+    label: str
+    unit: str  # "money", "count", "days", "share", "" for a number of unknown unit
+    op: str
+    columns: tuple[str, ...]
+    sentence: str  # how it is made, in words
+    denominator: tuple[str, ...] = ()
+    transform: Transform = "identity"
+    block: str = ""  # "value", "frequency", "recency", "tenure", "deals", "engagement", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How features become standardized numbers, per feature in order.
+
+    ``z = (transform(clip(fill(x), low, high)) - mean) / scale``, then times ``weight``.
+    """
+
+    features: tuple[Feature, ...]
+    fill: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weight: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KRow:
+    """Evidence for one K; ``None`` where a figure is not defined (silhouette of K = 1)."""
+
+    k: int
+    wcss: float
+    silhouette: float | None
+    calinski_harabasz: float | None
+    davies_bouldin: float | None
+    gap: float
+    gap_se: float
+    stability_ari: float | None
+    jaccard_min: float | None
+    smallest_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class KEvidence:
+    """One row per K, what each rule in common use would pick, and the verdict in words.
+
+    ``recommended`` is what the evidence says; ``k`` is what was used (they differ where the user
+    asked for a K). ``extras`` holds further figures per K by name, such as the clustering of the
+    structureless reference clouds, each as long as ``rows``.
+    """
+
+    rows: tuple[KRow, ...]
+    k: int
+    recommended: int
+    verdict: Verdict
+    reason: str
+    picks: dict[str, int]  # rule -> the K it would pick
+    extras: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+    chosen_by: Literal["evidence", "user"] = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that sets a segment apart, in original units and in words."""
+
+    column: str
+    label: str
+    value: float
+    overall: float
+    effect: float  # (value - overall) / standard deviation over all customers
+    sentence: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: who it is, how large, what it is worth, what to do."""
+
+    segment_id: int  # canonical: 1 is the most valuable
+    segment: str
+    size: int
+    share: float
+    value_total: float | None  # sum of the value column (spend), None where there is none
+    value_share: float | None
+    facts: tuple[Fact, ...]
+    archetype: str  # "premium", ..., "" for a descriptive name
+    sentence: str  # what these customers are, in words
+    action: str  # what marketing does with them
+    watch: str  # the figure to watch
+    confidence: float  # mean over its customers
+    jaccard: float | None  # bootstrap stability of this segment
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """One column in one segment; ``mean`` of a category ("Education: PhD") is its share."""
+
+    segment_id: int
+    segment: str
+    column: str
+    role: str
+    mean: float
+    median: float
+    overall_mean: float
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The long table of ``profile.csv``, and labels and units of its columns for people."""
+
+    rows: tuple[ProfileRow, ...]
+    labels: dict[str, str]
+    units: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The most frequent values of a describing column (others are counted together)."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRow:
+    """A customer of the fit, as feature values in original units, and the segment it must get."""
+
+    values: tuple[float | None, ...]
+    segment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that is needed to assign a customer; what ``model.json`` holds."""
+
+    version: int
+    contract: Contract
+    recipe: Recipe
+    centroids: tuple[tuple[float, ...], ...]  # K x features, standardized
+    centroids_original: tuple[tuple[float, ...], ...]  # K x features, original units
+    names: tuple[str, ...]  # by segment_id - 1
+    golden: tuple[GoldenRow, ...]
+    fingerprint: str
+    figures: dict[str, Any]  # wcss, silhouette, verdict, ... of the fit
+    reference: dict[str, Any] = field(default_factory=dict)  # frozen bins per column, for drift
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Points of the 3-D view: a fixed sample of customers on the first principal components."""
+
+    xyz: tuple[tuple[float, float, float], ...]
+    segment_ids: tuple[int, ...]
+    explained: tuple[float, ...]  # share of variance of each axis
+    axes: tuple[str, ...]  # what each axis mostly is, in words
+    rows: int  # customers in all, of which these are a sample
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that one run found, except the table of customers, which stays on disk."""
+
+    source: str
+    reading: Reading
+    contract: Contract
+    ledger: Ledger
+    evidence: KEvidence
+    model: Model
+    segments: tuple[Segment, ...]
+    profile: Profile
+    picture: Picture
+    notices: tuple[Notice, ...]
+    metrics: dict[str, float | None]
+    seconds: dict[str, float]
+    versions: dict[str, str]
+    seed: int
+    value_label: str = ""  # what value_share is a share of: "spend", "revenue", ...
+    currency: str = ""
