@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = [
-    "Category",
     "Column",
     "Contract",
     "Fact",
     "Feature",
     "GoldenRow",
+    "Inspection",
     "KEvidence",
     "KRow",
     "Ledger",
@@ -78,6 +78,8 @@ class Column:
     label: str = ""  # in words, for people: "Income", "Wine spend"
     missing: int = 0
     distinct: int = 0
+    low: float | None = None  # values below are impossible and count as missing
+    high: float | None = None  # values above are impossible and count as missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Ledger:
 class Feature:
     """One number per customer that forms segments, in original units.
 
-    ``op`` and ``columns`` say how it is computed: see ``tables.features``.
+    ``op``, ``columns``, ``denominator`` and ``value`` say how it is computed: see
+    ``tables.features``. ``theme`` is the side of behaviour it belongs to; all themes weigh alike.
     """
 
     name: str
@@ -126,24 +129,39 @@ class Feature:
     columns: tuple[str, ...]
     sentence: str  # how it is made, in words
     denominator: tuple[str, ...] = ()
-    transform: Transform = "identity"
-    block: str = ""  # "value", "frequency", "recency", "tenure", "deals", "engagement", ...
+    value: str = ""  # the category that op "is" compares with
+    theme: str = ""  # "value", "frequency", "deals", "channels", "basket", "tenure", ...
+    role: ColumnRole = "forms"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How features become standardized numbers, per feature in order.
 
-    ``z = (transform(clip(fill(x), low, high)) - mean) / scale``, then times ``weight``.
+    ``z = weight * (transform(clip(fill(x), low, high)) - mean) / scale``. The weight makes every
+    theme count as one: ``1 / sqrt(features in the theme)``.
     """
 
     features: tuple[Feature, ...]
+    transform: tuple[Transform, ...]
     fill: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weight: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What SmartCart sees in a source before it fits anything: what ``smartcart check`` shows."""
+
+    reading: Reading
+    contract: Contract
+    ledger: Ledger
+    forming: tuple[Feature, ...]
+    describing: tuple[Feature, ...]
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +255,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
-    """The most frequent values of a describing column (others are counted together)."""
-
-    column: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class GoldenRow:
     """A customer of the fit, as feature values in original units, and the segment it must get."""
 
@@ -259,6 +269,7 @@ class Model:
     version: int
     contract: Contract
     recipe: Recipe
+    describing: tuple[Feature, ...]  # computed alike, profiled, never part of the distance
     centroids: tuple[tuple[float, ...], ...]  # K x features, standardized
     centroids_original: tuple[tuple[float, ...], ...]  # K x features, original units
     names: tuple[str, ...]  # by segment_id - 1

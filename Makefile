@@ -1,0 +1,37 @@
+.PHONY: help demo test lint format bench docs clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: ## make a synthetic shop, segment it, say which files to open
+	@tools/setup run
+	@.venv/bin/smartcart demo -o demo --overwrite
+
+test: ## run the tests
+	@tools/setup dev
+	@.venv/bin/python -m pytest $(ARGS)
+
+lint: ## ruff, mypy and the import law
+	@tools/setup dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/python -m pytest -q -p no:cacheprovider tests/test_architecture.py
+
+format: ## put the code in order
+	@tools/setup dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: ## time and memory against the reference pipeline; quality and K rules against peers
+	@tools/setup dev
+	@.venv/bin/python benchmarks/quality.py
+	@.venv/bin/python benchmarks/k_rules.py
+	@.venv/bin/python benchmarks/bench.py
+
+docs: ## write the generated pages of docs/
+	@tools/setup dev
+	@.venv/bin/python tools/make_docs.py
+
+clean: ## remove what the commands above made
+	@rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""``python -m smartcart``."""
+
+from smartcart.cli.main import main
+
+main()

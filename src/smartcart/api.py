@@ -1,0 +1,194 @@
+"""The Python door: ``smartcart.segment(...)`` and the handle it returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from smartcart import store, workflows
+from smartcart.records import ColumnRole, Inspection, Model, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["Plots", "Segmentation", "check", "load", "segment"]
+
+
+def segment(
+    source: Any,
+    *,
+    k: int | None = None,
+    k_max: int = 10,
+    kind: Literal["customers"] | None = None,
+    as_of: dt.date | None = None,
+    roles: Mapping[str, ColumnRole] | None = None,
+    seed: int = 0,
+) -> Segmentation:
+    """Segment the customers of a table.
+
+    Parameters
+    ----------
+    source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), or a pandas, Polars,
+        Arrow or Ibis table with one row per customer.
+    k : number of segments; without it the evidence decides.
+    k_max : largest number of segments to try.
+    as_of : the day that ages and recencies refer to; the latest day in the data without it.
+    roles : role by column name, where SmartCart's own guess should not hold.
+    seed : seed of everything random.
+
+    Raises
+    ------
+    smartcart.errors.DataError
+        Where the data cannot be used; the message says which value, and the way out.
+    smartcart.errors.UsageError
+        Where an argument is wrong.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="smartcart-")
+    try:
+        run = workflows.segment(
+            source, Path(folder.name), k=k, k_max=k_max, kind=kind, as_of=as_of, wanted=roles,
+            seed=seed,
+        )  # fmt: skip
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Segmentation(run, folder)
+
+
+def check(source: Any, **options: Any) -> Inspection:
+    """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
+    return workflows.inspect(source, **options)
+
+
+def load(folder: str | Path) -> Model:
+    """Load the model of a run folder; its golden rows must get their segments."""
+    return workflows.load(Path(folder))
+
+
+class Segmentation:
+    """The result of :func:`segment`: tables as pandas, pictures on demand, a folder to save.
+
+    ``record`` is the frozen :class:`smartcart.records.Run` behind it all. The table of customers
+    lies in a temporary folder that goes with this object; :meth:`save` keeps it.
+    """
+
+    def __init__(self, run: Run, folder: tempfile.TemporaryDirectory[str]) -> None:
+        self.record = run
+        self._folder = folder
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return self.record.evidence.k
+
+    @property
+    def verdict(self) -> str:
+        """``natural clusters``, ``useful partition`` or ``no structure``."""
+        return self.record.evidence.verdict
+
+    @property
+    def reason(self) -> str:
+        """The verdict in words."""
+        return self.record.evidence.reason
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """One row per segment: id, name, size, share, share of value, facts, action."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "segment_id": s.segment_id,
+                "segment": s.segment,
+                "size": s.size,
+                "share": s.share,
+                "value_share": s.value_share,
+                "facts": [fact.sentence for fact in s.facts],
+                "action": s.action,
+            }
+            for s in self.record.segments
+        )
+
+    @property
+    def profile(self) -> pd.DataFrame:
+        """Long: ``segment_id, segment, column, role, mean, median, overall_mean, effect``."""
+        import dataclasses
+
+        import pandas as pd
+
+        return pd.DataFrame([dataclasses.asdict(row) for row in self.record.profile.rows])
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """One row per K: the columns of ``evidence.csv``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            store.evidence_rows(self.record.evidence), columns=list(store.EVIDENCE_COLUMNS)
+        )
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """One row per customer: ``customer_id, segment_id, segment, distance, confidence``."""
+        import pandas as pd
+
+        return pd.read_parquet(Path(self._folder.name) / "segments.parquet")
+
+    @property
+    def model(self) -> Model:
+        """What assigns a customer; the content of ``model.json``."""
+        return self.record.model
+
+    @property
+    def plot(self) -> Plots:
+        """The pictures, each as a Matplotlib figure: ``s.plot.elbow()``."""
+        return Plots(self.record)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the interactive report, one self-contained HTML file."""
+        return workflows.write_report(self.record, Path(path))
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the whole run folder, with pictures and report; whole or not at all."""
+        with store.new_folder(Path(folder), overwrite=overwrite) as part:
+            for file in Path(self._folder.name).iterdir():
+                shutil.copy2(file, part / file.name)
+            workflows.finish(self.record, part)
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        names = ", ".join(f"{s.segment} {s.share:.0%}" for s in self.record.segments)
+        return f"<Segmentation of {self.record.ledger.segmented:,} customers: {names}>"
+
+    def _repr_html_(self) -> str:
+        from smartcart.report.notebook import segments_html
+
+        return segments_html(self.record)
+
+
+class Plots:
+    """The pictures of a run, drawn when asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __dir__(self) -> list[str]:
+        from smartcart.report import figures
+
+        return list(figures.FIGURES)
+
+    def __getattr__(self, name: str) -> Any:
+        from smartcart.report import figures
+
+        if name not in figures.FIGURES:
+            raise AttributeError(f"no picture {name!r}; there are {', '.join(figures.FIGURES)}")
+
+        def draw() -> Figure:
+            return figures.FIGURES[name](self._run)
+
+        return draw

@@ -1,0 +1,270 @@
+"""The command line: parse, call a workflow, show. Nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from smartcart.errors import SmartCartError, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="smartcart",
+    help="Named, stable, explained customer segments in one command.",
+    epilog="Example: smartcart run customers.csv -o out/",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    OWN_FAULT = 1
+    USAGE = 2
+    DATA = 3
+
+
+Source = Annotated[
+    list[str], typer.Argument(help="File, files, folder or glob: CSV, TSV, Parquet or Excel.")
+]
+Out = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; must not exist.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing run folder.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of everything random. [0]")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Config = Annotated[Path | None, typer.Option("--config", help="YAML file of settings and roles.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Day that ages refer to; else the data's latest."),
+]
+Kind = Annotated[str | None, typer.Option("--kind", help="What a row is: customers.")]
+K = Annotated[int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")]
+KMax = Annotated[int | None, typer.Option("--k-max", help="Largest number of segments tried. [10]")]
+
+
+@app.command(epilog="Example: smartcart run customers.csv -o out/")
+def run(
+    source: Source,
+    output: Out,
+    k: K = None,
+    k_max: KMax = None,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    config: Config = None,
+    engine: Annotated[str, typer.Option("--engine", help="Where it runs: duckdb.")] = "duckdb",
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Segment the customers of a table: the main job."""
+    if engine != "duckdb":
+        raise UsageError.of(
+            f"--engine is {engine!r}", "'duckdb', the one engine of this version", "leave it out"
+        )
+    from smartcart.settings import read_settings
+
+    settings = read_settings(config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed)
+    _segment(_one(source), output, settings, overwrite, quiet=quiet, as_json=as_json)
+
+
+@app.command(epilog="Example: smartcart check customers.csv")
+def check(
+    source: Source,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    config: Config = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Show what SmartCart sees in a table: roles, ledger, warnings. Fits nothing."""
+    from smartcart import store, workflows
+    from smartcart.cli import show
+    from smartcart.settings import read_settings
+
+    settings = read_settings(config, as_of=as_of, kind=kind, seed=seed)
+    with show.Progress(quiet=quiet) as progress:
+        progress("read", 0, None)
+        seen = workflows.inspect(
+            _one(source), kind=settings.kind, as_of=settings.as_of, wanted=settings.roles
+        )
+    if as_json:
+        _print_json(store.plain(seen))
+    elif not quiet:
+        show.inspection(seen)
+
+
+@app.command(epilog="Example: smartcart demo -o demo")
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path("demo"),
+    rows: Annotated[int, typer.Option("--rows", min=100, help="Customers in the shop.")] = 2240,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make a synthetic shop, segment it, and say which files to open."""
+    import tempfile
+
+    from smartcart import store
+    from smartcart.datasets import write_customers
+    from smartcart.settings import read_settings
+
+    settings = read_settings(None, seed=seed)
+    store.refuse_target(output, overwrite=overwrite)
+    with tempfile.TemporaryDirectory(prefix="smartcart-") as folder:
+        shop = Path(folder) / "shop.csv"
+        write_customers(shop, rows, seed=settings.seed)
+        _segment(
+            str(shop), output, settings, overwrite, quiet=quiet, as_json=as_json, keep={"shop.csv": shop}
+        )
+
+
+synth_app = typer.Typer(help="Synthetic data of any size, streaming.", no_args_is_help=True)
+app.add_typer(synth_app, name="synth")
+
+
+@synth_app.command(
+    "customers", epilog="Example: smartcart synth customers --rows 10000 -o customers.csv"
+)
+def synth_customers(
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Customers to make.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv or .parquet file.")],
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="Also write the planted segments here.")
+    ] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without the dirt of real files.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make customers with SmartCart's 22 columns and planted segments."""
+    from smartcart.cli import show
+    from smartcart.datasets import write_customers
+
+    for path in (output, truth):
+        if path is not None and path.exists() and not overwrite:
+            raise UsageError.of(
+                f"{str(path)!r} exists already", "a new file",
+                "choose another name, or replace it with --overwrite",
+            )  # fmt: skip
+    with show.Progress(quiet=quiet) as progress:
+        write_customers(
+            output, rows, seed=seed or 0, truth=truth, dirt=not clean,
+            progress=lambda done, total: progress("write", done, total),
+        )  # fmt: skip
+    if as_json:
+        written = {"rows": rows, "output": str(output), "truth": str(truth) if truth else None}
+        _print_json(written)
+    elif not quiet:
+        typer.echo(f"{rows:,} customers written to {output}")
+
+
+def _one(source: list[str]) -> Any:
+    return source[0] if len(source) == 1 else source
+
+
+def _segment(
+    source: Any,
+    output: Path,
+    settings: Any,
+    overwrite: bool,
+    *,
+    quiet: bool,
+    as_json: bool,
+    keep: dict[str, Path] | None = None,
+) -> None:
+    """Run the main job into a new folder, then show what came out."""
+    import shutil
+
+    from smartcart.cli import show
+
+    with show.Progress(quiet=quiet) as progress:
+        progress("start", 0, None)
+        from smartcart import store, workflows
+
+        with store.new_folder(output, overwrite=overwrite) as folder:
+            found = workflows.segment(
+                source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
+                as_of=settings.as_of, wanted=settings.roles, seed=settings.seed, progress=progress,
+            )  # fmt: skip
+            progress("report", 0, None)
+            for name, file in (keep or {}).items():
+                shutil.copyfile(file, folder / name)
+            workflows.finish(found, folder)
+    if as_json:
+        _print_json(store.run_summary(found) | {"output": str(output)})
+    elif not quiet:
+        show.result(found, output)
+
+
+def _print_json(content: Any) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+def main() -> None:
+    """Run the command line; every error becomes one sentence and an exit code."""
+    as_json = "--json" in sys.argv[1:]
+    sys.exit(_guarded(app, as_json))
+
+
+def _guarded(command: Callable[..., Any], as_json: bool) -> int:
+    try:
+        code = command(standalone_mode=True)
+    except SmartCartError as error:
+        return _fail(str(error), error.exit_code, as_json)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Exit.USAGE
+    except KeyboardInterrupt:
+        return _fail("Stopped; nothing was written.", 130, as_json)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.OWN_FAULT
+    except MemoryError:
+        return _fail(
+            "The machine's memory does not suffice; close other programs or use fewer columns.",
+            Exit.DATA, as_json,
+        )  # fmt: skip
+    except Exception as error:
+        return _own_fault(error, as_json)
+    return code if isinstance(code, int) else Exit.DONE
+
+
+def _own_fault(error: Exception, as_json: bool) -> int:
+    """Keep the details in a file, and say so in one sentence."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="smartcart-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return _fail(
+        f"This is a fault of SmartCart's own ({type(error).__name__}), nothing was written; please "
+        f"report it with the details in {file.name}",
+        Exit.OWN_FAULT, as_json,
+    )  # fmt: skip
+
+
+def _fail(sentence: str, code: int, as_json: bool) -> int:
+    if as_json:
+        _print_json({"error": sentence, "exit_code": int(code)})
+    typer.echo(f"smartcart: {sentence}", err=True)
+    return int(code)
+
+
+if __name__ == "__main__":
+    main()

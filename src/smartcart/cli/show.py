@@ -1,0 +1,144 @@
+"""What the command line prints: progress on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from smartcart.records import Inspection, Notice, Run
+from smartcart.report import words
+
+__all__ = ["Progress", "inspection", "result"]
+
+QUIET_SECONDS = 2.0  # nothing is said about what takes less
+EVERY_SECONDS = 2.0  # at most one line so often where there is no terminal
+
+
+class Progress:
+    """Says on standard error what is being done, how many rows, how fast and how long still.
+
+    On a terminal one line is rewritten; elsewhere a line is printed every two seconds.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._live = sys.stderr.isatty()
+        self._start = self._step_start = self._last = time.monotonic()
+        self._step = ""
+        self._width = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Announce ``done`` of ``total`` rows of a step."""
+        now = time.monotonic()
+        if step != self._step:
+            self._step, self._step_start = step, now
+        if self._quiet or now - self._last < (0.1 if self._live else EVERY_SECONDS):
+            return
+        if not self._live and now - self._start < QUIET_SECONDS:
+            return
+        self._last = now
+        self._say(self._line(done, total, now - self._step_start))
+
+    def _line(self, done: int, total: int | None, seconds: float) -> str:
+        if not total or not done:
+            return f"{self._step} ..."
+        rate = done / max(seconds, 1e-9)
+        left = (total - done) / rate
+        return f"{self._step}: {done:,} of {total:,} rows, {rate:,.0f}/s, {left:.0f} s left"
+
+    def _say(self, line: str) -> None:
+        if self._live:
+            sys.stderr.write("\r" + line.ljust(self._width))
+            self._width = len(line)
+        else:
+            sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    def _clear(self) -> None:
+        if self._live and self._width:
+            sys.stderr.write("\r" + " " * self._width + "\r")
+            sys.stderr.flush()
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def result(run: Run, output: Path) -> None:
+    """Show the segments, the verdict and which files to open."""
+    console = _console()
+    evidence = run.evidence
+    count = f"{run.ledger.segmented:,} customers in {evidence.k} segment"
+    console.print(Text(f"{count}{'s' if evidence.k != 1 else ''}: {evidence.verdict}", style="bold"))
+    console.print(Text(evidence.reason))
+    if evidence.chosen_by == "user" and evidence.recommended != evidence.k:
+        console.print(Text(f"You asked for {evidence.k}; the evidence picks {evidence.recommended}."))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("", "Segment", "Customers", "Share"):
+        table.add_column(name, justify="left" if name == "Segment" else "right")
+    if run.value_label:
+        table.add_column(f"Of {run.value_label}", justify="right")
+    table.add_column("What sets it apart")
+    for s in run.segments:
+        cells = [str(s.segment_id), Text(s.segment), words.count(s.size), words.share(s.share)]
+        if run.value_label:
+            cells.append(words.share(s.value_share) if s.value_share is not None else "")
+        facts = "; ".join(fact.sentence for fact in s.facts[:2])
+        table.add_row(*cells, Text(facts))
+    console.print(table)
+    _notices(console, run.notices)
+    console.print(Text(f"Open {output / 'report.html'}; everything is in {output}"))
+
+
+def inspection(seen: Inspection) -> None:
+    """Show columns with roles and reasons, the ledger and the warnings."""
+    console = _console()
+    contract, ledger = seen.contract, seen.ledger
+    as_of = f", as of {contract.as_of} ({contract.as_of_source})" if contract.as_of else ""
+    console.print(Text(f"{seen.reading.source}: {contract.kind}{as_of}", style="bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("Column", "Type", "Role", "Missing", "Why"):
+        table.add_column(name, justify="right" if name == "Missing" else "left")
+    for column in contract.columns:
+        missing = words.count(column.missing) if column.missing else ""
+        table.add_row(Text(column.name), column.type, column.role, missing, Text(column.reason))
+    console.print(table)
+    console.print()
+    console.print(
+        Text(
+            f"{ledger.rows_read:,} rows read, {ledger.rejected:,} rejected, "
+            f"{ledger.segmented:,} customers to segment",
+            style="bold",
+        )
+    )
+    for entry in ledger.entries:
+        if entry.count:
+            console.print(Text(f"  {entry.count:>9,} {entry.unit}: {entry.sentence}"))
+    console.print()
+    console.print(Text("What forms the segments", style="bold"))
+    for feature in seen.forming:
+        console.print(Text(f"  {feature.label} ({feature.sentence})"))
+    _notices(console, seen.notices)
+
+
+def _notices(console: Any, notices: tuple[Notice, ...]) -> None:
+    for notice in notices:
+        console.print(Text(f"Warning: {notice.message}", style="yellow"))

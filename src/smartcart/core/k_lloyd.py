@@ -1,0 +1,117 @@
+"""Many small K-Means fits at once, in NumPy: for bootstraps and reference clouds.
+
+scikit-learn fits one K-Means at a time with a fixed cost per fit; choosing K needs hundreds of
+small fits. Here B fits share each matrix product. Final centers never come from here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["lloyd", "plus_plus"]
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+
+
+def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> Floats:
+    """Draw greedy k-means++ centers for B weightings of the same rows.
+
+    The first ``j`` centers of each draw are a k-means++ start for ``j`` clusters
+    (Arthur & Vassilvitskii 2007; greedy: the best of ``2 + log k`` candidates each time).
+
+    Parameters
+    ----------
+    Z : (n, p); weights : (B, n), not negative, each row with a positive sum.
+
+    Returns
+    -------
+    (B, k, p) centers.
+    """
+    fits, p = weights.shape[0], Z.shape[1]
+    trials = 2 + int(np.log(k)) if k > 1 else 1
+    norms = np.einsum("np,np->n", Z, Z)
+    every = np.arange(fits)
+    centers = np.empty((fits, k, p))
+    chosen = _draw(weights, rng.random((fits, 1)))[:, 0]
+    centers[:, 0] = Z[chosen]
+    nearest = np.maximum(norms - 2 * Z[chosen] @ Z.T + norms[chosen][:, None], 0.0)
+    for j in range(1, k):
+        candidates = _draw(weights * nearest, rng.random((fits, trials)))
+        flat = candidates.ravel()
+        away = norms - 2 * Z[flat] @ Z.T + norms[flat][:, None]
+        away = np.maximum(away.reshape(fits, trials, -1), 0.0)
+        np.minimum(away, nearest[:, None, :], out=away)
+        cost = np.einsum("btn,bn->bt", away, weights)
+        best = cost.argmin(axis=1)
+        nearest = away[every, best]
+        centers[:, j] = Z[candidates[every, best]]
+    return centers
+
+
+def lloyd(
+    Z: Floats, weights: Floats, centers: Floats, *, max_iter: int = 40, tol: float = 1e-4
+) -> tuple[Floats, Labels, Floats]:
+    """Run Lloyd passes for B weightings of the same rows until the labels hardly change.
+
+    Parameters
+    ----------
+    Z : (n, p); weights : (B, n); centers : (B, k, p) to start from.
+    tol : a fit ends when its WCSS falls by less than this share in a pass.
+
+    Returns
+    -------
+    centers (B, k, p), labels (B, n) of all rows, weighted WCSS (B,).
+    """
+    fits, k, p = centers.shape
+    centers = centers.copy()
+    n = Z.shape[0]
+    squares = np.einsum("np,np->n", Z, Z)
+    labels = np.zeros((fits, n), dtype=np.int32)
+    wcss = np.full(fits, np.inf)
+    active = np.arange(fits)
+    extended = np.concatenate([Z, np.ones((n, 1))], axis=1)
+    for _ in range(max_iter):
+        if active.size == 0:
+            break
+        now = centers[active]
+        cost, label = _nearest(Z, now)
+        weight = weights[active]
+        new = np.maximum(np.einsum("bn,bn->b", weight, cost + squares), 0.0)
+        labels[active] = label
+        going = new < wcss[active] * (1 - tol)
+        wcss[active] = np.minimum(new, wcss[active])
+        hot = np.zeros((active.size, k, n))
+        np.put_along_axis(hot, label[:, None, :], weight[:, None, :], axis=1)
+        sums = (hot.reshape(-1, n) @ extended).reshape(active.size, k, p + 1)
+        mass = sums[..., p:]
+        centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
+        active = active[going]
+    cost, labels = _nearest(Z, centers)
+    wcss = np.maximum(np.einsum("bn,bn->b", weights, cost + squares), 0.0)
+    return centers, labels, wcss
+
+
+def _nearest(Z: Floats, centers: Floats) -> tuple[Floats, Labels]:
+    """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n)."""
+    fits, k, p = centers.shape
+    product = (centers.reshape(-1, p) @ Z.T).reshape(fits, k, -1)
+    product *= -2.0
+    product += np.einsum("bkp,bkp->bk", centers, centers)[..., None]
+    best = product[:, 0].copy()
+    label = np.zeros(best.shape, dtype=np.int32)
+    for j in range(1, k):
+        nearer = product[:, j] < best
+        np.copyto(label, np.int32(j), where=nearer)
+        np.minimum(best, product[:, j], out=best)
+    return best, label
+
+
+def _draw(weights: Floats, uniform: Floats) -> NDArray[np.intp]:
+    """Draw row numbers (B, t) with probability in proportion to ``weights`` (B, n)."""
+    cumulative = np.cumsum(weights, axis=1)
+    drawn = np.empty(uniform.shape, dtype=np.intp)
+    for b in range(weights.shape[0]):
+        drawn[b] = np.searchsorted(cumulative[b], uniform[b] * cumulative[b, -1], side="right")
+    return np.minimum(drawn, weights.shape[1] - 1)

@@ -1,0 +1,304 @@
+"""K-Means: fit on an array, assign rows to centers, and the sums that let Lloyd passes stream.
+
+K-Means divides rows into K groups so that the within-cluster sum of squares
+``WCSS = sum_i w_i |z_i - c(i)|^2`` is small; Lloyd's pass assigns every row to its nearest center
+and moves every center to the mean of its rows (Lloyd 1982, IEEE Trans. Inf. Theory 28).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from smartcart.errors import DataError
+
+__all__ = [
+    "KMeansFit",
+    "LloydSums",
+    "assign",
+    "canonical_order",
+    "confidence",
+    "fit",
+    "single_thread",
+]
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+
+START_ROWS = 10_000  # rows on which the starts compete; the best start then runs on all rows
+START_TOLERANCE = 1e-3  # of the variance: centers that move less end a start ...
+POLISH_TOLERANCE = 1e-8  # ... and end the fit
+CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
+
+
+@dataclass(frozen=True, slots=True)
+class KMeansFit:
+    """A K-Means solution: ``centers`` (k, p), ``labels`` (n,), ``inertia`` = WCSS."""
+
+    centers: Floats
+    labels: Labels
+    inertia: float
+    n_iter: int = 0
+
+
+def fit(
+    Z: ArrayLike,
+    k: int,
+    *,
+    seed: int,
+    n_init: int = 10,
+    sample_weight: ArrayLike | None = None,
+    init: ArrayLike | None = None,
+) -> KMeansFit:
+    """Fit scikit-learn's K-Means and number the clusters by size, largest first.
+
+    Rows are put in a canonical order before the fit and computed on one thread, so the result
+    depends neither on the order of the rows nor on the number of threads. Beyond ``START_ROWS``
+    rows the starts compete on a random sample of that size, and the best runs on all rows.
+
+    Parameters
+    ----------
+    Z : (n, p) finite numbers, standardized.
+    k : number of clusters, at most the number of distinct rows that weigh.
+    seed : of the k-means++ starts.
+    n_init : starts, of which the best is kept.
+    sample_weight : (n,), not negative. Rows of weight 0 do not move a center but get a label.
+    init : (k, p) centers; where given, one start from there competes with the ``n_init`` others
+        (``n_init=0``: it is the only one).
+
+    Raises
+    ------
+    DataError : where fewer than ``k`` distinct rows weigh.
+
+    >>> found = fit([[0.0], [0.1], [0.2], [9.0]], 2, seed=0)
+    >>> found.labels.tolist(), found.centers.ravel().round(1).tolist(), round(found.inertia, 3)
+    ([0, 0, 0, 1], [0.1, 9.0], 0.02)
+    """
+    rows = np.ascontiguousarray(Z, dtype=np.float64)
+    weight = _weights(sample_weight, rows.shape[0])
+    order = canonical_order(rows)
+    order = order[weight[order] > 0]
+    heavy, w = rows[order], weight[order]
+    _check_distinct(heavy, k)
+    if k == 1:
+        centers = np.average(heavy, axis=0, weights=w)[None, :]
+        labels = np.zeros(rows.shape[0], dtype=np.int32)
+        return KMeansFit(centers, labels, float(w @ ((heavy - centers[0]) ** 2).sum(axis=1)), 1)
+    with single_thread():
+        best = _best_start(heavy, w, k, seed, n_init, init)
+        best = _lloyd(heavy, w, k, seed, POLISH_TOLERANCE, init=best.cluster_centers_)
+    sizes = np.bincount(best.labels_, weights=w, minlength=k)
+    ranked = np.lexsort((*best.cluster_centers_.T[::-1], -sizes))
+    centers = np.ascontiguousarray(best.cluster_centers_[ranked])
+    labels, _, _ = assign(rows, centers)
+    exact = ((heavy - centers[labels[order]]) ** 2).sum(axis=1)
+    return KMeansFit(centers, labels, float(w @ exact), int(best.n_iter_))
+
+
+def _best_start(
+    heavy: Floats, w: Floats, k: int, seed: int, n_init: int, init: ArrayLike | None
+) -> Any:
+    """Return the best of all starts, each run until its centers hardly move."""
+    tries = []
+    if n_init > 0:
+        rows, v = heavy, w
+        if heavy.shape[0] > START_ROWS:
+            some = np.random.default_rng(seed).choice(heavy.shape[0], START_ROWS, replace=False)
+            some.sort()
+            rows, v = heavy[some], w[some]
+        tries.append(_lloyd(rows, v, k, seed, START_TOLERANCE, init="k-means++", n_init=n_init))
+        if rows is not heavy and init is not None:
+            found = tries.pop().cluster_centers_
+            tries.append(_lloyd(heavy, w, k, seed, START_TOLERANCE, init=found))
+    if init is not None:
+        given = np.array(init, dtype=np.float64)
+        tries.append(_lloyd(heavy, w, k, seed, START_TOLERANCE, init=given))
+    if not tries:
+        raise ValueError("Got n_init=0 and no init, but expected at least one start.")
+    return min(tries, key=lambda one: one.inertia_)
+
+
+def _lloyd(
+    rows: Floats, w: Floats, k: int, seed: int, tol: float, *, init: Any, n_init: int = 1
+) -> Any:
+    from sklearn.cluster import KMeans
+
+    model = KMeans(k, init=init, n_init=n_init, random_state=seed, max_iter=500, tol=tol)
+    return model.fit(rows, sample_weight=None if bool((w == w[0]).all()) else w)
+
+
+def assign(Z: ArrayLike, centers: ArrayLike) -> tuple[Labels, Floats, Floats]:
+    """Give every row its nearest center, and squared distances to the nearest two.
+
+    The two nearest are found from ``|c|^2 - 2 z.c`` (a matrix product) and their distances are
+    then computed from exact differences. Ties go to the lower label.
+
+    Parameters
+    ----------
+    Z : (n, p); ``centers`` : (k, p).
+
+    Returns
+    -------
+    ``labels`` (n,) int32, ``d1`` (n,) and ``d2`` (n,): squared distances to the nearest and the
+    second nearest center; ``d2`` is infinite where there is one center only.
+
+    >>> labels, d1, d2 = assign([[0.0, 0.0], [3.0, 0.0]], [[0.0, 1.0], [4.0, 0.0]])
+    >>> labels.tolist(), d1.tolist(), d2.tolist()
+    ([0, 1], [1.0, 1.0], [16.0, 10.0])
+    """
+    rows = np.asarray(Z, dtype=np.float64)
+    points = np.ascontiguousarray(centers, dtype=np.float64)
+    n, k = rows.shape[0], points.shape[0]
+    labels = np.zeros(n, dtype=np.int32)
+    d1 = np.empty(n)
+    d2 = np.full(n, np.inf)
+    norms = np.einsum("kp,kp->k", points, points)
+    for start in range(0, n, CHUNK_ROWS):
+        part = slice(start, min(start + CHUNK_ROWS, n))
+        block = rows[part]
+        if k == 1:
+            d1[part] = _squared(block - points[0])
+            continue
+        first, second = _two_nearest(block, points, norms)
+        near, next_near = _squared(block - points[first]), _squared(block - points[second])
+        swap = (next_near < near) | ((next_near == near) & (second < first))
+        labels[part] = np.where(swap, second, first)
+        d1[part] = np.where(swap, next_near, near)
+        d2[part] = np.where(swap, near, next_near)
+    return labels, d1, d2
+
+
+def confidence(d1: ArrayLike, d2: ArrayLike) -> Floats:
+    """Return the margin ``(d2 - d1) / (d2 + d1)`` between the two nearest centers, 0 to 1.
+
+    0 is on the border, 1 is at a center or with no second center at all.
+
+    >>> confidence([1.0, 0.0, 2.0, 0.0], [3.0, 5.0, float("inf"), 0.0]).tolist()
+    [0.5, 1.0, 1.0, 0.0]
+    """
+    near, far = np.asarray(d1, dtype=np.float64), np.asarray(d2, dtype=np.float64)
+    total = near + far
+    alone = ~np.isfinite(far)
+    safe = np.where(alone | (total == 0), 1.0, total)
+    margin = np.where(alone, 1.0, (np.where(alone, 0.0, far) - near) / safe)
+    return np.where(total == 0, 0.0, margin)
+
+
+@dataclass(frozen=True, slots=True)
+class LloydSums:
+    """What one Lloyd pass needs from the rows, as sums that add up over parts of the table.
+
+    ``counts`` (k,) summed weights, ``sums`` (k, p) weighted sums of rows, ``wcss``.
+
+    >>> import numpy as np
+    >>> half = LloydSums.zeros(2, 1)
+    >>> a = half.add(np.array([[1.0], [3.0]]), np.array([0, 0]), np.array([1.0, 1.0]))
+    >>> b = half.add(np.array([[8.0]]), np.array([1]), np.array([0.0]))
+    >>> both = a.merge(b)
+    >>> both.centers(np.zeros((2, 1))).tolist(), both.counts.tolist(), both.wcss
+    ([[2.0], [8.0]], [2.0, 1.0], 2.0)
+    """
+
+    counts: Floats
+    sums: Floats
+    wcss: float
+
+    @classmethod
+    def zeros(cls, k: int, p: int) -> Self:
+        """Return the sums of no rows."""
+        return cls(np.zeros(k), np.zeros((k, p)), 0.0)
+
+    def add(
+        self, Z: Floats, labels: NDArray[Any], d1: Floats, sample_weight: Floats | None = None
+    ) -> Self:
+        """Return the sums with the rows ``Z`` (m, p), labelled by :func:`assign`, added."""
+        k = self.counts.shape[0]
+        counts = np.bincount(labels, weights=sample_weight, minlength=k)
+        weighted = Z if sample_weight is None else Z * sample_weight[:, None]
+        sums = np.stack(
+            [np.bincount(labels, weights=column, minlength=k) for column in weighted.T], axis=1
+        )
+        wcss = float(d1.sum() if sample_weight is None else d1 @ sample_weight)
+        return type(self)(self.counts + counts, self.sums + sums, self.wcss + wcss)
+
+    def merge(self, other: Self) -> Self:
+        """Return the sums over the rows of both."""
+        return type(self)(
+            self.counts + other.counts, self.sums + other.sums, self.wcss + other.wcss
+        )
+
+    def centers(self, previous: Floats) -> Floats:
+        """Return the means (k, p); a center without rows stays where it was."""
+        some = self.counts > 0
+        means = self.sums / np.where(some, self.counts, 1.0)[:, None]
+        return np.where(some[:, None], means, previous)
+
+
+def canonical_order(Z: Floats) -> NDArray[np.intp]:
+    """Return the order that sorts rows by their values: the same for any shuffling of the rows."""
+    return np.lexsort(Z.T[::-1])
+
+
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Compute on one thread: sums over several threads differ in their last digits."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield
+
+
+def _two_nearest(
+    block: Floats, points: Floats, norms: Floats
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the labels of the nearest two centers of each row, k >= 2."""
+    scores = points @ block.T
+    scores *= -2.0
+    scores += norms[:, None]
+    swap = scores[1] < scores[0]
+    best = np.where(swap, scores[1], scores[0])
+    runner = np.where(swap, scores[0], scores[1])
+    first = swap.astype(np.int32)
+    second = 1 - first
+    for j in range(2, scores.shape[0]):
+        now = scores[j]
+        beats = now < best
+        close = now < runner
+        runner = np.where(beats, best, np.where(close, now, runner))
+        second = np.where(beats, first, np.where(close, np.int32(j), second))
+        best = np.where(beats, now, best)
+        first = np.where(beats, np.int32(j), first)
+    return first, second
+
+
+def _squared(difference: Floats) -> Floats:
+    return np.asarray(np.einsum("ij,ij->i", difference, difference), dtype=np.float64)
+
+
+def _weights(sample_weight: ArrayLike | None, n: int) -> Floats:
+    if sample_weight is None:
+        return np.ones(n)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
+        raise ValueError(f"Got weights of shape {weight.shape}, but expected {n} numbers >= 0.")
+    return weight
+
+
+def _check_distinct(rows: Floats, k: int) -> None:
+    """Refuse more clusters than distinct rows; ``rows`` are in canonical order."""
+    if k < 1:
+        raise ValueError(f"Got k={k!r}, but expected a whole number of at least 1.")
+    if rows.shape[0] == 0:
+        raise DataError.of("no row has a weight", "at least one row", "keep some rows")
+    distinct = 1 + int((rows[1:] != rows[:-1]).any(axis=1).sum())
+    if distinct < k:
+        raise DataError.of(
+            f"{distinct} distinct customers cannot make {k} segments",
+            f"at least {k} distinct customers",
+            f"ask for {distinct} segments or fewer",
+        )

@@ -1,0 +1,118 @@
+"""What is in each segment: sums that stream and merge, and the profile read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart.records import Feature, Profile, ProfileRow
+
+__all__ = ["ProfileSums", "medians", "profile_rows"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class ProfileSums:
+    """Mergeable sums per segment and column; missing values (NaN) are left out.
+
+    ``count``, ``total`` and ``square`` are (K, q); ``size``, ``confidence`` and ``distance`` (K,).
+    ``square`` sums squares around ``shift`` (q,), fixed from the sample, so nothing cancels.
+    """
+
+    shift: Floats
+    count: Floats
+    total: Floats
+    square: Floats
+    size: Floats
+    confidence: Floats
+    distance: Floats
+
+    @classmethod
+    def empty(cls, k: int, shift: Floats) -> ProfileSums:
+        """Start from nothing for ``k`` segments."""
+        q = shift.shape[0]
+        return cls(
+            np.nan_to_num(shift), *(np.zeros((k, q)) for _ in range(3)), *(np.zeros(k) for _ in range(3))
+        )  # fmt: skip
+
+    def add(
+        self, X: Floats, labels: NDArray[np.integer], distance: Floats, confidence: Floats
+    ) -> None:
+        """Add (n, q) values of customers in segments ``labels`` (n,), counted from 0."""
+        k = self.size.shape[0]
+        present = ~np.isnan(X)
+        centred = np.where(present, X - self.shift, 0.0)
+        member = (labels[None, :] == np.arange(k)[:, None]).astype(np.float64)
+        self.count += member @ present
+        self.total += member @ centred
+        self.square += member @ (centred * centred)
+        self.size += member.sum(axis=1)
+        self.confidence += member @ confidence
+        self.distance += member @ distance
+
+    def means(self) -> Floats:
+        """Return the (K, q) means, NaN where a segment has no value."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.shift + self.total / np.where(self.count > 0, self.count, np.nan)
+
+    def overall(self) -> tuple[Floats, Floats]:
+        """Return mean and standard deviation (q,) over all customers."""
+        n = np.maximum(self.count.sum(axis=0), 1.0)
+        offset = self.total.sum(axis=0) / n
+        variance = np.maximum(self.square.sum(axis=0) / n - offset**2, 0.0)
+        return self.shift + offset, np.sqrt(variance)
+
+    def totals(self) -> Floats:
+        """Return the (K, q) sums in original units."""
+        return self.total + self.count * self.shift
+
+
+def medians(X: Floats, labels: NDArray[np.integer], k: int) -> Floats:
+    """Return (k, q) medians per segment of (n, q) values, NaN where there is none."""
+    out = np.full((k, X.shape[1]), np.nan)
+    for j in range(k):
+        rows = X[labels == j]
+        for c in range(X.shape[1]):
+            present = rows[~np.isnan(rows[:, c]), c]
+            if present.size:
+                out[j, c] = np.median(present)
+    return out
+
+
+def profile_rows(
+    sums: ProfileSums, middle: Floats, features: Sequence[Feature], names: Sequence[str]
+) -> Profile:
+    """Return the long profile: per segment and column mean, median, overall mean and effect.
+
+    The effect is the difference of the segment's mean from the overall mean in standard deviations
+    over all customers (0 for a constant).
+    """
+    means = sums.means()
+    overall, spread = sums.overall()
+    rows = []
+    for k, name in enumerate(names):
+        for j, feature in enumerate(features):
+            if sums.count[k, j] == 0:
+                continue
+            effect = (means[k, j] - overall[j]) / spread[j] if spread[j] > 0 else 0.0
+            rows.append(
+                ProfileRow(
+                    segment_id=k + 1,
+                    segment=name,
+                    column=feature.name,
+                    role=feature.role,
+                    mean=float(means[k, j]),
+                    median=float(middle[k, j]) if np.isfinite(middle[k, j]) else float(means[k, j]),
+                    overall_mean=float(overall[j]),
+                    effect=float(effect),
+                )
+            )
+    return Profile(
+        rows=tuple(rows),
+        labels={f.name: f.label for f in features},
+        units={f.name: f.unit for f in features},
+    )

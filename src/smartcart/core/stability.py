@@ -1,0 +1,135 @@
+"""Does a partition come back on other samples of the same customers?
+
+Rows are drawn again with replacement, K-Means is fitted again, all rows are assigned, and the new
+partition is compared with the original one: as a whole by the adjusted Rand index (Hubert & Arabie
+1985), segment by segment by Jaccard similarity (Hennig 2007, Comput. Stat. Data Anal. 52).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart.core.k_lloyd import lloyd, plus_plus
+
+__all__ = [
+    "Stability",
+    "adjusted_rand",
+    "bootstrap_stability",
+    "crosstab",
+    "prediction_strength",
+]
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """``ari``: mean over the resamples; ``jaccard`` (k,): mean per segment, in label order."""
+
+    ari: float
+    jaccard: tuple[float, ...]
+
+
+def bootstrap_stability(
+    Z: Floats,
+    fits: dict[int, tuple[Floats, Labels]],
+    *,
+    resamples: int,
+    rng: np.random.Generator,
+) -> dict[int, Stability]:
+    """Refit every partition on the same resamples and compare.
+
+    Each refit starts once from the original centers and once from k-means++, and the better one
+    counts: a partition that is one of several equally good ones is found out.
+
+    Parameters
+    ----------
+    Z : (n, p); fits : K -> (centers (K, p), labels (n,)), K >= 2.
+
+    Returns
+    -------
+    K -> :class:`Stability`.
+    """
+    n, p = Z.shape
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
+    fresh = plus_plus(Z, weights, max(fits), rng)
+    drawn = (weights > 0).astype(np.float64)
+    found = {}
+    for k, (centers, labels) in fits.items():
+        warm = np.broadcast_to(centers, (resamples, k, p))
+        starts = np.concatenate([warm, fresh[:, :k]])
+        _, again, wcss = lloyd(Z, np.concatenate([weights, weights]), starts)
+        better = np.where(wcss[resamples:] < wcss[:resamples], resamples, 0)
+        chosen = again[better + np.arange(resamples)]
+        ari, jaccard = [], []
+        for b in range(resamples):
+            ari.append(adjusted_rand(crosstab(labels, chosen[b], k, k)))
+            table = crosstab(labels, chosen[b], k, k, drawn[b])
+            union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
+            jaccard.append((table / np.maximum(union, 1.0)).max(axis=1))
+        mean = np.mean(jaccard, axis=0)
+        found[k] = Stability(float(np.mean(ari)), tuple(float(one) for one in mean))
+    return found
+
+
+def prediction_strength(
+    Z: Floats, ks: range, *, splits: int, rng: np.random.Generator
+) -> dict[int, float]:
+    """Return the prediction strength of each K (Tibshirani & Walther 2005).
+
+    The rows are split in two halves, each is clustered, and the pairs of rows that share a cluster
+    of one half should also share a cluster when the centers of the other half divide them; the
+    worst cluster counts. Mean over ``splits`` random splits and both directions.
+    """
+    n = Z.shape[0]
+    top = max(ks)
+    weights = np.zeros((2 * splits, n))
+    for s in range(splits):
+        order = rng.permutation(n)
+        weights[2 * s, order[: n // 2]] = 1.0
+        weights[2 * s + 1, order[n // 2 :]] = 1.0
+    starts = [plus_plus(Z, weights, top, rng) for _ in range(2)]
+    strength = {}
+    for k in ks:
+        runs = [lloyd(Z, weights, start[:, :k]) for start in starts]
+        better = (runs[1][2] < runs[0][2])[:, None]
+        labels = np.where(better, runs[1][1], runs[0][1])
+        worst = []
+        for half in range(2 * splits):
+            test = weights[half] > 0
+            table = crosstab(labels[half][test], labels[half ^ 1][test], k, k)
+            sizes = table.sum(axis=1)
+            pairs = (table * (table - 1)).sum(axis=1)
+            shares = np.where(sizes > 1, pairs / np.maximum(sizes * (sizes - 1), 1.0), 1.0)
+            worst.append(float(shares.min()))
+        strength[k] = float(np.mean(worst))
+    return strength
+
+
+def crosstab(
+    a: NDArray[np.int32], b: NDArray[np.int32], rows: int, columns: int, weight: Floats | None = None
+) -> Floats:
+    """Return the (rows, columns) table of how often label ``a`` meets label ``b``."""
+    flat = np.bincount(a * np.int32(columns) + b, weights=weight, minlength=rows * columns)
+    return flat.reshape(rows, columns).astype(np.float64)
+
+
+def adjusted_rand(table: Floats) -> float:
+    """Return the adjusted Rand index of a contingency table: 1 equal, about 0 by chance.
+
+    >>> import numpy as np
+    >>> adjusted_rand(np.array([[3.0, 0.0], [0.0, 2.0]]))
+    1.0
+    """
+    n = table.sum()
+    together = float((table * (table - 1)).sum()) / 2
+    a, b = table.sum(axis=1), table.sum(axis=0)
+    first, second = float((a * (a - 1)).sum()) / 2, float((b * (b - 1)).sum()) / 2
+    pairs = n * (n - 1) / 2
+    expected = first * second / pairs if pairs else 0.0
+    largest = (first + second) / 2
+    return 1.0 if largest == expected else float((together - expected) / (largest - expected))

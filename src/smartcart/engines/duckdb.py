@@ -1,0 +1,219 @@
+"""The embedded engine: DuckDB through Ibis, in its own memory limit and temporary folder.
+
+The one place that opens a connection, quotes identifiers and turns a DuckDB error into a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+import ibis
+import ibis.expr.operations as ops
+
+from smartcart.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["DuckDB", "literal", "quote"]
+
+DEFAULT_MEMORY = "1GB"
+
+
+def quote(name: str) -> str:
+    r"""Return ``name`` as an SQL identifier, whatever it holds.
+
+    >>> quote('a"; drop table x')
+    '"a""; drop table x"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return ``text`` as an SQL string.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+class DuckDB:
+    """An embedded database that streams: results never have to fit in memory.
+
+    ``memory_limit`` is DuckDB's own ("1GB"); beyond it DuckDB spills to a folder of its own inside
+    ``temp_dir``, which :meth:`close` deletes. Rows keep the order of the source.
+
+    >>> with DuckDB() as engine:
+    ...     t = engine.query("select * from range(5) r(x)")
+    ...     [batch.num_rows for batch in engine.batches(t, chunk_rows=5)]
+    [5]
+    """
+
+    def __init__(
+        self,
+        *,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        temp_dir: str | Path | None = None,
+    ) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="smartcart-", dir=temp_dir))
+        self._cleanup = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit or DEFAULT_MEMORY,
+            "temp_directory": str(self.directory / "spill"),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        try:
+            self.backend = ibis.duckdb.connect(**config)
+        except duckdb.Error as error:
+            self._cleanup()
+            raise DataError.of(
+                f"DuckDB did not start with memory_limit={memory_limit!r} and threads={threads!r} "
+                f"({first_line(error)})",
+                "a size such as '1GB' and at least one thread",
+                "correct the two settings",
+            ) from error
+        self._numbers = iter(range(1_000_000_000))
+
+    # Reading -----------------------------------------------------------------------------------
+
+    def batches(self, expr: Any, chunk_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of an Ibis expression, in their order, ``chunk_rows`` at a time.
+
+        A stream has a cursor of its own: other queries may run while it is read.
+        """
+        with self._cursor(expr) as cursor:
+            reader = cursor.execute(self.compile(expr)).to_arrow_reader(chunk_rows)
+            while True:
+                try:
+                    batch = reader.read_next_batch()
+                except StopIteration:
+                    return
+                if batch.num_rows:
+                    yield batch
+
+    def arrow(self, expr: Any) -> pa.Table:
+        """Return a small result as an Arrow table."""
+        with self._cursor(expr) as cursor:
+            return cursor.execute(self.compile(expr)).to_arrow_table()
+
+    def frame(self, expr: Any) -> pd.DataFrame:
+        """Return a small result as a pandas DataFrame."""
+        frame: pd.DataFrame = self.arrow(expr).to_pandas()
+        return frame
+
+    def compile(self, expr: Any) -> str:
+        """Return the SQL that this engine runs for an Ibis expression."""
+        return str(self.backend.compile(expr.as_table()))
+
+    def query(self, sql: str) -> Any:
+        """Return an Ibis table over an SQL query."""
+        return self.backend.sql(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL and return its few rows."""
+        result: list[tuple[Any, ...]] = self.backend.con.execute(sql).fetchall()
+        return result
+
+    # Keeping -----------------------------------------------------------------------------------
+
+    def temporary(self, suffix: str = "") -> Path:
+        """Return a new path in the engine's own temporary folder."""
+        return self.directory / f"{next(self._numbers):04d}{suffix}"
+
+    def view(self, sql: str, name: str | None = None) -> Any:
+        """Create a view over ``sql`` and return it as an Ibis table."""
+        name = name or f"v{next(self._numbers):04d}"
+        self.backend.con.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS {sql}")
+        return self.backend.table(name)
+
+    def spool(self, sql: str) -> Path:
+        """Run ``sql`` once and keep its rows, in order, in a temporary Parquet file."""
+        path = self.temporary(".parquet")
+        self.backend.con.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet)")
+        return path
+
+    def keep(self, expr: Any, name: str | None = None) -> Any:
+        """Run an expression once and return an Ibis table over its kept rows (on disk)."""
+        path = self.spool(self.compile(expr))
+        return self.view(f"SELECT * FROM read_parquet({literal(str(path))})", name)
+
+    def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
+        """Return the number of rows and a hash of names and values, in one aggregate.
+
+        Each row is hashed by DuckDB over ``columns`` of ``expr``; the hashes are added, so the
+        order of the rows does not count. With the names and the number of rows the sum goes
+        through SHA-256, of which 16 hex digits are kept. Same rows, same columns: same print.
+        """
+        hashed = ", ".join(quote(name) for name in columns)
+        count, total = self.rows(
+            f"SELECT count(*), sum(hash({hashed})) FROM ({self.compile(expr)})"
+        )[0]
+        text = "\x1f".join([*columns, str(count), str(total)])
+        return int(count), hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    # Closing -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connection and delete the temporary folder; may be called twice."""
+        with contextlib.suppress(duckdb.Error):
+            self.backend.con.close()
+        self._cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _cursor(self, expr: Any) -> Iterator[Any]:
+        """A cursor on the same database that also sees the in-memory tables of ``expr``."""
+        cursor = self.backend.con.cursor()
+        try:
+            for node in expr.op().find(ops.InMemoryTable):
+                cursor.register(node.name, node.data.to_pyarrow(node.schema))
+            yield cursor
+        except duckdb.Error as error:
+            raise as_data_error(error) from error
+        finally:
+            cursor.close()
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, short enough for a sentence."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(".")
+
+
+def as_data_error(error: duckdb.Error, source: str | None = None) -> DataError:
+    """Put a DuckDB error into the one sentence a user sees."""
+    what = f"{source!r} could not be read" if source else "the data could not be read"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return DataError.of(
+            f"{what} within the memory limit ({first_line(error)})",
+            "room for the largest rows",
+            "raise memory_limit, or free space for temporary files",
+        )
+    return DataError.of(
+        f"{what} ({first_line(error)})", "a whole, readable table", "export it again and retry"
+    )

@@ -1,0 +1,406 @@
+"""Delimited text: encoding, separator, header, and the lines that do not fit.
+
+DuckDB parses; its guesses are not asked for. What is needed to read a file right is found here from
+its bytes, and handed over explicitly. Lines that DuckDB's strict reader refuses (ragged, stray
+quotes, mixed line ends) are put right by one streaming rewrite, which counts what it had to do.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from smartcart.engines.content import refuse_other
+from smartcart.errors import DataError
+
+__all__ = ["Dialect", "Rewritten", "Survey", "plain_text", "rewrite", "sniff"]
+
+CHUNK = 1 << 20
+HEAD = 1 << 20
+LONGEST_HEAD = 1 << 26
+SAMPLE_RECORDS = 500
+SEPARATORS = (",", ";", "\t", "|")
+SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces"}
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_CP1252 = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte)
+    for byte in range(0x80, 0x100)
+}
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
+_DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a pass over all bytes found. ``damaged`` counts bytes that are not UTF-8."""
+
+    encoding: str
+    damaged: int = 0
+    foreign: int = 0  # characters beyond ASCII that are well-formed UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the text is cut into cells.
+
+    ``skip`` is the number of physical lines up to and including the header; ``simple`` is False
+    where only :func:`rewrite` reads it right. ``titles`` counts lines above the header.
+    """
+
+    separator: str
+    names: tuple[str, ...]
+    skip: int
+    escape: str = '"'
+    simple: bool = True
+    header: bool = True
+    titles: int = 0
+    decimal_comma: bool = False
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """What :func:`rewrite` did. Lines are physical lines of the source, from 1."""
+
+    rows: int = 0
+    short: int = 0
+    first_short: int = 0
+    skipped: int = 0
+    first_skipped: int = 0
+    lines: list[int] = field(default_factory=list)
+
+
+# From bytes to UTF-8 ---------------------------------------------------------------------------
+
+
+def plain_text(
+    path: Path,
+    compression: Literal["gzip", "zstd"] | None,
+    out: Path,
+    source: str,
+) -> tuple[Path, Survey]:
+    """Return a plain UTF-8 file with this text: the file itself, or ``out`` if it is not that.
+
+    UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros. Bytes that are
+    not UTF-8 are read as Windows-1252. Streams; a truncated archive is found here.
+    """
+    try:
+        encoding = _wide_encoding(_head_bytes(path, compression))
+        if compression is None and encoding is None:
+            survey = _copy(path, None, None, None, source)
+            if not survey.damaged:
+                return path, survey
+        return out, _copy(path, compression, encoding, out, source)
+    except (EOFError, gzip.BadGzipFile, OSError, UnicodeDecodeError) as error:
+        raise DataError.of(
+            f"{source!r} could not be read to its end ({_words(error)})",
+            "a whole file",
+            "copy or export it again",
+        ) from error
+
+
+def _words(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _open(path: Path, compression: str | None) -> IO[bytes]:
+    if compression == "gzip":
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    if compression == "zstd":
+        import pyarrow as pa
+
+        stream: IO[bytes] = pa.input_stream(str(path), compression="zstd")
+        return stream
+    return path.open("rb")
+
+
+def _head_bytes(path: Path, compression: str | None) -> bytes:
+    with _open(path, compression) as file:
+        return file.read(4096)
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return name
+    half = len(head) // 2
+    if half >= 8:
+        if head[1::2].count(0) > 0.6 * half and head[::2].count(0) < 0.1 * half:
+            return "utf-16-le"
+        if head[::2].count(0) > 0.6 * half and head[1::2].count(0) < 0.1 * half:
+            return "utf-16-be"
+    return None
+
+
+def _copy(
+    path: Path, compression: str | None, encoding: str | None, out: Path | None, source: str
+) -> Survey:
+    """Read every byte once; write it as UTF-8 to ``out`` if given."""
+    decoder = codecs.getincrementaldecoder(encoding or "utf-8")(
+        errors="strict" if encoding else "surrogateescape"
+    )
+    damaged = foreign = lines = 0
+    mark = False
+    with _open(path, compression) as file:
+        target = out.open("wb") if out is not None else None
+        try:
+            start = True
+            while True:
+                chunk = file.read(CHUNK)
+                if start:
+                    mark = chunk.startswith(codecs.BOM_UTF8)
+                    if encoding is None:
+                        refuse_other(chunk[:4096], source)
+                if encoding is None and b"\x00" in chunk:
+                    line = lines + chunk[: chunk.index(b"\x00")].count(b"\n") + 1
+                    raise DataError.of(
+                        f"{source!r} holds a NUL byte in line {line}",
+                        "text, Parquet or Excel",
+                        "export the table again, as UTF-8 text or as Parquet",
+                    )
+                lines += chunk.count(b"\n") if encoding is None else 0
+                if encoding is None and chunk.isascii() and not decoder.getstate()[0]:
+                    if target is not None:
+                        target.write(chunk)
+                else:
+                    text = decoder.decode(chunk, final=not chunk)
+                    bad = 0
+                    if not text.isascii():
+                        bad = len(_ESCAPED.findall(text))
+                        foreign += sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - bad
+                        damaged += bad
+                    if target is not None:
+                        clean = text.translate(_CP1252) if bad else text
+                        target.write((clean.lstrip("\ufeff") if start else clean).encode("utf-8"))
+                start = False
+                if not chunk:
+                    break
+        finally:
+            if target is not None:
+                target.close()
+    if encoding:
+        return Survey(encoding, 0, foreign)
+    if damaged and foreign - mark <= damaged:
+        return Survey("windows-1252", damaged, foreign)
+    return Survey("utf-8-sig" if mark else "utf-8", damaged, foreign)
+
+
+# From text to a dialect ------------------------------------------------------------------------
+
+
+def sniff(path: Path, source: str) -> Dialect:
+    """Return the dialect of a plain UTF-8 file, judged from its first records.
+
+    Raises:
+        DataError: there is no record, or one column whose separator is not known.
+    """
+    lines = _head_lines(path)
+    if not any(line.strip() for line in lines):
+        raise DataError.of(
+            f"{source!r} holds only blank lines", "a header and rows", "export the table again"
+        )
+    told, first = None, 0
+    if match := re.fullmatch(r'"?sep=(.)"?\s*', lines[0]):
+        told, first = match[1], 1
+    body = lines[first:]
+    escape = '"'
+    joined = "".join(body)
+    if '\\"' in joined and '""' not in joined:
+        escape = "\\"
+    separators = (told,) if told else SEPARATORS
+    best: tuple[tuple[bool, float, int], str, list[list[str]], list[int]] | None = None
+    for separator in separators:
+        records, ends = _records(body, separator, escape)
+        score = _score(records)
+        if best is None or score > best[0]:
+            best = score, separator, records, ends
+    assert best is not None
+    (_, _, width), separator, records, ends = best
+    simple = True
+    if width < 2:
+        spaced, spaced_ends = _records(
+            [re.sub(r"[ \t]+", " ", line.strip(" \t")) for line in body], " ", escape
+        )
+        if _by_spaces(spaced):
+            separator, records, ends, simple = " ", spaced, spaced_ends, False
+        else:
+            _refuse_unknown(records, source)
+    dialect = _with_header(separator, escape, records, ends, simple)
+    commas = (cell for record in records[1:] for cell in record)
+    decimal = separator != "," and any(
+        re.fullmatch(r"[-+]?[0-9]+,[0-9]+", c.strip()) for c in commas
+    )
+    return replace(dialect, skip=dialect.skip + first, decimal_comma=decimal)
+
+
+def _head_lines(path: Path) -> list[str]:
+    """The complete physical lines at the start of the file, without the byte order mark."""
+    size = HEAD
+    while True:
+        with path.open("rb") as file:
+            head = file.read(size)
+            whole = not file.read(1)
+        if whole or size >= LONGEST_HEAD or head.count(b"\n") + head.count(b"\r") > 20:
+            break
+        size *= 8
+    text = head.decode("utf-8", "ignore").removeprefix("\ufeff")
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", text)
+    if not whole and len(lines) > 1:
+        lines.pop()
+    return lines[: 4 * SAMPLE_RECORDS]
+
+
+def _reader(lines: Iterable[str], separator: str, escape: str) -> Any:
+    csv.field_size_limit(1 << 30)  # a process-wide setting of the standard library; only ever raised
+    if escape == "\\":
+        return csv.reader(lines, delimiter=separator, doublequote=False, escapechar="\\")
+    return csv.reader(lines, delimiter=separator, skipinitialspace=separator == " ")
+
+
+def _records(lines: list[str], separator: str, escape: str) -> tuple[list[list[str]], list[int]]:
+    """The first records that are not blank, and the physical line on which each ends (from 1)."""
+    reader = _reader(lines, separator, escape)
+    records: list[list[str]] = []
+    ends: list[int] = []
+    for record in reader:
+        if record and (len(record) > 1 or record[0].strip()):
+            records.append(record)
+            ends.append(reader.line_num)
+        if len(records) >= SAMPLE_RECORDS:
+            break
+    return records, ends
+
+
+def _width(records: list[list[str]]) -> int:
+    """The usual number of cells, without the first record where there are more."""
+    widths = Counter(len(record) for record in records[1:] or records)
+    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+
+
+def _score(records: list[list[str]]) -> tuple[bool, float, int]:
+    """How well a separator explains the records: header agrees, share that agrees, width."""
+    if not records:
+        return False, 0.0, 0
+    width = _width(records)
+    if width < 2:
+        return False, 0.0, max(len(records[0]), width) if len(records) == 1 else width
+    share = sum(len(record) == width for record in records) / len(records)
+    return len(records[0]) >= max(2, width - 1), round(share, 1), width
+
+
+def _by_spaces(records: list[list[str]]) -> bool:
+    if len(records) < 2 or len(records[0]) < 2:
+        return False
+    same = all(len(record) == len(records[0]) for record in records)
+    return same and any(_NUMBER.fullmatch(cell) for cell in records[1])
+
+
+def _refuse_unknown(records: list[list[str]], source: str) -> None:
+    """One column: refuse if a sign in every line looks like a separator that is not known."""
+    lines = [record[0] for record in records if record]
+    signs = Counter(sign for sign in lines[0] if not (sign.isalnum() or sign in " _-.()'\"/%$€£#"))
+    for sign, count in signs.items():
+        if len(lines) > 1 and all(line.count(sign) == count for line in lines):
+            raise DataError.of(
+                f"{source!r} has one column, {lines[0][:80]!r}, and {sign!r} in every line",
+                "cells separated by comma, semicolon, tab, pipe or spaces",
+                "export it with one of these separators",
+            )
+
+
+def _with_header(
+    separator: str, escape: str, records: list[list[str]], ends: list[int], simple: bool
+) -> Dialect:
+    width = _width(records)
+    top = 0
+    if len(records) > 2 and len(records[0]) < width - 1:
+        top = next((i for i, r in enumerate(records[:20]) if len(r) >= width), 0)
+    header = [cell.strip() for cell in records[top]]
+    filled = [cell for cell in header if cell]
+    data = sum(bool(_NUMBER.fullmatch(c) or _DATE.fullmatch(c)) for c in filled)
+    if filled and data * 2 >= len(filled) and len(records) > 1 and top == 0:
+        names = tuple(f"column_{i + 1}" for i in range(max(width, len(header))))
+        return Dialect(separator, names, 0, escape, simple, header=False)
+    if len(header) == width - 1 and len(records) > 1:
+        surplus = all(not r[-1].strip() for r in records[top + 1 :] if len(r) == width)
+        header = [*header, ""] if surplus else ["", *header]
+    one_line = ends[top] == top + 1 or (top == 0 and '"' not in "".join(records[0]))
+    one_line = one_line and not any("\n" in cell or "\r" in cell for cell in records[top])
+    simple = simple and one_line and not any('"' in c for r in records[: top + 1] for c in r)
+    return Dialect(separator, tuple(header), ends[top], escape, simple, titles=top)
+
+
+# Lines that do not fit -------------------------------------------------------------------------
+
+
+def rewrite(path: Path, dialect: Dialect, out: Path, rejected: Path, source: str) -> Rewritten:
+    """Rewrite the rows so that each has as many cells as the header; return what was done.
+
+    Missing cells at the end of a line stay missing. Surplus cells at the end are cut where they
+    are empty; a line with more (an unquoted separator in a cell) is not guessed at: it goes to
+    ``rejected`` as its line number and its first cells.
+
+    Raises:
+        DataError: a quote is opened and never closed.
+    """
+    width = len(dialect.names)
+    done = Rewritten()
+    with (
+        path.open(encoding="utf-8-sig", newline="") as file,
+        out.open("w", encoding="utf-8", newline="") as good,
+        rejected.open("w", encoding="utf-8", newline="") as bad,
+    ):
+        pending: list[str] = []  # physical lines of the record being read
+        lines = _watched(file, dialect.separator == " ", pending)
+        reader = _reader(lines, dialect.separator, dialect.escape)
+        write_good = csv.writer(good, lineterminator="\n").writerow
+        write_bad = csv.writer(bad, lineterminator="\n").writerow
+        start = end = quotes = 0
+        for record in reader:
+            start, end = end + 1, reader.line_num
+            quotes = "".join(pending).count('"')
+            pending.clear()
+            if end <= dialect.skip or not record or (len(record) == 1 and not record[0].strip()):
+                continue
+            if len(record) < width:
+                done.short += 1
+                done.first_short = done.first_short or start
+                record.extend([""] * (width - len(record)))
+            elif len(record) > width:
+                if any(cell.strip() for cell in record[width:]):
+                    done.skipped += 1
+                    done.first_skipped = done.first_skipped or start
+                    write_bad([start, *record[:width]])
+                    continue
+                del record[width:]
+            write_good(record)
+            done.rows += 1
+        if end > start and quotes % 2 and dialect.escape == '"':
+            _refuse_open_quote(start, source)
+    return done
+
+
+def _watched(file: Iterable[str], spaces: bool, pending: list[str]) -> Iterator[str]:
+    for line in file:
+        pending.append(line)
+        yield re.sub(r"[ \t]+", " ", line.strip(" \t")) if spaces else line
+
+
+def _refuse_open_quote(line: int, source: str) -> None:
+    raise DataError.of(
+        f"{source!r} opens a quote in line {line} that is never closed",
+        'each " to have its partner',
+        "correct that line, or export the table again",
+    )

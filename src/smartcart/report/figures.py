@@ -1,0 +1,417 @@
+"""Pictures of a run as PNG, with Matplotlib's own objects: no global state, no window.
+
+Every function takes the record and returns a figure, which a notebook shows as it is.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from smartcart.records import Run
+from smartcart.report import palette, view, words
+from smartcart.report.palette import LIGHT
+
+__all__ = [
+    "Picture",
+    "clusters_3d",
+    "draw_all",
+    "elbow",
+    "evidence",
+    "png",
+    "profile_heatmap",
+    "segment_sizes",
+    "segment_vs_average",
+]
+
+DPI = 150
+_ACCENT, _INK, _SOFT, _LINE, _QUIET = (
+    LIGHT[name] for name in ("accent", "ink", "soft", "line", "quiet")
+)
+
+
+class Picture(Figure):
+    """A figure that a notebook shows without any plotting backend."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
+def draw_all(run: Run, directory: Path) -> list[Path]:
+    """Write every picture of the run into ``directory`` and return the paths, in a fixed order."""
+    directory.mkdir(parents=True, exist_ok=True)
+    drawn: dict[str, Callable[[Run], Any]] = {
+        "elbow": elbow,
+        "clusters_3d": clusters_3d,
+        "segment_sizes": segment_sizes,
+        "profile_heatmap": profile_heatmap,
+        "segment_vs_average": segment_vs_average,
+        "evidence": evidence,
+    }
+    paths = []
+    for name, draw in drawn.items():
+        path = directory / f"{name}.png"
+        path.write_bytes(png(draw(run)))
+        paths.append(path)
+    return paths
+
+
+def png(figure: Any, dpi: int = DPI) -> bytes:
+    """Return the figure as PNG; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white")
+    return buffer.getvalue()
+
+
+def _figure(width: float, height: float) -> Any:
+    figure = Picture(figsize=(width, height), facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    return frozenset(font.get_charmap())
+
+
+def _plain(text: str, width: int | None = None, rows: int = 2) -> str:
+    """Return a text that Matplotlib draws as it is: no mathtext, no missing glyph, in rows."""
+    text = "".join(c if ord(c) in _glyphs() else "□" for c in text).replace("$", r"\$")
+    if width is None:
+        return text
+    parts = textwrap.wrap(text, width) or [text]
+    if len(parts) > rows:
+        parts = [*parts[: rows - 1], words.shorten(" ".join(parts[rows - 1 :]), width)]
+    return "\n".join(parts)
+
+
+def _heading(figure: Any, title: str, caption: str = "") -> None:
+    """Write title and caption at the upper left, at a fixed distance from the top."""
+    inches = figure.get_figheight()
+    left = 0.3 / figure.get_figwidth()
+    width = int(figure.get_figwidth() * 13.5)
+    figure.text(
+        left, 1 - 0.22 / inches, title, va="top", size=14, weight="bold", color=_INK
+    )  # fmt: skip
+    if caption:
+        figure.text(
+            left, 1 - 0.54 / inches, _plain(caption, width, 3), va="top", size=9.5,
+            color=_SOFT, linespacing=1.35,
+        )  # fmt: skip
+
+
+def _place(figure: Any, left: float, right: float, top: float, bottom: float, **more: Any) -> None:
+    """Set the margins of the panels, in inches."""
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - right / width,
+        top=1 - top / height,
+        bottom=bottom / height,
+        **more,
+    )
+
+
+def _calm(axes: Any, grid: str = "y") -> None:
+    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+    axes.tick_params(length=0, labelsize=9, colors=_SOFT, pad=6)
+    if grid:
+        axes.grid(axis=grid, color=_LINE, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
+    """Draw one figure of the evidence per K, with the K used and the rule's own pick."""
+    rows = [
+        (row.k, y, getattr(row, error) if error else 0.0)
+        for row in run.evidence.rows
+        if (y := getattr(row, field)) is not None and math.isfinite(y)
+    ]
+    _calm(axes)
+    if not rows:
+        axes.text(0.5, 0.5, "not defined", ha="center", color=_SOFT, transform=axes.transAxes)
+        return
+    ks, ys, es = zip(*rows, strict=True)
+    axes.plot(ks, ys, color=_QUIET, linewidth=1.8, marker="o", markersize=4.5, zorder=2)
+    if error:
+        axes.errorbar(ks, ys, yerr=es, fmt="none", ecolor=_SOFT, elinewidth=1.2, capsize=3)
+    chosen, pick = run.evidence.k, run.evidence.picks.get(rule)
+    marks = [(chosen, "used, and picked" if pick == chosen else "used", _ACCENT, _ACCENT)]
+    if pick is not None and pick != chosen:
+        marks.append((pick, "rule picks", _INK, "white"))
+    for k, said, color, face in marks:
+        if k not in ks:
+            continue
+        y = ys[ks.index(k)]
+        axes.plot(
+            [k], [y], marker="o", markersize=10, color=face, markeredgecolor=color,
+            markeredgewidth=2, linestyle="none", zorder=4,
+        )  # fmt: skip
+        axes.annotate(
+            f"{k} {said}", (k, y), xytext=(0, 11), textcoords="offset points", ha="center",
+            size=9, color=color, weight="bold", zorder=5,
+        )  # fmt: skip
+    low, high = min(ys), max(ys)
+    room = (high - low) or abs(high) or 1.0
+    axes.set_ylim(low - room * 0.12, high + room * 0.28)
+    first, last = run.evidence.rows[0].k, run.evidence.rows[-1].k
+    axes.set_xlim(first - 0.7, last + 0.7)
+    axes.set_xticks(range(first, last + 1, max(1, math.ceil((last - first + 1) / 12))))
+    axes.locator_params(axis="y", nbins=5)
+    axes.yaxis.set_major_formatter(lambda y, _: words.number(round(y, 12)))
+
+
+def elbow(run: Run) -> Any:
+    """Return WCSS per K, the K that was used, and the K where the elbow rule sees the bend."""
+    figure = _figure(8, 4.8)
+    axes = figure.subplots()
+    _place(figure, 0.95, 0.35, 1.35, 0.65)
+    _per_k(axes, run, "wcss", "elbow")
+    pick = run.evidence.picks.get("elbow")
+    caption = view.choice(run)
+    if pick is not None and pick != run.evidence.k:
+        caption = f"The elbow rule alone would pick K = {pick}. {caption}"
+    _heading(
+        figure,
+        "How tightly the segments fit, for each K",
+        f"{caption} Verdict: {run.evidence.verdict}.",
+    )
+    axes.set_xlabel("number of segments, K", size=9.5, color=_SOFT, labelpad=8)
+    axes.set_ylabel("WCSS", size=9.5, color=_SOFT, labelpad=8)
+    return figure
+
+
+def evidence(run: Run) -> Any:
+    """Return silhouette, gap and stability per K side by side, with the picks marked."""
+    figure = _figure(11.5, 4.1)
+    panels = figure.subplots(1, 3)
+    _place(figure, 0.7, 0.3, 1.45, 0.65, wspace=0.26)
+    for axes, title, field, rule, error in zip(
+        panels,
+        ("Silhouette", "Gap ± standard error", "Stability (bootstrap ARI)"),
+        ("silhouette", "gap", "stability_ari"),
+        ("silhouette", "gap", "stability"),
+        ("", "gap_se", ""),
+        strict=True,
+    ):
+        _per_k(axes, run, field, rule, error)
+        axes.set_title(title, loc="left", size=10.5, weight="bold", color=_INK, pad=10)
+        axes.set_xlabel("K", size=9.5, color=_SOFT)
+    _heading(figure, f"The evidence for K = {run.evidence.k}", view.disagreeing(run))
+    return figure
+
+
+def segment_sizes(run: Run) -> Any:
+    """Return customers per segment, and the share of value beside it where value is known."""
+    segments = run.segments
+    valued = any(s.value_share is not None for s in segments)
+    each = 0.72 if valued else 0.5
+    figure = _figure(8, 1.75 + each * len(segments))
+    axes = figure.subplots()
+    _place(figure, 2.4, 1.75, 1.1 if valued else 0.85, 0.3)
+    at = range(len(segments))
+    thick = 0.36 if valued else 0.6
+    shift = thick / 2 + 0.02 if valued else 0.0
+    colors = [palette.colour(s.segment_id) for s in segments]
+    axes.barh([y - shift for y in at], [s.share for s in segments], thick, color=colors)
+    top = max([s.share for s in segments] + [s.value_share or 0.0 for s in segments])
+    for y, s in zip(at, segments, strict=True):
+        said = f"{words.count(s.size)} ({words.share(s.share)})"
+        axes.text(s.share + top * 0.015, y - shift, said, va="center", size=9.5, color=_INK)
+        if s.value_share is not None:
+            axes.barh(
+                y + shift, s.value_share, thick, color=palette.colour(s.segment_id), alpha=0.35
+            )
+            said = f"{words.share(s.value_share)} of {run.value_label or 'value'}"
+            axes.text(
+                s.value_share + top * 0.015, y + shift, _plain(said), va="center", size=9.5,
+                color=_SOFT,
+            )  # fmt: skip
+    _calm(axes, grid="")
+    axes.set_xlim(0, top * 1.02)
+    axes.set_ylim(len(segments) - 0.4, -0.6)
+    axes.set_xticks([])
+    axes.set_yticks(list(at), [_plain(f"{s.segment_id}  {s.segment}", 27) for s in segments])
+    axes.tick_params(axis="y", labelsize=10, colors=_INK)
+    _heading(
+        figure,
+        "Customers in each segment",
+        f"Dark: share of customers. Light: share of {run.value_label or 'value'}."
+        if valued
+        else "",
+    )
+    return figure
+
+
+def profile_heatmap(run: Run) -> Any:
+    """Return segments by forming features; colour and number are the distance in SD."""
+    import seaborn
+
+    table = view.forming(run)
+    segments = run.segments
+    many = len(segments) > 5
+    figure = _figure(
+        4.0 + max(1.0 if many else 1.35, 0.9) * max(len(segments), 3),
+        2.35 + 0.4 * max(len(table), 1),
+    )
+    axes = figure.subplots()
+    _place(figure, 2.75, 1.0, 1.7 if many else 1.6, 0.35)
+    effects = [
+        [c.effect if c and math.isfinite(c.effect) else 0.0 for c in line.cells] for line in table
+    ]
+    if effects:
+        cells = axes.pcolormesh(
+            effects,
+            cmap=seaborn.blend_palette([palette.WARM, "#F4F3EF", palette.COOL], as_cmap=True),
+            vmin=-2,
+            vmax=2,
+            edgecolors="white",
+            linewidth=2.5,
+        )
+        for y, row in enumerate(effects):
+            for x, effect in enumerate(row):
+                axes.text(
+                    x + 0.5, y + 0.5, words.effect(effect), ha="center", va="center", size=9.5,
+                    color="white" if abs(effect) > 1.35 else _INK,
+                )  # fmt: skip
+        axes.invert_yaxis()
+        figure.colorbar(cells, ax=axes, aspect=30, pad=0.03, ticks=[-2, -1, 0, 1, 2])
+        bar = figure.axes[-1]
+        bar.spines["outline"].set_visible(False)
+        bar.tick_params(length=0, labelsize=8.5, colors=_SOFT)
+        bar.set_ylabel("standard deviations", size=8.5, color=_SOFT)
+    names = [_plain(f"{s.segment_id}  {s.segment}", 11 if many else 15, 3) for s in segments]
+    axes.set_xticks([i + 0.5 for i in range(len(segments))], names, rotation=0, size=9)
+    axes.set_yticks(
+        [i + 0.5 for i in range(len(table))], [_plain(line.label, 32) for line in table], rotation=0
+    )
+    axes.tick_params(length=0, labelsize=9.5, colors=_INK, pad=5)
+    axes.tick_params(axis="x", labelsize=8.5 if many else 9.5)
+    axes.xaxis.tick_top()
+    axes.spines[:].set_visible(False)
+    _heading(
+        figure,
+        "What forms the segments",
+        "Distance from the average of all customers, in standard deviations.",
+    )
+    return figure
+
+
+def segment_vs_average(run: Run) -> Any:
+    """Return, per segment, its strongest facts against the average of all customers."""
+    shown = [(s, view.facts(run, s, 5)) for s in run.segments]
+    columns = min(2, len(shown))
+    rows = math.ceil(len(shown) / columns)
+    deep = max([len(f) for _, f in shown] + [2])
+    figure = _figure(12 if columns == 2 else 8, 1.1 + rows * (0.75 + 0.36 * deep))
+    panels = figure.subplots(rows, columns, squeeze=False).flatten()
+    _place(
+        figure, 2.35, 0.35, 1.35, 0.2, wspace=0.58, hspace=0.75 / (0.36 * deep) if rows > 1 else 0
+    )
+    reach = max([1.0] + [abs(f.effect) for _, facts in shown for f in facts]) * 1.0
+    for axes, (segment, facts) in zip(panels, shown, strict=False):
+        tone = palette.colour(segment.segment_id)
+        at = list(range(len(facts)))
+        axes.barh(at, [f.effect for f in facts], 0.56, color=tone)
+        axes.axvline(0, color=_SOFT, linewidth=1)
+        for y, fact in zip(at, facts, strict=True):
+            said = words.value(fact.value, fact.unit, run.currency)
+            mean = words.value(fact.overall, fact.unit, run.currency)
+            right = fact.effect >= 0
+            axes.text(
+                fact.effect + (0.05 if right else -0.05) * reach, y, _plain(f"{said} (all {mean})"),
+                va="center", ha="left" if right else "right", size=8.5, color=_INK,
+            )  # fmt: skip
+        _calm(axes, grid="")
+        axes.set_xlim(-reach * 1.95, reach * 1.95)
+        axes.set_ylim(deep - 0.5, -0.5)
+        axes.set_xticks([])
+        axes.set_yticks(at, [_plain(f.label, 26) for f in facts])
+        axes.tick_params(axis="y", colors=_INK)
+        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 46))
+        axes.set_title(name, loc="left", size=11, weight="bold", color=_INK, pad=8)
+        axes.plot(
+            [0, 0.06], [1.0, 1.0], color=tone, linewidth=3, transform=axes.transAxes, clip_on=False
+        )
+    for axes in panels[len(shown) :]:
+        axes.set_axis_off()
+    if not any(facts for _, facts in shown):
+        panels[0].set_yticks([])
+        panels[0].text(
+            0, 0.5, "Nothing sets these customers apart from the average: they are the average.",
+            transform=panels[0].transAxes, size=10, color=_SOFT,
+        )  # fmt: skip
+    _heading(
+        figure,
+        "Each segment against the average",
+        "Bars: distance from the average in standard deviations. Numbers: the segment, and all "
+        "customers in brackets.",
+    )
+    return figure
+
+
+def clusters_3d(run: Run) -> Any:
+    """Return the sample of customers on three principal components."""
+    picture = run.picture
+    figure = _figure(8.6, 7.0)
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
+    axes.view_init(elev=22, azim=-52)
+    axes.set_box_aspect((1.15, 1.15, 0.85), zoom=1.0)
+    handles = []
+    floor = min((p[2] for p in picture.xyz), default=-1.0)
+    for segment in run.segments:
+        own = [
+            p
+            for p, i in zip(picture.xyz, picture.segment_ids, strict=True)
+            if i == segment.segment_id
+        ]
+        tone, shape = palette.colour(segment.segment_id), palette.marker(segment.segment_id)
+        if own:
+            xs, ys, zs = zip(*own, strict=True)
+            axes.scatter(
+                xs, ys, [floor] * len(own), s=5, color=_LINE, alpha=0.5, linewidths=0, zorder=1
+            )
+            axes.scatter(
+                xs, ys, zs, s=15, color=tone, marker=shape, alpha=0.75, linewidths=0.3,
+                edgecolors="white", depthshade=True, zorder=2 + 0.01 * segment.segment_id,
+            )  # fmt: skip
+        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 36))
+        handles.append(
+            Line2D([], [], marker=shape, color=tone, linestyle="none", markersize=7, label=name)
+        )
+    for i, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
+        axis.set_ticklabels([])
+        axis.set_pane_color((1, 1, 1, 0))
+        axis.line.set_color(_QUIET)
+        axis._axinfo["grid"].update(color=_LINE, linewidth=0.6)
+        axis._axinfo["tick"].update(inward_factor=0, outward_factor=0)
+        told = words.share(picture.explained[i]) if i < len(picture.explained) else words.MISSING
+        mostly = f": {picture.axes[i]}" if i < len(picture.axes) and picture.axes[i] else ""
+        label = _plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 48))
+        axis.set_label_text(label, size=9, color=_SOFT)
+        axis.labelpad = -8
+    if len(handles) > 1:
+        figure.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(0.025, 0.885), frameon=False,
+            ncols=2 if len(handles) <= 4 else 3, fontsize=9, labelcolor=_INK, handletextpad=0.1,
+            columnspacing=1.4,
+        )  # fmt: skip
+    _heading(
+        figure,
+        f"Customers in three dimensions: {words.share(sum(picture.explained))} of the variance",
+        f"{words.count(len(picture.xyz))} of {words.people(picture.rows)}, on the first principal "
+        "components; their shadows on the floor.",
+    )
+    return figure

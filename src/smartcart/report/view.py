@@ -1,0 +1,246 @@
+"""What the page, the pictures, the notebook and the summary all show: one selection of a record.
+
+Nothing is computed here but what display needs: order, words, and which figures are withheld.
+A share that rests on one to nine customers is not shown, and neither is what would give it away.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from smartcart.records import Fact, KRow, Run, Segment
+from smartcart.report import words
+
+__all__ = [
+    "ROLES",
+    "SMALL_GROUP",
+    "Cell",
+    "Line",
+    "best_value",
+    "choice",
+    "disagreeing",
+    "facts",
+    "forming",
+    "headline",
+    "lines",
+    "pick_rows",
+    "strongest",
+    "verdict_words",
+]
+
+SMALL_GROUP = 10  # a share of customers that rests on fewer is not shown
+ROLES = {
+    "id": "Identifies",
+    "forms": "Forms segments",
+    "describes": "Describes them",
+    "sensitive": "Personal, describes only",
+    "outcome": "Outcome, checks them",
+    "dropped": "Left out",
+}
+_NUMBERS = (
+    "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven",
+    "Twelve",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column in one segment, ready to show; ``hidden`` where too few customers stand behind."""
+
+    segment_id: int
+    mean: float
+    median: float
+    effect: float
+    text: str
+    median_text: str
+    effect_text: str
+    hidden: bool
+
+    @property
+    def step(self) -> int:
+        """The colour step of a heatmap, -4 to 4, half a standard deviation each."""
+        if self.hidden or not math.isfinite(self.effect):
+            return 0
+        return max(-4, min(4, round(self.effect * 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One column over all segments, in the order of ``run.segments``."""
+
+    column: str
+    label: str
+    role: str
+    unit: str
+    overall: float
+    overall_text: str
+    cells: tuple[Cell | None, ...]
+
+
+def _counts_people(run: Run, column: str, role: str, unit: str) -> bool:
+    """Is the mean of this column a share of customers (a category, a yes or no)?"""
+    features = (*run.model.recipe.features, *run.model.describing)
+    if any(f.name == column and f.op == "is" for f in features):
+        return True
+    head, _, tail = column.partition(": ")
+    known = {c.name: c.type for c in run.contract.columns}
+    if (tail and head in known) or known.get(column) == "boolean":
+        return True
+    return unit == "share" and role != "forms"
+
+
+def _small(size: int, mean: float) -> bool:
+    return math.isfinite(mean) and 0 < round(size * mean) < SMALL_GROUP
+
+
+def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
+    """Return the profile, a line per column: forming columns first, then the record's order."""
+    sizes = {s.segment_id: s.size for s in run.segments}
+    place = {s.segment_id: i for i, s in enumerate(run.segments)}
+    order = {f.name: i for i, f in enumerate(run.model.recipe.features)}
+    made = (*run.model.recipe.features, *run.model.describing)
+    units = {f.name: f.unit for f in made} | run.profile.units
+    found: dict[str, list[Cell | None]] = {}
+    heads: dict[str, tuple[str, str, float]] = {}
+    for row in run.profile.rows:
+        if row.segment_id not in place or (forming_only and row.role != "forms"):
+            continue
+        unit = units.get(row.column, "")
+        people = _counts_people(run, row.column, row.role, unit)
+        unit = "share" if people else unit
+        hidden = people and _small(sizes[row.segment_id], row.mean)
+        shown = "under 10 people" if hidden else words.value(row.mean, unit, run.currency)
+        median = words.MISSING if people else words.value(row.median, unit, run.currency)
+        effect = words.MISSING if hidden else words.effect(row.effect)
+        heads.setdefault(row.column, (row.role, unit, row.overall_mean))
+        cells = found.setdefault(row.column, [None] * len(run.segments))
+        cells[place[row.segment_id]] = Cell(
+            row.segment_id, row.mean, row.median, row.effect, shown, median, effect, hidden
+        )
+    labels = {f.name: f.label for f in made} | run.profile.labels
+    result = []
+    for column, cells in found.items():
+        role, unit, overall = heads[column]
+        alone = sum(c.hidden for c in cells if c) == 1  # the total would give it away
+        shown = words.MISSING if alone else words.value(overall, unit, run.currency)
+        label = labels.get(column) or words.label(column)
+        result.append(Line(column, label, role, unit, overall, shown, tuple(cells)))
+    roles = list(ROLES)
+    result.sort(
+        key=lambda x: (
+            roles.index(x.role) if x.role in roles else len(roles),
+            order.get(x.column, len(order)),
+        )
+    )
+    return tuple(result)
+
+
+def forming(run: Run) -> tuple[Line, ...]:
+    """Return the lines of the columns that form segments."""
+    return lines(run, forming_only=True)
+
+
+def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
+    """Return what sets the segment at ``index`` apart most, strongest first."""
+    pairs = [
+        (line, cell)
+        for line in lines(run)
+        if (cell := line.cells[index]) and not cell.hidden and math.isfinite(cell.effect)
+    ]
+    return sorted(pairs, key=lambda pair: -abs(pair[1].effect))[:limit]
+
+
+def facts(run: Run, segment: Segment, limit: int | None = None) -> list[Fact]:
+    """Return the facts of a segment that may be shown, in the record's order."""
+    roles = {row.column: row.role for row in run.profile.rows}
+    shown = [
+        f
+        for f in segment.facts
+        if not (
+            _counts_people(run, f.column, roles.get(f.column, "describes"), f.unit)
+            and _small(segment.size, f.value)
+        )
+    ]
+    return shown[:limit]
+
+
+def _number(n: int) -> str:
+    return _NUMBERS[n] if n < len(_NUMBERS) else words.count(n)
+
+
+def headline(run: Run) -> str:
+    """Return the verdict of the run in one sentence, for people who do not cluster.
+
+    The words follow ``evidence.verdict`` and say so where the user asked for another K.
+    """
+    evidence, k = run.evidence, len(run.segments)
+    groups = f"{_number(k)} segment{'' if k == 1 else 's'}"
+    if k == 1 and evidence.verdict != "no structure":
+        return "All customers stand as one segment, as you asked."
+    if k == 1:
+        return "No separate groups were found: treat these customers as one audience."
+    if evidence.chosen_by == "user" and evidence.verdict == "no structure":
+        return f"{groups}, as you asked, though the evidence found no groups."
+    if evidence.chosen_by == "user" and evidence.recommended != evidence.k:
+        better = _number(evidence.recommended).lower()
+        return f"{groups}, as you asked; the evidence points to {better}."
+    if evidence.verdict == "natural clusters":
+        return f"Your customers fall into {_number(k).lower()} natural groups."
+    return f"{groups} worth acting on, cut from one continuum of customers."
+
+
+def verdict_words(run: Run) -> str:
+    """Return what the verdict means, in plain words."""
+    return {
+        "natural clusters": "The groups are really there: customers crowd together and leave gaps "
+        "between them.",
+        "useful partition": "There are no gaps between the segments, but the same slices come "
+        "back when the data is drawn again. How many to use is a business choice.",
+        "no structure": "Customers do not fall into groups, and slices of them do not come back "
+        "when the data is drawn again.",
+    }[run.evidence.verdict]
+
+
+def best_value(run: Run) -> Segment | None:
+    """Return the segment with the largest share of value, where value is known."""
+    valued = [s for s in run.segments if s.value_share is not None and math.isfinite(s.value_share)]
+    if len(run.segments) < 2 or not valued:
+        return None
+    return max(valued, key=lambda s: (s.value_share or 0.0, -s.segment_id))
+
+
+def choice(run: Run) -> str:
+    """Return who chose K, in a sentence."""
+    evidence = run.evidence
+    if evidence.chosen_by == "evidence":
+        return f"K = {evidence.k} was chosen by the evidence."
+    if evidence.recommended == evidence.k:
+        return f"You asked for K = {evidence.k}; the evidence would have picked the same."
+    better = evidence.recommended
+    return f"You asked for K = {evidence.k}; the evidence would have picked K = {better}."
+
+
+def pick_rows(run: Run) -> list[tuple[str, int, bool]]:
+    """Return rule, its pick, and whether it agrees with the K that was used."""
+    used = run.evidence.k
+    return [(words.rule_name(rule), k, k == used) for rule, k in run.evidence.picks.items()]
+
+
+def disagreeing(run: Run) -> str:
+    """Return, in a sentence, how many rules would pick another K."""
+    rows = pick_rows(run)
+    others = [f"{rule} {k}" for rule, k, agrees in rows if not agrees]
+    if not rows:
+        return ""
+    if not others:
+        return "All rules agree."
+    return (
+        f"{len(rows) - len(others)} of {len(rows)} rules in common use would pick "
+        f"K = {run.evidence.k}; the others differ: {words.listing(others)}."
+    )
+
+
+def row_of(run: Run, k: int) -> KRow | None:
+    """Return the evidence for ``k``."""
+    return next((row for row in run.evidence.rows if row.k == k), None)

@@ -1,0 +1,74 @@
+"""What a user can set, in one table: it feeds ``--config``, the help and the documentation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from smartcart.errors import UsageError, did_you_mean
+from smartcart.records import ColumnRole
+
+__all__ = ["Settings", "read_settings"]
+
+
+class Settings(BaseModel):
+    """The settings of a run; a YAML file given by ``--config`` may hold any of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["customers"] | None = Field(
+        None, description="What a row is: 'customers' (one row per customer)."
+    )
+    k: int | None = Field(
+        None, ge=1, le=100, description="Number of segments; without it the evidence decides."
+    )
+    k_max: int = Field(10, ge=2, le=100, description="Largest number of segments to try.")
+    as_of: dt.date | None = Field(
+        None, description="The day that ages and recencies refer to; else the latest in the data."
+    )
+    seed: int = Field(0, ge=0, description="Seed of everything random.")
+    roles: dict[str, ColumnRole] = Field(
+        default_factory=dict,
+        description="Role per column: " + ", ".join(get_args(ColumnRole)) + ".",
+    )
+
+
+def read_settings(path: Path | None, **given: Any) -> Settings:
+    """Read ``path`` (YAML), override it with what was ``given`` on the command line, check it.
+
+    Raises ``UsageError`` naming the first wrong value.
+    """
+    content: Any = {}
+    if path is not None:
+        import yaml
+
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            raise UsageError.of(
+                f"the configuration {str(path)!r} cannot be read ({str(error).splitlines()[0]})",
+                "a YAML file", "correct the file",
+            ) from error  # fmt: skip
+        if not isinstance(content, dict):
+            raise UsageError.of(
+                f"the configuration {str(path)!r} holds a {type(content).__name__}",
+                "settings such as 'k: 4'", "correct the file",
+            )  # fmt: skip
+    merged = content | {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise UsageError.of(
+                f"the configuration has an unknown setting {name!r}",
+                f"one of {', '.join(Settings.model_fields)}",
+                "correct the name." + did_you_mean(name, Settings.model_fields),
+            ) from error
+        raise UsageError.of(
+            f"{name} is {first.get('input')!r}", first["msg"].lower(), f"correct {name}"
+        ) from error

@@ -1,0 +1,330 @@
+"""Run folders and ``model.json``: written whole or not at all, read back checked."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import dataclasses
+import datetime as dt
+import json
+import math
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from smartcart.errors import DataError, UsageError
+from smartcart.records import KEvidence, Model, Profile, Run
+
+__all__ = [
+    "CSV_ROWS",
+    "EVIDENCE_COLUMNS",
+    "assignments",
+    "evidence_rows",
+    "load_model",
+    "new_folder",
+    "run_summary",
+    "versions",
+    "write_rejected",
+    "write_run",
+]
+
+CSV_ROWS = 1_000_000  # segments.csv beside segments.parquet up to so many customers
+MODEL_VERSION = 1
+PROFILE_COLUMNS = (
+    "segment_id", "segment", "column", "role", "mean", "median", "overall_mean", "effect",
+)  # fmt: skip
+EVIDENCE_COLUMNS = (
+    "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
+    "stability_ari", "jaccard_min", "smallest_share",
+)  # fmt: skip
+_PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
+
+
+# Folders ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary sibling of ``target`` to write in, and rename it once the block ends well.
+
+    Whatever goes wrong, also a kill, leaves nothing at ``target`` (or what was there before).
+    Siblings left behind by killed runs are removed.
+
+    Raises
+    ------
+    UsageError
+        Where ``target`` exists and ``overwrite`` is false, or cannot be written.
+    """
+    target = Path(os.path.abspath(target))
+    refuse_target(target, overwrite=overwrite)
+    _sweep(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent))
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    try:
+        part.chmod(0o755 & ~_umask())
+        yield part
+        if target.exists():
+            old = part.with_suffix(".old.part")
+            os.rename(target, old)
+            os.rename(part, target)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            os.rename(part, target)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        if isinstance(error, (DataError, UsageError)):
+            raise
+        raise _cannot_write(target, error) from error
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def refuse_target(target: Path, *, overwrite: bool) -> None:
+    """Raise ``UsageError`` where an output folder would replace what it should not."""
+    if not target.exists():
+        return
+    if target.is_file():
+        raise UsageError.of(f"{str(target)!r} is a file", "a new folder", "choose another -o")
+    if not overwrite:
+        raise UsageError.of(
+            f"{str(target)!r} exists already", "a new folder",
+            "choose another -o, or replace it with --overwrite",
+        )  # fmt: skip
+    if any(target.iterdir()) and not (target / "run.json").exists():
+        raise UsageError.of(
+            f"{str(target)!r} holds something that is not a SmartCart run",
+            "a run folder to replace", "choose another -o",
+        )  # fmt: skip
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sweep(target: Path) -> None:
+    """Remove siblings left by runs that no longer live."""
+    if not target.parent.is_dir():
+        return
+    for left in target.parent.glob(f".{target.name}.*.part"):
+        pid = left.name.removeprefix(f".{target.name}.").split("-")[0]
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _cannot_write(target: Path, error: OSError) -> UsageError:
+    return UsageError.of(
+        f"{str(target)!r} cannot be written ({error.strerror or error})",
+        "a folder with room that you may write to",
+        "choose another -o, or free some space",
+    )
+
+
+# The tables with one row per customer ----------------------------------------------------------
+
+
+@contextmanager
+def assignments(
+    folder: Path, names: Sequence[str], *, csv: bool = True
+) -> Iterator[Callable[..., None]]:
+    """Give a function that writes a batch of customers to ``segments.parquet`` (and ``.csv``).
+
+    The function takes ids, segment ids from 1, distances and confidences, each of length n.
+    """
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import csv as pa_csv
+    from pyarrow import parquet as pq
+
+    values = pa.array(list(names), pa.string())
+    writers: list[Any] = []
+
+    def write(ids: Any, segment_ids: Any, distance: Any, confidence: Any) -> None:
+        id_numbers = np.asarray(segment_ids, dtype=np.int32)
+        words = pa.DictionaryArray.from_arrays(pa.array(id_numbers - 1), values).cast(pa.string())
+        batch = pa.record_batch(
+            [ids, pa.array(id_numbers), words, pa.array(distance), pa.array(confidence)],
+            names=["customer_id", "segment_id", "segment", "distance", "confidence"],
+        )
+        if not writers:
+            writers.append(
+                pq.ParquetWriter(
+                    folder / "segments.parquet", batch.schema, compression="zstd",
+                    use_dictionary=["segment_id", "segment"],
+                )
+            )  # fmt: skip
+            if csv:
+                writers.append(pa_csv.CSVWriter(folder / "segments.csv", batch.schema))
+        for writer in writers:
+            writer.write_batch(batch)
+
+    try:
+        yield write
+    finally:
+        for writer in writers:
+            writer.close()
+
+
+def write_rejected(folder: Path, rejected: Any) -> None:
+    """Write ``rejected.csv`` from an Arrow table of ``customer_id``, ``reason`` and ``row``.
+
+    A row without an id is named by its row number, as ``row 17``.
+    """
+    with (folder / "rejected.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv_module.writer(file, lineterminator="\n")
+        writer.writerow(["customer_id", "reason"])
+        for batch in rejected.to_batches():
+            for row in batch.to_pylist():
+                name = row["customer_id"]
+                writer.writerow([f"row {row['row']}" if name is None else name, row["reason"]])
+
+
+# The rest of a run -----------------------------------------------------------------------------
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
+    _write_json(folder / "run.json", run_summary(run))
+    _write_json(folder / "model.json", plain(run.model))
+    _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
+    _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
+
+
+def run_summary(run: Run) -> dict[str, Any]:
+    """Return what ``run.json`` holds and ``--json`` prints."""
+    evidence = run.evidence
+    return {
+        "smartcart": run.versions.get("smartcart", ""),
+        "source": run.source,
+        "kind": run.contract.kind,
+        "as_of": run.contract.as_of.isoformat() if run.contract.as_of else None,
+        "as_of_source": run.contract.as_of_source,
+        "customers": run.ledger.segmented,
+        "k": evidence.k,
+        "recommended_k": evidence.recommended,
+        "chosen_by": evidence.chosen_by,
+        "verdict": evidence.verdict,
+        "reason": evidence.reason,
+        "picks": evidence.picks,
+        "segments": [plain(s) for s in run.segments],
+        "metrics": run.metrics,
+        "ledger": plain(run.ledger),
+        "notices": [plain(n) for n in run.notices],
+        "columns": [plain(c) for c in run.contract.columns],
+        "reading": plain(run.reading),
+        "value": run.value_label,
+        "currency": run.currency,
+        "seconds": run.seconds,
+        "versions": run.versions,
+        "seed": run.seed,
+        "fingerprint": run.model.fingerprint,
+        "picture": plain(run.picture),
+    }
+
+
+def evidence_rows(evidence: KEvidence) -> list[dict[str, Any]]:
+    """Return the rows of ``evidence.csv``."""
+    return [{name: getattr(row, name) for name in EVIDENCE_COLUMNS} for row in evidence.rows]
+
+
+def _profile_rows(profile: Profile) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in PROFILE_COLUMNS} for row in profile.rows]
+
+
+def plain(value: Any) -> Any:
+    """Return records as dictionaries and lists that JSON can hold; NaN becomes null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
+
+
+def _write_json(path: Path, content: Any) -> None:
+    text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv_module.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if row[name] is None else row[name] for name in columns])
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that made a run: Python and the packages that compute."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # run from a source tree
+            found[package] = "unknown"
+    return found
+
+
+# Reading back ----------------------------------------------------------------------------------
+
+
+def load_model(folder: Path) -> Model:
+    """Read ``model.json`` of a run folder, check its version, and return the record.
+
+    Raises ``DataError`` where the file is missing, damaged or of another version.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    path = folder / "model.json" if folder.is_dir() else folder
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError.of(
+            f"there is no model at {str(path)!r}", "a run folder with model.json",
+            "name the folder that 'smartcart run' wrote",
+        ) from error  # fmt: skip
+    except (OSError, ValueError) as error:
+        raise DataError.of(
+            f"{str(path)!r} is not a model ({error})", "the JSON that 'smartcart run' wrote",
+            "run again, or restore the file",
+        ) from error  # fmt: skip
+    version = content.get("version") if isinstance(content, dict) else None
+    if version != MODEL_VERSION:
+        raise DataError.of(
+            f"{str(path)!r} has model version {version!r}", f"version {MODEL_VERSION}",
+            "run again with this SmartCart",
+        )  # fmt: skip
+    try:
+        return TypeAdapter(Model).validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise DataError.of(
+            f"{str(path)!r} is damaged at {where!r} ({first['msg']})",
+            "the JSON that 'smartcart run' wrote", "run again, or restore the file",
+        ) from error  # fmt: skip

@@ -1,0 +1,312 @@
+"""From columns with roles to features: what forms, what describes, each as an Ibis expression.
+
+A feature is data (:class:`~smartcart.records.Feature`), so it can be stored in ``model.json``,
+explained, and compiled for any engine. Its ``op`` is one of:
+
+========== =====================================================================================
+column     the column as a number
+sum        the sum of ``columns``; missing parts count as nothing, all missing is missing
+share      the sum of ``columns`` over the sum of ``denominator``, at most 1; missing where the
+           denominator is nothing
+ratio      the same without the bound
+days_since whole days from the date in ``columns`` to the as-of day
+years_since whole years from the year (or date) of birth to the as-of day's year
+is         1 where the column equals ``value``, else 0
+========== =====================================================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.records import Column, Contract, Feature
+from smartcart.tables.summary import ROW_COLUMN
+
+__all__ = [
+    "cleaned",
+    "describing_features",
+    "feature_table",
+    "forming_features",
+    "id_value",
+]
+
+UNITS = {
+    "income": "money", "spend": "money", "channel": "count", "deals": "count", "visits": "count",
+    "frequency": "count", "flag": "share", "outcome": "share", "complaint": "share",
+    "age": "years", "household": "count",
+}  # fmt: skip
+MAX_SHARES = 12  # categories beyond the twelfth do not get a share of their own
+MAIN_SHARE = 0.8  # the largest categories that make this much of the spend get a share
+
+
+def forming_features(
+    contract: Contract, spent: Mapping[str, float] | None = None
+) -> tuple[Feature, ...]:
+    """Return the features that form segments: one theme per side of behaviour.
+
+    Totals that say the same twice are told once: what was spent as a total, purchases through the
+    mean basket, deals, channels and categories as shares. ``spent`` holds the money per category
+    column; categories that together make most of it get a share.
+    """
+    forming = [column for column in contract.columns if column.role == "forms"]
+    single = {column.meaning: column for column in forming}
+    spend = _starting(forming, "spend:") or _starting(forming, "spend_total")
+    channels = _starting(forming, "channel:")
+    bought = _names(channels or _starting(forming, "frequency"))
+    features: list[Feature] = []
+    if spend:
+        text = f"sum of {', '.join(_names(spend))}" if len(spend) > 1 else f"as in {spend[0].name}"
+        features.append(
+            Feature("spend", "Spend", "money", "sum", _names(spend), text, theme="value")
+        )
+    if spend and bought:
+        features.append(
+            Feature(
+                "basket_value", "Spend per purchase", "money", "ratio", _names(spend),
+                "spend over purchases", bought, theme="basket",
+            )
+        )  # fmt: skip
+    elif bought:
+        features.append(
+            Feature("purchases", "Purchases", "count", "sum", bought, "purchases", theme="frequency")
+        )
+    if column := single.get("deals"):
+        features.append(_deals(column, bought))
+    features += _shares(channels, "channels", "purchases")
+    features += _engagement(single)
+    features += _shares(_main_categories(spend, spent or {}), "categories", "spend", _names(spend))
+    features += _times(single)
+    if column := single.get("income"):
+        features.append(_plain(column, "income", column.label, "money", "income"))
+    features += [
+        _plain(column, column.name, column.label, "", column.name)
+        for column in forming
+        if column.meaning == "measure"
+    ]
+    return tuple(features)
+
+
+def _deals(column: Column, bought: tuple[str, ...]) -> Feature:
+    if not bought:
+        return _plain(column, "deals", "Deal purchases", "count", "deals")
+    return Feature(
+        "deals_share", "Share bought on a deal", "share", "share", (column.name,),
+        f"{column.name} as a share of all purchases", bought, theme="deals",
+    )  # fmt: skip
+
+
+def _engagement(single: Mapping[str, Column]) -> list[Feature]:
+    """Return visits, and how many visits a web purchase takes."""
+    if not (visits := single.get("visits")):
+        return []
+    features = [_plain(visits, "visits", visits.label, "count", "channels")]
+    if web := single.get("channel:web"):
+        features.append(
+            Feature(
+                "web_conversion", "Web purchases per web visit", "", "ratio", (web.name,),
+                f"{web.name} over {visits.name}", (visits.name,), theme="channels",
+            )
+        )  # fmt: skip
+    return features
+
+
+def _main_categories(spend: Sequence[Column], spent: Mapping[str, float]) -> list[Column]:
+    """Return the largest categories that together make ``MAIN_SHARE`` of the spend."""
+    total = sum(spent.get(column.name, 0.0) for column in spend)
+    if total <= 0:
+        return list(spend)[:MAX_SHARES]
+    ordered = sorted(spend, key=lambda column: (-spent.get(column.name, 0.0), column.name))
+    kept: list[Column] = []
+    so_far = 0.0
+    for column in ordered[:MAX_SHARES]:
+        if so_far >= MAIN_SHARE * total:
+            break
+        kept.append(column)
+        so_far += spent.get(column.name, 0.0)
+    return kept
+
+
+def describing_features(
+    contract: Contract, categories: Mapping[str, Sequence[str]]
+) -> tuple[Feature, ...]:
+    """Return what only describes: every other usable column, categories value by value.
+
+    ``categories`` maps a text column to the values worth telling, most frequent first. Columns
+    that form only through a share or a sum are told as they are, too.
+    """
+    told = {f.columns[0] for f in forming_features(contract) if f.op == "column"}
+    features: list[Feature] = []
+    bought = _names(
+        [c for c in contract.columns if c.role == "forms" and c.meaning.startswith("channel:")]
+    )
+    if len(bought) > 1:
+        text = f"sum of {', '.join(bought)}"
+        features.append(Feature("purchases", "Purchases", "count", "sum", bought, text))
+    for column in contract.columns:
+        if column.role in {"id", "dropped"}:
+            continue
+        if column.name in categories:
+            features += [
+                Feature(
+                    f"{column.name}: {value}", f"{column.label}: {value}", "share", "is",
+                    (column.name,), f"{column.name} is {value}", value=value, role=column.role,
+                )
+                for value in categories[column.name]
+            ]  # fmt: skip
+        elif column.meaning == "birth" and contract.as_of is not None:
+            features.append(
+                Feature(
+                    "age", "Age", "years", "years_since", (column.name,),
+                    f"years from {column.name} to {contract.as_of.year}", role=column.role,
+                )
+            )  # fmt: skip
+        elif column.type in {"number", "boolean"} and column.name not in told:
+            features.append(_describe(column))
+    return tuple(features)
+
+
+def _describe(column: Column) -> Feature:
+    kind = column.meaning.partition(":")[0]
+    return Feature(
+        column.name, column.label, UNITS.get(kind, ""), "column", (column.name,),
+        f"as in {column.name}", role=column.role,
+    )  # fmt: skip
+
+
+def _starting(columns: Sequence[Column], prefix: str) -> list[Column]:
+    return [column for column in columns if column.meaning.startswith(prefix)]
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns)
+
+
+def _plain(column: Column, name: str, label: str, unit: str, theme: str) -> Feature:
+    return Feature(
+        name, label, unit, "column", (column.name,), f"as in {column.name}", theme=theme
+    )
+
+
+def _shares(
+    columns: Sequence[Column], theme: str, total: str, whole: tuple[str, ...] = ()
+) -> list[Feature]:
+    """Return the share of each part in its whole; a single part has no share."""
+    whole = whole or _names(columns)
+    if len(whole) < 2:
+        return []
+    features = []
+    for column in columns[:MAX_SHARES]:
+        what = column.meaning.partition(":")[2]
+        name = f"{what.replace(' ', '_')}_share"
+        label = f"{what} share of {total}".capitalize()
+        text = f"{column.name} as a share of all {total}"
+        features.append(
+            Feature(name, label, "share", "share", (column.name,), text, whole, theme=theme)
+        )
+    return features
+
+
+def _times(single: Mapping[str, Column]) -> list[Feature]:
+    """Return tenure and recency in days, from a date or from a column that counts them."""
+    features = []
+    for what, date_meaning, label in (
+        ("tenure", "first_date", "Days as a customer"),
+        ("recency", "last_date", "Days since the last purchase"),
+    ):
+        if column := single.get(date_meaning):
+            features.append(
+                Feature(
+                    f"{what}_days", label, "days", "days_since", (column.name,),
+                    f"days from {column.name} to the as-of day", theme="time",
+                )
+            )  # fmt: skip
+        elif column := single.get(what):
+            features.append(_plain(column, f"{what}_days", label, "days", "time"))
+    return features
+
+
+def cleaned(table: ir.Table, contract: Contract) -> ir.Table:
+    """Return the table with impossible values (outside a column's bounds) made missing."""
+    changed: dict[str, Any] = {}
+    for column in contract.columns:
+        if (column.low is None and column.high is None) or column.role == "dropped":
+            continue
+        value = table[column.name]
+        year = value.year() if column.type == "date" else value
+        wrong = ibis.literal(False)
+        if column.low is not None:
+            wrong = wrong | (year < column.low)
+        if column.high is not None:
+            wrong = wrong | (year > column.high)
+        changed[column.name] = wrong.ifelse(ibis.null(value.type()), value)
+    return table.mutate(**changed) if changed else table
+
+
+def id_value(table: ir.Table, contract: Contract) -> ir.Value:
+    """Return the customer id; rows are numbered where the table has none."""
+    value = table[contract.id_column if contract.id_column is not None else ROW_COLUMN]
+    return value.cast("int64") if value.type().is_floating() else value
+
+
+def feature_table(
+    table: ir.Table,
+    contract: Contract,
+    features: Sequence[Feature],
+    carry: Mapping[str, ir.Value] | None = None,
+) -> ir.Table:
+    """Return ``customer_id``, one float64 column per feature and the expressions to ``carry``.
+
+    ``table`` is cleaned; the columns are named ``f0``, ``f1``, ... in the order of ``features``, so
+    that no name of a category can clash with another.
+    """
+    return table.select(
+        id_value(table, contract).name("customer_id"),
+        *(
+            _value(table, f, contract.as_of).cast("float64").name(f"f{i}")
+            for i, f in enumerate(features)
+        ),
+        *(value.name(name) for name, value in (carry or {}).items()),
+    )
+
+
+def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value:
+    """Compile one feature."""
+    first = table[feature.columns[0]]
+    match feature.op:
+        case "column":
+            return first
+        case "sum":
+            return _total(table, feature.columns)
+        case "share" | "ratio":
+            whole = _total(table, feature.denominator)
+            parts = [table[name].cast("float64").fill_null(0.0) for name in feature.columns]
+            quotient = reduce(add, parts) / whole
+            if feature.op == "share":
+                quotient = ibis.least(quotient, 1.0)
+            return (whole > 0).ifelse(quotient, ibis.null("float64"))
+        case "days_since":
+            day = ibis.literal(as_of, type="date")
+            return day.delta(first.cast("date"), unit="day")
+        case "years_since":
+            year = first.year() if first.type().is_temporal() else first
+            return ibis.literal(as_of.year if as_of else 0) - year
+        case "is":
+            return (first == feature.value).fill_null(False)
+    raise AssertionError(f"no such op: {feature.op}")
+
+
+def _total(table: ir.Table, columns: Sequence[str]) -> ir.FloatingValue:
+    """Sum of columns; missing parts count as nothing, all missing is missing."""
+    values = [table[name].cast("float64") for name in columns]
+    if len(values) == 1:
+        return values[0]
+    none = reduce(lambda a, b: a & b, [value.isnull() for value in values])
+    total = reduce(add, [value.fill_null(0.0) for value in values])
+    return none.ifelse(ibis.null("float64"), total)

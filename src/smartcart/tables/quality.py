@@ -1,0 +1,290 @@
+"""What is wrong with a table, as expressions that count it, and the ledger they fill.
+
+Nothing is repaired in silence: each rule has a name, a count and an effect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.records import Column, Contract, Feature, LedgerEntry
+from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, content_hash
+
+__all__ = [
+    "bounded",
+    "copies_are_copies",
+    "count_expression",
+    "duplicate_ids",
+    "ledger_entries",
+    "log_histogram",
+    "rejected_rows",
+    "upper_fence",
+    "usable_rows",
+]
+
+OLDEST = 110  # years: an age beyond it is an error in the data
+FENCE = 3.0  # interquartile ranges of the logarithm beyond the third quartile (Tukey's "far out")
+BINS_PER_UNIT = 50  # of the logarithm: the quartiles behind the fence are exact to 2%
+_NOT_NEGATIVE = ("spend", "channel", "deals", "visits", "frequency", "recency", "tenure", "income")
+
+
+def bounded(contract: Contract, fences: Mapping[str, float]) -> Contract:
+    """Return the contract with the bounds beyond which a value is impossible.
+
+    ``fences`` holds the upper fence per income column.
+    """
+
+    def with_bounds(column: Column) -> Column:
+        if column.meaning == "birth" and contract.as_of is not None and column.type != "text":
+            year = contract.as_of.year
+            return replace(column, low=float(year - OLDEST), high=float(year))
+        if column.meaning == "age" and column.type == "number":
+            return replace(column, low=0.0, high=float(OLDEST))
+        if column.type == "number" and column.meaning.split(":")[0].startswith(_NOT_NEGATIVE):
+            return replace(column, low=0.0, high=fences.get(column.name))
+        return column
+
+    return replace(contract, columns=tuple(map(with_bounds, contract.columns)))
+
+
+def log_histogram(table: ir.Table, column: str) -> ir.Table:
+    """Count positive values per bin of their natural logarithm: ``bin``, ``count``."""
+    value = table[column].cast("float64")
+    bins = (value.ln() * BINS_PER_UNIT).floor().cast("int64")
+    return table.filter(value > 0).group_by(bin=bins).aggregate(count=lambda t: t.count())
+
+
+def upper_fence(bins: Sequence[int], counts: Sequence[int]) -> float | None:
+    """Return Tukey's far-out fence on the log scale, or ``None`` below 20 values.
+
+    The fence is ``exp(q3 + 3 (q3 - q1))`` (J. W. Tukey, Exploratory Data Analysis, 1977) with the
+    quartiles of the logarithm; of a log-normal income, one in a million lies beyond.
+
+    >>> upper_fence([500, 510, 520, 530], [10, 10, 10, 10]) > math.exp(10.6)
+    True
+    """
+    total = sum(counts)
+    if total < 20:
+        return None
+    ordered = sorted(zip(bins, counts, strict=True))
+    quartiles = []
+    for share in (0.25, 0.75):
+        seen = 0
+        for position, count in ordered:
+            seen += count
+            if seen >= share * total:
+                quartiles.append((position + 0.5) / BINS_PER_UNIT)
+                break
+    q1, q3 = quartiles
+    spread = max(q3 - q1, 0.1)
+    return math.exp(min(q3 + FENCE * spread, 700.0))
+
+
+def count_expression(
+    table: ir.Table, contract: Contract, features: Sequence[Feature], exact: bool
+) -> ir.Table:
+    """Return one row of counts: rows, missing ids, impossible and missing cells, copies, ids.
+
+    ``table`` is the table as read, before cleaning. ``exact`` asks for exact distinct counts, which
+    cost memory in proportion to the rows.
+    """
+    counts: dict[str, Any] = {"rows": table.count()}
+    used = {name for f in features for name in f.columns}
+    for i, column in enumerate(contract.columns):
+        if column.name not in used:
+            continue
+        value = table[column.name]
+        counts[f"missing_{i}"] = value.isnull().sum()
+        low, high = _beyond(value, column)
+        if low is not None:
+            counts[f"low_{i}"] = low.sum()
+        if high is not None:
+            counts[f"high_{i}"] = high.sum()
+    if contract.id_column is not None:
+        counts["missing_id"] = table[contract.id_column].isnull().sum()
+    content = [
+        c.name for c in contract.columns if c.role != "id" and c.meaning not in {"index", "id"}
+    ]
+    if content:
+        hashed = content_hash(table, content)
+        counts["contents"] = hashed.nunique() if exact else hashed.approx_nunique()
+    return table.aggregate([value.name(name) for name, value in counts.items()])
+
+
+def _beyond(value: Any, column: Column) -> tuple[Any, Any]:
+    """Return the conditions "below" and "above" the bounds, ``None`` where there is no bound."""
+    if column.type == "date":
+        value = value.year()
+    return (
+        None if column.low is None else value < column.low,
+        None if column.high is None else value > column.high,
+    )
+
+
+def without_behaviour(table: ir.Table, contract: Contract) -> Any:
+    """Return the condition that every forming column of a row is missing."""
+    forming = [table[c.name].isnull() for c in contract.columns if c.role == "forms"]
+    return reduce(and_, forming) if forming else ibis.literal(False)
+
+
+def usable_rows(table: ir.Table, contract: Contract) -> ir.Table:
+    """Return the rows of a cleaned table that can be segmented: an id and some behaviour."""
+    kept = ~without_behaviour(table, contract)
+    if contract.id_column is not None:
+        kept = kept & table[contract.id_column].notnull()
+    return table.filter(kept)
+
+
+def rejected_rows(table: ir.Table, contract: Contract) -> ir.Table:
+    """Return the other rows of a cleaned table: ``customer_id``, ``row``, ``reason``."""
+    nothing = without_behaviour(table, contract)
+    reason = ibis.literal("every column about behaviour is missing")
+    rejected, name = nothing, ibis.null("string")
+    if contract.id_column is not None:
+        missing = table[contract.id_column].isnull()
+        reason = missing.ifelse("the customer id is missing", reason)
+        rejected = missing | nothing
+        name = table[contract.id_column].cast("string")
+    return table.filter(rejected).select(
+        customer_id=name, reason=reason, row=table[ROW_COLUMN]
+    ).order_by("row")  # fmt: skip
+
+
+def duplicate_ids(table: ir.Table, id_column: str, at_most: int = 5) -> ir.Table:
+    """Return ids that occur more than once with their counts, the most frequent first."""
+    counted = table.filter(table[id_column].notnull()).group_by(id=table[id_column])
+    twice = counted.aggregate(count=lambda t: t.count()).filter(lambda t: t["count"] > 1)
+    return twice.order_by([ibis.desc("count"), "id"]).limit(at_most)
+
+
+def copies_are_copies(columns: Sequence[ColumnSummary], id_column: str | None) -> bool:
+    """Return whether equal rows can hardly be chance: the table has many distinct combinations.
+
+    Each column counts as the square root of its distinct values (values are never equally
+    frequent). With ``n`` rows, ``n^2 / 2`` pairs could coincide; a hundred times as many
+    combinations are asked for.
+    """
+    rows = max((column.rows for column in columns), default=0)
+    logs = [
+        0.5 * math.log(max(column.distinct, 1))
+        for column in columns
+        if column.name not in {id_column, ROW_COLUMN}
+    ]
+    return sum(logs) > math.log(max(rows, 1) ** 2 / 2 * 100 + 1)
+
+
+def ledger_entries(
+    contract: Contract, counts: Mapping[str, Any], *, copies: bool, exact: bool
+) -> tuple[LedgerEntry, ...]:
+    """Turn the row of :func:`count_expression` into ledger entries, in the order of the work."""
+    entries: list[LedgerEntry] = []
+    if missing := int(counts.get("missing_id") or 0):
+        entries.append(
+            LedgerEntry(
+                "missing id", f"rows without {contract.id_column}: listed in rejected.csv",
+                missing, "rows", "rejected",
+            )
+        )  # fmt: skip
+    if nothing := int(counts.get("no_behaviour") or 0):
+        entries.append(
+            LedgerEntry(
+                "no behaviour",
+                "rows with an id in which every column about behaviour is missing: listed in "
+                "rejected.csv",
+                nothing, "rows", "rejected",
+            )
+        )  # fmt: skip
+    rows, contents = int(counts["rows"]), counts.get("contents")
+    if copies and contents is not None:
+        count = max(rows - int(contents), 0)
+        about = "" if exact else " (estimated)"
+        entries.append(
+            LedgerEntry(
+                "copied rows",
+                f"rows equal to another in everything but the id{about}: they get a segment but do "
+                "not weigh in the fit",
+                count, "rows", "no weight",
+            )
+        )  # fmt: skip
+    for i, column in enumerate(contract.columns):
+        forms = column.role == "forms"
+        treated = "filled with the median" if forms else "left out of averages"
+        effect: Any = "filled" if forms else "info"
+        if low := int(counts.get(f"low_{i}") or 0):
+            entries.append(
+                LedgerEntry(
+                    "impossible value",
+                    f"{column.name} below {_bound(column.low)}: treated as missing",
+                    low, "cells", effect,
+                )
+            )  # fmt: skip
+        if high := int(counts.get(f"high_{i}") or 0):
+            entries.append(
+                LedgerEntry(
+                    "impossible value",
+                    f"{column.name} above {_bound(column.high)}: treated as missing",
+                    high, "cells", effect,
+                )
+            )  # fmt: skip
+        if missing := int(counts.get(f"missing_{i}") or 0):
+            entries.append(
+                LedgerEntry(
+                    "missing value", f"{column.name} missing: {treated}", missing, "cells", effect
+                )
+            )
+    entries += _columns_set_aside(contract)
+    return tuple(entries)
+
+
+def _bound(value: float | None) -> str:
+    value = value or 0.0
+    return f"{value:,.0f}" if value >= 10_000 else f"{value:.0f}"
+
+
+_SET_ASIDE = (
+    ("dropped", "columns not used", "dropped"),
+    ("outcome", "outcomes kept out of the forming, to validate", "info"),
+    ("sensitive", "columns about who people are: describe, never form", "info"),
+)
+
+
+def _columns_set_aside(contract: Contract) -> list[LedgerEntry]:
+    entries = []
+    for role, sentence, effect in _SET_ASIDE:
+        names = [
+            f"{c.name} ({c.reason})" if role == "dropped" else c.name
+            for c in contract.columns
+            if c.role == role
+        ]
+        if names:
+            entries.append(
+                LedgerEntry(
+                    f"{role} columns", f"{sentence}: {', '.join(names)}",
+                    len(names), "columns", effect,  # type: ignore[arg-type]
+                )
+            )  # fmt: skip
+    return entries
+
+
+def as_of_expression(table: ir.Table, columns: Sequence[Column]) -> tuple[str, ir.Table] | None:
+    """Return the name of the date columns and the query of their latest day, or ``None``."""
+    dates = [c.name for c in columns if c.type == "date" and c.role == "forms"]
+    if not dates:
+        return None
+    latest = [table[name].max().cast("date").name(name) for name in dates]
+    return ", ".join(dates), table.aggregate(latest)
+
+
+def as_of_day(row: Mapping[str, Any]) -> dt.date | None:
+    """Return the latest of the days that :func:`as_of_expression` found."""
+    days = [day for day in row.values() if day is not None]
+    return max(days) if days else None

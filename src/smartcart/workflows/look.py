@@ -1,0 +1,247 @@
+"""Look at a source: roles, as-of day, bounds, ledger and warnings, before anything is fitted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from smartcart.engines import Opened, open_source
+from smartcart.errors import DataError, UsageError
+from smartcart.records import (
+    Column,
+    ColumnRole,
+    Contract,
+    Feature,
+    Inspection,
+    Ledger,
+    Notice,
+)
+from smartcart.tables import features, quality, roles, summary
+
+__all__ = ["Look", "inspect", "look"]
+
+EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
+FEW_CUSTOMERS = 100
+CATEGORIES = 12  # values of a category that are told, the most frequent first
+MANY_MEASURES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An inspection, and the cleaned table that it speaks of."""
+
+    inspection: Inspection
+    raw: Any  # the Ibis table as read
+    clean: Any  # the same, impossible values made missing
+    copies: bool  # whether equal rows are believed to be copies
+
+
+def inspect(source: Any, **options: Any) -> Inspection:
+    """Return what SmartCart sees in ``source``; fits nothing. Options as for :func:`look`."""
+    with open_source(source) as opened:
+        return look(opened, **options).inspection
+
+
+def look(
+    opened: Opened,
+    *,
+    kind: str | None = None,
+    as_of: dt.date | None = None,
+    wanted: Mapping[str, ColumnRole] | None = None,
+) -> Look:
+    """Give every column a role, count what is wrong, and refuse what cannot be segmented.
+
+    ``wanted`` holds the user's own roles by column name. Raises ``DataError`` where the table
+    cannot be segmented and says why.
+    """
+    if kind not in {None, "customers"}:
+        raise UsageError.of(
+            f"--kind is {kind!r}", "'customers', the one kind this version reads",
+            "aggregate the order log to one row per customer first",
+        )  # fmt: skip
+    engine, table = opened.engine, opened.table
+    row = _first_row(engine.frame(summary.summary_expression(table)))
+    figures = summary.summaries(table, row)
+    if not row["rows"]:
+        raise _too_few(opened, 0)
+    columns = roles.override_roles(roles.infer_roles(figures), wanted or {})
+    _refuse_text_for_numbers(opened, columns, wanted or {})
+    contract = _contract(opened, columns, as_of)
+    _refuse_no_behaviour(contract)
+    exact = row["rows"] <= EXACT_ROWS
+    fences = {}
+    for column in contract.columns:
+        if column.meaning == "income" and column.type == "number":
+            bins = engine.frame(quality.log_histogram(table, column.name))
+            fence = quality.upper_fence(bins["bin"].tolist(), bins["count"].tolist())
+            if fence is not None:
+                fences[column.name] = fence
+    contract = quality.bounded(contract, fences)
+    _refuse_duplicates(opened, contract)
+    clean = features.cleaned(table, contract)
+    forming = features.forming_features(contract, _spent(engine, clean, contract))
+    describing = features.describing_features(contract, _categories(engine, clean, contract))
+    copies = quality.copies_are_copies(figures, contract.id_column)
+    counts = _first_row(
+        engine.frame(quality.count_expression(table, contract, (*forming, *describing), exact))
+    )
+    rejected = len(engine.frame(quality.rejected_rows(clean, contract)))
+    counts["no_behaviour"] = rejected - int(counts.get("missing_id") or 0)
+    rows = int(counts["rows"])
+    if rows - rejected < 2:
+        raise _too_few(opened, rows - rejected)
+    ledger = Ledger(
+        rows_read=rows,
+        segmented=rows - rejected,
+        rejected=rejected,
+        entries=quality.ledger_entries(contract, counts, copies=copies, exact=exact),
+    )
+    notices = (*opened.reading.notices, *_warnings(contract, forming, rows - rejected))
+    inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    return Look(inspection, table, clean, copies)
+
+
+def _first_row(frame: Any) -> dict[str, Any]:
+    return dict(frame.iloc[0].to_dict())
+
+
+def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None) -> Contract:
+    """Return the contract: the id column and the day that ages refer to."""
+    ids = [column.name for column in columns if column.role == "id"]
+    day, where = as_of, "--as-of"
+    if day is None:
+        found = quality.as_of_expression(opened.table, columns)
+        if found is None:
+            where = "no dates"
+        else:
+            names, latest = found
+            day = quality.as_of_day(_first_row(opened.engine.frame(latest)))
+            where = f"latest {names}"
+    if day is None:  # nothing to count days or ages from
+        columns = tuple(
+            replace(c, role="dropped", reason="a date, but no day to count from")
+            if c.type == "date" and c.role == "forms"
+            else c
+            for c in columns
+        )
+    return Contract("customers", ids[0] if ids else None, columns, day, where)
+
+
+def _spent(engine: Any, clean: Any, contract: Contract) -> dict[str, float]:
+    """Return the money per category column."""
+    names = [c.name for c in contract.columns if c.meaning.startswith("spend:")]
+    names = [n for n in names if n in clean.columns]
+    if not names:
+        return {}
+    sums = clean.aggregate([clean[n].cast("float64").sum().name(n) for n in names])
+    return {name: float(total or 0.0) for name, total in _first_row(engine.frame(sums)).items()}
+
+
+def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[str]]:
+    """Return the values worth telling of each text column that describes."""
+    found: dict[str, list[str]] = {}
+    for column in contract.columns:
+        if column.type != "text" or column.role in {"id", "dropped"}:
+            continue
+        value = clean[column.name]
+        counted = clean.filter(value.notnull()).group_by(value=value).aggregate(
+            count=lambda t: t.count()
+        )  # fmt: skip
+        top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(CATEGORIES)
+        found[column.name] = [str(v) for v in engine.frame(top)["value"]]
+    return found
+
+
+def _warnings(
+    contract: Contract, forming: tuple[Feature, ...], customers: int
+) -> tuple[Notice, ...]:
+    found = []
+    if contract.id_column is None:
+        found.append(
+            Notice("no id", "No column identifies the customer: rows are numbered from 1.")
+        )
+    if customers < FEW_CUSTOMERS:
+        found.append(
+            Notice(
+                "few customers",
+                f"Only {customers} customers: segments of so few are hardly stable.",
+                customers,
+            )
+        )
+    measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
+    if measures:
+        shown = ", ".join(measures[:MANY_MEASURES])
+        more = f" and {len(measures) - MANY_MEASURES} more" if len(measures) > MANY_MEASURES else ""
+        found.append(
+            Notice(
+                "unknown measures",
+                f"Columns of unknown meaning form segments: {shown}{more}. Give them another role "
+                "in the configuration if they should only describe.",
+                len(measures),
+            )
+        )
+    if len(forming) == 1:
+        found.append(
+            Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
+        )
+    return tuple(found)
+
+
+def _too_few(opened: Opened, customers: int) -> DataError:
+    return DataError.of(
+        f"{opened.reading.source!r} holds {customers} customer{'' if customers == 1 else 's'} that "
+        "can be segmented",
+        "at least two",
+        "check the export, or the rows that were rejected",
+    )
+
+
+def _refuse_no_behaviour(contract: Contract) -> None:
+    if any(column.role == "forms" for column in contract.columns):
+        return
+    seen = "; ".join(f"{c.name}: {c.reason}" for c in contract.columns[:8])
+    raise DataError.of(
+        f"no column says what customers do ({seen})",
+        "at least one column of numbers such as spend, orders or visits",
+        "add one, or give a column the role 'forms' in the configuration",
+    )
+
+
+def _refuse_text_for_numbers(
+    opened: Opened, columns: tuple[Column, ...], wanted: Mapping[str, ColumnRole]
+) -> None:
+    """Refuse text in a column whose name promises a number, with an example."""
+    for column in columns:
+        if column.type != "text" or column.name in wanted:
+            continue
+        meaning = roles.promised_number(column.name)
+        if meaning is None or column.meaning in {"empty", "constant"} and not column.distinct:
+            continue
+        value = opened.table[column.name]
+        example = opened.engine.frame(
+            opened.table.filter(value.notnull() & ~value.re_search(r"^[\s\d.,+-]*$"))
+            .select(value=value, row=opened.table[summary.ROW_COLUMN])
+            .limit(1)
+        )
+        shown = f"{example['value'][0]!r} in row {example['row'][0]}" if len(example) else "text"
+        raise DataError.of(
+            f"column {column.name!r} holds text ({shown})",
+            f"numbers ({meaning})",
+            "correct the cells, or give the column the role 'describes' in the configuration",
+        )
+
+
+def _refuse_duplicates(opened: Opened, contract: Contract) -> None:
+    if contract.id_column is None:
+        return
+    twice = opened.engine.frame(quality.duplicate_ids(opened.table, contract.id_column))
+    if not len(twice):
+        return
+    shown = ", ".join(f"{i} ({n} times)" for i, n in zip(twice["id"], twice["count"], strict=True))
+    raise DataError.of(
+        f"customer ids in {contract.id_column!r} occur more than once: {shown}",
+        "one row per customer",
+        "remove the repeated rows, or sum them up if the table is a log of orders",
+    )

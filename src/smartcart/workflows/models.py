@@ -1,0 +1,35 @@
+"""Load a saved model, and refuse one that does not reproduce its own golden rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from smartcart import store
+from smartcart.core import kmeans, prepare
+from smartcart.errors import DataError
+from smartcart.records import Model
+
+__all__ = ["load"]
+
+
+def load(folder: Path) -> Model:
+    """Load the model of a run folder.
+
+    Raises ``DataError`` where a golden row does not get the segment it must get.
+    """
+    model = store.load_model(folder)
+    if not model.golden:
+        return model
+    X = np.array([[np.nan if v is None else v for v in g.values] for g in model.golden])
+    Z = prepare.apply_recipe(X, model.recipe)
+    labels, _, _ = kmeans.assign(Z, np.array(model.centroids))
+    for label, golden in zip(labels, model.golden, strict=True):
+        if int(label) + 1 != golden.segment_id:
+            raise DataError.of(
+                f"the model at {str(folder)!r} gives a golden row segment {int(label) + 1}",
+                f"segment {golden.segment_id}",
+                "the file was changed: run again, or restore it",
+            )
+    return model

@@ -1,0 +1,409 @@
+"""The main job: from a source to named segments, streaming."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core.picture import principal_view
+from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.engines import open_source
+from smartcart.errors import DataError, UsageError
+from smartcart.records import (
+    ColumnRole,
+    Feature,
+    GoldenRow,
+    Inspection,
+    Model,
+    Profile,
+    Recipe,
+    Run,
+    Segment,
+)
+from smartcart.tables import features, quality
+from smartcart.workflows.look import Look, look
+
+__all__ = ["Progress", "segment"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str, int, int | None], None]  # step, rows done, rows in all
+
+SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
+HASH_BITS = 24
+PASSES = 8  # Lloyd passes over all rows at most ...
+SETTLED = 1e-4  # ... fewer once WCSS moves less than this share
+BATCH_ROWS = 65_536
+GOLDEN_PER_SEGMENT = 3
+
+
+def segment(
+    source: Any,
+    folder: Path,
+    *,
+    k: int | None = None,
+    k_max: int = 10,
+    kind: str | None = None,
+    as_of: dt.date | None = None,
+    wanted: Mapping[str, ColumnRole] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+    temp_dir: Path | None = None,
+) -> Run:
+    """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
+
+    Parameters
+    ----------
+    source : path, paths, glob, or a pandas, Polars, Arrow or Ibis table.
+    folder : an existing folder for the tables with one row per customer.
+    k : the user's own number of segments; the evidence is gathered all the same.
+    wanted : roles by column name that override what SmartCart infers.
+    progress : called with the step in words, the rows done and the rows in all.
+
+    Raises
+    ------
+    DataError, UsageError
+        With one sentence for the user.
+    """
+    say = progress or (lambda step, done, total: None)
+    _check_k(k, k_max)
+    clock = _Clock(say)
+    with clock.step("read"):
+        opened = open_source(source, temp_dir=temp_dir)
+    with opened:
+        with clock.step("look"):
+            seen = look(opened, kind=kind, as_of=as_of, wanted=wanted)
+            table = _Table(opened.engine, seen)
+        with clock.step("sample"):
+            table.draw_sample()
+        with clock.step("choose K"):
+            recipe, choice = _evidence(table, k=k, k_max=k_max, seed=seed, say=say)
+        centers = choice.fits[choice.evidence.k].centers
+        with clock.step("refine"):
+            centers, order = _refine(table, recipe, centers, say)
+        jaccard = [choice.jaccard[i] for i in order]
+        named = _names(table, recipe, centers)
+        with clock.step("assign and profile"):
+            sums, wcss = _assign_all(table, recipe, centers, [n.name for n in named], folder, say)
+        store.write_rejected(
+            folder, opened.engine.arrow(quality.rejected_rows(seen.clean, seen.inspection.contract))
+        )
+        return _run(
+            table, recipe, choice, centers, jaccard, named, sums, wcss, clock.seconds, seed
+        )
+
+
+def _check_k(k: int | None, k_max: int) -> None:
+    for name, value, least in (("--k", k, 1), ("--k-max", k_max, 2)):
+        if value is not None and not least <= value <= 100:
+            raise UsageError.of(
+                f"{name} is {value}", f"a whole number from {least} to 100", f"choose another {name}"
+            )
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds per step, and the step announced to whoever watches."""
+
+    say: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.say(name, 0, None)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+@dataclass(slots=True)
+class _Table:
+    """The usable rows as arrays: a sample that is held, and a stream of all."""
+
+    engine: Any
+    seen: Look
+    rows: int = 0
+    sample: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    ids: pa.Array | None = None  # of the sample, where it is the whole table
+    weight: Floats = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def inspection(self) -> Inspection:
+        return self.seen.inspection
+
+    @property
+    def all_features(self) -> tuple[Feature, ...]:
+        return (*self.inspection.forming, *self.inspection.describing)
+
+    @property
+    def whole(self) -> bool:
+        return self.rows <= SAMPLE_ROWS
+
+    def draw_sample(self) -> None:
+        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
+        contract = self.inspection.contract
+        self.rows = self.inspection.ledger.segmented
+        names = [c.name for c in contract.columns if c.meaning not in {"id", "index"}]
+        clean = self.seen.clean.mutate(
+            __content__=quality.content_hash(self.seen.clean, [n for n in names if n != contract.id_column])
+        )
+        usable = quality.usable_rows(clean, contract)
+        if not self.whole:
+            key = usable["__content__"] if self.seen.copies else features.id_value(usable, contract).hash()
+            share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
+            usable = usable.filter((key & (2**HASH_BITS - 1)) < share)
+        expr = features.feature_table(
+            usable, contract, self.all_features, {"__content__": usable["__content__"]}
+        )
+        drawn = self.engine.arrow(expr)
+        self.sample = _matrix(drawn, len(self.all_features))
+        self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
+        self.weight = np.ones(len(self.sample))
+        if self.seen.copies:
+            content = drawn["__content__"].to_numpy()
+            _, first = np.unique(content, return_index=True)
+            self.weight[:] = 0.0
+            self.weight[first] = 1.0
+
+    def batches(self, forming_only: bool = False) -> Iterator[tuple[pa.Array, Floats]]:
+        """Yield ids and features of all usable rows, a batch at a time, in a fixed order."""
+        wanted = self.inspection.forming if forming_only else self.all_features
+        if self.whole:
+            assert self.ids is not None
+            yield self.ids, self.sample[:, : len(wanted)]
+            return
+        contract = self.inspection.contract
+        usable = quality.usable_rows(self.seen.clean, contract)
+        expr = features.feature_table(usable, contract, wanted)
+        for batch in self.engine.batches(expr, chunk_rows=BATCH_ROWS):
+            yield batch["customer_id"], _matrix(batch, len(wanted))
+
+
+def _matrix(batch: Any, width: int) -> Floats:
+    """Return the feature columns of an Arrow batch or table as an (n, width) array."""
+    out = np.empty((batch.num_rows, width))
+    for i in range(width):
+        out[:, i] = batch[f"f{i}"].to_numpy(**({} if isinstance(batch, pa.Table) else {"zero_copy_only": False}))
+    return out
+
+
+def _evidence(
+    table: _Table, *, k: int | None, k_max: int, seed: int, say: Progress
+) -> tuple[Recipe, choose_k.Choice]:
+    """Fit the recipe and every K on the sample."""
+    forming = table.inspection.forming
+    X = table.sample[:, : len(forming)]
+    _refuse_constant(X, forming)
+    heavy = int(table.weight.sum())
+    if k is not None and k > heavy:
+        raise DataError.of(
+            f"--k is {k} but there are only {heavy} different customers",
+            f"at most {heavy}", "choose a smaller --k",
+        )  # fmt: skip
+    recipe = prepare.fit_recipe(X, forming, table.weight)
+    Z = prepare.apply_recipe(X, recipe)
+    choice = choose_k.choose_k(
+        Z, k_max=k_max, seed=seed, k=k, sample_weight=table.weight,
+        progress=lambda step: say(f"choose K: {step}", 0, None),
+    )  # fmt: skip
+    return recipe, choice
+
+
+def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
+    with np.errstate(invalid="ignore"):
+        spread = [np.ptp(x[~np.isnan(x)]) if (~np.isnan(x)).any() else 0.0 for x in X.T]
+    if not any(s > 0 for s in spread):
+        raise DataError.of(
+            f"all {len(X)} customers are the same in {', '.join(f.label for f in forming[:6])}",
+            "customers that differ",
+            "check that the export holds the right columns",
+        )
+
+
+def _refine(
+    table: _Table, recipe: Recipe, centers: Floats, say: Progress
+) -> tuple[Floats, list[int]]:
+    """Let the centroids settle on all rows, then put them in the order of value, descending.
+
+    Returns the (k, p) centroids and, for each, its place before the ordering.
+    """
+    if not table.whole:
+        before = np.inf
+        for turn in range(1, PASSES + 1):
+            sums = kmeans.LloydSums.zeros(*centers.shape)
+            done = 0
+            for ids, X in table.batches(forming_only=True):
+                Z = prepare.apply_recipe(X, recipe)
+                labels, d1, _ = kmeans.assign(Z, centers)
+                sums = sums.add(Z, labels, d1)
+                done += len(ids)
+                say(f"refine (pass {turn})", done, table.rows)
+            if sums.wcss >= before * (1 - SETTLED):
+                break
+            centers, before = sums.centers(centers), sums.wcss
+    X = table.sample[:, : len(recipe.features)]
+    labels, _, _ = kmeans.assign(prepare.apply_recipe(X, recipe), centers)
+    sizes = np.bincount(labels, minlength=len(centers))
+    signals = naming.signal_columns(table.inspection.contract, table.all_features)
+    rank = -sizes.astype(np.float64)
+    if "value" in signals:
+        column = [f.name for f in table.all_features].index(signals["value"])
+        values = np.nan_to_num(table.sample[:, column])
+        rank = -np.bincount(labels, values, len(centers)) / np.maximum(sizes, 1)
+    order = sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
+    return centers[order], order
+
+
+def _names(table: _Table, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
+    """Name the segments from the profile of the sample."""
+    k, every = len(centers), table.all_features
+    Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
+    labels, d1, _ = kmeans.assign(Z, centers)
+    sums = ProfileSums.empty(k, _shift(table.sample))
+    sums.add(table.sample, labels, d1, d1)
+    profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
+    signals = naming.signal_columns(table.inspection.contract, every)
+    by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
+    return naming.name_segments(by_segment, signals, profile.labels)
+
+
+def _shift(X: Floats) -> Floats:
+    """Return the column means of (n, q) values, 0 where there is none."""
+    present = ~np.isnan(X)
+    total = np.where(present, X, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(present.sum(axis=0), 1))
+
+
+def _assign_all(
+    table: _Table, recipe: Recipe, centers: Floats, names: Sequence[str], folder: Path, say: Progress
+) -> tuple[ProfileSums, float]:
+    """Assign every customer, write one row each, and add up the profile and the WCSS."""
+    width = len(recipe.features)
+    sums = ProfileSums.empty(len(centers), _shift(table.sample))
+    wcss, done = 0.0, 0
+    with store.assignments(folder, names, csv=table.rows <= store.CSV_ROWS) as write:
+        for ids, X in table.batches():
+            labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X[:, :width], recipe), centers)
+            distance = np.sqrt(d1)
+            confidence = kmeans.confidence(distance, np.sqrt(d2))
+            sums.add(X, labels, distance, confidence)
+            wcss += float(d1.sum())
+            write(ids, labels + 1, distance, confidence)
+            done += len(ids)
+            say("assign and profile", done, table.rows)
+    return sums, wcss
+
+
+def _run(
+    table: _Table, recipe: Recipe, choice: choose_k.Choice, centers: Floats,
+    jaccard: Sequence[float], named: Sequence[naming.Named], sums: ProfileSums, wcss: float,
+    seconds: Mapping[str, float], seed: int,
+) -> Run:  # fmt: skip
+    """Put everything that was found into the record of the run."""
+    k, every = len(centers), table.all_features
+    inspection = table.inspection
+    Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
+    labels, d1, _ = kmeans.assign(Z, centers)
+    middle = medians(table.sample, labels, k)
+    profile = profile_rows(sums, middle, every, [n.name for n in named])
+    signals = naming.signal_columns(inspection.contract, every)
+    segments = _segments(named, profile, sums, every, signals, jaccard)
+    evidence = choice.evidence
+    row = evidence.rows[evidence.k - 1]
+    metrics = {
+        "wcss": wcss,
+        "silhouette": row.silhouette,
+        "calinski_harabasz": row.calinski_harabasz,
+        "davies_bouldin": row.davies_bouldin,
+        "stability_ari": row.stability_ari,
+        "jaccard_min": row.jaccard_min,
+    }
+    model = Model(
+        version=1,
+        contract=inspection.contract,
+        recipe=recipe,
+        describing=inspection.describing,
+        centroids=_rows(centers),
+        centroids_original=_rows(sums.means()[:, : len(recipe.features)]),
+        names=tuple(n.name for n in named),
+        golden=_golden(table.sample[:, : len(recipe.features)], labels, d1, k),
+        fingerprint=inspection.reading.fingerprint,
+        figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
+    )
+    value = signals.get("value")
+    return Run(
+        source=inspection.reading.source,
+        reading=inspection.reading,
+        contract=inspection.contract,
+        ledger=inspection.ledger,
+        evidence=evidence,
+        model=model,
+        segments=segments,
+        profile=profile,
+        picture=principal_view(Z, labels, [f.label for f in recipe.features], table.rows),
+        notices=inspection.notices,
+        metrics=metrics,
+        seconds=dict(seconds),
+        versions=store.versions(),
+        seed=seed,
+        value_label=profile.labels[value].lower() if value else "",
+        currency=inspection.reading.currency or "",
+    )
+
+
+def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(v) for v in row) for row in array)
+
+
+def _segments(
+    named: Sequence[naming.Named], profile: Profile, sums: ProfileSums, every: Sequence[Feature],
+    signals: Mapping[str, str], jaccard: Sequence[float],
+) -> tuple[Segment, ...]:  # fmt: skip
+    """Return the segments with size, worth and reliability."""
+    total = sums.size.sum()
+    worth: Floats | None = None
+    if "value" in signals:
+        worth = sums.totals()[:, [f.name for f in every].index(signals["value"])]
+    return tuple(
+        Segment(
+            segment_id=i + 1,
+            segment=one.name,
+            size=int(sums.size[i]),
+            share=float(sums.size[i] / total),
+            value_total=None if worth is None else float(worth[i]),
+            value_share=None if worth is None or worth.sum() <= 0 else float(worth[i] / worth.sum()),
+            facts=naming.facts_of(
+                [r for r in profile.rows if r.segment_id == i + 1],
+                one.earned_by, profile.labels, profile.units,
+            ),
+            archetype=one.archetype,
+            sentence=one.sentence,
+            action=one.action,
+            watch=one.watch,
+            confidence=float(sums.confidence[i] / max(sums.size[i], 1)),
+            jaccard=float(jaccard[i]) if len(named) > 1 else None,
+        )
+        for i, one in enumerate(named)
+    )
+
+
+def _golden(X: Floats, labels: NDArray[np.integer], d1: Floats, k: int) -> tuple[GoldenRow, ...]:
+    """Pick rows from the middle to the rim of each segment, by distance from the centroid."""
+    rows = []
+    for i in range(k):
+        members = np.flatnonzero(labels == i)
+        members = members[np.argsort(d1[members], kind="stable")]
+        for place in np.unique(np.linspace(0, len(members) - 1, GOLDEN_PER_SEGMENT).astype(int)):
+            values = tuple(None if np.isnan(v) else float(v) for v in X[members[place]])
+            rows.append(GoldenRow(values, i + 1))
+    return tuple(rows)

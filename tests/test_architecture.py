@@ -1,0 +1,89 @@
+"""The import law of the layers, read from the source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "smartcart"
+
+BASE = {"errors", "records"}
+MAY_IMPORT = {
+    "errors": set(),
+    "records": set(),
+    "core": BASE,
+    "tables": BASE,
+    "datasets": BASE,
+    "settings": BASE,
+    "engines": BASE | {"tables"},
+    "store": BASE,
+    "report": BASE,
+    "workflows": BASE | {"core", "tables", "engines", "store", "report", "settings"},
+    "api": BASE | {"workflows", "store", "report"},
+    "sklearn": BASE | {"core", "workflows"},
+    "cli": BASE | {"workflows", "store", "report", "settings", "datasets", "api"},
+    "__main__": {"cli"},
+    "__init__": {"api"},
+}
+FORBIDDEN = {
+    "core": {"duckdb", "ibis", "matplotlib", "plotly", "seaborn", "pandas", "pyarrow", "time"},
+    "tables": {"duckdb", "pyspark", "matplotlib", "sklearn"},
+    "engines": {"sklearn", "scipy", "matplotlib"},
+    "store": {"pickle", "joblib"},
+    "report": {"sklearn", "duckdb", "ibis", "scipy"},
+    "cli": {"sklearn", "duckdb", "ibis"},
+}
+HEAVY = {"sklearn", "scipy", "matplotlib", "plotly", "pandas", "ibis", "duckdb", "seaborn"}
+
+
+def layer_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
+    """Return the dotted names that a module imports, those for type checkers left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            if top_level_only and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if isinstance(child, ast.Import):
+                found.update(alias.name for alias in child.names)
+            elif isinstance(child, ast.ImportFrom) and child.module:
+                assert child.level == 0, f"{path}: relative import"
+                found.update(f"{child.module}.{alias.name}" for alias in child.names)
+            visit(child)
+
+    visit(tree)
+    return found
+
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_obey_the_law(path: Path) -> None:
+    layer = layer_of(path)
+    assert layer in MAY_IMPORT, f"{layer} has no place in the layers"
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "smartcart" and len(parts) > 1:
+            target = parts[1]
+            assert target == layer or target in MAY_IMPORT[layer], f"{layer} imports {name}"
+        assert parts[0] not in FORBIDDEN.get(layer, set()), f"{layer} imports {parts[0]}"
+
+
+def test_every_layer_is_there() -> None:
+    assert {layer_of(path) for path in MODULES} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "cli/main.py", "errors.py", "records.py"])
+def test_the_door_is_light(name: str) -> None:
+    """What ``smartcart --help`` imports at once imports nothing heavy."""
+    assert not {n.split(".")[0] for n in imports(PACKAGE / name, top_level_only=True)} & HEAVY
