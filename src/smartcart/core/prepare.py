@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from smartcart.errors import DataError
 from smartcart.records import Feature, Recipe, Transform
 
-__all__ = ["apply_recipe", "choose_transform", "fit_recipe", "transform_values", "unrelated"]
+__all__ = ["apply_recipe", "choose_transform", "fit_recipe", "transform_values"]
 
 Floats = NDArray[np.float64]
 
 TAIL = 0.005  # share of values capped at each end
-SKEWED = 0.5  # |skewness| from which a transform is looked for
-UNRELATED = 0.10  # a largest rank correlation below this is no relation
+SKEWED = 1.0  # |skewness| from which a column is "highly skewed" (Bulmer 1979)
 
 
 def transform_values(x: Floats, transform: Transform) -> Floats:
@@ -50,9 +49,9 @@ def skewness(x: Floats) -> float:
 def choose_transform(x: Floats) -> Transform:
     """Return the simplest transform that leaves a column close to symmetric.
 
-    A column with ``|skewness|`` up to 0.5 is left alone; else the candidate that leaves the least
+    A column with ``|skewness|`` up to 1 is left alone; else the candidate that leaves the least
     skewness wins: square root and logarithm for amounts, inverse hyperbolic sine where there are
-    negatives.
+    negatives. The limit is that of M. G. Bulmer, Principles of Statistics, 1979.
 
     >>> rng = np.random.default_rng(0)
     >>> choose_transform(rng.normal(size=1000)), choose_transform(rng.lognormal(size=1000) * 100)
@@ -131,35 +130,3 @@ def apply_recipe(X: Floats, recipe: Recipe) -> Floats:
         z = transform_values(np.clip(filled, recipe.low[j], recipe.high[j]), transform)
         Z[:, j] = (z - recipe.mean[j]) * (recipe.weight[j] / recipe.scale[j])
     return Z
-
-
-def unrelated(Z: Floats, themes: Sequence[str]) -> tuple[int, ...]:
-    """Return the columns that have nothing to do with any column of another theme.
-
-    Such a column cannot take part in a joint structure: it would only slice customers at random.
-    The relation is the largest of four rank correlations, of the ranks and of their distances from
-    the middle, so a U-shaped relation counts as well. It must exceed both 0.1 and what chance gives
-    (3.5 standard errors).
-
-    >>> rng = np.random.default_rng(0); a = rng.normal(size=2000)
-    >>> Z = np.column_stack([a, a + rng.normal(size=2000), rng.normal(size=2000)])
-    >>> unrelated(Z, ["a", "b", "c"])
-    (2,)
-    """
-    from scipy.stats import rankdata
-
-    n, p = Z.shape
-    if p < 3 or n < 30:
-        return ()
-    ranks = rankdata(Z, axis=0)
-    both = np.concatenate([ranks, np.abs(ranks - (n + 1) / 2)], axis=1)
-    spread = both.std(axis=0)
-    both = (both - both.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    strength = np.abs(both.T @ both) / n
-    related = strength.reshape(2, p, 2, p).max(axis=(0, 2))
-    same = np.array([[a == b for b in themes] for a in themes])
-    largest = np.where(same, 0.0, related).max(axis=1)
-    alone = largest < max(UNRELATED, 3.5 / np.sqrt(n))
-    if (~alone).sum() < 2:  # nothing is related to anything: let the evidence say so
-        return ()
-    return tuple(int(j) for j in np.flatnonzero(alone))

@@ -80,7 +80,8 @@ def forming_features(
     if column := single.get("deals"):
         features.append(_deals(column, bought))
     features += _shares(channels, "channels", "purchases")
-    features += _engagement(single)
+    if column := single.get("visits"):
+        features.append(_plain(column, "visits", column.label, "count", "channels"))
     features += _shares(_main_categories(spend, spent or {}), "categories", "spend", _names(spend))
     features += _times(single)
     if column := single.get("income"):
@@ -100,21 +101,6 @@ def _deals(column: Column, bought: tuple[str, ...]) -> Feature:
         "deals_share", "Share bought on a deal", "share", "share", (column.name,),
         f"{column.name} as a share of all purchases", bought, theme="deals",
     )  # fmt: skip
-
-
-def _engagement(single: Mapping[str, Column]) -> list[Feature]:
-    """Return visits, and how many visits a web purchase takes."""
-    if not (visits := single.get("visits")):
-        return []
-    features = [_plain(visits, "visits", visits.label, "count", "channels")]
-    if web := single.get("channel:web"):
-        features.append(
-            Feature(
-                "web_conversion", "Web purchases per web visit", "", "ratio", (web.name,),
-                f"{web.name} over {visits.name}", (visits.name,), theme="channels",
-            )
-        )  # fmt: skip
-    return features
 
 
 def _main_categories(spend: Sequence[Column], spent: Mapping[str, float]) -> list[Column]:

@@ -1,0 +1,105 @@
+"""Names are earned, unique and carry their facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from smartcart.core import naming
+from smartcart.core.archetypes import ARCHETYPES
+from smartcart.records import ProfileRow
+
+SIGNALS = {
+    "value": "spend", "deals": "deals_share", "income": "Income", "frequency": "purchases",
+    "tenure": "tenure_days", "recency": "recency_days", "visits": "visits", "basket": "basket_value",
+}  # fmt: skip
+LABELS = {"spend": "Spend", "deals_share": "Share bought on a deal", "wine": "Wine share"}
+
+
+def profile(**effects: float) -> list[ProfileRow]:
+    return [
+        ProfileRow(1, "", name, "describes" if name == "Income" else "forms", 100.0 + e, 100.0, 100.0, e)
+        for name, e in effects.items()
+    ]
+
+
+FOUR = [
+    profile(spend=1.4, Income=1.1, deals_share=-0.9, purchases=1.0),
+    profile(spend=0.0, Income=0.1, deals_share=-0.4, purchases=0.5),
+    profile(spend=-0.6, Income=-0.6, deals_share=1.4, purchases=-0.5),
+    profile(spend=-0.9, Income=-0.8, deals_share=0.4, purchases=-1.1),
+]
+
+
+def test_the_four_of_the_first_shop() -> None:
+    named = naming.name_segments(FOUR, SIGNALS, LABELS)
+    assert [n.name for n in named] == [
+        "Premium", "Moderate engagement", "Discount-sensitive", "Low engagement / potential churn",
+    ]  # fmt: skip
+    assert named[0].earned_by == ("spend", "Income", "deals_share")
+    assert all(n.action and n.watch and n.sentence for n in named)
+
+
+def test_names_do_not_depend_on_the_order_of_segments() -> None:
+    names = [n.name for n in naming.name_segments(FOUR[::-1], SIGNALS, LABELS)]
+    assert names == [n.name for n in naming.name_segments(FOUR, SIGNALS, LABELS)][::-1]
+
+
+def test_two_that_earn_the_same_name_do_not_share_it() -> None:
+    rich = profile(spend=1.4, Income=1.1, deals_share=-0.9, purchases=0.1)
+    richer = profile(spend=2.4, Income=1.1, deals_share=-0.9, purchases=0.1)
+    named = naming.name_segments([rich, richer], SIGNALS, LABELS)
+    assert named[1].name == "Premium"
+    assert len({n.name for n in named}) == 2
+
+
+def test_a_name_must_be_earned() -> None:
+    almost = profile(spend=0.5, deals_share=0.0, purchases=1.5, wine=0.7)
+    assert naming.name_segments([almost, FOUR[3]], SIGNALS, LABELS)[0].name != "Premium"
+
+
+def test_no_archetype_fits() -> None:
+    odd = profile(wine=0.9, spend=0.02)
+    other = profile(wine=-0.9, spend=-0.02)
+    named = naming.name_segments([odd, other], {}, LABELS)
+    assert [n.name for n in named] == ["High wine share", "Low wine share"]
+    assert [n.archetype for n in named] == ["", ""]
+
+
+def test_descriptive_names_stay_unique() -> None:
+    same = profile(wine=0.9)
+    names = [n.name for n in naming.name_segments([same, same, same], {}, LABELS)]
+    assert len(set(names)) == 3
+
+
+def test_one_segment_is_everybody() -> None:
+    named = naming.name_segments([profile(spend=0.0)], SIGNALS, LABELS)
+    assert [n.name for n in named] == ["All customers"]
+
+
+def test_facts_lead_with_what_earned_the_name() -> None:
+    rows = profile(wine=2.0, spend=1.4, deals_share=-0.9)
+    facts = naming.facts_of(rows, ["spend"], LABELS, {"spend": "money"})
+    assert [f.column for f in facts] == ["spend", "wine", "deals_share"]
+    assert facts[0].sentence == "Spend 101, against 100 on average"
+
+
+def test_outcomes_never_become_facts() -> None:
+    rows = [ProfileRow(1, "", "Response", "outcome", 0.9, 1.0, 0.1, 3.0)]
+    assert naming.facts_of(rows, [], LABELS, {}) == ()
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES, ids=lambda a: a.code)
+def test_every_archetype_can_be_earned(archetype) -> None:
+    effects = {}
+    for rule in archetype.rules:
+        low, high = max(rule.low, -2.5), min(rule.high, 2.5)
+        effects[SIGNALS[rule.signal]] = (low + high) / 2
+    far = profile(wine=3.0)
+    named = naming.name_segments([profile(**effects), far], SIGNALS, LABELS)
+    assert named[0].archetype == archetype.code or any(
+        other.code == named[0].archetype for other in ARCHETYPES[: ARCHETYPES.index(archetype)]
+    )
+
+
+def test_archetypes_are_distinct() -> None:
+    assert len({a.code for a in ARCHETYPES}) == len({a.name for a in ARCHETYPES}) == len(ARCHETYPES)
