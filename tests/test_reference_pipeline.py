@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -124,3 +125,39 @@ def test_bootstrap_ari_of_a_perfect_and_of_a_random_refit() -> None:
     rng = np.random.default_rng(0)
     noise = measures.bootstrap_ari(labels, lambda rows: rng.integers(0, 3, 300), resamples=20)
     assert abs(noise.ari) < 0.03
+
+
+def test_bench_measures_the_memory_of_a_child_and_notices_failure() -> None:
+    bench = importlib.import_module("bench")
+    hungry = bench.measure([sys.executable, "-c", "x = bytearray(300_000_000)"])
+    modest = bench.measure([sys.executable, "-c", "x = 1"])
+    assert hungry.megabytes - modest.megabytes > 100
+    with pytest.raises(bench.BenchError, match="exit code 3: no bread"):
+        bench.measure(
+            [sys.executable, "-c", "import sys; print('no bread', file=sys.stderr); sys.exit(3)"]
+        )
+
+
+def test_bench_tells_median_range_and_pairwise_ratio() -> None:
+    bench = importlib.import_module("bench")
+    case = bench.Case("x", "a case", 10, 3, {})
+    ours = [bench.Sample(s, 100) for s in (1.0, 2.0, 4.0)]
+    peer = [bench.Sample(s, 250) for s in (3.0, 4.0, 4.0)]
+    text = bench.table([bench.Result(case, {"SmartCart": ours, "notebook": peer})])
+    assert "| a case | SmartCart | 3 | 2.00 (1.00–4.00) | 100 (100–100) |" in text
+    assert "**2.00 (1.00–3.00)** | **2.50 (2.50–2.50)**" in text
+    described = bench.machine()
+    assert platform.node() not in described
+    assert "/" not in described.replace("/ ", "")
+
+
+@pytest.mark.shared_data
+def test_quality_tells_the_figures_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    source = SHARED / "marketing_campaign.csv"
+    if not source.exists():
+        pytest.skip("marketing_campaign.csv is not here")
+    quality = importlib.import_module("quality")
+    assert quality.main([str(source), "--only", "notebook", "--resamples", "3"]) == 0
+    told = capsys.readouterr().out
+    for figure in ("K ", "bootstrap ARI", "AUC, Response", "AUC, AcceptedCmp1-5", "eta² of spend"):
+        assert figure in told

@@ -65,7 +65,11 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     _sweep(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent))
+        part = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
+            )
+        )
     except OSError as error:
         raise _cannot_write(target, error) from error
     try:

@@ -10,14 +10,17 @@ from smartcart.records import ProfileRow
 
 SIGNALS = {
     "value": "spend", "deals": "deals_share", "income": "Income", "frequency": "purchases",
-    "tenure": "tenure_days", "recency": "recency_days", "visits": "visits", "basket": "basket_value",
+    "tenure": "tenure_days", "recency": "recency_days", "visits": "visits",
+    "basket": "basket_value",
 }  # fmt: skip
 LABELS = {"spend": "Spend", "deals_share": "Share bought on a deal", "wine": "Wine share"}
 
 
 def profile(**effects: float) -> list[ProfileRow]:
     return [
-        ProfileRow(1, "", name, "describes" if name == "Income" else "forms", 100.0 + e, 100.0, 100.0, e)
+        ProfileRow(
+            1, "", name, "describes" if name == "Income" else "forms", 100.0 + e, 100.0, 100.0, e
+        )
         for name, e in effects.items()
     ]
 

@@ -43,7 +43,9 @@ def test_missing_values_get_the_median_and_do_not_move_the_fit() -> None:
     recipe = prepare.fit_recipe(holed, features("a"))
     assert recipe.fill[0] == pytest.approx(np.median(X))
     z = prepare.apply_recipe(np.array([[np.nan]]), recipe)
-    assert z[0, 0] == pytest.approx(prepare.apply_recipe(np.array([[recipe.fill[0]]]), recipe)[0, 0])
+    assert z[0, 0] == pytest.approx(
+        prepare.apply_recipe(np.array([[recipe.fill[0]]]), recipe)[0, 0]
+    )
 
 
 def test_rows_without_weight_do_not_count() -> None:

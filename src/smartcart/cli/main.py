@@ -49,7 +49,9 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="DATE", help="Day that ages refer to; else the data's latest."),
 ]
 Kind = Annotated[str | None, typer.Option("--kind", help="What a row is: customers.")]
-K = Annotated[int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")]
+K = Annotated[
+    int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")
+]
 KMax = Annotated[int | None, typer.Option("--k-max", help="Largest number of segments tried. [10]")]
 
 
@@ -128,7 +130,13 @@ def demo(
         shop = Path(folder) / "shop.csv"
         write_customers(shop, rows, seed=settings.seed)
         _segment(
-            str(shop), output, settings, overwrite, quiet=quiet, as_json=as_json, keep={"shop.csv": shop}
+            str(shop),
+            output,
+            settings,
+            overwrite,
+            quiet=quiet,
+            as_json=as_json,
+            keep={"shop.csv": shop},
         )
 
 

@@ -87,10 +87,14 @@ def result(run: Run, output: Path) -> None:
     console = _console()
     evidence = run.evidence
     count = f"{run.ledger.segmented:,} customers in {evidence.k} segment"
-    console.print(Text(f"{count}{'s' if evidence.k != 1 else ''}: {evidence.verdict}", style="bold"))
+    console.print(
+        Text(f"{count}{'s' if evidence.k != 1 else ''}: {evidence.verdict}", style="bold")
+    )
     console.print(Text(evidence.reason))
     if evidence.chosen_by == "user" and evidence.recommended != evidence.k:
-        console.print(Text(f"You asked for {evidence.k}; the evidence picks {evidence.recommended}."))
+        console.print(
+            Text(f"You asked for {evidence.k}; the evidence picks {evidence.recommended}.")
+        )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("", "Segment", "Customers", "Share"):
         table.add_column(name, justify="left" if name == "Segment" else "right")
@@ -98,9 +102,10 @@ def result(run: Run, output: Path) -> None:
         table.add_column(f"Of {run.value_label}", justify="right")
     table.add_column("What sets it apart")
     for s in run.segments:
-        cells = [str(s.segment_id), Text(s.segment), words.count(s.size), words.share(s.share)]
+        cells: list[str | Text] = [str(s.segment_id), Text(s.segment)]
+        cells += [words.count(s.size), words.share(s.share)]
         if run.value_label:
-            cells.append(words.share(s.value_share) if s.value_share is not None else "")
+            cells.append(words.share(s.value_share))
         facts = "; ".join(fact.sentence for fact in s.facts[:2])
         table.add_row(*cells, Text(facts))
     console.print(table)

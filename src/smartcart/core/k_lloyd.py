@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 __all__ = ["lloyd", "plus_plus"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Labels = NDArray[np.int32]
+
+BLOCK = 250_000  # distances held at once: they stay in the processor's cache
 
 
 def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> Floats:
@@ -51,7 +54,7 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
 
 
 def lloyd(
-    Z: Floats, weights: Floats, centers: Floats, *, max_iter: int = 40, tol: float = 1e-4
+    Z: Floats, weights: Floats, centers: Floats, *, max_iter: int = 30, tol: float = 3e-4
 ) -> tuple[Floats, Labels, Floats]:
     """Run Lloyd passes for B weightings of the same rows until the labels hardly change.
 
@@ -67,6 +70,7 @@ def lloyd(
     fits, k, p = centers.shape
     centers = centers.copy()
     n = Z.shape[0]
+    single = Z.astype(np.float32)  # distances in single precision, sums in double
     squares = np.einsum("np,np->n", Z, Z)
     labels = np.zeros((fits, n), dtype=np.int32)
     wcss = np.full(fits, np.inf)
@@ -76,35 +80,51 @@ def lloyd(
         if active.size == 0:
             break
         now = centers[active]
-        cost, label = _nearest(Z, now)
+        cost, label = _nearest(single, now)
         weight = weights[active]
         new = np.maximum(np.einsum("bn,bn->b", weight, cost + squares), 0.0)
         labels[active] = label
         going = new < wcss[active] * (1 - tol)
         wcss[active] = np.minimum(new, wcss[active])
-        hot = np.zeros((active.size, k, n))
-        np.put_along_axis(hot, label[:, None, :], weight[:, None, :], axis=1)
-        sums = (hot.reshape(-1, n) @ extended).reshape(active.size, k, p + 1)
+        sums = _sums(extended, weight, label, k)
         mass = sums[..., p:]
         centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
         active = active[going]
-    cost, labels = _nearest(Z, centers)
+    cost, labels = _nearest(single, centers)
     wcss = np.maximum(np.einsum("bn,bn->b", weights, cost + squares), 0.0)
     return centers, labels, wcss
 
 
-def _nearest(Z: Floats, centers: Floats) -> tuple[Floats, Labels]:
+def _sums(extended: Floats, weight: Floats, label: Labels, k: int) -> Floats:
+    """Return (B, k, columns) weighted sums of the rows per fit and label."""
+    from scipy.sparse import csc_array
+
+    fits, n = label.shape
+    place = (label + np.arange(fits, dtype=np.int32)[:, None] * np.int32(k)).T
+    starts = np.arange(0, n * fits + 1, fits, dtype=np.int32)
+    table = csc_array((weight.T.ravel(), place.ravel(), starts), shape=(fits * k, n))
+    return np.asarray(table @ extended).reshape(fits, k, -1)
+
+
+def _nearest(Z: Singles, centers: Floats) -> tuple[Singles, Labels]:
     """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n)."""
     fits, k, p = centers.shape
-    product = (centers.reshape(-1, p) @ Z.T).reshape(fits, k, -1)
-    product *= -2.0
-    product += np.einsum("bkp,bkp->bk", centers, centers)[..., None]
-    best = product[:, 0].copy()
-    label = np.zeros(best.shape, dtype=np.int32)
-    for j in range(1, k):
-        nearer = product[:, j] < best
-        np.copyto(label, np.int32(j), where=nearer)
-        np.minimum(best, product[:, j], out=best)
+    n = Z.shape[0]
+    scaled = (-2.0 * centers).astype(np.float32)
+    norms = np.einsum("bkp,bkp->bk", centers, centers).astype(np.float32)[..., None]
+    best = np.empty((fits, n), dtype=np.float32)
+    label = np.zeros((fits, n), dtype=np.int32)
+    step = max(1, BLOCK // (k * n))
+    for start in range(0, fits, step):
+        part = slice(start, min(start + step, fits))
+        product = (scaled[part].reshape(-1, p) @ Z.T).reshape(-1, k, n)
+        product += norms[part]
+        low, at = best[part], label[part]
+        low[...] = product[:, 0]
+        for j in range(1, k):
+            nearer = product[:, j] < low
+            np.putmask(at, nearer, np.int32(j))
+            np.minimum(low, product[:, j], out=low)
     return best, label
 
 

@@ -83,13 +83,17 @@ def name_segments(
     named: list[Named] = []
     taken: set[str] = set()
     for rows, archetype in zip(profile, earned, strict=True):
-        wanted = [signals[r.signal] for r in archetype.rules if r.signal in signals] if archetype else []
+        wanted = (
+            [signals[r.signal] for r in archetype.rules if r.signal in signals] if archetype else []
+        )
         if archetype:
             name, sentence = archetype.name, archetype.sentence
             action, watch = archetype.action, archetype.watch
         else:
             name, sentence = _describe(rows, labels)
-            action = "No standard play fits: start from the facts, and test one offer against a holdout."
+            action = (
+                "No standard play fits: start from the facts, and test one offer against a holdout."
+            )
             watch = "Orders and spend per customer"
         name = _unique(name, taken)
         taken.add(name)
@@ -118,7 +122,9 @@ def _assign(seen: Sequence[Mapping[str, float]]) -> list[Archetype | None]:
 
 def _earns(signals: Mapping[str, float], archetype: Archetype) -> bool:
     return all(
-        rule.optional if rule.signal not in signals else rule.low <= signals[rule.signal] <= rule.high
+        rule.optional
+        if rule.signal not in signals
+        else rule.low <= signals[rule.signal] <= rule.high
         for rule in archetype.rules
     )
 
@@ -139,9 +145,7 @@ def facts_of(
         unit = units.get(row.column, "")
         label = labels.get(row.column, row.column)
         text = f"{label} {say(row.mean, unit)}, against {say(row.overall_mean, unit)} on average"
-        facts.append(
-            Fact(row.column, label, row.mean, row.overall_mean, row.effect, text, unit)
-        )
+        facts.append(Fact(row.column, label, row.mean, row.overall_mean, row.effect, text, unit))
     return tuple(facts)
 
 

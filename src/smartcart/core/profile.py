@@ -35,9 +35,9 @@ class ProfileSums:
     def empty(cls, k: int, shift: Floats) -> ProfileSums:
         """Start from nothing for ``k`` segments."""
         q = shift.shape[0]
-        return cls(
-            np.nan_to_num(shift), *(np.zeros((k, q)) for _ in range(3)), *(np.zeros(k) for _ in range(3))
-        )  # fmt: skip
+        per_column = [np.zeros((k, q)) for _ in range(3)]
+        per_segment = [np.zeros(k) for _ in range(3)]
+        return cls(np.nan_to_num(shift), *per_column, *per_segment)
 
     def add(
         self, X: Floats, labels: NDArray[np.integer], distance: Floats, confidence: Floats

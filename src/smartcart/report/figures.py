@@ -162,6 +162,7 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
         axes.annotate(
             f"{k} {said}", (k, y), xytext=(0, 11), textcoords="offset points", ha="center",
             size=9, color=color, weight="bold", zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
         )  # fmt: skip
     low, high = min(ys), max(ys)
     room = (high - low) or abs(high) or 1.0
@@ -177,7 +178,7 @@ def elbow(run: Run) -> Any:
     """Return WCSS per K, the K that was used, and the K where the elbow rule sees the bend."""
     figure = _figure(8, 4.8)
     axes = figure.subplots()
-    _place(figure, 0.95, 0.35, 1.35, 0.65)
+    _place(figure, 0.95, 0.35, 1.1, 0.65)
     _per_k(axes, run, "wcss", "elbow")
     pick = run.evidence.picks.get("elbow")
     caption = view.choice(run)
@@ -315,36 +316,30 @@ def segment_vs_average(run: Run) -> Any:
     columns = min(2, len(shown))
     rows = math.ceil(len(shown) / columns)
     deep = max([len(f) for _, f in shown] + [2])
-    figure = _figure(12 if columns == 2 else 8, 1.1 + rows * (0.75 + 0.36 * deep))
+    figure = _figure(12 if columns == 2 else 8, 1.0 + rows * (0.85 + 0.34 * deep))
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
-    _place(
-        figure, 2.35, 0.35, 1.35, 0.2, wspace=0.58, hspace=0.75 / (0.36 * deep) if rows > 1 else 0
-    )
-    reach = max([1.0] + [abs(f.effect) for _, facts in shown for f in facts]) * 1.0
+    _place(figure, 2.3, 0.4, 1.5, 0.2, wspace=0.6, hspace=0.85 / (0.34 * deep) if rows > 1 else 0)
+    reach = max([1.0] + [abs(f.effect) for _, facts in shown for f in facts])
     for axes, (segment, facts) in zip(panels, shown, strict=False):
         tone = palette.colour(segment.segment_id)
         at = list(range(len(facts)))
         axes.barh(at, [f.effect for f in facts], 0.56, color=tone)
         axes.axvline(0, color=_SOFT, linewidth=1)
-        for y, fact in zip(at, facts, strict=True):
-            said = words.value(fact.value, fact.unit, run.currency)
-            mean = words.value(fact.overall, fact.unit, run.currency)
-            right = fact.effect >= 0
-            axes.text(
-                fact.effect + (0.05 if right else -0.05) * reach, y, _plain(f"{said} (all {mean})"),
-                va="center", ha="left" if right else "right", size=8.5, color=_INK,
-            )  # fmt: skip
+        columns_at = ((reach * 1.85, _INK, "here"), (reach * 2.65, _SOFT, "all"))
+        for x, color, head in columns_at if facts else ():
+            axes.text(x, -0.72, head, ha="right", size=8, color=_SOFT)
+            for y, fact in zip(at, facts, strict=True):
+                figured = fact.value if head == "here" else fact.overall
+                said = _plain(words.value(figured, fact.unit, run.currency))
+                axes.text(x, y, said, va="center", ha="right", size=9, color=color)
         _calm(axes, grid="")
-        axes.set_xlim(-reach * 1.95, reach * 1.95)
-        axes.set_ylim(deep - 0.5, -0.5)
+        axes.set_xlim(-reach * 1.05, reach * 2.65)
+        axes.set_ylim(deep - 0.5, -0.6)
         axes.set_xticks([])
         axes.set_yticks(at, [_plain(f.label, 26) for f in facts])
         axes.tick_params(axis="y", colors=_INK)
         name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 46))
-        axes.set_title(name, loc="left", size=11, weight="bold", color=_INK, pad=8)
-        axes.plot(
-            [0, 0.06], [1.0, 1.0], color=tone, linewidth=3, transform=axes.transAxes, clip_on=False
-        )
+        axes.set_title(name, loc="left", size=11, weight="bold", color=_INK, pad=14)
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     if not any(facts for _, facts in shown):
@@ -356,8 +351,7 @@ def segment_vs_average(run: Run) -> Any:
     _heading(
         figure,
         "Each segment against the average",
-        "Bars: distance from the average in standard deviations. Numbers: the segment, and all "
-        "customers in brackets.",
+        "Bars: distance from the average of all customers, in standard deviations.",
     )
     return figure
 
@@ -368,7 +362,7 @@ def clusters_3d(run: Run) -> Any:
     figure = _figure(8.6, 7.0)
     axes = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
     axes.view_init(elev=22, azim=-52)
-    axes.set_box_aspect((1.15, 1.15, 0.85), zoom=1.0)
+    axes.set_box_aspect((1.15, 1.15, 0.85), zoom=1.12)
     handles = []
     floor = min((p[2] for p in picture.xyz), default=-1.0)
     for segment in run.segments:

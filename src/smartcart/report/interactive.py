@@ -197,7 +197,7 @@ def against(run: Run, index: int) -> Figure:
             range=[-reach, reach],
             zeroline=True,
             zerolinecolor=LIGHT["soft"],
-            tickformat="+.1~f",
+            tickformat="~g",
             nticks=7,
         ),
         meta={
@@ -241,8 +241,12 @@ def clusters_3d(run: Run) -> Figure:
             }
         )
     scene: Figure = {
-        "camera": {"eye": {"x": 1.45, "y": 1.25, "z": 0.75}},
-        "aspectmode": "cube",
+        "camera": {
+            "eye": {"x": -1.25, "y": -1.4, "z": 0.7},
+            "center": {"x": 0, "y": 0, "z": -0.12},
+        },
+        "aspectmode": "manual",
+        "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.85},
         "dragmode": "turntable",
     }
     for axis, i in (("xaxis", 0), ("yaxis", 1), ("zaxis", 2)):
@@ -272,7 +276,10 @@ def clusters_3d(run: Run) -> Figure:
         },
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         meta={
-            "narrow": {"height": 460, "scene": {"camera": {"eye": {"x": 1.7, "y": 1.5, "z": 0.9}}}}
+            "narrow": {
+                "height": 460,
+                "scene": {"camera": {"eye": {"x": -1.75, "y": -1.9, "z": 1.0}}},
+            }
         },
     )
     return {"data": data, "layout": layout}
@@ -335,15 +342,19 @@ def _per_k(
                 "yshift": 20,
                 "xanchor": "center",
                 "font": {"size": 12, "color": color},
+                "bgcolor": LIGHT["paper"],
+                "borderpad": 1,
+                "opacity": 0.92,
             }
         )
     low, high = min(ys, default=0.0), max(ys, default=1.0)
     room = (high - low) or abs(high) or 1.0
+    form = "~s" if high >= 1000 else ",.3~f"
     last = run.evidence.rows[-1].k if run.evidence.rows else 1
     layout = _layout(
         250,
         xaxis=_axis("number of segments, K", range=[0.3, last + 0.9], dtick=1, showgrid=False),
-        yaxis=_axis(range=[low - room * 0.12, high + room * 0.3], nticks=5, tickformat="~s"),
+        yaxis=_axis(range=[low - room * 0.12, high + room * 0.3], nticks=5, tickformat=form),
         annotations=notes,
         meta={"narrow": {"xaxis": {"dtick": 1 if last <= 12 else 2}}},
     )

@@ -227,18 +227,17 @@ def pick_rows(run: Run) -> list[tuple[str, int, bool]]:
     return [(words.rule_name(rule), k, k == used) for rule, k in run.evidence.picks.items()]
 
 
-def disagreeing(run: Run) -> str:
-    """Return, in a sentence, how many rules would pick another K."""
+def disagreeing(run: Run, *, named: bool = True) -> str:
+    """Return, in a sentence, how many rules would pick another K, and which where ``named``."""
     rows = pick_rows(run)
     others = [f"{rule} {k}" for rule, k, agrees in rows if not agrees]
     if not rows:
         return ""
     if not others:
         return "All rules agree."
-    return (
-        f"{len(rows) - len(others)} of {len(rows)} rules in common use would pick "
-        f"K = {run.evidence.k}; the others differ: {words.listing(others)}."
-    )
+    told = f"; the others differ: {words.listing(others)}" if named else ""
+    agree = len(rows) - len(others)
+    return f"{agree} of {len(rows)} rules in common use would pick K = {run.evidence.k}{told}."
 
 
 def row_of(run: Run, k: int) -> KRow | None:

@@ -75,7 +75,9 @@ def forming_features(
         )  # fmt: skip
     elif bought:
         features.append(
-            Feature("purchases", "Purchases", "count", "sum", bought, "purchases", theme="frequency")
+            Feature(
+                "purchases", "Purchases", "count", "sum", bought, "purchases", theme="frequency"
+            )
         )
     if column := single.get("deals"):
         features.append(_deals(column, bought))
@@ -175,9 +177,7 @@ def _names(columns: Sequence[Column]) -> tuple[str, ...]:
 
 
 def _plain(column: Column, name: str, label: str, unit: str, theme: str) -> Feature:
-    return Feature(
-        name, label, unit, "column", (column.name,), f"as in {column.name}", theme=theme
-    )
+    return Feature(name, label, unit, "column", (column.name,), f"as in {column.name}", theme=theme)
 
 
 def _shares(

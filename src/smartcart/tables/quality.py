@@ -20,7 +20,10 @@ from smartcart.records import Column, Contract, Feature, LedgerEntry
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, content_hash
 
 __all__ = [
+    "as_of_day",
+    "as_of_expression",
     "bounded",
+    "content_hash",
     "copies_are_copies",
     "count_expression",
     "duplicate_ids",

@@ -20,7 +20,9 @@ FREE_TEXT = 1000  # distinct texts beyond which a text column is not a category
 UNIQUE = 0.98  # share of distinct values from which an id is believed
 
 _RULES = tuple((re.compile(word.pattern), word) for word in VOCABULARY)
-_CODE = re.compile(r"\b(code|type|class|category|group|cluster|grade|level|channel|region|flag|segment)\b")
+_CODE = re.compile(
+    r"\b(code|type|class|category|group|cluster|grade|level|channel|region|flag|segment)\b"
+)
 
 
 def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
@@ -86,7 +88,7 @@ def _fits(column: ColumnSummary, meaning: str) -> bool:
     if meaning == "id":
         return column.distinct >= 0.5 * column.present and (column.type != "number" or column.whole)
     if meaning in {"age", "recency", "tenure", "visits", "deals", "frequency"}:
-        return column.low is not None and column.low >= 0 or meaning in {"visits", "deals"}
+        return (column.low is not None and column.low >= 0) or meaning in {"visits", "deals"}
     return True
 
 

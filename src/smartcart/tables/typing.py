@@ -80,7 +80,9 @@ def _finite(number: Any) -> Any:
 
 def _ordinary(stamp: Any) -> Any:
     """Drop the "infinity" that databases write for open ends."""
-    return (stamp <= ibis.literal(LAST_DAY).cast("timestamp")).ifelse(stamp, ibis.null(stamp.type()))
+    return (stamp <= ibis.literal(LAST_DAY).cast("timestamp")).ifelse(
+        stamp, ibis.null(stamp.type())
+    )
 
 
 def _integer(column: Any) -> Any:

@@ -76,10 +76,15 @@ VOCABULARY: tuple[Word, ...] = (
         "sensitive",
         "age describes a segment, it does not form one",
     ),
-    Word(r"(customer )?age( years)?", "age", "sensitive", "age describes a segment, it does not form one"),
     Word(
-        r"(customer |demographic )?(gender|sex|marital( status)?|civil status|family status|education"
-        r"( level)?|religion|race|ethnicity|nationality|language|country|region|state|province|"
+        r"(customer )?age( years)?",
+        "age",
+        "sensitive",
+        "age describes a segment, it does not form one",
+    ),
+    Word(
+        r"(customer |demographic )?(gender|sex|marital( status)?|civil status|family status|"
+        r"education( level)?|religion|race|ethnicity|nationality|language|country|region|state|province|"
         r"city|town|zip( code)?|post ?code|postal code|location|senior citizen|disability)",
         "demographic",
         "sensitive",
@@ -115,9 +120,9 @@ VOCABULARY: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
-        r"(dt|date)( of)?( the)? ?(customer|enrol?l?ment|enrol?led|registration|sign ?up|joined|join|first).*|"
-        r"(customer|member|client) since|(enrol?l?(ed|ment)?|registration|registered|sign ?up|signed up|"
-        r"join(ed)?|first (order|purchase)|created)( date| at| on)?|since",
+        r"(dt|date)( of)?( the)? ?(customer|enrol?l?ment|enrol?led|registration|sign ?up|join(ed)?|"
+        r"first).*|(customer|member|client) since|(enrol?l?(ed|ment)?|registration|registered|"
+        r"sign ?up|signed up|join(ed)?|first (order|purchase)|created)( date| at| on)?|since",
         "first_date",
         "forms",
         "the day the customer joined: gives the tenure",
@@ -131,17 +136,16 @@ VOCABULARY: tuple[Word, ...] = (
         DATES,
     ),
     Word(
-        r"tenure( (days|months|years))?|(days|months|years) (as|since) (a )?(customer|enrol?led|joining)|"
-        r"months on book|seniority",
+        r"tenure( (days|months|years))?|(days|months|years) (as|since) (a )?"
+        r"(customer|enrol?led|joining)|months on book|seniority",
         "tenure",
         "forms",
         "how long the customer has been one",
         NUMBERS,
     ),
     Word(
-        r"(num|number|count|no|nb|qty)? ?(of )?(deal|deals|discount|discounts|discounted|promo|promos|"
-        r"promotion|promotions|coupon|coupons|voucher|vouchers|offers?)( (purchases|purchase|orders|used|"
-        r"count|buys?))?",
+        r"(num|number|count|no|nb|qty)? ?(of )?(deals?|discounts?|discounted|promos?|promotions?|"
+        r"coupons?|vouchers?|offers?)( (purchases?|orders|used|count|buys?))?",
         "deals",
         "forms",
         "purchases made with a discount",
@@ -149,7 +153,8 @@ VOCABULARY: tuple[Word, ...] = (
     ),
     Word(
         r"(num|number|count|no|nb)? ?(of )?((web|site|website|app|online|page|store) )?"
-        r"(visits?|sessions?|page views?|logins?)( (month|per month|monthly|week|last month|count))?",
+        r"(visits?|sessions?|page views?|logins?)( (month|per month|monthly|week|last month|"
+        r"count))?",
         "visits",
         "forms",
         "visits: engagement without a purchase",
@@ -166,8 +171,9 @@ VOCABULARY: tuple[Word, ...] = (
         for channel, names in CHANNELS.items()
     ),
     Word(
-        r"(total|overall|monetary|lifetime|cumulative|all)( (spent|spend|spending|amount|revenue|value|"
-        r"sales|total|monetary))+|monetary|revenue|(amount|money) spent|spend(ing)?|turnover|ltv|clv",
+        r"(total|overall|monetary|lifetime|cumulative|all)( (spent|spend|spending|amount|revenue|"
+        r"value|sales|total|monetary))+|monetary|revenue|(amount|money) spent|spend(ing)?|turnover|"
+        r"ltv|clv",
         "spend_total",
         "forms",
         "what the customer spent in all",
@@ -182,8 +188,8 @@ VOCABULARY: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
-        r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)( (count|num))?|"
-        r"frequency|order count|purchase count|orders count",
+        r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)"
+        r"( (count|num))?|frequency|order count|purchase count|orders count",
         "frequency",
         "forms",
         "how often the customer bought",
@@ -191,7 +197,9 @@ VOCABULARY: tuple[Word, ...] = (
     ),
 )
 
-_SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9a-zA-Z]+|(?<=[a-z])(?=\d)")
+_SPLIT = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9a-zA-Z]+|(?<=[a-z])(?=\d)"
+)
 
 
 def tokens(name: str) -> str:
@@ -203,7 +211,20 @@ def tokens(name: str) -> str:
     return " ".join(part for part in _SPLIT.split(name) if part).lower()
 
 
-_DROPPED_WORDS = {"mnt", "amt", "num", "dt", "nb", "no", "z", "amount", "number", "of", "products", "prods"}
+_DROPPED_WORDS = {
+    "mnt",
+    "amt",
+    "num",
+    "dt",
+    "nb",
+    "no",
+    "z",
+    "amount",
+    "number",
+    "of",
+    "products",
+    "prods",
+}
 _SHORT = {"prods": "products", "pur": "purchases", "walkin": "store", "kidhome": "young children",
           "teenhome": "teenagers", "cmp": "campaign"}  # fmt: skip
 

@@ -217,7 +217,7 @@ def _refuse_text_for_numbers(
         if column.type != "text" or column.name in wanted:
             continue
         meaning = roles.promised_number(column.name)
-        if meaning is None or column.meaning in {"empty", "constant"} and not column.distinct:
+        if meaning is None or column.meaning in {"empty", "constant"}:
             continue
         value = opened.table[column.name]
         example = opened.engine.frame(

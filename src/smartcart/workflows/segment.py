@@ -98,16 +98,16 @@ def segment(
         store.write_rejected(
             folder, opened.engine.arrow(quality.rejected_rows(seen.clean, seen.inspection.contract))
         )
-        return _run(
-            table, recipe, choice, centers, jaccard, named, sums, wcss, clock.seconds, seed
-        )
+        return _run(table, recipe, choice, centers, jaccard, named, sums, wcss, clock.seconds, seed)
 
 
 def _check_k(k: int | None, k_max: int) -> None:
     for name, value, least in (("--k", k, 1), ("--k-max", k_max, 2)):
         if value is not None and not least <= value <= 100:
             raise UsageError.of(
-                f"{name} is {value}", f"a whole number from {least} to 100", f"choose another {name}"
+                f"{name} is {value}",
+                f"a whole number from {least} to 100",
+                f"choose another {name}",
             )
 
 
@@ -155,11 +155,17 @@ class _Table:
         self.rows = self.inspection.ledger.segmented
         names = [c.name for c in contract.columns if c.meaning not in {"id", "index"}]
         clean = self.seen.clean.mutate(
-            __content__=quality.content_hash(self.seen.clean, [n for n in names if n != contract.id_column])
+            __content__=quality.content_hash(
+                self.seen.clean, [n for n in names if n != contract.id_column]
+            )
         )
         usable = quality.usable_rows(clean, contract)
         if not self.whole:
-            key = usable["__content__"] if self.seen.copies else features.id_value(usable, contract).hash()
+            key = (
+                usable["__content__"]
+                if self.seen.copies
+                else features.id_value(usable, contract).hash()
+            )
             share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
             usable = usable.filter((key & (2**HASH_BITS - 1)) < share)
         expr = features.feature_table(
@@ -193,7 +199,9 @@ def _matrix(batch: Any, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array."""
     out = np.empty((batch.num_rows, width))
     for i in range(width):
-        out[:, i] = batch[f"f{i}"].to_numpy(**({} if isinstance(batch, pa.Table) else {"zero_copy_only": False}))
+        out[:, i] = batch[f"f{i}"].to_numpy(
+            **({} if isinstance(batch, pa.Table) else {"zero_copy_only": False})
+        )
     return out
 
 
@@ -285,7 +293,12 @@ def _shift(X: Floats) -> Floats:
 
 
 def _assign_all(
-    table: _Table, recipe: Recipe, centers: Floats, names: Sequence[str], folder: Path, say: Progress
+    table: _Table,
+    recipe: Recipe,
+    centers: Floats,
+    names: Sequence[str],
+    folder: Path,
+    say: Progress,
 ) -> tuple[ProfileSums, float]:
     """Assign every customer, write one row each, and add up the profile and the WCSS."""
     width = len(recipe.features)
@@ -381,10 +394,14 @@ def _segments(
             size=int(sums.size[i]),
             share=float(sums.size[i] / total),
             value_total=None if worth is None else float(worth[i]),
-            value_share=None if worth is None or worth.sum() <= 0 else float(worth[i] / worth.sum()),
+            value_share=None
+            if worth is None or worth.sum() <= 0
+            else float(worth[i] / worth.sum()),
             facts=naming.facts_of(
                 [r for r in profile.rows if r.segment_id == i + 1],
-                one.earned_by, profile.labels, profile.units,
+                one.earned_by,
+                profile.labels,
+                profile.units,
             ),
             archetype=one.archetype,
             sentence=one.sentence,
