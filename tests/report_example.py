@@ -1,5 +1,6 @@
 """Hand-made runs for the tests of the report: four segments, none, and ten with hostile names."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import datetime as dt
@@ -167,7 +168,9 @@ def _model(contract: Contract, names: tuple[str, ...]) -> Model:
                 (), n.partition(": ")[2], "", role)
         for n, label, role, unit, *_ in DESCRIBES
     )  # fmt: skip
-    return Model(1, contract, recipe, describing, zeros, zeros, names, (), "f00dfeed", {"wcss": 11150.0})
+    return Model(
+        1, contract, recipe, describing, zeros, zeros, names, (), "f00dfeed", {"wcss": 11150.0}
+    )
 
 
 def _picture(sizes: list[int], seed: int = 0) -> Picture:
@@ -232,7 +235,9 @@ def one() -> Run:
         "Treat everyone alike.", "spend per customer", 1.0, None,
     )  # fmt: skip
     rows = tuple(
-        replace(r, segment="All customers", mean=r.overall_mean, effect=0.0)
+        replace(
+            r, segment="All customers", mean=r.overall_mean, median=r.overall_mean * 0.9, effect=0.0
+        )
         for r in run.profile.rows
         if r.segment_id == 1
     )
@@ -304,7 +309,7 @@ def ten() -> Run:
                 "<u>figure</u>",
                 0.3,
                 0.5 if i % 2 else None,
-            )  # fmt: skip
+            )
         )
     labels = {c[0]: c[1] for c in columns}
     units = {c[0]: c[3] for c in columns}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -48,14 +49,14 @@ def segment(
     smartcart.errors.UsageError
         Where an argument is wrong.
     """
-    folder = tempfile.TemporaryDirectory(prefix="smartcart-")
+    folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
         run = workflows.segment(
-            source, Path(folder.name), k=k, k_max=k_max, kind=kind, as_of=as_of, wanted=roles,
+            source, folder, k=k, k_max=k_max, kind=kind, as_of=as_of, wanted=roles,
             seed=seed,
         )  # fmt: skip
     except BaseException:
-        folder.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     return Segmentation(run, folder)
 
@@ -77,9 +78,10 @@ class Segmentation:
     lies in a temporary folder that goes with this object; :meth:`save` keeps it.
     """
 
-    def __init__(self, run: Run, folder: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, run: Run, folder: Path) -> None:
         self.record = run
         self._folder = folder
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     @property
     def k(self) -> int:
@@ -137,7 +139,7 @@ class Segmentation:
         """One row per customer: ``customer_id, segment_id, segment, distance, confidence``."""
         import pandas as pd
 
-        return pd.read_parquet(Path(self._folder.name) / "segments.parquet")
+        return pd.read_parquet(self._folder / "segments.parquet")
 
     @property
     def model(self) -> Model:
@@ -156,7 +158,7 @@ class Segmentation:
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the whole run folder, with pictures and report; whole or not at all."""
         with store.new_folder(Path(folder), overwrite=overwrite) as part:
-            for file in Path(self._folder.name).iterdir():
+            for file in self._folder.iterdir():
                 shutil.copy2(file, part / file.name)
             workflows.finish(self.record, part)
         return Path(folder)

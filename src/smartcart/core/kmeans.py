@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.k_lloyd import lloyd, plus_plus
 from smartcart.errors import DataError
 
 __all__ = [
@@ -30,9 +32,10 @@ __all__ = [
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-START_ROWS = 10_000  # rows on which the starts compete; the best start then runs on all rows
-START_TOLERANCE = 1e-3  # of the variance: centers that move less end a start ...
-POLISH_TOLERANCE = 1e-8  # ... and end the fit
+START_ROWS = 10_000  # rows on which the starts compete
+START_TOLERANCE = 5e-4  # a start that improves WCSS by a smaller share in one pass has done enough
+FINALISTS = 2  # the best starts run to the end, on all rows
+TOLERANCE = 1e-8  # of the variance: centers that move less are at rest
 CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
 
 
@@ -59,7 +62,7 @@ def fit(
 
     Rows are put in a canonical order before the fit and computed on one thread, so the result
     depends neither on the order of the rows nor on the number of threads. Beyond ``START_ROWS``
-    rows the starts compete on a random sample of that size, and the best runs on all rows.
+    rows the starts compete on a random sample of that size, and the best run on all rows.
 
     Parameters
     ----------
@@ -90,8 +93,13 @@ def fit(
         labels = np.zeros(rows.shape[0], dtype=np.int32)
         return KMeansFit(centers, labels, float(w @ ((heavy - centers[0]) ** 2).sum(axis=1)), 1)
     with single_thread():
-        best = _best_start(heavy, w, k, seed, n_init, init)
-        best = _lloyd(heavy, w, k, seed, POLISH_TOLERANCE, init=best.cluster_centers_)
+        starts = [] if n_init == 0 else _starts(heavy, w, k, seed, n_init)
+        if init is not None:
+            starts.append(np.array(init, dtype=np.float64))
+        tries = [_lloyd(heavy, w, start, seed) for start in starts]
+    if not tries:
+        raise ValueError("Got n_init=0 and no init, but expected at least one start.")
+    best = min(tries, key=lambda one: float(one.inertia_))
     sizes = np.bincount(best.labels_, weights=w, minlength=k)
     ranked = np.lexsort((*best.cluster_centers_.T[::-1], -sizes))
     centers = np.ascontiguousarray(best.cluster_centers_[ranked])
@@ -100,35 +108,25 @@ def fit(
     return KMeansFit(centers, labels, float(w @ exact), int(best.n_iter_))
 
 
-def _best_start(
-    heavy: Floats, w: Floats, k: int, seed: int, n_init: int, init: ArrayLike | None
-) -> Any:
-    """Return the best of all starts, each run until its centers hardly move."""
-    tries = []
-    if n_init > 0:
-        rows, v = heavy, w
-        if heavy.shape[0] > START_ROWS:
-            some = np.random.default_rng(seed).choice(heavy.shape[0], START_ROWS, replace=False)
-            some.sort()
-            rows, v = heavy[some], w[some]
-        tries.append(_lloyd(rows, v, k, seed, START_TOLERANCE, init="k-means++", n_init=n_init))
-        if rows is not heavy and init is not None:
-            found = tries.pop().cluster_centers_
-            tries.append(_lloyd(heavy, w, k, seed, START_TOLERANCE, init=found))
-    if init is not None:
-        given = np.array(init, dtype=np.float64)
-        tries.append(_lloyd(heavy, w, k, seed, START_TOLERANCE, init=given))
-    if not tries:
-        raise ValueError("Got n_init=0 and no init, but expected at least one start.")
-    return min(tries, key=lambda one: one.inertia_)
+def _starts(heavy: Floats, w: Floats, k: int, seed: int, n_init: int) -> list[Floats]:
+    """Let k-means++ starts compete in short runs; return the centers of the best ones."""
+    rng = np.random.default_rng(seed)
+    rows, v = heavy, w
+    if heavy.shape[0] > START_ROWS:
+        some = np.sort(rng.choice(heavy.shape[0], START_ROWS, replace=False))
+        rows, v = heavy[some], w[some]
+    weights = np.broadcast_to(v, (n_init, v.shape[0]))
+    centers, _, wcss = lloyd(rows, weights, plus_plus(rows, weights, k, rng), tol=START_TOLERANCE)
+    return list(centers[np.argsort(wcss, kind="stable")[:FINALISTS]])
 
 
-def _lloyd(
-    rows: Floats, w: Floats, k: int, seed: int, tol: float, *, init: Any, n_init: int = 1
-) -> Any:
+def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Any:
+    """Run scikit-learn's K-Means from ``start`` until the centers rest."""
     from sklearn.cluster import KMeans
 
-    model = KMeans(k, init=init, n_init=n_init, random_state=seed, max_iter=500, tol=tol)
+    model = KMeans(
+        start.shape[0], init=start, n_init=1, random_state=seed, max_iter=500, tol=TOLERANCE
+    )
     return model.fit(rows, sample_weight=None if bool((w == w[0]).all()) else w)
 
 
@@ -247,10 +245,17 @@ def canonical_order(Z: Floats) -> NDArray[np.intp]:
 @contextmanager
 def single_thread() -> Iterator[None]:
     """Compute on one thread: sums over several threads differ in their last digits."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         yield
+
+
+@cache
+def _threads() -> Any:
+    """Return the control of the thread pools; scikit-learn's must be loaded to be found."""
+    import sklearn.cluster  # noqa: F401
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _two_nearest(

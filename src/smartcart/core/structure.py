@@ -1,47 +1,110 @@
-"""How many dense regions are there, with empty valleys between them?
+"""How many dense regions are there, with thin valleys between them?
 
-K-Means always returns K groups. To see which of its borders are real, the rows are first cut into
-many small cells; two neighbouring cells or groups are joined where the density of customers along
-the line that separates them best (Fisher's discriminant) shows no valley. A split of one cloud,
-however long or skewed, has no valley and is joined again; what is left apart are natural groups.
-Merging by a valley along a discriminant follows Tantrum, Murua & Stuetzle (2003) and Hennig (2010,
-Adv. Data Anal. Classif. 4).
+K-Means always returns K groups. To see which of its borders are real, the density of customers is
+followed along the line that separates two neighbouring groups best (Fisher's discriminant). Where
+it shows no valley, the border only cuts one cloud, however long or skewed, and the groups are
+joined. What stays apart are natural groups. Merging by valleys along discriminants follows Tantrum,
+Murua & Stuetzle (2003, KDD) and Hennig (2010, Adv. Data Anal. Classif. 4).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Groups", "natural_groups", "valley"]
+__all__ = ["Groups", "natural_groups", "smooth_ties", "valley", "valley_threshold"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-VALLEY_DEPTH = 0.25  # a valley is at least this much lower than the lower of its two hills ...
-VALLEY_Z = 3.0  # ... and by this many standard errors of the counts
-BINS = 128
+VALLEY_DEPTH = 0.1  # a valley is at least this share lower than the lower of its two hills
 SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own
+TIED = 0.05  # a column is smoothed where one value holds this share of the rows
+BINS = 128
+RIDGE = 0.05  # added to the within-group covariance, in units of its mean variance
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """``labels`` (n,) of ``count`` natural groups; ``depth`` the shallowest valley between two."""
+    """``labels`` (n,) of ``count`` natural groups, largest first.
+
+    ``depth`` (0 to 1) and ``z`` (standard errors) are of the least clear valley between two
+    groups; both are 0 where there is one group only.
+    """
 
     labels: Labels
     count: int
     depth: float
+    z: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    rows: NDArray[np.intp]
+    mean: Floats
+    scatter: Floats  # sum of squares and products about the mean
+
+
+def valley_threshold(p: int) -> float:
+    """Return how many standard errors deep a valley in ``p`` columns must be to count.
+
+    The line along which to look is itself found in the data, with ``p`` degrees of freedom, and
+    the deepest of many chance valleys grows with their root.
+    """
+    return float(np.sqrt(16.0 + p))
+
+
+def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
+    """Join the cells of each partition until all have valleys between them; keep the most groups.
+
+    Parameters
+    ----------
+    Z : (n, p), from :func:`smooth_ties`.
+    partitions : labels (n,) from 0: the K-Means fits, and finer cuts into compact cells. A coarse
+        partition sees clear valleys between whole groups, a fine one also finds groups that K-Means
+        would cut across.
+
+    >>> rng = np.random.default_rng(0)
+    >>> Z = np.concatenate([rng.normal(0, 1, (300, 2)), rng.normal(6, 1, (200, 2))])
+    >>> cells = (Z[:, 0] > 3).astype(np.int32) + 2 * (Z[:, 1] > 1).astype(np.int32)
+    >>> natural_groups(Z, [cells]).count
+    2
+    """
+    best = Groups(np.zeros(Z.shape[0], dtype=np.int32), 1, 0.0, 0.0)
+    for labels in partitions:
+        found = _join(Z, labels)
+        if (found.count, found.z) > (best.count, best.z):
+            best = found
+    return best
+
+
+def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
+    """Replace columns with a much repeated value by normal scores, ties broken at random.
+
+    Gaps between the values of a count, a flag or "zero or more" are no valleys between customers.
+    Groups that show in several such columns at once still do.
+    """
+    from scipy.special import ndtri
+
+    n = Z.shape[0]
+    smooth = Z.copy()
+    for j, column in enumerate(Z.T):
+        _, counts = np.unique(column, return_counts=True)
+        if counts.max() >= max(TIED * n, 2):
+            order = np.lexsort((rng.random(n), column))
+            smooth[order, j] = ndtri((np.arange(n) + 0.5) / n)
+    return smooth
 
 
 def valley(t: Floats, left: float, right: float, bandwidth: float) -> tuple[float, float]:
-    """Return depth (0 to 1) and standard errors of the deepest valley between two positions.
+    """Return depth (0 to 1) and standard errors of the clearest valley between two positions.
 
-    The density of ``t`` (m,) is estimated with a Gaussian kernel; the depth of a position is how
-    much lower it is than the lower of the highest hills on its two sides.
+    The density of ``t`` (m,) is estimated with a Gaussian kernel; a position is a valley as far as
+    it is lower than the highest hills on both its sides.
 
-    >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> t = np.concatenate([rng.normal(0, 1, 500), rng.normal(6, 1, 500)])
     >>> valley(t, 0, 6, 0.3)[0] > 0.9, valley(t[:500], -1, 1, 0.3)[0] < 0.2
@@ -51,84 +114,86 @@ def valley(t: Floats, left: float, right: float, bandwidth: float) -> tuple[floa
     if not high > low:
         return 0.0, 0.0
     step = (high - low) / (BINS - 1)
-    counts = np.bincount(np.rint((t - low) / step).astype(np.intp), minlength=BINS)
-    reach = max(1, int(np.ceil(3 * bandwidth / step)))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / bandwidth) ** 2)
+    counts = np.bincount(((t - low) / step + 0.5).astype(np.intp), minlength=BINS)
+    reach = min(BINS - 1, max(1, int(np.ceil(3 * bandwidth / step))))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * (step / bandwidth)) ** 2)
     smooth = np.convolve(counts, kernel)[reach : reach + BINS]
-    rise = np.maximum.accumulate(smooth)
-    fall = np.maximum.accumulate(smooth[::-1])[::-1]
-    hill = np.minimum(rise, fall)
+    hill = np.minimum(
+        np.maximum.accumulate(smooth), np.maximum.accumulate(smooth[::-1])[::-1]
+    )
     a, b = sorted((int((left - low) / step), int((right - low) / step)))
     inner = slice(max(a, 0), min(b, BINS - 1) + 1)
-    drop = (hill - smooth)[inner]
-    # a kernel sum of counts has variance of about sum(kernel^2) counts = smooth / sqrt(2)
-    z = drop / np.sqrt(np.maximum(hill + smooth, 1e-12)[inner] / np.sqrt(2))
+    hill, drop = hill[inner], (hill - smooth)[inner]
+    # a kernel sum over counts has variance sum(kernel^2 counts), about 1 / sqrt(2) of the sum
+    z = drop / np.sqrt(np.maximum((2 * hill - drop) / np.sqrt(2), 1e-12))
     at = int(z.argmax())
-    return float(drop[at] / max(hill[inner][at], 1e-12)), float(z[at])
+    return float(drop[at] / max(hill[at], 1e-12)), float(z[at])
 
 
-def natural_groups(
-    Z: Floats, cells: Labels, *, depth: float = VALLEY_DEPTH, z: float = VALLEY_Z
-) -> Groups:
-    """Join cells until every two groups have a valley between them.
-
-    Parameters
-    ----------
-    Z : (n, p); cells : (n,) labels 0.. of a fine partition, each cell a compact piece.
-    """
-    n = Z.shape[0]
-    groups = [np.flatnonzero(cells == c) for c in np.unique(cells)]
-    groups = [g for g in groups if g.size]
-    cache: dict[tuple[int, int], tuple[float, float]] = {}
-    names = list(range(len(groups)))
-    members = dict(zip(names, groups, strict=True))
-    fresh = len(groups)
-    while len(members) > 1:
-        live = sorted(members)
-        scores = {}
-        for i, a in enumerate(live):
-            for b in live[i + 1 :]:
-                if (a, b) not in cache:
-                    cache[a, b] = _between(Z, members[a], members[b])
-                scores[a, b] = cache[a, b]
-        def strength(pair):
-            d, s = scores[pair]
-            return min(d / depth, s / z)
-        weakest = min(scores, key=strength)
-        if strength(weakest) >= 1:
-            small = min(live, key=lambda g: members[g].size)
-            if members[small].size >= SMALLEST_GROUP * n:
-                return Groups(_label(members, n), len(live), min(d for d, _ in scores.values()))
-            weakest = min((pair for pair in scores if small in pair), key=strength)
+def _join(Z: Floats, labels: Labels) -> Groups:
+    n, p = Z.shape
+    enough = valley_threshold(p)
+    live = {c: _group(Z, np.flatnonzero(labels == c)) for c in np.unique(labels).tolist()}
+    between: dict[tuple[int, int], tuple[float, float]] = {}
+    fresh = max(live) + 1
+    new = list(live)
+    while len(live) > 1:
+        for a in new:
+            for b in live:
+                if a != b and (min(a, b), max(a, b)) not in between:
+                    between[min(a, b), max(a, b)] = _between(Z, live[a], live[b])
+        weakest = min(between, key=lambda pair: _clarity(between[pair], enough))
+        if _clarity(between[weakest], enough) >= 1:
+            small = min(live, key=lambda g: live[g].rows.size)
+            if live[small].rows.size >= SMALLEST_GROUP * n:
+                break
+            touching = [pair for pair in between if small in pair]
+            weakest = min(touching, key=lambda pair: _clarity(between[pair], enough))
         a, b = weakest
-        members[fresh] = np.concatenate([members.pop(a), members.pop(b)])
-        fresh += 1
-    return Groups(_label(members, n), 1, 0.0)
+        live[fresh] = _merge(live.pop(a), live.pop(b))
+        between = {pair: v for pair, v in between.items() if not {a, b} & set(pair)}
+        new, fresh = [fresh], fresh + 1
+    depth, z = min(between.values(), key=lambda v: v[1]) if len(live) > 1 else (0.0, 0.0)
+    return Groups(_label(live.values(), n), len(live), depth, z)
 
 
-def _between(Z: Floats, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[float, float]:
-    a, b = Z[first], Z[second]
-    ma, mb = a.mean(axis=0), b.mean(axis=0)
-    da, db = a - ma, b - mb
+def _clarity(found: tuple[float, float], enough: float) -> float:
+    """Return 1 or more for a valley that counts."""
+    return min(found[0] / VALLEY_DEPTH, found[1] / enough)
+
+
+def _group(Z: Floats, rows: NDArray[np.intp]) -> _Group:
+    mean = Z[rows].mean(axis=0)
+    apart = Z[rows] - mean
+    return _Group(rows, mean, apart.T @ apart)
+
+
+def _merge(a: _Group, b: _Group) -> _Group:
+    m, n = a.rows.size, b.rows.size
+    step = b.mean - a.mean
+    scatter = a.scatter + b.scatter + np.outer(step, step) * (m * n / (m + n))
+    return _Group(np.concatenate([a.rows, b.rows]), (m * a.mean + n * b.mean) / (m + n), scatter)
+
+
+def _between(Z: Floats, a: _Group, b: _Group) -> tuple[float, float]:
+    """Return the clearest valley between two groups along Fisher's discriminant."""
     p = Z.shape[1]
-    # equal say for both groups, whatever their sizes
-    within = da.T @ da / len(a) + db.T @ db / len(b)
-    within = within / 2
-    within += np.eye(p) * (0.05 * np.trace(within) / p + 1e-9)
-    axis = np.linalg.solve(within, mb - ma)
-    ta, tb = a @ axis, b @ axis
-    spread = min(ta.std(), tb.std())
-    m = min(len(a), len(b))
-    if m < 2 or spread <= 0:
+    m, n = a.rows.size, b.rows.size
+    within = (a.scatter / m + b.scatter / n) / 2  # equal say for both groups, whatever their size
+    within += np.eye(p) * (RIDGE * np.trace(within) / p + 1e-9)
+    axis = np.linalg.solve(within, b.mean - a.mean)
+    spread = float(np.sqrt(max(min(axis @ a.scatter @ axis / m, axis @ b.scatter @ axis / n), 0)))
+    if min(m, n) < 2 or spread <= 0:
         return 0.0, 0.0
-    bandwidth = 1.06 * spread * m ** -0.2
-    t = np.concatenate([ta, tb])
-    return valley(t, float(np.median(ta)), float(np.median(tb)), float(bandwidth))
+    ta, tb = Z[a.rows] @ axis, Z[b.rows] @ axis
+    bandwidth = 1.06 * spread * min(m, n) ** -0.2  # Silverman's rule for the smaller group
+    return valley(
+        np.concatenate([ta, tb]), float(np.median(ta)), float(np.median(tb)), bandwidth
+    )
 
 
-def _label(members: dict[int, NDArray[np.intp]], n: int) -> Labels:
+def _label(groups: Iterable[_Group], n: int) -> Labels:
     labels = np.zeros(n, dtype=np.int32)
-    ranked = sorted(members.values(), key=lambda rows: (-rows.size, int(rows.min())))
-    for label, rows in enumerate(ranked):
-        labels[rows] = label
+    for label, group in enumerate(sorted(groups, key=lambda g: (-g.rows.size, int(g.rows.min())))):
+        labels[group.rows] = label
     return labels

@@ -245,20 +245,20 @@ def _block(seed: int, number: int, dirt: bool) -> CustomerChunk:
         columns[f"Mnt{product}"] = (amount + np.float32(0.5)).astype(np.int32)
 
     def count(
-        means: list[float], spend: float, deal: float = 0.0, trials: int = 0
+        means: list[float], spend: float, deal: float = 0.0, evenness: float = 2.0
     ) -> NDArray[np.uint8]:
         spread = (spend**2 + deal**2) / 2  # keeps the mean where it was planted
         log_rate = _by_segment([np.log(mean) - spread for mean in means], segment)
         log_rate += np.float32(spend) * appetite
         if deal:
             log_rate += np.float32(deal) * thrift
-        return draw_count(rng, log_rate, trials=trials)
+        return draw_count(rng, log_rate, evenness=evenness)
 
-    columns["NumDealsPurchases"] = count([s.deals for s in SEGMENTS], 0.05, deal=0.2, trials=15)
-    columns["NumWebPurchases"] = count([s.web for s in SEGMENTS], 0.2, trials=27)
-    columns["NumCatalogPurchases"] = count([s.catalog for s in SEGMENTS], 0.25)
-    columns["NumStorePurchases"] = count([s.store for s in SEGMENTS], 0.15, trials=20)
-    columns["NumWebVisitsMonth"] = count([s.visits for s in SEGMENTS], -0.1, deal=0.1, trials=16)
+    columns["NumDealsPurchases"] = count([s.deals for s in SEGMENTS], 0.1, deal=0.25)
+    columns["NumWebPurchases"] = count([s.web for s in SEGMENTS], 0.3)
+    columns["NumCatalogPurchases"] = count([s.catalog for s in SEGMENTS], 0.3)
+    columns["NumStorePurchases"] = count([s.store for s in SEGMENTS], 0.2)
+    columns["NumWebVisitsMonth"] = count([s.visits for s in SEGMENTS], -0.1, deal=0.1, evenness=2.5)
     columns["Complain"] = (draw_bits(rng, n) < 590).astype(np.uint8)  # 0.9%
     threshold = _response_thresholds()[segment * np.uint16(100) + recency]
     columns["Response"] = (draw_bits(rng, n) < threshold).astype(np.uint8)

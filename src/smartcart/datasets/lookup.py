@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 LEVELS = 4_096
-RATE_STEPS = 160  # geometric steps of the Poisson mean from RATE_LOW
+RATE_STEPS = 160  # geometric steps of the mean from RATE_LOW
 RATE_LOW = math.log(0.15)
 RATE_STEP = 0.03
 MOST = 40  # the largest count a table can give
@@ -83,34 +83,37 @@ def draw_category(
 
 
 @cache
-def count_table(trials: int = 0) -> NDArray[np.uint8]:
-    """Return a flat table of Poisson quantiles, one row of 4,096 for each step of the mean.
+def count_table(evenness: float = 1.0) -> NDArray[np.uint8]:
+    """Return a flat table of count quantiles, one row of 4,096 for each step of the mean.
 
-    With ``trials`` the counts are binomial with that many trials instead: less spread than
-    Poisson, and never above ``trials``.
+    Counts are Conway-Maxwell-Poisson, P(k) proportional to (m^k / k!)^evenness: Poisson for 1, with
+    about ``1 / evenness`` of its variance beyond (Shmueli et al. 2005). Each row has the mean of
+    its step, whatever the evenness.
     """
-    k = np.arange((trials or MOST) + 1)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, k.size)))])
-    middles = (np.arange(LEVELS) + 0.5) / LEVELS
-    rows = []
-    for step in range(RATE_STEPS):
-        rate = math.exp(RATE_LOW + RATE_STEP * (step + 0.5))
-        if trials:
-            p = min(rate / trials, 0.999)
-            choose = log_factorial[-1] - log_factorial - log_factorial[::-1]
-            log_mass = choose + k * math.log(p) + (trials - k) * math.log1p(-p)
-        else:
-            log_mass = k * math.log(rate) - rate - log_factorial
-        cumulative = np.cumsum(np.exp(log_mass))
-        rows.append(np.searchsorted(cumulative, middles).clip(max=k[-1]))
+    k = np.arange(MOST + 1)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(k[1:]))])
+    means = np.exp(RATE_LOW + RATE_STEP * (np.arange(RATE_STEPS) + 0.5))
+    low, high = np.full(RATE_STEPS, -12.0), np.full(RATE_STEPS, 4.0)
+    for _ in range(40):  # bisection for log m; the mean grows with m
+        middle = (low + high) / 2
+        log_mass = evenness * (middle[:, None] * k - log_factorial)
+        mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+        mass /= mass.sum(axis=1, keepdims=True)
+        above = mass @ k > means
+        high, low = np.where(above, middle, high), np.where(above, low, middle)
+    cumulative = np.cumsum(mass, axis=1)
+    places = (np.arange(LEVELS) + 0.5) / LEVELS
+    rows = [np.searchsorted(row, places).clip(max=MOST) for row in cumulative]
     return np.concatenate(rows).astype(np.uint8)
 
 
-def draw_count(rng: np.random.Generator, log_rate: Float, *, trials: int = 0) -> NDArray[np.uint8]:
+def draw_count(
+    rng: np.random.Generator, log_rate: Float, *, evenness: float = 1.0
+) -> NDArray[np.uint8]:
     """Return a count per customer with mean ``exp(log_rate)``, from 0.15 to 18."""
     step = (log_rate - np.float32(RATE_LOW)) * np.float32(1 / RATE_STEP)
     np.clip(step, 0, RATE_STEPS - 1, out=step)
     place = step.astype(np.int32)
     place *= LEVELS
     place += draw_bits(rng, log_rate.size) >> 4
-    return count_table(trials).take(place)
+    return count_table(evenness).take(place)

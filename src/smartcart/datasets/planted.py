@@ -14,7 +14,7 @@ __all__ = ["SEGMENTS", "PlantedSegment"]
 
 @dataclass(frozen=True, slots=True)
 class PlantedSegment:
-    """One planted segment; incomes and spends are log-normal, counts Poisson around a mean."""
+    """One planted segment; incomes and spends are log-normal, counts vary around a mean."""
 
     name: str
     share: float  # of customers, 0 to 1
@@ -40,7 +40,7 @@ SEGMENTS = (
         response_rate=0.30,
         income=(82_000, 0.09),
         spend=(1_590, 0.18),
-        basket=(0.46, 0.05, 0.32, 0.07, 0.05, 0.05),
+        basket=(0.42, 0.05, 0.36, 0.07, 0.05, 0.05),
         deals=1.0,
         web=5.0,
         catalog=7.0,
@@ -57,9 +57,9 @@ SEGMENTS = (
         response_rate=0.12,
         income=(62_500, 0.11),
         spend=(810, 0.24),
-        basket=(0.54, 0.05, 0.23, 0.06, 0.05, 0.07),
+        basket=(0.57, 0.05, 0.19, 0.06, 0.05, 0.08),
         deals=1.9,
-        web=6.1,
+        web=6.4,
         catalog=3.6,
         store=8.6,
         visits=4.2,
@@ -74,7 +74,7 @@ SEGMENTS = (
         response_rate=0.15,
         income=(47_000, 0.14),
         spend=(300, 0.36),
-        basket=(0.57, 0.03, 0.22, 0.04, 0.03, 0.11),
+        basket=(0.59, 0.03, 0.20, 0.03, 0.03, 0.12),
         deals=5.4,
         web=5.2,
         catalog=1.6,
@@ -91,12 +91,12 @@ SEGMENTS = (
         response_rate=0.08,
         income=(32_500, 0.27),
         spend=(56, 0.55),
-        basket=(0.38, 0.07, 0.27, 0.09, 0.07, 0.12),
+        basket=(0.34, 0.07, 0.28, 0.09, 0.07, 0.15),
         deals=1.3,
         web=1.6,
         catalog=0.35,
-        store=2.6,
-        visits=6.2,
+        store=2.8,
+        visits=6.0,
         kids=(0.33, 0.64, 0.03),
         teens=(0.67, 0.31, 0.02),
         birth_year=1973,

@@ -144,7 +144,9 @@ class DuckDB:
     def spool(self, sql: str) -> Path:
         """Run ``sql`` once and keep its rows, in order, in a temporary Parquet file."""
         path = self.temporary(".parquet")
-        self.backend.con.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet)")
+        self.backend.con.execute(
+            f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION lz4)"
+        )
         return path
 
     def keep(self, expr: Any, name: str | None = None) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smartcart.errors import DataError, did_you_mean
+from smartcart.errors import DataError
 from smartcart.records import Notice
 
 __all__ = ["Sheet", "Swapped", "read_sheet", "swapped_dates"]
@@ -26,7 +26,7 @@ _TEXT_DATE = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """Evidence in one column. ``chance``: how likely it is without the accident."""
+    """Evidence in one column. ``chance`` bounds how likely it is without the accident."""
 
     dates: int  # cells that are real dates, all with a day up to 12
     same: int  # of these, day equal to month: a swap changes nothing
@@ -106,7 +106,7 @@ def read_sheet(path: Path, sheet: str | None, source: str) -> Sheet:
             raise DataError.of(
                 f"{source!r} has no sheet {sheet!r}",
                 f"one of {', '.join(map(repr, book.sheet_names))}",
-                f"name one of these after '::'.{did_you_mean(sheet, book.sheet_names)}",
+                "name one of these after '::'",
             )
         wanted = [sheet] if sheet is not None else names
         others = 0
@@ -168,9 +168,7 @@ def _last(row: list[Any]) -> Iterator[int]:
 def _as_text(
     name: str, rows: list[list[Any]], top: int, width: int, notices: list[Notice]
 ) -> Sheet:
-    header = tuple(
-        _cell(rows[top][i]) or "" if i < len(rows[top]) else "" for i in range(width)
-    )
+    header = tuple(_cell(rows[top][i]) or "" if i < len(rows[top]) else "" for i in range(width))
     body = rows[top + 1 :]
     columns: list[list[str | None]] = []
     for index in range(width):
@@ -190,8 +188,7 @@ def _column(name: str, cells: list[Any], notices: list[Notice]) -> list[str | No
         form = swapped.separator.join([*order, "%Y"])
         notices.append(_swap_notice(name, swapped))
     return [
-        cell.strftime(form) if form and isinstance(cell, dt.date) else _cell(cell)
-        for cell in cells
+        cell.strftime(form) if form and isinstance(cell, dt.date) else _cell(cell) for cell in cells
     ]
 
 

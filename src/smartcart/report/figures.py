@@ -23,6 +23,7 @@ from smartcart.report import palette, view, words
 from smartcart.report.palette import LIGHT
 
 __all__ = [
+    "FIGURES",
     "Picture",
     "clusters_3d",
     "draw_all",
@@ -34,7 +35,7 @@ __all__ = [
     "segment_vs_average",
 ]
 
-DPI = 150
+DPI = 140
 _ACCENT, _INK, _SOFT, _LINE, _QUIET = (
     LIGHT[name] for name in ("accent", "ink", "soft", "line", "quiet")
 )
@@ -48,18 +49,10 @@ class Picture(Figure):
 
 
 def draw_all(run: Run, directory: Path) -> list[Path]:
-    """Write every picture of the run into ``directory`` and return the paths, in a fixed order."""
+    """Write every picture of the run into ``directory`` and return the paths, as in ``FIGURES``."""
     directory.mkdir(parents=True, exist_ok=True)
-    drawn: dict[str, Callable[[Run], Any]] = {
-        "elbow": elbow,
-        "clusters_3d": clusters_3d,
-        "segment_sizes": segment_sizes,
-        "profile_heatmap": profile_heatmap,
-        "segment_vs_average": segment_vs_average,
-        "evidence": evidence,
-    }
     paths = []
-    for name, draw in drawn.items():
+    for name, draw in FIGURES.items():
         path = directory / f"{name}.png"
         path.write_bytes(png(draw(run)))
         paths.append(path)
@@ -70,7 +63,9 @@ def png(figure: Any, dpi: int = DPI) -> bytes:
     """Return the figure as PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", dpi=dpi, facecolor="white")
+    figure.savefig(
+        buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 4}
+    )
     return buffer.getvalue()
 
 
@@ -155,18 +150,20 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
         if k not in ks:
             continue
         y = ys[ks.index(k)]
+        near = pick if k == chosen else chosen
+        side, above = view.spot(ys, ks.index(k), ks.index(near) if near in ks else None)
         axes.plot(
             [k], [y], marker="o", markersize=10, color=face, markeredgecolor=color,
             markeredgewidth=2, linestyle="none", zorder=4,
         )  # fmt: skip
         axes.annotate(
-            f"{k} {said}", (k, y), xytext=(0, 11), textcoords="offset points", ha="center",
+            f"{k} {said}", (k, y), xytext=(7 * side, 10 * above), textcoords="offset points",
+            ha=("right", "center", "left")[side + 1], va="bottom" if above > 0 else "top",
             size=9, color=color, weight="bold", zorder=5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
         )  # fmt: skip
     low, high = min(ys), max(ys)
     room = (high - low) or abs(high) or 1.0
-    axes.set_ylim(low - room * 0.12, high + room * 0.28)
+    axes.set_ylim(low - room * 0.18, high + room * 0.22)
     first, last = run.evidence.rows[0].k, run.evidence.rows[-1].k
     axes.set_xlim(first - 0.7, last + 0.7)
     axes.set_xticks(range(first, last + 1, max(1, math.ceil((last - first + 1) / 12))))
@@ -174,7 +171,7 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
     axes.yaxis.set_major_formatter(lambda y, _: words.number(round(y, 12)))
 
 
-def elbow(run: Run) -> Any:
+def elbow(run: Run) -> Figure:
     """Return WCSS per K, the K that was used, and the K where the elbow rule sees the bend."""
     figure = _figure(8, 4.8)
     axes = figure.subplots()
@@ -194,7 +191,7 @@ def elbow(run: Run) -> Any:
     return figure
 
 
-def evidence(run: Run) -> Any:
+def evidence(run: Run) -> Figure:
     """Return silhouette, gap and stability per K side by side, with the picks marked."""
     figure = _figure(11.5, 4.1)
     panels = figure.subplots(1, 3)
@@ -214,7 +211,7 @@ def evidence(run: Run) -> Any:
     return figure
 
 
-def segment_sizes(run: Run) -> Any:
+def segment_sizes(run: Run) -> Figure:
     """Return customers per segment, and the share of value beside it where value is known."""
     segments = run.segments
     valued = any(s.value_share is not None for s in segments)
@@ -256,7 +253,7 @@ def segment_sizes(run: Run) -> Any:
     return figure
 
 
-def profile_heatmap(run: Run) -> Any:
+def profile_heatmap(run: Run) -> Figure:
     """Return segments by forming features; colour and number are the distance in SD."""
     import seaborn
 
@@ -310,7 +307,7 @@ def profile_heatmap(run: Run) -> Any:
     return figure
 
 
-def segment_vs_average(run: Run) -> Any:
+def segment_vs_average(run: Run) -> Figure:
     """Return, per segment, its strongest facts against the average of all customers."""
     shown = [(s, view.facts(run, s, 5)) for s in run.segments]
     columns = min(2, len(shown))
@@ -356,7 +353,7 @@ def segment_vs_average(run: Run) -> Any:
     return figure
 
 
-def clusters_3d(run: Run) -> Any:
+def clusters_3d(run: Run) -> Figure:
     """Return the sample of customers on three principal components."""
     picture = run.picture
     figure = _figure(8.6, 7.0)
@@ -375,13 +372,14 @@ def clusters_3d(run: Run) -> Any:
         if own:
             xs, ys, zs = zip(*own, strict=True)
             axes.scatter(
-                xs, ys, [floor] * len(own), s=5, color=_LINE, alpha=0.5, linewidths=0, zorder=1
+                xs, ys, [floor] * len(own), s=5, color=_QUIET, alpha=0.3, linewidths=0, zorder=1
             )
             axes.scatter(
                 xs, ys, zs, s=15, color=tone, marker=shape, alpha=0.75, linewidths=0.3,
                 edgecolors="white", depthshade=True, zorder=2 + 0.01 * segment.segment_id,
             )  # fmt: skip
-        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 36))
+        wide = 36 if len(run.segments) <= 4 else 24
+        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", wide))
         handles.append(
             Line2D([], [], marker=shape, color=tone, linestyle="none", markersize=7, label=name)
         )
@@ -393,7 +391,7 @@ def clusters_3d(run: Run) -> Any:
         axis._axinfo["tick"].update(inward_factor=0, outward_factor=0)
         told = words.share(picture.explained[i]) if i < len(picture.explained) else words.MISSING
         mostly = f": {picture.axes[i]}" if i < len(picture.axes) and picture.axes[i] else ""
-        label = _plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 48))
+        label = _plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 40 if i < 2 else 34))
         axis.set_label_text(label, size=9, color=_SOFT)
         axis.labelpad = -8
     if len(handles) > 1:
@@ -409,3 +407,13 @@ def clusters_3d(run: Run) -> Any:
         "components; their shadows on the floor.",
     )
     return figure
+
+
+FIGURES: dict[str, Callable[[Run], Figure]] = {
+    "elbow": elbow,
+    "clusters_3d": clusters_3d,
+    "segment_sizes": segment_sizes,
+    "profile_heatmap": profile_heatmap,
+    "segment_vs_average": segment_vs_average,
+    "evidence": evidence,
+}

@@ -146,7 +146,12 @@ def sizes(run: Run) -> Figure:
             ticklabelstandoff=8,
         ),
         xaxis=_axis(range=[0, top * 1.16], visible=False),
-        meta={"narrow": {"yaxis": {"ticktext": _names(run, 15)}}},
+        meta={
+            "narrow": {
+                "yaxis": {"ticktext": _names(run, 15)},
+                "xaxis": {"range": [0, top * 1.45]},
+            }
+        },
     )
     return {"data": data, "layout": layout}
 
@@ -203,7 +208,11 @@ def against(run: Run, index: int) -> Figure:
         meta={
             "narrow": {
                 "yaxis": {"ticktext": [_text(line.label, 16) for line in lines]},
-                "xaxis": {"title": {"text": "standard deviations"}, "nticks": 4},
+                "xaxis": {
+                    "title": {"text": "standard deviations"},
+                    "nticks": 4,
+                    "range": [-reach * 1.5, reach * 1.5],
+                },
             }
         },
     )
@@ -231,7 +240,7 @@ def clusters_3d(run: Run) -> Figure:
                 "z": [p[2] for p in own],
                 "text": name,
                 "marker": {
-                    "size": 3,
+                    "size": 4 if palette.symbol(segment.segment_id) == "cross" else 3,
                     "opacity": 0.8,
                     "color": palette.colour(segment.segment_id),
                     "symbol": palette.symbol(segment.segment_id),
@@ -246,7 +255,7 @@ def clusters_3d(run: Run) -> Figure:
             "center": {"x": 0, "y": 0, "z": -0.12},
         },
         "aspectmode": "manual",
-        "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.85},
+        "aspectratio": {"x": 1.05, "y": 1.05, "z": 0.75},
         "dragmode": "turntable",
     }
     for axis, i in (("xaxis", 0), ("yaxis", 1), ("zaxis", 2)):
@@ -278,7 +287,7 @@ def clusters_3d(run: Run) -> Figure:
         meta={
             "narrow": {
                 "height": 460,
-                "scene": {"camera": {"eye": {"x": -1.75, "y": -1.9, "z": 1.0}}},
+                "scene": {"camera": {"eye": {"x": -1.85, "y": -2.05, "z": 1.0}}},
             }
         },
     )
@@ -317,6 +326,8 @@ def _per_k(
             continue
         y = ys[ks.index(k)]
         both = filled and pick == chosen
+        near = chosen if not filled else pick
+        side, above = view.spot(ys, ks.index(k), ks.index(near) if near in ks else None)
         data.append(
             {
                 "type": "scatter",
@@ -339,12 +350,10 @@ def _per_k(
                 "y": y,
                 "text": f"<b>{k}</b> {'used, and picked' if both else said}",
                 "showarrow": False,
-                "yshift": 20,
-                "xanchor": "center",
+                "yshift": 18 if above > 0 else -20,
+                "xshift": 6 * side,
+                "xanchor": ("right", "center", "left")[side + 1],
                 "font": {"size": 12, "color": color},
-                "bgcolor": LIGHT["paper"],
-                "borderpad": 1,
-                "opacity": 0.92,
             }
         )
     low, high = min(ys, default=0.0), max(ys, default=1.0)
@@ -354,7 +363,7 @@ def _per_k(
     layout = _layout(
         250,
         xaxis=_axis("number of segments, K", range=[0.3, last + 0.9], dtick=1, showgrid=False),
-        yaxis=_axis(range=[low - room * 0.12, high + room * 0.3], nticks=5, tickformat=form),
+        yaxis=_axis(range=[low - room * 0.2, high + room * 0.25], nticks=5, tickformat=form),
         annotations=notes,
         meta={"narrow": {"xaxis": {"dtick": 1 if last <= 12 else 2}}},
     )

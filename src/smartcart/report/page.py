@@ -166,12 +166,16 @@ def _context(run: Run) -> dict[str, Any]:
 
 def _lead(run: Run) -> str:
     best = view.best_value(run)
+    meaning = view.verdict_words(run)
+    evidence = run.evidence
+    if evidence.chosen_by == "user" and evidence.k != evidence.recommended:
+        meaning = "Read the stability of each segment before you build on it."
     if best is None or best.value_share is None:
-        return view.verdict_words(run)
+        return meaning
     what = run.value_label or "value"
     return (
         f"{best.segment} is {words.share(best.share)} of customers and "
-        f"{words.share(best.value_share)} of {what}. {view.verdict_words(run)}"
+        f"{words.share(best.value_share)} of {what}. {meaning}"
     )
 
 
@@ -217,7 +221,7 @@ def _picture(run: Run) -> dict[str, str]:
     many = shown < picture.rows
     return {
         "total": words.share(sum(picture.explained)),
-        "axes": words.listing(axes),
+        "axes": "; ".join(axes),
         "sample": f"A sample of {words.count(shown)} of {words.people(picture.rows)}."
         if many
         else f"All {words.people(picture.rows)}.",
@@ -274,6 +278,7 @@ def _three(x: float | None) -> str:
 
 def _reading(run: Run) -> list[tuple[str, str]]:
     reading, contract = run.reading, run.contract
+    as_of = f"{words.date(contract.as_of)} ({contract.as_of_source})" if contract.as_of else ""
     rows = [
         ("Source", words.plain_source(run.source)),
         ("Format", reading.format),
@@ -284,7 +289,7 @@ def _reading(run: Run) -> list[tuple[str, str]]:
         ("Currency", run.currency),
         ("Rows read", words.count(run.ledger.rows_read)),
         ("Kind of table", {"orders": "orders", "customers": "customers"}[contract.kind]),
-        ("As of", f"{words.date(contract.as_of)} ({contract.as_of_source})"),
+        ("As of", as_of),
         ("Fingerprint", reading.fingerprint),
         ("Seed", str(run.seed)),
     ]

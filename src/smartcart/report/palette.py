@@ -44,7 +44,7 @@ WARM, COOL = "#C2621B", "#1F6FB2"  # below and above the average
 _WARM_DARK, _COOL_DARK = "#E08A45", "#5AA5E8"
 _MARKERS = "osD^vPXp*h"
 _SYMBOLS = (
-    "circle", "square", "diamond", "cross", "x", "circle-open", "square-open", "diamond-open",
+    "circle", "square", "diamond", "cross", "circle-open", "square-open", "diamond-open",
 )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ A share that rests on one to nine customers is not shown, and neither is what wo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smartcart.records import Fact, KRow, Run, Segment
+from smartcart.records import Fact, Run, Segment
 from smartcart.report import words
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "headline",
     "lines",
     "pick_rows",
+    "spot",
     "strongest",
     "verdict_words",
 ]
@@ -110,7 +112,7 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
         people = _counts_people(run, row.column, row.role, unit)
         unit = "share" if people else unit
         hidden = people and _small(sizes[row.segment_id], row.mean)
-        shown = "under 10 people" if hidden else words.value(row.mean, unit, run.currency)
+        shown = "fewer than 10" if hidden else words.value(row.mean, unit, run.currency)
         median = words.MISSING if people else words.value(row.median, unit, run.currency)
         effect = words.MISSING if hidden else words.effect(row.effect)
         heads.setdefault(row.column, (row.role, unit, row.overall_mean))
@@ -137,8 +139,10 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
 
 
 def forming(run: Run) -> tuple[Line, ...]:
-    """Return the lines of the columns that form segments."""
-    return lines(run, forming_only=True)
+    """Return the lines of the features, in their order (or of all columns that form segments)."""
+    found = lines(run, forming_only=True)
+    names = {f.name for f in run.model.recipe.features}
+    return tuple(line for line in found if line.column in names) or found
 
 
 def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
@@ -240,6 +244,29 @@ def disagreeing(run: Run, *, named: bool = True) -> str:
     return f"{agree} of {len(rows)} rules in common use would pick K = {run.evidence.k}{told}."
 
 
-def row_of(run: Run, k: int) -> KRow | None:
-    """Return the evidence for ``k``."""
-    return next((row for row in run.evidence.rows if row.k == k), None)
+def spot(ys: Sequence[float], i: int, other: int | None = None) -> tuple[int, int]:
+    """Return where a label stands free of a line: (1 right, -1 left, 0 centred), (1 above, -1).
+
+    ``other`` is the place of a second label; where it is near, the two lean away from each other.
+
+    >>> spot([3, 2, 1], 1), spot([1, 2, 3], 1), spot([1, 2, 1], 1), spot([1, 2, 3], 2)
+    ((1, 1), (1, -1), (1, 1), (-1, -1))
+    >>> spot([9, 4, 2, 1], 1, 2), spot([9, 4, 2, 1], 2, 1)
+    ((-1, -1), (1, 1))
+    """
+    inner = 0 < i < len(ys) - 1
+    if other is not None and inner and 0 < abs(other - i) <= 3:
+        side = 1 if i > other else -1
+        falls = ys[min(i, other)] > ys[max(i, other)]
+        return side, side if falls else -side
+    before = ys[i - 1] if i > 0 else None
+    after = ys[i + 1] if i + 1 < len(ys) else None
+    up_in = before is not None and before < ys[i]
+    up_out = after is not None and after > ys[i]
+    if before is None:
+        return 1, -1 if up_out else 1
+    if after is None:
+        return -1, -1 if up_in else 1
+    if not up_in and up_out:
+        return 0, -1
+    return 1, -1 if up_in and up_out else 1

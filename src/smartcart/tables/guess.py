@@ -80,8 +80,9 @@ _WORDS = re.compile(
     r"|([A-Za-z]{3,9}) ([0-9]{1,2})(,?) ([0-9]{4}))" + _TIME
 )
 _MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 _DATE_NAME = re.compile(
     r"date|(?:^|[^a-z])(?:dt|day|since|joined|created|birth|dob|signup|registered|time|on|at)"
     r"(?:[^a-z]|$)",

@@ -1,7 +1,8 @@
 """Typed columns from text or loosely typed columns, as Ibis expressions.
 
-Each function returns two expressions: the typed cell, and the cell that was lost in typing as
-text (null where nothing was lost), so that every loss can be counted.
+A cell is typed in two steps and a check, so that a query can name each and computes none twice:
+``first_*`` reads the cell, ``typed_*`` accepts or refuses what was read, and ``lost_*`` is the text
+of a cell that is not missing but whose typed value is: every loss can be counted.
 """
 
 from __future__ import annotations
@@ -12,86 +13,81 @@ import ibis
 
 from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Plan
 
-__all__ = ["native", "typed_text"]
+__all__ = [
+    "first_native",
+    "first_text",
+    "lost_native",
+    "lost_text",
+    "typed_native",
+    "typed_text",
+]
 
 LAST_DAY = "9999-12-31"
+ISO_DAY = "%Y-%m-%d"
+_LIES = {"true": "false", "yes": "no", "y": "n"}
 
 
-@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp(6)"))
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="try_strptime", signature=(("string", "string"), "timestamp(6)")
+)
 def _try_strptime(text: str, form: str) -> Any:
     """DuckDB's ``try_strptime``: a timestamp, or null where the text does not follow the format."""
 
 
-def typed_text(column: Any, plan: Plan) -> tuple[Any, Any]:
-    """Return (typed, lost) for a text column and its plan.
+# Text ------------------------------------------------------------------------------------------
 
-    Numbers become float64 (int64 for the plan "integer"), dates timestamps, words for true and
-    false booleans; text is stripped, and the words for "missing" become null.
+
+def first_text(cell: Any, plan: Plan) -> Any:
+    """Read a text cell by its plan: float64, int64, timestamp, lower-case word or stripped text."""
+    match plan.kind:
+        case "integer":
+            return cell.try_cast("int64")
+        case "number":
+            return cell.try_cast("float64")
+        case "point number" | "comma number":
+            return _decorated(cell.strip(), plan)
+        case "date":
+            return _timestamp(cell, plan.formats)
+        case "boolean":
+            return cell.strip().lower()
+        case _:
+            return cell.strip()
+
+
+def typed_text(cell: Any, first: Any, plan: Plan) -> Any:
+    """Accept what was read: finite numbers, ordinary dates, words that are not "missing"."""
+    match plan.kind:
+        case "integer":
+            return (first.cast("string") == cell).ifelse(first, _whole(cell, first))
+        case "number" | "point number" | "comma number":
+            return _finite(first)
+        case "date":
+            return _ordinary(first)
+        case "boolean":
+            return ibis.cases((first == plan.truth, True), (first == _LIES[plan.truth], False))
+        case "empty":
+            return ibis.null("string")
+        case _:
+            return first.isin(MISSING).ifelse(ibis.null("string"), first)
+
+
+def lost_text(cell: Any) -> Any:
+    """Return the text of a cell without a typed value, or null where it says "missing"."""
+    text = cell.strip()
+    missing = text.isin(MISSING) | text.lower().isin(EXTRA_MISSING)
+    return missing.ifelse(ibis.null("string"), text)
+
+
+def _whole(cell: Any, first: Any) -> Any:
+    """The rarer ways to write a whole number: ``+5``, ``17850.0``, `` 12 ``.
+
+    The engine's cast would round 1.5 to 2; and 007 is a code, not a number.
     """
-    text = column.strip()
-    if plan.kind in ("text", "empty"):
-        typed = text.isin(MISSING).ifelse(ibis.null("string"), text)
-        lost = typed if plan.kind == "empty" else ibis.null("string")
-        return typed, lost
-    if plan.kind == "boolean":
-        lies = {"true": "false", "yes": "no", "y": "n"}
-        word = text.lower()
-        typed = ibis.cases((word == plan.truth, True), (word == lies[plan.truth], False))
-    elif plan.kind == "date":
-        typed = _timestamp(text, plan.formats)
-    elif plan.kind == "integer":
-        typed = _integer(column)
-    elif plan.kind == "number":
-        typed = _finite(column.try_cast("float64"))
-    else:
-        typed = _decorated(text, plan)
-    return typed, _lost(text, typed)
-
-
-def native(column: Any) -> tuple[Any, Any]:
-    """Return (typed, lost) for a column that is not text: numbers, dates, booleans, the rest.
-
-    Infinite floats are lost, NaN is missing. Integers beyond int64 and nested values become text.
-    """
-    kind = column.type()
-    none = ibis.null("string")
-    if kind.is_boolean():
-        return column, none
-    if kind.is_floating() or kind.is_decimal():
-        number = column.cast("float64")
-        return _finite(number), number.isinf().ifelse("inf", none)
-    if kind.is_unsigned_integer() and kind.nbytes == 8:
-        return column.cast("string"), none
-    if kind.is_integer():
-        return column.cast("int64"), none
-    if kind.is_timestamp():
-        stamp = column.cast("timestamp(6)")
-        return _ordinary(stamp), (stamp > ibis.literal(LAST_DAY).cast("timestamp")).ifelse(
-            "infinite date", none
-        )
-    if kind.is_date():
-        return column.cast("timestamp(6)"), none
-    return column.cast("string"), none
-
-
-def _finite(number: Any) -> Any:
-    return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
-
-
-def _ordinary(stamp: Any) -> Any:
-    """Drop the "infinity" that databases write for open ends."""
-    return (stamp <= ibis.literal(LAST_DAY).cast("timestamp")).ifelse(
-        stamp, ibis.null(stamp.type())
-    )
-
-
-def _integer(column: Any) -> Any:
-    """Whole numbers only: DuckDB would round 1.5 to 2, and 007 is a code, not a number."""
-    whole = column.try_cast("int64")
-    same = whole.cast("float64") == column.try_cast("float64")
-    second = column.substr(1, 1)
-    code = column.startswith("0") & (second >= "0") & (second <= "9")
-    return (same & ~code).ifelse(whole, ibis.null("int64"))
+    text = cell.strip()
+    second = text.substr(1, 1)
+    code = text.startswith("0") & (second >= "0") & (second <= "9")
+    same = first.cast("float64") == cell.try_cast("float64")
+    return (same & ~code).ifelse(first, ibis.null("int64"))
 
 
 def _decorated(text: Any, plan: Plan) -> Any:
@@ -108,15 +104,54 @@ def _decorated(text: Any, plan: Plan) -> Any:
 def _timestamp(text: Any, formats: tuple[str, ...]) -> Any:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
     tries = [
-        _ordinary(text.try_cast("timestamp(6)"))
-        if form.startswith("%Y-%m-%d") and len(form) > len("%Y-%m-%d")
+        text.try_cast("timestamp(6)")
+        if form.startswith(ISO_DAY) and form != ISO_DAY
         else _try_strptime(text, form.removesuffix("%z"))
         for form in formats
     ]
     return tries[0] if len(tries) == 1 else ibis.coalesce(*tries)
 
 
-def _lost(text: Any, typed: Any) -> Any:
-    """The text of cells that hold something but were not understood."""
-    missing = text.isnull() | text.isin(MISSING) | text.lower().isin(EXTRA_MISSING)
-    return (typed.isnull() & ~missing).ifelse(text, ibis.null("string"))
+# Columns that have a type ----------------------------------------------------------------------
+
+
+def first_native(cell: Any) -> Any:
+    """Cast a typed cell to float64, int64, timestamp, boolean or, failing these, string.
+
+    Integers beyond int64 and nested values become text.
+    """
+    kind = cell.type()
+    if kind.is_boolean():
+        return cell
+    if kind.is_floating() or kind.is_decimal():
+        return cell.cast("float64")
+    if kind.is_integer() and not (kind.is_unsigned_integer() and kind.nbytes == 8):
+        return cell.cast("int64")
+    if kind.is_timestamp() or kind.is_date():
+        return cell.cast("timestamp(6)")
+    return cell.cast("string")
+
+
+def typed_native(first: Any) -> Any:
+    """Accept finite numbers and ordinary dates; everything else as it is."""
+    kind = first.type()
+    if kind.is_floating():
+        return _finite(first)
+    return _ordinary(first) if kind.is_timestamp() else first
+
+
+def lost_native(first: Any) -> Any:
+    """Return "inf" for a number or date that is infinite; NaN is missing, not lost."""
+    if first.type().is_floating():
+        return first.isinf().ifelse("inf", ibis.null("string"))
+    return ibis.literal("infinite date")
+
+
+def _finite(number: Any) -> Any:
+    return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
+
+
+def _ordinary(stamp: Any) -> Any:
+    """Drop the "infinity" that databases write for open ends."""
+    last = ibis.literal(LAST_DAY).cast("timestamp")
+    return (stamp <= last).ifelse(stamp, ibis.null("timestamp(6)"))

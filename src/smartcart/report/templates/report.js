@@ -37,7 +37,8 @@
       el.closest("figure").classList.add("flat");
       return;
     }
-    const width = el.clientWidth;
+    const paper = el.closest(".pair") ? 296 : 640;
+    const width = printing ? paper : el.clientWidth;
     el.dataset.narrow = String(width < NARROW);
     const narrow = figure.layout.meta && figure.layout.meta.narrow;
     if (narrow && width < NARROW) merge(figure.layout, narrow);

@@ -1,0 +1,98 @@
+"""Readers of tables in memory (pandas, Polars, Arrow) and of Ibis tables on any backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from smartcart.engines.duckdb import DuckDB
+from smartcart.engines.files import arrow_raw, parquet_raw
+from smartcart.engines.raw import Raw
+from smartcart.errors import DataError
+
+__all__ = ["frame_reader"]
+
+
+def frame_reader(source: Any) -> Callable[[DuckDB, Any], Raw] | None:
+    """Return the reader of a table object, told by its package; None if it is not one."""
+    package = type(source).__module__.partition(".")[0]
+    name = type(source).__name__
+    if package == "pandas" and name == "DataFrame":
+        return _read_pandas
+    if package == "polars" and name in ("DataFrame", "LazyFrame"):
+        return _read_polars
+    if package == "pyarrow" and name in ("Table", "RecordBatch"):
+        return _read_arrow
+    return _read_ibis if package == "ibis" and hasattr(source, "as_table") else None
+
+
+def _read_pandas(engine: DuckDB, frame: Any) -> Raw:
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    arrays = [_series(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    return arrow_raw(engine, arrays, [str(name) for name in frame.columns], "table")
+
+
+def _series(series: Any) -> Any:
+    """One pandas column as Arrow; cells of mixed types as text."""
+    import pyarrow as pa
+
+    try:
+        return _simple(pa.Array.from_pandas(series))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        missing = series.isna()
+        cells = [None if gone else str(x) for x, gone in zip(series, missing, strict=True)]
+        return pa.array(cells, pa.string())
+
+
+def _read_polars(engine: DuckDB, frame: Any) -> Raw:
+    if type(frame).__name__ == "LazyFrame":
+        frame = frame.collect()
+    return _read_arrow(engine, frame.to_arrow())
+
+
+def _read_arrow(engine: DuckDB, table: Any) -> Raw:
+    arrays = [_simple(column) for column in table.columns]
+    return arrow_raw(engine, arrays, list(table.schema.names), "table")
+
+
+def _simple(array: Any) -> Any:
+    """Decode categories; other Arrow types are left to DuckDB."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+
+
+def _read_ibis(engine: DuckDB, table: Any) -> Raw:
+    """Stream the rows of an Ibis expression from its own backend into a temporary file."""
+    import ibis
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = table.as_table()
+    path = engine.temporary(".parquet")
+    try:
+        backend = table.get_backend()
+    except ibis.common.exceptions.IbisError:
+        backend = None
+    try:
+        if backend is None:
+            batches = engine.batches(table)
+        elif backend.name == "duckdb":
+            cursor = backend.con.cursor()
+            batches = cursor.execute(str(backend.compile(table))).to_arrow_reader(65_536)
+        else:
+            batches = table.to_pyarrow_batches()
+        schema = table.schema().to_pyarrow()
+        with pq.ParquetWriter(str(path), schema) as writer:
+            for batch in batches:
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+    except Exception as error:
+        raise DataError.of(
+            f"the Ibis table could not be read ({str(error).strip().splitlines()[0][:200]})",
+            "a table whose backend answers",
+            "try table.execute() to see what it says",
+        ) from error
+    return parquet_raw(engine, [path], [0])

@@ -1,0 +1,70 @@
+"""Column names as found, made unique and non-empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smartcart.records import Notice
+
+__all__ = ["ROW", "clean_names"]
+
+ROW = "__row__"
+"""The column with the row number in the source, from 1."""
+
+
+def clean_names(found: Sequence[str]) -> tuple[tuple[str, ...], list[Notice]]:
+    """Strip names, name the nameless ``column_3``, and tell duplicates apart as ``Income_2``.
+
+    Upper and lower case count as the same name, as they do in SQL.
+
+    >>> clean_names([" ID ", "Spend", "", "spend"])[0]
+    ('ID', 'Spend', 'column_3', 'spend_2')
+    """
+    taken = {ROW} | {name.strip().casefold() for name in found}
+    seen = {ROW}
+    names: list[str] = []
+    doubled: list[str] = []
+    nameless = 0
+    for position, raw in enumerate(found, start=1):
+        name = raw.strip()
+        if not name:
+            nameless += 1
+            name = _free(f"column_{position}", taken | seen)
+        elif name.casefold() in seen:
+            doubled.append(name)
+            number = 2
+            while f"{name}_{number}".casefold() in taken | seen:
+                number += 1
+            name = f"{name}_{number}"
+        seen.add(name.casefold())
+        names.append(name)
+    notices = []
+    if doubled:
+        listed = ", ".join(map(repr, doubled[:3])) + (", ..." if len(doubled) > 3 else "")
+        notices.append(
+            Notice(
+                "duplicate_names",
+                f"{_columns(len(doubled))} bear a name that is already taken ({listed}): "
+                "numbered as NAME_2",
+                len(doubled),
+            )
+        )
+    if nameless:
+        notices.append(
+            Notice(
+                "unnamed_columns",
+                f"{_columns(nameless)} without a name: named by position, as column_3",
+                nameless,
+            )
+        )
+    return tuple(names), notices
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name.casefold() in taken:
+        name += "_"
+    return name

@@ -1,0 +1,128 @@
+"""What a user's words for a source mean: a file, several, a folder, a glob, a sheet."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smartcart.engines.content import name_says
+from smartcart.errors import DataError, UsageError, did_you_mean
+
+__all__ = ["Found", "find_files"]
+
+_EXPECTED = "a path, several paths, a folder, a glob, or a pandas, Polars, Arrow or Ibis table"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files of a source in their order; ``part`` is what stood after ``::``."""
+
+    paths: tuple[Path, ...]
+    label: str  # as the user named it
+    part: str | None = None
+
+
+def find_files(source: Any) -> Found:
+    """Return the files that ``source`` names.
+
+    Raises:
+        UsageError: there is no such file, or ``source`` is of no known type.
+        DataError: the folder holds no tables.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return _one(os.fspath(source))
+    if isinstance(source, Sequence) and not isinstance(source, (bytes, bytearray)) and source:
+        found = [find_files(item) for item in source]
+        if any(isinstance(item, (str, os.PathLike)) for item in source):
+            label = found[0].label
+            if len(found) > 1:
+                label += f" and {len(found) - 1} more"
+            parts = {one.part for one in found}
+            paths = tuple(path for one in found for path in one.paths)
+            return Found(paths, label, parts.pop() if len(parts) == 1 else None)
+    shown = f"{type(source).__name__} {str(source)[:60]!r}"
+    raise UsageError.of(f"the source is a {shown}", _EXPECTED, "pass one of these")
+
+
+def _one(name: str | bytes) -> Found:
+    name = os.fsdecode(name)
+    if not name.strip() or "\x00" in name:
+        raise UsageError.of(f"the source is {name!r}", _EXPECTED, "name a file")
+    if "://" in name:
+        raise UsageError.of(
+            f"{name.partition('://')[0]!r} addresses are not read yet",
+            _EXPECTED,
+            "export the table as Parquet or CSV first",
+        )
+    path = Path(name).expanduser()
+    part = None
+    if not _exists(path) and "::" in name:
+        before, _, part = name.rpartition("::")
+        path = Path(before).expanduser()
+    if path.is_dir():
+        return Found(_folder(path, name), name, part)
+    if _exists(path):
+        return Found((path,), name, part)
+    if any(sign in str(path) for sign in "*?["):
+        matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
+        files = tuple(p for p in matches if p.is_file() and not p.name.startswith((".", "_")))
+        if files:
+            return Found(files, name, part)
+        raise UsageError.of(
+            f"no file matches {name!r}", "at least one", "check the pattern and the folder"
+        )
+    raise _no_such_file(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _folder(path: Path, name: str) -> tuple[Path, ...]:
+    """The tables in a folder; in its subfolders where it has none of its own."""
+    for pattern in ("*", "**/*"):
+        try:
+            files = tuple(
+                sorted(
+                    p
+                    for p in path.glob(pattern)
+                    if p.is_file() and not p.name.startswith((".", "_")) and name_says(p)
+                )
+            )
+        except OSError as error:
+            raise DataError.of(
+                f"the folder {name!r} could not be listed ({error.strerror or error})",
+                "a folder that may be read",
+                "check its permissions",
+            ) from error
+        if files:
+            return files
+    raise DataError.of(
+        f"the folder {name!r} holds no tables",
+        "CSV, TSV, Parquet or Excel files",
+        "name another folder or a file",
+    )
+
+
+def _no_such_file(path: Path) -> UsageError:
+    folder = path.parent
+    siblings: list[str] = []
+    if folder.is_dir():
+        siblings = [p.name for p in folder.iterdir() if not p.name.startswith(".")]
+    elif not folder.exists():
+        return UsageError.of(
+            f"there is no folder {str(folder)!r}", "an existing file", "check the path"
+        )
+    hint = did_you_mean(path.name, siblings).strip()
+    return UsageError.of(
+        f"there is no file {str(path)!r}",
+        "an existing file",
+        f"check the name ({hint})" if hint else "check the name",
+    )

@@ -1,0 +1,111 @@
+"""Write the generated pages of ``docs/``; ``--check`` only says whether they are current."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from smartcart.core.archetypes import ARCHETYPES, Rule
+from smartcart.settings import Settings
+from smartcart.tables.vocabulary import VOCABULARY
+
+DOCS = Path(__file__).parents[1] / "docs"
+NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
+
+
+def commands() -> str:
+    """Return the help of every command."""
+    import typer.main
+
+    from smartcart.cli.main import app
+
+    def sections(command, name: str, parent=None):
+        context = command.context_class(command, info_name=name, parent=parent, max_content_width=100)
+        context.terminal_width = 100
+        yield f"## {context.command_path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+        for sub_name, sub in sorted(getattr(command, "commands", {}).items()):
+            yield from sections(sub, sub_name, context)
+
+    return "# Commands\n\n" + "\n".join(sections(typer.main.get_command(app), "smartcart"))
+
+
+def settings() -> str:
+    """Return the table of settings that ``--config`` reads."""
+    lines = [
+        "# Settings\n",
+        "A YAML file given by `--config` may hold any of these; options given on the command line "
+        "win.\n",
+        "| setting | default | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        lines.append(f"| `{name}` | `{default}` | {field.description} |")
+    lines += ["", "```yaml", "k_max: 8", "roles:", "  Income: forms", "  Recency: describes", "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _rule(rule: Rule) -> str:
+    parts = []
+    if rule.low != float("-inf"):
+        parts.append(f"at least {rule.low:+g}")
+    if rule.high != float("inf"):
+        parts.append(f"at most {rule.high:+g}")
+    known = " (where known)" if rule.optional else ""
+    return f"{rule.signal} {' and '.join(parts)}{known}"
+
+
+def names() -> str:
+    """Return the archetypes with their rules, and the words that roles are read from."""
+    lines = [
+        "# Names and roles\n",
+        "## Archetypes\n",
+        "A segment earns a name when every rule holds. A rule reads how far the segment's mean lies "
+        "from the average customer, in standard deviations.\n",
+        "| name | rules | what they are | what to do |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {a.name} | {'; '.join(map(_rule, a.rules))} | {a.sentence} | {a.action} |"
+        for a in ARCHETYPES
+    ]
+    lines += [
+        "",
+        "## Columns that are recognised by name\n",
+        "The first row whose pattern matches the words of a column name wins "
+        "(`NumWebPurchases` reads as `num web purchases`).\n",
+        "| meaning | role | why |",
+        "|---|---|---|",
+    ]
+    seen = set()
+    for word in VOCABULARY:
+        row = f"| {word.meaning.rstrip(':')} | {word.role} | {word.reason} |"
+        if row not in seen:
+            seen.add(row)
+            lines.append(row)
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"commands.md": commands, "settings.md": settings, "names.md": names}
+
+
+def main() -> int:
+    """Write the pages, or with ``--check`` return 1 where one has fallen behind."""
+    behind = []
+    for name, make in PAGES.items():
+        text = NOTE + make()
+        path = DOCS / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        behind.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote docs/{name}")
+    if behind and "--check" in sys.argv:
+        print(f"behind: {', '.join(behind)}; run 'make docs'")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
