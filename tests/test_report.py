@@ -122,7 +122,7 @@ def test_draw_all_writes_the_named_pictures(name: str, tmp_path: Path) -> None:
         content = path.read_bytes()
         width, height = struct.unpack(">II", content[16:24])
         assert content.startswith(PNG)
-        assert min(width, height) > 350
+        assert min(width, height) > 300
         assert len(content) > 8_000
 
 
@@ -146,12 +146,12 @@ def test_elbow_marks_the_k_used_and_what_the_rule_would_pick() -> None:
     run = report_example.four()
     texts = _texts(figures.elbow(run))
     assert "4 used" in texts
-    assert "3 rule picks" in texts
+    assert "3 picked" in texts
     assert "The elbow rule alone would pick K = 3" in texts
     agreeing = replace(run, evidence=replace(run.evidence, picks={"elbow": 4}))
     texts = _texts(figures.elbow(agreeing))
-    assert "4 used, and picked" in texts
-    assert "rule picks" not in texts
+    assert "4 used and picked" in texts
+    assert "3 picked" not in texts
 
 
 def test_clusters_3d_says_how_much_each_axis_and_all_three_show() -> None:
@@ -235,7 +235,7 @@ def test_against_chart_and_its_table_show_the_same_strongest_figures(
 
 def test_the_elbow_of_the_page_marks_both_ks(pages: dict[str, Page]) -> None:
     notes = [n["text"] for n in pages["four"].data["figures"]["elbow"]["layout"]["annotations"]]
-    assert notes == ["<b>3</b> rule picks", "<b>4</b> used"]
+    assert notes == ["<b>3</b> picked", "<b>4</b> used"]
 
 
 # the page
@@ -530,3 +530,9 @@ def test_every_segment_has_its_own_marker_and_colour() -> None:
     assert len({palette.colour(i) for i in range(1, 11)}) == 10
     assert len({palette.marker(i) for i in range(1, 11)}) == 10
     assert len(palette.theme()) >= 17
+
+
+def test_no_rule_that_agrees_is_told_as_none() -> None:
+    run = report_example.four()
+    run = replace(run, evidence=replace(run.evidence, picks={"elbow": 3, "gap": 10}))
+    assert view.disagreeing(run, named=False) == ("None of 2 rules in common use would pick K = 4.")

@@ -127,7 +127,7 @@ def test_the_same_values_in_another_dress_give_the_same_segments(shop, name) -> 
 
 def test_the_excel_file_named_csv_warns_of_swapped_dates() -> None:
     found = smartcart.check(shared_file("variants/mc_xlsx_named_csv.csv"))
-    swapped = [n for n in found.notices if "day and month" in n.message.lower()]
+    swapped = [n for n in found.notices if n.code == "swapped_dates"]
     assert len(swapped) == 1
     assert swapped[0].count
     assert swapped[0].count > 500

@@ -69,6 +69,26 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
                 f"one of {', '.join(Settings.model_fields)}",
                 "correct the name." + did_you_mean(name, Settings.model_fields),
             ) from error
+        option = "--" + name.replace("_", "-") if name in given else f"{name} in {str(path)!r}"
         raise UsageError.of(
-            f"{name} is {first.get('input')!r}", first["msg"].lower(), f"correct {name}"
+            f"{option} is {first.get('input')!r}", _expected(first), f"correct {option}"
         ) from error
+
+
+def _expected(error: Any) -> str:
+    """Return what a setting should have been, from pydantic's error."""
+    field = Settings.model_fields.get(str(error["loc"][0]))
+    bounds = {k: v for m in (field.metadata if field else []) for k, v in _limits(m).items()}
+    if error["type"] in {"greater_than_equal", "less_than_equal", "int_parsing", "int_type"}:
+        top = f" to {bounds['le']}" if "le" in bounds else " up"
+        return f"a whole number from {bounds.get('ge', 0)}{top}"
+    if error["type"].startswith("date"):
+        return "a day such as 2024-06-30"
+    if error["type"] == "literal_error":
+        return str(error["ctx"]["expected"])
+    return str(error["msg"]).lower()
+
+
+def _limits(bound: Any) -> dict[str, Any]:
+    """Return the limits that one annotation of a field holds."""
+    return {name: getattr(bound, name) for name in ("ge", "le") if hasattr(bound, name)}

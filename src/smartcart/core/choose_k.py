@@ -1,4 +1,14 @@
-"""Choose K with evidence, and with the right to refuse."""
+"""Choose K with evidence, and with the right to refuse.
+
+Three questions, in this order:
+
+1. Are there dense groups with thin valleys between them? Then there are *natural clusters*, as many
+   as there are groups (:mod:`smartcart.core.structure`). A single cloud with the same marginals and
+   correlations, however skewed or long, has no valley.
+2. If not, do the columns move together, and do slices of the cloud come back on resamples? Then
+   slicing is a *useful partition*, and K the finest stable one that marketing can serve.
+3. If not, there is *no structure*, and one segment is all that the data support.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +20,36 @@ from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core import k_indices, kmeans
 from smartcart.core.k_picks import pick_all
-from smartcart.core.reference_clouds import gap_statistic, log_wcss, shuffled_columns
-from smartcart.core.stability import Stability, bootstrap_stability, prediction_strength
-from smartcart.core.structure import Groups, natural_groups
+from smartcart.core.k_verdict import Findings, decide
+from smartcart.core.reference_clouds import gap_statistic, log_wcss, shared_gain
+from smartcart.core.stability import (
+    Stability,
+    adjusted_rand,
+    bootstrap_stability,
+    crosstab,
+    prediction_strength,
+)
+from smartcart.core.structure import Groups, find_groups
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, KRow, Verdict
+from smartcart.records import KEvidence, KRow
 
 __all__ = ["Choice", "choose_k"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-SAMPLE_ROWS = 5_000  # rows on which pairs, resamples and reference clouds are computed
-REFERENCE_ROWS = 1_000
-REFERENCES = 10
-RESAMPLES = 20
-SPLITS = 5
-CELLS = 15  # small pieces that are joined to natural groups
-STABLE_ARI = 0.85  # a useful partition comes back this well on resamples ...
-STABLE_JACCARD = 0.75  # ... and each of its segments this well (Hennig 2007)
-HANDFUL = 6  # marketing can serve this many segments
-SMALLEST_SHARE = 0.03  # a segment with fewer customers is not worth a campaign
-JOINT = 0.02  # slices explain this share of variance more than slices of shuffled columns
+SAMPLE_ROWS = 5_000  # rows on which silhouette, resamples and valleys are computed
+GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
+REFERENCES = 10  # reference clouds
+RESAMPLES = 20  # bootstrap resamples
+SPLITS = 3  # halvings for the prediction strength
+SHUFFLES = 5  # clouds of shuffled columns
+NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The evidence, the fit of every K, and per-segment bootstrap Jaccard of the chosen K."""
+    """The evidence, the fit of every K, and bootstrap Jaccard per segment of the K in use."""
 
     evidence: KEvidence
     fits: dict[int, kmeans.KMeansFit]
@@ -54,33 +67,48 @@ def choose_k(
 ) -> Choice:
     """Fit K = 1 to ``k_max``, gather the evidence, recommend a K and say why.
 
+    The result depends on the rows, not on their order or the number of threads.
+
     Parameters
     ----------
-    Z : (n, p) standardized.
-    k_max : largest K tried; lowered to the number of distinct rows.
-    k : the user's own K; evidence and verdict are still given.
-    sample_weight : (n,); rows of weight 0 get labels but are not evidence.
+    Z : (n, p) standardized, finite.
+    k_max : largest K tried; fewer where there are fewer distinct rows. Raised to ``k``.
+    seed : of starts, resamples and reference clouds.
+    k : the user's own K. Evidence, recommendation and verdict are given all the same.
+    sample_weight : (n,). Rows of weight 0 (copies) get labels but are no evidence; other weights
+        count in the fits only.
+    progress : is called with the name of each step.
+
+    Raises
+    ------
+    DataError : where no row weighs, or there are fewer than ``k`` distinct rows.
 
     Notes
     -----
-    WCSS, Calinski-Harabasz, Davies-Bouldin and the smallest share use all rows. Silhouette,
-    stability, natural groups and shuffled columns use a random sample of ``SAMPLE_ROWS`` rows where
-    there are more; reference clouds of the gap statistic have ``REFERENCE_ROWS`` rows.
+    WCSS, Calinski-Harabasz, Davies-Bouldin and the smallest share are of all rows. Silhouette,
+    resamples, valleys and shuffled columns are of a random sample of ``SAMPLE_ROWS`` rows, and the
+    gap statistic of ``GAP_ROWS`` rows, where there are more.
+
+    Where there are natural groups, K-Means for their number starts from their means: the smallest
+    WCSS of all may cut a long cluster in two and join two small ones. That fit is kept if its WCSS
+    is at most 10% above the smallest; the gap always refers to the smallest.
+
+    >>> rng = np.random.default_rng(0)
+    >>> Z = np.concatenate([rng.normal(c, 1, (150, 2)) for c in (0, 6, 12)])
+    >>> found = choose_k((Z - Z.mean(axis=0)) / Z.std(axis=0), k_max=5)
+    >>> found.evidence.k, found.evidence.verdict
+    (3, 'natural clusters')
     """
-    say = progress or (lambda _: None)
     rows = np.ascontiguousarray(Z, dtype=np.float64)
     weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     heavy = rows if weight is None else rows[weight > 0]
     if heavy.shape[0] == 0:
         raise DataError.of("no row has a weight", "at least one row", "keep some rows")
     heavy = heavy[kmeans.canonical_order(heavy)]
-    n = heavy.shape[0]
     distinct = 1 + int((heavy[1:] != heavy[:-1]).any(axis=1).sum())
-    top = max(1, min(max(k_max, k or 1), distinct, max(1, n - 1)))
-    if k is not None and k > top:
-        top = k
+    top = max(min(k_max, distinct, heavy.shape[0] - 1), k or 1, 1)
     with kmeans.single_thread():
-        return _choose(rows, weight, heavy, top, seed, k, say)
+        return _choose(rows, weight, heavy, top, seed, k, progress or (lambda _: None))
 
 
 def _choose(
@@ -92,39 +120,41 @@ def _choose(
     asked: int | None,
     say: Callable[[str], None],
 ) -> Choice:
-    rng = np.random.default_rng(seed)
     n = heavy.shape[0]
     ks = range(2, top + 1)
-    say("fitting K-Means")
+    say("fitting")
     fits = {k: kmeans.fit(rows, k, seed=seed, sample_weight=weight) for k in range(1, top + 1)}
-    labels = {k: kmeans.assign(heavy, one.centers)[0] for k, one in fits.items()}
-    wcss = np.array([one.inertia for one in fits.values()])
-    some = np.arange(n)
-    if n > SAMPLE_ROWS:
-        some = np.sort(rng.choice(n, SAMPLE_ROWS, replace=False))
+    smallest = dict(fits)
+    some = _some(n, SAMPLE_ROWS, seed)
     sample = heavy[some]
-    parts = {k: one[some] for k, one in labels.items()}
-    say("comparing with reference clouds")
-    gap, gap_se = gap_statistic(
-        heavy, wcss, references=REFERENCES, n=min(n, REFERENCE_ROWS), rng=rng
-    )
-    say("measuring separation")
-    away = k_indices.distances(sample)
-    widths = {k: k_indices.silhouette(away, parts[k]) for k in ks}
-    del away
+    parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
+
+    say("looking for valleys")
+    groups = find_groups(sample, parts.values(), _rng(seed, 1))
+    settled = _settle(rows, weight, sample, groups, fits, parts, seed)
+    labels = {k: kmeans.assign(heavy, one.centers)[0] for k, one in fits.items()}
+
     say("resampling")
     stable: dict[int, Stability] = {}
     strength: dict[int, float] = {}
     if top >= 2:
+        pairs = {k: (fits[k].centers, parts[k]) for k in ks}
         stable = bootstrap_stability(
-            sample, {k: (fits[k].centers, parts[k]) for k in ks}, resamples=RESAMPLES, rng=rng
+            sample, pairs, resamples=RESAMPLES, rng=_rng(seed, 2), settled=settled
         )
-        if n >= 4 * top:
-            strength = prediction_strength(sample, ks, splits=SPLITS, rng=rng)
+    if top >= 2 and n >= 4 * top:
+        strength = prediction_strength(sample, ks, splits=SPLITS, rng=_rng(seed, 3))
+
+    say("measuring separation")
+    away = k_indices.distances(sample)
+    widths = {k: k_indices.silhouette(away, part) for k, part in parts.items()}
+    say("comparing with reference clouds")
+    gap, gap_se = _gap(heavy, smallest, seed)
+    gain, gain_sd = _gain(sample, top, seed)
     table = tuple(
         KRow(
             k=k,
-            wcss=float(wcss[k - 1]),
+            wcss=fit.inertia,
             silhouette=widths.get(k),
             calinski_harabasz=k_indices.calinski_harabasz(heavy, labels[k]),
             davies_bouldin=k_indices.davies_bouldin(heavy, labels[k]),
@@ -134,18 +164,16 @@ def _choose(
             jaccard_min=min(stable[k].jaccard) if k in stable else None,
             smallest_share=float(np.bincount(labels[k], minlength=k).min() / n),
         )
-        for k in fits
+        for k, fit in fits.items()
     )
-    say("looking for valleys")
-    groups = _groups(sample, seed)
-    joint = _joint(sample, top, rng)
+    followed = 1.0
+    if groups.count in parts:
+        both = crosstab(groups.labels, parts[groups.count], groups.count, groups.count)
+        followed = adjusted_rand(both)
     picks = pick_all(table, strength)
-    verdict, recommended, reason = _decide(table, groups, joint)
+    found = Findings(table, picks, groups.count, groups.depth, followed, gain, gain_sd)
+    verdict, recommended, reason = decide(found)
     chosen = recommended if asked is None else asked
-    extras: dict[str, tuple[float | None, ...]] = {
-        "prediction_strength": tuple(strength.get(k) for k in fits),
-        "joint": tuple(joint),
-    }
     evidence = KEvidence(
         rows=table,
         k=chosen,
@@ -153,54 +181,66 @@ def _choose(
         verdict=verdict,
         reason=reason,
         picks=picks,
-        extras=extras,
+        extras={"prediction_strength": tuple(strength.get(k) for k in fits)},
         chosen_by="evidence" if asked is None else "user",
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
     return Choice(evidence, fits, jaccard)
 
 
-def _groups(sample: Floats, seed: int) -> Groups:
-    n = sample.shape[0]
-    cells = max(1, min(CELLS, n // 25))
-    distinct = 1 + int((sample[1:] != sample[:-1]).any(axis=1).sum())
-    cells = min(cells, distinct)
-    found = kmeans.fit(sample, cells, seed=seed, n_init=3)
-    return natural_groups(sample, found.labels)
+def _settle(
+    rows: Floats,
+    weight: Floats | None,
+    sample: Floats,
+    groups: Groups,
+    fits: dict[int, kmeans.KMeansFit],
+    parts: dict[int, Labels],
+    seed: int,
+) -> int | None:
+    """Start K-Means from the natural groups; keep that fit, and return its K, if it is good.
+
+    The smallest WCSS of all may cut a long cluster in two and join two small ones.
+    """
+    k = groups.count
+    if k < 2 or k not in fits:
+        return None
+    means = np.stack([sample[groups.labels == g].mean(axis=0) for g in range(k)])
+    found = kmeans.fit(rows, k, seed=seed, n_init=0, init=means, sample_weight=weight)
+    limit = min(fits[k].inertia * (1 + NATURAL_SLACK), fits[k - 1].inertia)
+    if found.inertia > limit:
+        return None
+    fits[k] = found
+    parts[k] = kmeans.assign(sample, found.centers)[0]
+    return k
 
 
-def _joint(sample: Floats, top: int, rng: np.random.Generator) -> Floats:
-    """Return per K how much more variance slices explain than slices of shuffled columns."""
-    real = log_wcss(sample, top, rng)
-    null = np.mean([log_wcss(shuffled_columns(sample, rng), top, rng) for _ in range(3)], axis=0)
-    total = np.exp(real[0])
-    return np.asarray((np.exp(null) - np.exp(real)) / total)
+def _gap(heavy: Floats, fits: dict[int, kmeans.KMeansFit], seed: int) -> tuple[Floats, Floats]:
+    rng = _rng(seed, 4)
+    some = _some(heavy.shape[0], GAP_ROWS, seed)
+    sample = heavy[some]
+    if sample.shape[0] == heavy.shape[0]:
+        squares = [
+            ((sample - one.centers[kmeans.assign(sample, one.centers)[0]]) ** 2).sum()
+            for one in fits.values()
+        ]
+        wcss = np.array(squares, dtype=np.float64)
+    else:
+        wcss = np.exp(log_wcss(sample, len(fits), rng, starts=10))
+    return gap_statistic(sample, wcss, references=REFERENCES, rng=rng)
 
 
-def _decide(table: tuple[KRow, ...], groups: Groups, joint: Floats) -> tuple[Verdict, int, str]:
-    if 2 <= groups.count <= len(table):
-        return (
-            "natural clusters",
-            groups.count,
-            f"The customers form {groups.count} dense groups with thin valleys between them; the "
-            f"shallowest valley has {groups.depth:.0%} fewer customers than the hills beside it.",
-        )
-    good = [
-        row.k
-        for row in table
-        if row.stability_ari is not None
-        and row.jaccard_min is not None
-        and row.stability_ari >= STABLE_ARI
-        and row.jaccard_min >= STABLE_JACCARD
-        and row.smallest_share >= SMALLEST_SHARE
-    ]
-    if not good or joint.max() < JOINT:
-        return "no structure", 1, "Slices of these customers are no better than chance."
-    handful = [k for k in good if k <= HANDFUL]
-    k = max(handful) if handful else min(good)
-    return (
-        "useful partition",
-        k,
-        f"The customers are a continuum without gaps; cut into {k} slices they come back on other "
-        "samples of the same customers, so how many slices to use is a business choice.",
-    )
+def _gain(sample: Floats, top: int, seed: int) -> tuple[float, float]:
+    some = sample[_some(len(sample), GAP_ROWS, seed)]
+    return shared_gain(some, min(top, 3), shuffles=SHUFFLES, rng=_rng(seed, 5))
+
+
+def _some(n: int, most: int, seed: int) -> NDArray[np.intp]:
+    """Return all row numbers, or a sorted random sample of ``most``."""
+    if n <= most:
+        return np.arange(n)
+    return np.sort(_rng(seed, 0).choice(n, most, replace=False))
+
+
+def _rng(seed: int, step: int) -> np.random.Generator:
+    """Return a stream of its own for each step, so that steps do not shift one another."""
+    return np.random.default_rng([seed, step])

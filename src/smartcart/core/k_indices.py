@@ -39,23 +39,23 @@ def silhouette(away: Floats, labels: Labels) -> float | None:
     >>> import numpy as np
     >>> away = distances(np.array([[0.0], [1.0], [9.0], [10.0]]))
     >>> round(silhouette(away, np.array([0, 0, 1, 1], dtype=np.int32)), 4)
-    0.8889
+    0.8885
     """
-    used, labels = np.unique(labels, return_inverse=True)
-    n, k = labels.shape[0], used.shape[0]
+    used, codes = np.unique(labels, return_inverse=True)
+    n, k = codes.shape[0], used.shape[0]
     if k < 2 or k >= n:
         return None
     member = np.zeros((n, k))
-    member[np.arange(n), labels] = 1.0
+    member[np.arange(n), codes] = 1.0
     sizes = member.sum(axis=0)
     sums = away @ member
-    own = sums[np.arange(n), labels] / np.maximum(sizes[labels] - 1, 1)
+    own = sums[np.arange(n), codes] / np.maximum(sizes[codes] - 1, 1)
     means = sums / sizes
-    means[np.arange(n), labels] = np.inf
+    means[np.arange(n), codes] = np.inf
     other = means.min(axis=1)
     largest = np.maximum(own, other)
     width = np.where(largest > 0, (other - own) / np.where(largest > 0, largest, 1.0), 0.0)
-    return float(np.where(sizes[labels] > 1, width, 0.0).mean())
+    return float(np.where(sizes[codes] > 1, width, 0.0).mean())
 
 
 def calinski_harabasz(Z: Floats, labels: Labels) -> float | None:
@@ -65,12 +65,12 @@ def calinski_harabasz(Z: Floats, labels: Labels) -> float | None:
     >>> calinski_harabasz(np.array([[0.0], [1], [9], [10]]), np.array([0, 0, 1, 1], dtype=np.int32))
     162.0
     """
-    means, sizes, labels = _means(Z, labels)
+    means, sizes, codes = _means(Z, labels)
     n, k = Z.shape[0], sizes.shape[0]
     if k < 2 or k >= n:
         return None
     between = float(sizes @ ((means - Z.mean(axis=0)) ** 2).sum(axis=1))
-    within = float(((Z - means[labels]) ** 2).sum())
+    within = float(((Z - means[codes]) ** 2).sum())
     return 1.0 if within == 0 else between * (n - k) / (within * (k - 1))
 
 
@@ -85,11 +85,11 @@ def davies_bouldin(Z: Floats, labels: Labels) -> float | None:
     >>> round(davies_bouldin(z, np.array([0, 0, 1, 1], dtype=np.int32)), 4)
     0.1111
     """
-    means, sizes, labels = _means(Z, labels)
+    means, sizes, codes = _means(Z, labels)
     n, k = Z.shape[0], sizes.shape[0]
     if k < 2 or k >= n:
         return None
-    spread = np.bincount(labels, weights=np.sqrt(((Z - means[labels]) ** 2).sum(axis=1))) / sizes
+    spread = np.bincount(codes, weights=np.sqrt(((Z - means[codes]) ** 2).sum(axis=1))) / sizes
     apart = distances(means)
     if np.allclose(spread, 0) or np.allclose(apart, 0):
         return 0.0

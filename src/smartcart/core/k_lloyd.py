@@ -56,7 +56,7 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
 def lloyd(
     Z: Floats, weights: Floats, centers: Floats, *, max_iter: int = 30, tol: float = 3e-4
 ) -> tuple[Floats, Labels, Floats]:
-    """Run Lloyd passes for B weightings of the same rows until the labels hardly change.
+    """Run Lloyd passes for B weightings of the same rows, in single precision.
 
     Parameters
     ----------
@@ -70,60 +70,59 @@ def lloyd(
     fits, k, p = centers.shape
     centers = centers.copy()
     n = Z.shape[0]
-    single = Z.astype(np.float32)  # distances in single precision, sums in double
     squares = np.einsum("np,np->n", Z, Z)
     labels = np.zeros((fits, n), dtype=np.int32)
     wcss = np.full(fits, np.inf)
     active = np.arange(fits)
-    extended = np.concatenate([Z, np.ones((n, 1))], axis=1)
+    extended = np.concatenate([Z, np.ones((n, 1))], axis=1).astype(np.float32)
+    light = weights.astype(np.float32)
     for _ in range(max_iter):
         if active.size == 0:
             break
         now = centers[active]
-        cost, label = _nearest(single, now)
-        weight = weights[active]
-        new = np.maximum(np.einsum("bn,bn->b", weight, cost + squares), 0.0)
+        cost, label = _nearest(extended, now)
+        new = np.maximum(np.einsum("bn,bn->b", weights[active], cost + squares), 0.0)
         labels[active] = label
         going = new < wcss[active] * (1 - tol)
         wcss[active] = np.minimum(new, wcss[active])
-        sums = _sums(extended, weight, label, k)
+        sums = _sums(extended, light[active], label, k)
         mass = sums[..., p:]
         centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
         active = active[going]
-    cost, labels = _nearest(single, centers)
+    cost, labels = _nearest(extended, centers)
     wcss = np.maximum(np.einsum("bn,bn->b", weights, cost + squares), 0.0)
     return centers, labels, wcss
 
 
-def _sums(extended: Floats, weight: Floats, label: Labels, k: int) -> Floats:
+def _sums(extended: Singles, weight: Singles, label: Labels, k: int) -> Singles:
     """Return (B, k, columns) weighted sums of the rows per fit and label."""
-    from scipy.sparse import csc_array
-
     fits, n = label.shape
-    place = (label + np.arange(fits, dtype=np.int32)[:, None] * np.int32(k)).T
-    starts = np.arange(0, n * fits + 1, fits, dtype=np.int32)
-    table = csc_array((weight.T.ravel(), place.ravel(), starts), shape=(fits * k, n))
-    return np.asarray(table @ extended).reshape(fits, k, -1)
+    sums = np.empty((fits, k, extended.shape[1]), dtype=np.float32)
+    step = max(1, BLOCK // (k * n))
+    every = np.arange(k, dtype=np.int32)[:, None]
+    for start in range(0, fits, step):
+        part = slice(start, min(start + step, fits))
+        member = (label[part, None, :] == every) * weight[part, None, :]
+        sums[part] = (member.reshape(-1, n) @ extended).reshape(-1, k, extended.shape[1])
+    return sums
 
 
-def _nearest(Z: Singles, centers: Floats) -> tuple[Singles, Labels]:
-    """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n)."""
+def _nearest(extended: Singles, centers: Floats) -> tuple[Singles, Labels]:
+    """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n); rows are ``(z, 1)``."""
     fits, k, p = centers.shape
-    n = Z.shape[0]
-    scaled = (-2.0 * centers).astype(np.float32)
-    norms = np.einsum("bkp,bkp->bk", centers, centers).astype(np.float32)[..., None]
+    n = extended.shape[0]
+    norms = np.einsum("bkp,bkp->bk", centers, centers)[..., None]
+    scores = np.concatenate([-2.0 * centers, norms], axis=2).astype(np.float32)
     best = np.empty((fits, n), dtype=np.float32)
     label = np.zeros((fits, n), dtype=np.int32)
     step = max(1, BLOCK // (k * n))
     for start in range(0, fits, step):
         part = slice(start, min(start + step, fits))
-        product = (scaled[part].reshape(-1, p) @ Z.T).reshape(-1, k, n)
-        product += norms[part]
+        product = (scores[part].reshape(-1, p + 1) @ extended.T).reshape(-1, k, n)
         low, at = best[part], label[part]
         low[...] = product[:, 0]
         for j in range(1, k):
-            nearer = product[:, j] < low
-            np.putmask(at, nearer, np.int32(j))
+            np.putmask(at, product[:, j] < low, np.int32(j))
             np.minimum(low, product[:, j], out=low)
     return best, label
 
@@ -134,4 +133,5 @@ def _draw(weights: Floats, uniform: Floats) -> NDArray[np.intp]:
     drawn = np.empty(uniform.shape, dtype=np.intp)
     for b in range(weights.shape[0]):
         drawn[b] = np.searchsorted(cumulative[b], uniform[b] * cumulative[b, -1], side="right")
-    return np.minimum(drawn, weights.shape[1] - 1)
+    last: int = weights.shape[1] - 1
+    return np.clip(drawn, 0, last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from smartcart.records import KRow
 
 __all__ = ["elbow", "pick_all"]
@@ -39,7 +41,7 @@ def pick_all(rows: tuple[KRow, ...], strength: dict[int, float]) -> dict[str, in
     for name, sign in (("silhouette", 1), ("calinski_harabasz", 1), ("davies_bouldin", -1)):
         scored = [(sign * v, -row.k) for row in rows if (v := getattr(row, name)) is not None]
         picks[name] = -max(scored)[1] if scored else 1
-    after = zip(rows, rows[1:], strict=False)
+    after = pairwise(rows)
     picks["gap"] = next((a.k for a, b in after if a.gap >= b.gap - b.gap_se), rows[-1].k)
     stable = [row.k for row in rows if (row.stability_ari or 0.0) >= STABLE]
     picks["stability"] = max(stable, default=1)

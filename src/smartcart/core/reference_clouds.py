@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from smartcart.core.k_lloyd import lloyd, plus_plus
 
-__all__ = ["gap_statistic", "log_wcss", "shuffled_columns", "uniform_box"]
+__all__ = ["gap_statistic", "log_wcss", "shared_gain", "shuffled_columns", "uniform_box"]
 
 Floats = NDArray[np.float64]
 
@@ -31,28 +31,53 @@ def shuffled_columns(Z: Floats, rng: np.random.Generator) -> Floats:
 
 def log_wcss(Z: Floats, k_max: int, rng: np.random.Generator, *, starts: int = 2) -> Floats:
     """Return ``log(WCSS)`` (k_max,) of K-Means on ``Z`` for K = 1 to ``k_max``."""
-    n = Z.shape[0]
-    weights = np.ones((starts, n))
+    weights = np.ones((starts, Z.shape[0]))
     fresh = plus_plus(Z, weights, k_max, rng)
     wcss = [float(((Z - Z.mean(axis=0)) ** 2).sum())]
-    for k in range(2, k_max + 1):
-        wcss.append(float(lloyd(Z, weights, fresh[:, :k])[2].min()))
+    wcss += [float(lloyd(Z, weights, fresh[:, :k])[2].min()) for k in range(2, k_max + 1)]
     return np.log(np.maximum(wcss, np.finfo(float).tiny))
 
 
 def gap_statistic(
-    Z: Floats, wcss: Floats, *, references: int, n: int, rng: np.random.Generator
+    Z: Floats, wcss: Floats, *, references: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Return the gap statistic and its standard error for K = 1 to ``len(wcss)``.
 
     ``gap = mean_b log(W_b) - log(W)`` over B uniform references in the box along the principal
     axes, and ``s = sd_b(log W_b) sqrt(1 + 1/B)`` (Tibshirani, Walther & Hastie 2001, eq. 3 and
-    step 3). References have ``n`` rows; their W is scaled to the rows of ``Z``.
+    step 3).
+
+    Parameters
+    ----------
+    Z : (n, p); wcss : (k_max,) of K-Means on the same rows.
     """
-    k_max = wcss.shape[0]
-    logs = np.empty((references, k_max))
+    logs = np.empty((references, wcss.shape[0]))
     for b in range(references):
-        logs[b] = log_wcss(uniform_box(Z, n, rng), k_max, rng)
-    logs += np.log(Z.shape[0] / n)
+        logs[b] = log_wcss(uniform_box(Z, Z.shape[0], rng), wcss.shape[0], rng)
     gap = logs.mean(axis=0) - np.log(np.maximum(wcss, np.finfo(float).tiny))
     return gap, logs.std(axis=0) * np.sqrt(1 + 1 / references)
+
+
+def shared_gain(
+    Z: Floats, k_max: int, *, shuffles: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return how much more variance K slices explain than K slices of shuffled columns.
+
+    The largest gain over K = 2 to ``k_max``, as a share of the total variance, and its standard
+    deviation over the shuffles. About 0 where the columns have nothing in common.
+
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(500, 1))
+    >>> shared_gain(np.concatenate([x, x], axis=1), 3, shuffles=5, rng=rng)[0] > 0.2
+    True
+    """
+    if k_max < 2:
+        return 0.0, 0.0
+    real = np.exp(log_wcss(Z, k_max, rng))[1:]
+    null = np.array(
+        [np.exp(log_wcss(shuffled_columns(Z, rng), k_max, rng))[1:] for _ in range(shuffles)]
+    )
+    total = max(float(((Z - Z.mean(axis=0)) ** 2).sum()), np.finfo(float).tiny)
+    gains = (null.mean(axis=0) - real) / total
+    at = int(gains.argmax())
+    return float(gains[at]), float(null[:, at].std() / total)

@@ -40,6 +40,7 @@ def bootstrap_stability(
     *,
     resamples: int,
     rng: np.random.Generator,
+    settled: int | None = None,
 ) -> dict[int, Stability]:
     """Refit every partition on the same resamples and compare.
 
@@ -49,6 +50,7 @@ def bootstrap_stability(
     Parameters
     ----------
     Z : (n, p); fits : K -> (centers (K, p), labels (n,)), K >= 2.
+    settled : a K whose fit was started from groups known beforehand; its refits start there only.
 
     Returns
     -------
@@ -62,8 +64,8 @@ def bootstrap_stability(
     for k, (centers, labels) in fits.items():
         warm = np.broadcast_to(centers, (resamples, k, p))
         starts = np.concatenate([warm, fresh[:, :k]])
-        _, again, wcss = lloyd(Z, np.concatenate([weights, weights]), starts)
-        better = np.where(wcss[resamples:] < wcss[:resamples], resamples, 0)
+        _, again, wcss = lloyd(Z, np.concatenate([weights, weights]), starts, tol=1e-3)
+        better = np.where((wcss[resamples:] < wcss[:resamples]) & (k != settled), resamples, 0)
         chosen = again[better + np.arange(resamples)]
         ari, jaccard = [], []
         for b in range(resamples):
@@ -95,7 +97,7 @@ def prediction_strength(
     starts = [plus_plus(Z, weights, top, rng) for _ in range(2)]
     strength = {}
     for k in ks:
-        runs = [lloyd(Z, weights, start[:, :k]) for start in starts]
+        runs = [lloyd(Z, weights, start[:, :k], tol=1e-3) for start in starts]
         better = (runs[1][2] < runs[0][2])[:, None]
         labels = np.where(better, runs[1][1], runs[0][1])
         worst = []
@@ -111,7 +113,11 @@ def prediction_strength(
 
 
 def crosstab(
-    a: NDArray[np.int32], b: NDArray[np.int32], rows: int, columns: int, weight: Floats | None = None
+    a: NDArray[np.int32],
+    b: NDArray[np.int32],
+    rows: int,
+    columns: int,
+    weight: Floats | None = None,
 ) -> Floats:
     """Return the (rows, columns) table of how often label ``a`` meets label ``b``."""
     flat = np.bincount(a * np.int32(columns) + b, weights=weight, minlength=rows * columns)

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Groups", "natural_groups", "smooth_ties", "valley", "valley_threshold"]
+from smartcart.core.k_lloyd import lloyd, plus_plus
+
+__all__ = [
+    "Groups",
+    "find_groups",
+    "natural_groups",
+    "smooth_ties",
+    "valley",
+    "valley_threshold",
+    "whiten",
+]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -24,6 +34,9 @@ VALLEY_DEPTH = 0.1  # a valley is at least this share lower than the lower of it
 SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own
 TIED = 0.05  # a column is smoothed where one value holds this share of the rows
 BINS = 128
+CELLS = (7, 10, 14, 20)  # cuts of the whitened cloud
+CELL_ROWS = 15  # a cell has at least about this many rows
+ROUNDS = 2
 RIDGE = 0.05  # added to the within-group covariance, in units of its mean variance
 
 
@@ -57,6 +70,38 @@ def valley_threshold(p: int) -> float:
     return float(np.sqrt(16.0 + p))
 
 
+def find_groups(Z: Floats, partitions: Iterable[Labels], rng: np.random.Generator) -> Groups:
+    """Find natural groups, first among the cells of ``partitions``, then in a whitened cloud.
+
+    Long, correlated clusters mislead K-Means: it cuts along them. So the cloud is stretched until
+    the spread within the groups found so far is round (:func:`whiten`), cut again into ``CELLS``
+    cells, and these are joined in turn; for as long as this shows more groups, at most ``ROUNDS``
+    times.
+
+    Parameters
+    ----------
+    Z : (n, p) standardized; partitions : labels (n,), for example of K-Means with K = 2, 3, ...
+    """
+    smooth = smooth_ties(Z, rng)
+    best = natural_groups(smooth, partitions)
+    cells = [c for c in CELLS if c * CELL_ROWS <= Z.shape[0]]
+    if not cells:
+        return best
+    weights = np.ones((2, Z.shape[0]))
+    for _ in range(ROUNDS):
+        round_cloud = whiten(smooth, best.labels)
+        starts = plus_plus(round_cloud, weights, max(cells), rng)
+        cuts = []
+        for c in cells:
+            _, labels, wcss = lloyd(round_cloud, weights, starts[:, :c], tol=1e-3)
+            cuts.append(labels[int(wcss.argmin())])
+        found = natural_groups(smooth, cuts)
+        if found.count <= best.count:
+            break
+        best = found
+    return best
+
+
 def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
     """Join the cells of each partition until all have valleys between them; keep the most groups.
 
@@ -79,6 +124,17 @@ def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
         if (found.count, found.z) > (best.count, best.z):
             best = found
     return best
+
+
+def whiten(Z: Floats, labels: Labels) -> Floats:
+    """Turn and stretch ``Z`` (n, p) so that its pooled covariance within ``labels`` is round."""
+    within = np.zeros((Z.shape[1], Z.shape[1]))
+    for label in np.unique(labels):
+        apart = Z[labels == label] - Z[labels == label].mean(axis=0)
+        within += apart.T @ apart
+    variances, axes = np.linalg.eigh(within / Z.shape[0])
+    floor = max(0.02 * float(variances.max()), 1e-12)
+    return np.asarray(Z @ axes / np.sqrt(np.maximum(variances, floor)))
 
 
 def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
@@ -118,9 +174,7 @@ def valley(t: Floats, left: float, right: float, bandwidth: float) -> tuple[floa
     reach = min(BINS - 1, max(1, int(np.ceil(3 * bandwidth / step))))
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * (step / bandwidth)) ** 2)
     smooth = np.convolve(counts, kernel)[reach : reach + BINS]
-    hill = np.minimum(
-        np.maximum.accumulate(smooth), np.maximum.accumulate(smooth[::-1])[::-1]
-    )
+    hill = np.minimum(np.maximum.accumulate(smooth), np.maximum.accumulate(smooth[::-1])[::-1])
     a, b = sorted((int((left - low) / step), int((right - low) / step)))
     inner = slice(max(a, 0), min(b, BINS - 1) + 1)
     hill, drop = hill[inner], (hill - smooth)[inner]
@@ -139,9 +193,9 @@ def _join(Z: Floats, labels: Labels) -> Groups:
     new = list(live)
     while len(live) > 1:
         for a in new:
-            for b in live:
+            for b, group in live.items():
                 if a != b and (min(a, b), max(a, b)) not in between:
-                    between[min(a, b), max(a, b)] = _between(Z, live[a], live[b])
+                    between[min(a, b), max(a, b)] = _between(Z, live[a], group)
         weakest = min(between, key=lambda pair: _clarity(between[pair], enough))
         if _clarity(between[weakest], enough) >= 1:
             small = min(live, key=lambda g: live[g].rows.size)
@@ -182,18 +236,22 @@ def _between(Z: Floats, a: _Group, b: _Group) -> tuple[float, float]:
     within = (a.scatter / m + b.scatter / n) / 2  # equal say for both groups, whatever their size
     within += np.eye(p) * (RIDGE * np.trace(within) / p + 1e-9)
     axis = np.linalg.solve(within, b.mean - a.mean)
-    spread = float(np.sqrt(max(min(axis @ a.scatter @ axis / m, axis @ b.scatter @ axis / n), 0)))
+    narrow = min(float(axis @ a.scatter @ axis) / m, float(axis @ b.scatter @ axis) / n)
+    spread = max(narrow, 0.0) ** 0.5
     if min(m, n) < 2 or spread <= 0:
         return 0.0, 0.0
     ta, tb = Z[a.rows] @ axis, Z[b.rows] @ axis
     bandwidth = 1.06 * spread * min(m, n) ** -0.2  # Silverman's rule for the smaller group
-    return valley(
-        np.concatenate([ta, tb]), float(np.median(ta)), float(np.median(tb)), bandwidth
-    )
+    return valley(np.concatenate([ta, tb]), float(np.median(ta)), float(np.median(tb)), bandwidth)
 
 
 def _label(groups: Iterable[_Group], n: int) -> Labels:
     labels = np.zeros(n, dtype=np.int32)
-    for label, group in enumerate(sorted(groups, key=lambda g: (-g.rows.size, int(g.rows.min())))):
-        labels[group.rows] = label
+    ranked = sorted((group.rows for group in groups), key=_size_then_first)
+    for label, rows in enumerate(ranked):
+        labels[rows] = label
     return labels
+
+
+def _size_then_first(rows: NDArray[np.intp]) -> tuple[int, int]:
+    return -rows.size, int(rows.min())

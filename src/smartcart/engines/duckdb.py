@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["DuckDB", "literal", "quote"]
+__all__ = ["DuckDB", "as_data_error", "cursor_for", "first_line", "literal", "quote"]
 
 DEFAULT_MEMORY = "1GB"
 
@@ -96,20 +96,22 @@ class DuckDB:
 
         A stream has a cursor of its own: other queries may run while it is read.
         """
-        with self._cursor(expr) as cursor:
-            reader = cursor.execute(self.compile(expr)).to_arrow_reader(chunk_rows)
-            while True:
-                try:
-                    batch = reader.read_next_batch()
-                except StopIteration:
-                    return
-                if batch.num_rows:
-                    yield batch
+        import pyarrow as pa
+
+        with cursor_for(self.backend.con, expr) as cursor:
+            try:
+                reader = cursor.execute(self.compile(expr)).to_arrow_reader(chunk_rows)
+                yield from (batch for batch in reader if batch.num_rows)
+            except (duckdb.Error, pa.ArrowException) as error:
+                raise as_data_error(error) from error
 
     def arrow(self, expr: Any) -> pa.Table:
         """Return a small result as an Arrow table."""
-        with self._cursor(expr) as cursor:
-            return cursor.execute(self.compile(expr)).to_arrow_table()
+        with cursor_for(self.backend.con, expr) as cursor:
+            try:
+                return cursor.execute(self.compile(expr)).to_arrow_table()
+            except duckdb.Error as error:
+                raise as_data_error(error) from error
 
     def frame(self, expr: Any) -> pd.DataFrame:
         """Return a small result as a pandas DataFrame."""
@@ -187,18 +189,25 @@ class DuckDB:
     ) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def _cursor(self, expr: Any) -> Iterator[Any]:
-        """A cursor on the same database that also sees the in-memory tables of ``expr``."""
-        cursor = self.backend.con.cursor()
-        try:
-            for node in expr.op().find(ops.InMemoryTable):
-                cursor.register(node.name, node.data.to_pyarrow(node.schema))
-            yield cursor
-        except duckdb.Error as error:
-            raise as_data_error(error) from error
-        finally:
-            cursor.close()
+
+@contextlib.contextmanager
+def cursor_for(con: Any, expr: Any) -> Iterator[Any]:
+    """A cursor on the same database that also sees the in-memory tables of ``expr``."""
+    cursor = con.cursor()
+    try:
+        for node in expr.op().find(ops.InMemoryTable):
+            cursor.register(node.name, node.data.to_pyarrow(node.schema))
+        yield cursor
+    finally:
+        cursor.close()
+
+
+_OWN_FAULTS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.InternalException,
+)
 
 
 def first_line(error: BaseException) -> str:
@@ -207,8 +216,13 @@ def first_line(error: BaseException) -> str:
     return lines[0][:200].rstrip(".")
 
 
-def as_data_error(error: duckdb.Error, source: str | None = None) -> DataError:
-    """Put a DuckDB error into the one sentence a user sees."""
+def as_data_error(error: Exception, source: str | None = None) -> DataError:
+    """Put a DuckDB error into the one sentence a user sees.
+
+    An error in the query itself is a fault of SmartCart's own: it is raised as it is.
+    """
+    if isinstance(error, _OWN_FAULTS):
+        raise error
     what = f"{source!r} could not be read" if source else "the data could not be read"
     if isinstance(error, duckdb.OutOfMemoryException):
         return DataError.of(

@@ -238,7 +238,7 @@ def parquet_raw(engine: DuckDB, paths: Sequence[Path], starts: Sequence[int]) ->
     relation = f"read_parquet([{listed}]{several})"
     found = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {relation}")]
     cells = ", ".join(f"{quote(name)} AS c{i}" for i, name in enumerate(found))
-    before = f"{list(starts)}[file_index + 1] + " if len(paths) > 1 else ""
+    before = f"{list(starts)}[CAST(file_index AS BIGINT) + 1] + " if len(paths) > 1 else ""
     return Raw(
         format="parquet",
         sql=f"SELECT CAST({before}file_row_number + 1 AS BIGINT) AS {quote(ROW)}, {cells} "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from smartcart.engines.duckdb import DuckDB
+import duckdb
+
+from smartcart.engines.duckdb import DuckDB, cursor_for, first_line
 from smartcart.engines.files import arrow_raw, parquet_raw
 from smartcart.engines.raw import Raw
 from smartcart.errors import DataError
@@ -67,32 +70,45 @@ def _simple(array: Any) -> Any:
 
 def _read_ibis(engine: DuckDB, table: Any) -> Raw:
     """Stream the rows of an Ibis expression from its own backend into a temporary file."""
-    import ibis
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = table.as_table()
     path = engine.temporary(".parquet")
+    schema = table.schema().to_pyarrow()
     try:
-        backend = table.get_backend()
-    except ibis.common.exceptions.IbisError:
-        backend = None
-    try:
-        if backend is None:
-            batches = engine.batches(table)
-        elif backend.name == "duckdb":
-            cursor = backend.con.cursor()
-            batches = cursor.execute(str(backend.compile(table))).to_arrow_reader(65_536)
-        else:
-            batches = table.to_pyarrow_batches()
-        schema = table.schema().to_pyarrow()
-        with pq.ParquetWriter(str(path), schema) as writer:
+        with (
+            _batches(engine, table) as batches,
+            pq.ParquetWriter(str(path), schema) as writer,
+        ):
             for batch in batches:
                 writer.write_table(pa.Table.from_batches([batch]).cast(schema))
     except Exception as error:
         raise DataError.of(
-            f"the Ibis table could not be read ({str(error).strip().splitlines()[0][:200]})",
+            f"the Ibis table could not be read ({first_line(error)})",
             "a table whose backend answers",
             "try table.execute() to see what it says",
         ) from error
     return parquet_raw(engine, [path], [0])
+
+
+@contextlib.contextmanager
+def _batches(engine: DuckDB, table: Any) -> Iterator[Any]:
+    """Stream a table from its backend (an in-memory table: from the engine)."""
+    import ibis
+
+    try:
+        backend = table.get_backend()
+    except ibis.common.exceptions.IbisError:
+        yield engine.batches(table)
+        return
+    if backend.name != "duckdb":
+        yield table.to_pyarrow_batches()
+        return
+    sql = str(backend.compile(table))
+    with cursor_for(backend.con, table) as cursor:
+        try:
+            reader = cursor.execute(sql).to_arrow_reader(65_536)
+        except duckdb.CatalogException:  # a table that only the user's own connection knows
+            reader = backend.con.execute(sql).to_arrow_reader(65_536)
+        yield reader

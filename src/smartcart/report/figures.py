@@ -1,26 +1,33 @@
-"""Pictures of a run as PNG, with Matplotlib's own objects: no global state, no window.
+"""Pictures of a run as PNG.
 
 Every function takes the record and returns a figure, which a notebook shows as it is.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import textwrap
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from smartcart.records import Run
 from smartcart.report import palette, view, words
-from smartcart.report.palette import LIGHT
+from smartcart.report.canvas import (
+    ACCENT,
+    INK,
+    LINE,
+    QUIET,
+    SOFT,
+    Picture,
+    blank,
+    calm,
+    heading,
+    place,
+    plain,
+    png,
+)
 
 __all__ = [
     "FIGURES",
@@ -35,18 +42,6 @@ __all__ = [
     "segment_vs_average",
 ]
 
-DPI = 140
-_ACCENT, _INK, _SOFT, _LINE, _QUIET = (
-    LIGHT[name] for name in ("accent", "ink", "soft", "line", "quiet")
-)
-
-
-class Picture(Figure):
-    """A figure that a notebook shows without any plotting backend."""
-
-    def _repr_png_(self) -> bytes:
-        return png(self)
-
 
 def draw_all(run: Run, directory: Path) -> list[Path]:
     """Write every picture of the run into ``directory`` and return the paths, as in ``FIGURES``."""
@@ -59,74 +54,6 @@ def draw_all(run: Run, directory: Path) -> list[Path]:
     return paths
 
 
-def png(figure: Any, dpi: int = DPI) -> bytes:
-    """Return the figure as PNG; the same figure gives the same bytes."""
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(
-        buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 4}
-    )
-    return buffer.getvalue()
-
-
-def _figure(width: float, height: float) -> Any:
-    figure = Picture(figsize=(width, height), facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-    return frozenset(font.get_charmap())
-
-
-def _plain(text: str, width: int | None = None, rows: int = 2) -> str:
-    """Return a text that Matplotlib draws as it is: no mathtext, no missing glyph, in rows."""
-    text = "".join(c if ord(c) in _glyphs() else "□" for c in text).replace("$", r"\$")
-    if width is None:
-        return text
-    parts = textwrap.wrap(text, width) or [text]
-    if len(parts) > rows:
-        parts = [*parts[: rows - 1], words.shorten(" ".join(parts[rows - 1 :]), width)]
-    return "\n".join(parts)
-
-
-def _heading(figure: Any, title: str, caption: str = "") -> None:
-    """Write title and caption at the upper left, at a fixed distance from the top."""
-    inches = figure.get_figheight()
-    left = 0.3 / figure.get_figwidth()
-    width = int(figure.get_figwidth() * 13.5)
-    figure.text(
-        left, 1 - 0.22 / inches, title, va="top", size=14, weight="bold", color=_INK
-    )  # fmt: skip
-    if caption:
-        figure.text(
-            left, 1 - 0.54 / inches, _plain(caption, width, 3), va="top", size=9.5,
-            color=_SOFT, linespacing=1.35,
-        )  # fmt: skip
-
-
-def _place(figure: Any, left: float, right: float, top: float, bottom: float, **more: Any) -> None:
-    """Set the margins of the panels, in inches."""
-    width, height = figure.get_size_inches()
-    figure.subplots_adjust(
-        left=left / width,
-        right=1 - right / width,
-        top=1 - top / height,
-        bottom=bottom / height,
-        **more,
-    )
-
-
-def _calm(axes: Any, grid: str = "y") -> None:
-    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    axes.tick_params(length=0, labelsize=9, colors=_SOFT, pad=6)
-    if grid:
-        axes.grid(axis=grid, color=_LINE, linewidth=0.8)
-    axes.set_axisbelow(True)
-
-
 def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
     """Draw one figure of the evidence per K, with the K used and the rule's own pick."""
     rows = [
@@ -134,18 +61,18 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
         for row in run.evidence.rows
         if (y := getattr(row, field)) is not None and math.isfinite(y)
     ]
-    _calm(axes)
+    calm(axes)
     if not rows:
-        axes.text(0.5, 0.5, "not defined", ha="center", color=_SOFT, transform=axes.transAxes)
+        axes.text(0.5, 0.5, "not defined", ha="center", color=SOFT, transform=axes.transAxes)
         return
     ks, ys, es = zip(*rows, strict=True)
-    axes.plot(ks, ys, color=_QUIET, linewidth=1.8, marker="o", markersize=4.5, zorder=2)
+    axes.plot(ks, ys, color=QUIET, linewidth=1.8, marker="o", markersize=4.5, zorder=2)
     if error:
-        axes.errorbar(ks, ys, yerr=es, fmt="none", ecolor=_SOFT, elinewidth=1.2, capsize=3)
+        axes.errorbar(ks, ys, yerr=es, fmt="none", ecolor=SOFT, elinewidth=1.2, capsize=3)
     chosen, pick = run.evidence.k, run.evidence.picks.get(rule)
-    marks = [(chosen, "used, and picked" if pick == chosen else "used", _ACCENT, _ACCENT)]
+    marks = [(chosen, "used and picked" if pick == chosen else "used", ACCENT, ACCENT)]
     if pick is not None and pick != chosen:
-        marks.append((pick, "rule picks", _INK, "white"))
+        marks.append((pick, "picked", INK, "white"))
     for k, said, color, face in marks:
         if k not in ks:
             continue
@@ -171,31 +98,31 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
     axes.yaxis.set_major_formatter(lambda y, _: words.number(round(y, 12)))
 
 
-def elbow(run: Run) -> Figure:
+def elbow(run: Run) -> Picture:
     """Return WCSS per K, the K that was used, and the K where the elbow rule sees the bend."""
-    figure = _figure(8, 4.8)
+    figure = blank(8, 4.8)
     axes = figure.subplots()
-    _place(figure, 0.95, 0.35, 1.1, 0.65)
+    place(figure, 0.95, 0.35, 1.1, 0.65)
     _per_k(axes, run, "wcss", "elbow")
     pick = run.evidence.picks.get("elbow")
     caption = view.choice(run)
     if pick is not None and pick != run.evidence.k:
         caption = f"The elbow rule alone would pick K = {pick}. {caption}"
-    _heading(
+    heading(
         figure,
         "How tightly the segments fit, for each K",
         f"{caption} Verdict: {run.evidence.verdict}.",
     )
-    axes.set_xlabel("number of segments, K", size=9.5, color=_SOFT, labelpad=8)
-    axes.set_ylabel("WCSS", size=9.5, color=_SOFT, labelpad=8)
+    axes.set_xlabel("number of segments, K", size=9.5, color=SOFT, labelpad=8)
+    axes.set_ylabel("WCSS", size=9.5, color=SOFT, labelpad=8)
     return figure
 
 
-def evidence(run: Run) -> Figure:
+def evidence(run: Run) -> Picture:
     """Return silhouette, gap and stability per K side by side, with the picks marked."""
-    figure = _figure(11.5, 4.1)
+    figure = blank(11.5, 4.1)
     panels = figure.subplots(1, 3)
-    _place(figure, 0.7, 0.3, 1.45, 0.65, wspace=0.26)
+    place(figure, 0.7, 0.3, 1.45, 0.65, wspace=0.26)
     for axes, title, field, rule, error in zip(
         panels,
         ("Silhouette", "Gap ± standard error", "Stability (bootstrap ARI)"),
@@ -205,20 +132,20 @@ def evidence(run: Run) -> Figure:
         strict=True,
     ):
         _per_k(axes, run, field, rule, error)
-        axes.set_title(title, loc="left", size=10.5, weight="bold", color=_INK, pad=10)
-        axes.set_xlabel("K", size=9.5, color=_SOFT)
-    _heading(figure, f"The evidence for K = {run.evidence.k}", view.disagreeing(run))
+        axes.set_title(title, loc="left", size=10.5, weight="bold", color=INK, pad=10)
+        axes.set_xlabel("K", size=9.5, color=SOFT)
+    heading(figure, f"The evidence for K = {run.evidence.k}", view.disagreeing(run))
     return figure
 
 
-def segment_sizes(run: Run) -> Figure:
+def segment_sizes(run: Run) -> Picture:
     """Return customers per segment, and the share of value beside it where value is known."""
     segments = run.segments
     valued = any(s.value_share is not None for s in segments)
     each = 0.72 if valued else 0.5
-    figure = _figure(8, 1.75 + each * len(segments))
+    figure = blank(8, 1.75 + each * len(segments))
     axes = figure.subplots()
-    _place(figure, 2.4, 1.75, 1.1 if valued else 0.85, 0.3)
+    place(figure, 2.4, 1.75, 1.1 if valued else 0.85, 0.3)
     at = range(len(segments))
     thick = 0.36 if valued else 0.6
     shift = thick / 2 + 0.02 if valued else 0.0
@@ -227,23 +154,23 @@ def segment_sizes(run: Run) -> Figure:
     top = max([s.share for s in segments] + [s.value_share or 0.0 for s in segments])
     for y, s in zip(at, segments, strict=True):
         said = f"{words.count(s.size)} ({words.share(s.share)})"
-        axes.text(s.share + top * 0.015, y - shift, said, va="center", size=9.5, color=_INK)
+        axes.text(s.share + top * 0.015, y - shift, said, va="center", size=9.5, color=INK)
         if s.value_share is not None:
             axes.barh(
                 y + shift, s.value_share, thick, color=palette.colour(s.segment_id), alpha=0.35
             )
             said = f"{words.share(s.value_share)} of {run.value_label or 'value'}"
             axes.text(
-                s.value_share + top * 0.015, y + shift, _plain(said), va="center", size=9.5,
-                color=_SOFT,
+                s.value_share + top * 0.015, y + shift, plain(said), va="center", size=9.5,
+                color=SOFT,
             )  # fmt: skip
-    _calm(axes, grid="")
+    calm(axes, grid="")
     axes.set_xlim(0, top * 1.02)
     axes.set_ylim(len(segments) - 0.4, -0.6)
     axes.set_xticks([])
-    axes.set_yticks(list(at), [_plain(f"{s.segment_id}  {s.segment}", 27) for s in segments])
-    axes.tick_params(axis="y", labelsize=10, colors=_INK)
-    _heading(
+    axes.set_yticks(list(at), [plain(f"{s.segment_id}  {s.segment}", 27) for s in segments])
+    axes.tick_params(axis="y", labelsize=10, colors=INK)
+    heading(
         figure,
         "Customers in each segment",
         f"Dark: share of customers. Light: share of {run.value_label or 'value'}."
@@ -253,19 +180,19 @@ def segment_sizes(run: Run) -> Figure:
     return figure
 
 
-def profile_heatmap(run: Run) -> Figure:
+def profile_heatmap(run: Run) -> Picture:
     """Return segments by forming features; colour and number are the distance in SD."""
     import seaborn
 
     table = view.forming(run)
     segments = run.segments
     many = len(segments) > 5
-    figure = _figure(
+    figure = blank(
         4.0 + max(1.0 if many else 1.35, 0.9) * max(len(segments), 3),
         2.35 + 0.4 * max(len(table), 1),
     )
     axes = figure.subplots()
-    _place(figure, 2.75, 1.0, 1.7 if many else 1.6, 0.35)
+    place(figure, 2.75, 1.0, 1.7 if many else 1.6, 0.35)
     effects = [
         [c.effect if c and math.isfinite(c.effect) else 0.0 for c in line.cells] for line in table
     ]
@@ -282,24 +209,24 @@ def profile_heatmap(run: Run) -> Figure:
             for x, effect in enumerate(row):
                 axes.text(
                     x + 0.5, y + 0.5, words.effect(effect), ha="center", va="center", size=9.5,
-                    color="white" if abs(effect) > 1.35 else _INK,
+                    color="white" if abs(effect) > 1.35 else INK,
                 )  # fmt: skip
         axes.invert_yaxis()
         figure.colorbar(cells, ax=axes, aspect=30, pad=0.03, ticks=[-2, -1, 0, 1, 2])
         bar = figure.axes[-1]
         bar.spines["outline"].set_visible(False)
-        bar.tick_params(length=0, labelsize=8.5, colors=_SOFT)
-        bar.set_ylabel("standard deviations", size=8.5, color=_SOFT)
-    names = [_plain(f"{s.segment_id}  {s.segment}", 11 if many else 15, 3) for s in segments]
+        bar.tick_params(length=0, labelsize=8.5, colors=SOFT)
+        bar.set_ylabel("standard deviations", size=8.5, color=SOFT)
+    names = [plain(f"{s.segment_id}  {s.segment}", 11 if many else 15, 3) for s in segments]
     axes.set_xticks([i + 0.5 for i in range(len(segments))], names, rotation=0, size=9)
     axes.set_yticks(
-        [i + 0.5 for i in range(len(table))], [_plain(line.label, 32) for line in table], rotation=0
+        [i + 0.5 for i in range(len(table))], [plain(line.label, 32) for line in table], rotation=0
     )
-    axes.tick_params(length=0, labelsize=9.5, colors=_INK, pad=5)
+    axes.tick_params(length=0, labelsize=9.5, colors=INK, pad=5)
     axes.tick_params(axis="x", labelsize=8.5 if many else 9.5)
     axes.xaxis.tick_top()
     axes.spines[:].set_visible(False)
-    _heading(
+    heading(
         figure,
         "What forms the segments",
         "Distance from the average of all customers, in standard deviations.",
@@ -307,45 +234,45 @@ def profile_heatmap(run: Run) -> Figure:
     return figure
 
 
-def segment_vs_average(run: Run) -> Figure:
+def segment_vs_average(run: Run) -> Picture:
     """Return, per segment, its strongest facts against the average of all customers."""
     shown = [(s, view.facts(run, s, 5)) for s in run.segments]
     columns = min(2, len(shown))
     rows = math.ceil(len(shown) / columns)
     deep = max([len(f) for _, f in shown] + [2])
-    figure = _figure(12 if columns == 2 else 8, 1.0 + rows * (0.85 + 0.34 * deep))
+    figure = blank(12 if columns == 2 else 8, 1.0 + rows * (0.85 + 0.34 * deep))
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
-    _place(figure, 2.3, 0.4, 1.5, 0.2, wspace=0.6, hspace=0.85 / (0.34 * deep) if rows > 1 else 0)
+    place(figure, 2.3, 0.4, 1.5, 0.2, wspace=0.6, hspace=0.85 / (0.34 * deep) if rows > 1 else 0)
     reach = max([1.0] + [abs(f.effect) for _, facts in shown for f in facts])
     for axes, (segment, facts) in zip(panels, shown, strict=False):
         tone = palette.colour(segment.segment_id)
         at = list(range(len(facts)))
         axes.barh(at, [f.effect for f in facts], 0.56, color=tone)
-        axes.axvline(0, color=_SOFT, linewidth=1)
-        columns_at = ((reach * 1.85, _INK, "here"), (reach * 2.65, _SOFT, "all"))
+        axes.axvline(0, color=SOFT, linewidth=1)
+        columns_at = ((reach * 1.85, INK, "here"), (reach * 2.65, SOFT, "all"))
         for x, color, head in columns_at if facts else ():
-            axes.text(x, -0.72, head, ha="right", size=8, color=_SOFT)
+            axes.text(x, -0.72, head, ha="right", size=8, color=SOFT)
             for y, fact in zip(at, facts, strict=True):
                 figured = fact.value if head == "here" else fact.overall
-                said = _plain(words.value(figured, fact.unit, run.currency))
+                said = plain(words.value(figured, fact.unit, run.currency))
                 axes.text(x, y, said, va="center", ha="right", size=9, color=color)
-        _calm(axes, grid="")
+        calm(axes, grid="")
         axes.set_xlim(-reach * 1.05, reach * 2.65)
         axes.set_ylim(deep - 0.5, -0.6)
         axes.set_xticks([])
-        axes.set_yticks(at, [_plain(f.label, 26) for f in facts])
-        axes.tick_params(axis="y", colors=_INK)
-        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 46))
-        axes.set_title(name, loc="left", size=11, weight="bold", color=_INK, pad=14)
+        axes.set_yticks(at, [plain(f.label, 26) for f in facts])
+        axes.tick_params(axis="y", colors=INK)
+        name = plain(words.shorten(f"{segment.segment_id}  {segment.segment}", 46))
+        axes.set_title(name, loc="left", size=11, weight="bold", color=INK, pad=14)
     for axes in panels[len(shown) :]:
         axes.set_axis_off()
     if not any(facts for _, facts in shown):
         panels[0].set_yticks([])
         panels[0].text(
             0, 0.5, "Nothing sets these customers apart from the average: they are the average.",
-            transform=panels[0].transAxes, size=10, color=_SOFT,
+            transform=panels[0].transAxes, size=10, color=SOFT,
         )  # fmt: skip
-    _heading(
+    heading(
         figure,
         "Each segment against the average",
         "Bars: distance from the average of all customers, in standard deviations.",
@@ -353,11 +280,11 @@ def segment_vs_average(run: Run) -> Figure:
     return figure
 
 
-def clusters_3d(run: Run) -> Figure:
+def clusters_3d(run: Run) -> Picture:
     """Return the sample of customers on three principal components."""
     picture = run.picture
-    figure = _figure(8.6, 7.0)
-    axes = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
+    figure = blank(8.6, 7.0)
+    axes: Any = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
     axes.view_init(elev=22, azim=-52)
     axes.set_box_aspect((1.15, 1.15, 0.85), zoom=1.12)
     handles = []
@@ -372,35 +299,35 @@ def clusters_3d(run: Run) -> Figure:
         if own:
             xs, ys, zs = zip(*own, strict=True)
             axes.scatter(
-                xs, ys, [floor] * len(own), s=5, color=_QUIET, alpha=0.3, linewidths=0, zorder=1
+                xs, ys, [floor] * len(own), s=5, color=QUIET, alpha=0.3, linewidths=0, zorder=1
             )
             axes.scatter(
                 xs, ys, zs, s=15, color=tone, marker=shape, alpha=0.75, linewidths=0.3,
                 edgecolors="white", depthshade=True, zorder=2 + 0.01 * segment.segment_id,
             )  # fmt: skip
         wide = 36 if len(run.segments) <= 4 else 24
-        name = _plain(words.shorten(f"{segment.segment_id}  {segment.segment}", wide))
+        name = plain(words.shorten(f"{segment.segment_id}  {segment.segment}", wide))
         handles.append(
             Line2D([], [], marker=shape, color=tone, linestyle="none", markersize=7, label=name)
         )
     for i, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
         axis.set_ticklabels([])
         axis.set_pane_color((1, 1, 1, 0))
-        axis.line.set_color(_QUIET)
-        axis._axinfo["grid"].update(color=_LINE, linewidth=0.6)
+        axis.line.set_color(QUIET)
+        axis._axinfo["grid"].update(color=LINE, linewidth=0.6)
         axis._axinfo["tick"].update(inward_factor=0, outward_factor=0)
         told = words.share(picture.explained[i]) if i < len(picture.explained) else words.MISSING
         mostly = f": {picture.axes[i]}" if i < len(picture.axes) and picture.axes[i] else ""
-        label = _plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 40 if i < 2 else 34))
-        axis.set_label_text(label, size=9, color=_SOFT)
+        label = plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 40 if i < 2 else 34))
+        axis.set_label_text(label, size=9, color=SOFT)
         axis.labelpad = -8
     if len(handles) > 1:
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.025, 0.885), frameon=False,
-            ncols=2 if len(handles) <= 4 else 3, fontsize=9, labelcolor=_INK, handletextpad=0.1,
+            ncols=2 if len(handles) <= 4 else 3, fontsize=9, labelcolor=INK, handletextpad=0.1,
             columnspacing=1.4,
         )  # fmt: skip
-    _heading(
+    heading(
         figure,
         f"Customers in three dimensions: {words.share(sum(picture.explained))} of the variance",
         f"{words.count(len(picture.xyz))} of {words.people(picture.rows)}, on the first principal "
@@ -409,7 +336,7 @@ def clusters_3d(run: Run) -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[[Run], Figure]] = {
+FIGURES: dict[str, Callable[[Run], Picture]] = {
     "elbow": elbow,
     "clusters_3d": clusters_3d,
     "segment_sizes": segment_sizes,

@@ -169,7 +169,12 @@ def _lead(run: Run) -> str:
     meaning = view.verdict_words(run)
     evidence = run.evidence
     if evidence.chosen_by == "user" and evidence.k != evidence.recommended:
-        meaning = "Read the stability of each segment before you build on it."
+        held = all((s.jaccard or 0.0) >= 0.75 for s in run.segments)
+        meaning = (
+            "These segments, too, come back when the data is drawn again."
+            if held
+            else "Read the stability of each segment before you build on it."
+        )
     if best is None or best.value_share is None:
         return meaning
     what = run.value_label or "value"

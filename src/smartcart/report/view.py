@@ -240,7 +240,7 @@ def disagreeing(run: Run, *, named: bool = True) -> str:
     if not others:
         return "All rules agree."
     told = f"; the others differ: {words.listing(others)}" if named else ""
-    agree = len(rows) - len(others)
+    agree = len(rows) - len(others) or "None"
     return f"{agree} of {len(rows)} rules in common use would pick K = {run.evidence.k}{told}."
 
 
@@ -250,7 +250,7 @@ def spot(ys: Sequence[float], i: int, other: int | None = None) -> tuple[int, in
     ``other`` is the place of a second label; where it is near, the two lean away from each other.
 
     >>> spot([3, 2, 1], 1), spot([1, 2, 3], 1), spot([1, 2, 1], 1), spot([1, 2, 3], 2)
-    ((1, 1), (1, -1), (1, 1), (-1, -1))
+    ((1, 1), (1, -1), (1, 1), (-1, 1))
     >>> spot([9, 4, 2, 1], 1, 2), spot([9, 4, 2, 1], 2, 1)
     ((-1, -1), (1, 1))
     """
@@ -266,7 +266,7 @@ def spot(ys: Sequence[float], i: int, other: int | None = None) -> tuple[int, in
     if before is None:
         return 1, -1 if up_out else 1
     if after is None:
-        return -1, -1 if up_in else 1
+        return -1, 1 if up_in else -1
     if not up_in and up_out:
         return 0, -1
     return 1, -1 if up_in and up_out else 1

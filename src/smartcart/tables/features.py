@@ -136,7 +136,9 @@ def describing_features(
     )
     if len(bought) > 1:
         text = f"sum of {', '.join(bought)}"
-        features.append(Feature("purchases", "Purchases", "count", "sum", bought, text))
+        features.append(
+            Feature("purchases", "Purchases", "count", "sum", bought, text, role="describes")
+        )
     for column in contract.columns:
         if column.role in {"id", "dropped"}:
             continue
@@ -161,10 +163,11 @@ def describing_features(
 
 
 def _describe(column: Column) -> Feature:
+    """Return the column as it is; one that forms through a share only describes as such."""
     kind = column.meaning.partition(":")[0]
     return Feature(
         column.name, column.label, UNITS.get(kind, ""), "column", (column.name,),
-        f"as in {column.name}", role=column.role,
+        f"as in {column.name}", role="describes" if column.role == "forms" else column.role,
     )  # fmt: skip
 
 

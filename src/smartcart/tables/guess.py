@@ -154,6 +154,8 @@ def guess(name: str, counts: Mapping[str, int]) -> Plan:
     number, number_share = _guess_number(known, total)
     if _DATE_NAME.search(name) and (compact := _guess_compact(known)) is not None:
         return compact
+    if number_share == 1.0:
+        return number
     date, date_share = _guess_date(known, total)
     best, share = (date, date_share) if date_share > number_share else (number, number_share)
     return best if share >= 0.5 else TEXT
@@ -182,24 +184,26 @@ def _guess_boolean(words: set[str]) -> Plan | None:
 
 
 def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
-    plain = whole = point = comma = 0
-    leading_zero = percent = False
-    currencies = Counter[str]()
+    plain = whole = 0
+    leading_zero = False
+    others: dict[str, int] = {}
     for value, count in known.items():
         if value.lower() in INFINITE:
             plain += count
-            point += count
-            comma += count
-            continue
-        if _PLAIN.fullmatch(value):
+        elif _PLAIN.fullmatch(value):
             plain += count
             whole += count if _WHOLE.fullmatch(value) else 0
             leading_zero = leading_zero or _LEADING_ZERO.fullmatch(value) is not None
-        is_point = _POINT.match(value) is not None
-        is_comma = _COMMA.match(value) is not None
-        point += count if is_point else 0
-        comma += count if is_comma else 0
-        if is_point or is_comma:
+        else:
+            others[value] = count
+    point = comma = plain
+    percent = False
+    currencies = Counter[str]()
+    if others:
+        point = _fits(_POINT, known)
+        comma = _fits(_COMMA, known)
+    for value, count in others.items():
+        if _POINT.match(value) or _COMMA.match(value):
             percent = percent or value.endswith("%")
             if affix := _AFFIX.search(value):
                 currencies[affix.group()] += count
@@ -208,12 +212,19 @@ def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
     if best == 0:
         return TEXT, 0.0
     if leading_zero and plain == best:
-        return TEXT, 1.0
+        return TEXT, best / total
     if plain == best:
-        return Plan("integer" if whole == plain else "number"), best / total
+        infinite = sum(count for value, count in known.items() if value.lower() in INFINITE)
+        return Plan("integer" if whole == plain - infinite else "number"), best / total
     kind: PlanKind = "point number" if point == best else "comma number"
     ambiguous = point == comma and any("," in value for value in known)
     return Plan(kind, currency=currency, percent=percent, ambiguous=ambiguous), best / total
+
+
+def _fits(pattern: re.Pattern[str], known: Mapping[str, int]) -> int:
+    return sum(
+        count for value, count in known.items() if value.lower() in INFINITE or pattern.match(value)
+    )
 
 
 def _guess_compact(known: Mapping[str, int]) -> Plan | None:

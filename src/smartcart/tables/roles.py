@@ -69,10 +69,10 @@ def _role_of(column: ColumnSummary) -> Column:
         match = pattern.fullmatch(words)
         if match is None or column.type not in word.types or not _fits(column, word.meaning):
             continue
-        if column.distinct <= 1 and word.role != "id":
-            return result("dropped", "constant", "the same value in every row")
         if word.role == "forms" and column.present < (1 - MOSTLY_MISSING) * column.rows:
             return result("dropped", word.meaning, f"{_share(column)} of the values are missing")
+        if column.distinct <= 1 and word.role != "id":
+            return result("dropped", "constant", "the same value in every row")
         meaning = word.meaning
         if meaning == "spend:":
             what = match.group("what") or match.group("what2") or ""

@@ -235,13 +235,17 @@ def label_of(name: str, meaning: str) -> str:
     >>> label_of("MntMeatProducts", "spend:meat"), label_of("NumWebPurchases", "channel:web")
     ('Meat spend', 'Web purchases')
     >>> label_of("Income", "income"), label_of("NumWebVisitsMonth", "visits")
-    ('Income', 'Web visits month')
+    ('Income', 'Web visits per month')
     """
     kind, _, what = meaning.partition(":")
     if kind == "spend" and what:
         return f"{what} spend".capitalize()
     if kind == "channel":
         return f"{what} purchases".capitalize()
+    if kind == "deals":
+        return "Deal purchases"
     words = [_SHORT.get(word, word) for word in tokens(name).split()]
     kept = [word for word in words if word not in _DROPPED_WORDS] or words
+    if kind == "visits" and kept[-1] in {"month", "week", "year"}:
+        kept.insert(-1, "per")
     return " ".join(kept).capitalize() or name

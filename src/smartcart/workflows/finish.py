@@ -18,12 +18,12 @@ def finish(run: Run, folder: Path) -> None:
     plots = folder / "plots"
     plots.mkdir(exist_ok=True)
     figures.draw_all(run, plots)
-    write_report(run, folder / "report.html")
+    write_report(run, folder / "report.html", still_3d=(plots / "clusters_3d.png").read_bytes())
 
 
-def write_report(run: Run, path: Path) -> Path:
-    """Write the report to ``path``."""
+def write_report(run: Run, path: Path, still_3d: bytes | None = None) -> Path:
+    """Write the report to ``path``; ``still_3d`` is the 3-D picture, drawn where it is not given."""
     from smartcart.report import page
 
-    path.write_text(page.render(run), encoding="utf-8")
+    path.write_text(page.render(run, still_3d), encoding="utf-8")
     return path

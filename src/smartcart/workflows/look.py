@@ -64,8 +64,8 @@ def look(
     engine, table = opened.engine, opened.table
     row = _first_row(engine.frame(summary.summary_expression(table)))
     figures = summary.summaries(table, row)
-    if not row["rows"]:
-        raise _too_few(opened, 0)
+    if row["rows"] < 2:
+        raise _too_few(opened, int(row["rows"]))
     columns = roles.override_roles(roles.infer_roles(figures), wanted or {})
     _refuse_text_for_numbers(opened, columns, wanted or {})
     contract = _contract(opened, columns, as_of)
@@ -217,7 +217,7 @@ def _refuse_text_for_numbers(
         if column.type != "text" or column.name in wanted:
             continue
         meaning = roles.promised_number(column.name)
-        if meaning is None or column.meaning in {"empty", "constant"}:
+        if meaning is None or column.meaning == "empty":
             continue
         value = opened.table[column.name]
         example = opened.engine.frame(

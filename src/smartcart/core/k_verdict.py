@@ -1,0 +1,127 @@
+"""From the evidence to a verdict, a K, and the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartcart.records import KRow, Verdict
+
+__all__ = ["Findings", "decide", "stable_slices"]
+
+STABLE_ARI = 0.85  # slices come back: mean adjusted Rand index over the resamples ...
+STABLE_JACCARD = 0.75  # ... and of every single slice (Hennig 2007: 0.75 is a valid cluster)
+SMALLEST_SHARE = 0.03  # a slice with fewer customers is not worth a campaign of its own
+HANDFUL = 6  # more slices than this marketing cannot serve
+SHARED = 0.02  # columns move together: slices explain this share of variance more than shuffled
+SHARED_SD = 4.0  # ... and by this many standard deviations over the shuffles
+FOLLOWED = 0.8  # adjusted Rand index between K-Means and the natural groups
+
+RULES = {
+    "elbow": "elbow",
+    "silhouette": "silhouette",
+    "calinski_harabasz": "Calinski-Harabasz",
+    "davies_bouldin": "Davies-Bouldin",
+    "gap": "gap",
+    "stability": "stability",
+    "prediction_strength": "prediction strength",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the verdict rests on.
+
+    ``groups`` natural groups with at least ``depth`` (0 to 1) between them, which K-Means follows
+    with adjusted Rand index ``followed``; ``gain``: share of variance that slices explain more
+    than slices of shuffled columns, ``gain_sd`` its standard deviation.
+    """
+
+    rows: tuple[KRow, ...]
+    picks: dict[str, int]
+    groups: int
+    depth: float
+    followed: float
+    gain: float
+    gain_sd: float
+
+
+def decide(found: Findings) -> tuple[Verdict, int, str]:
+    """Return verdict, recommended K and reason."""
+    if found.groups >= 2:
+        k = min(found.groups, len(found.rows))
+        return "natural clusters", k, _natural(found, k)
+    slices = stable_slices(found.rows)
+    together = found.gain >= max(SHARED, SHARED_SD * found.gain_sd)
+    if together and slices:
+        handful = [k for k in slices if k <= HANDFUL]
+        k = max(handful) if handful else min(slices)
+        return "useful partition", k, _useful(found, k)
+    return "no structure", 1, _nothing(found, together)
+
+
+def stable_slices(rows: tuple[KRow, ...]) -> list[int]:
+    """Return each K whose slices come back on resamples and are large enough to be served."""
+    return [
+        row.k
+        for row in rows
+        if (row.stability_ari or 0.0) >= STABLE_ARI
+        and (row.jaccard_min or 0.0) >= STABLE_JACCARD
+        and row.smallest_share >= SMALLEST_SHARE
+    ]
+
+
+def _natural(found: Findings, k: int) -> str:
+    text = (
+        f"The customers form {found.groups} dense groups: between any two of them the density "
+        f"falls by at least {found.depth:.0%} of the lower side, which a single cloud with the "
+        "same columns and correlations would not show."
+    )
+    if k < found.groups:
+        text += f" More than the {k} allowed were found; raise the largest K."
+    elif found.followed < FOLLOWED:
+        text += (
+            f" K-Means follows them only in part (agreement {found.followed:.2f} of 1), because "
+            "they are long or of very unequal size."
+        )
+    return text + _others(found.picks, k)
+
+
+def _useful(found: Findings, k: int) -> str:
+    row = found.rows[k - 1]
+    return (
+        f"The customers are one continuum without gaps, so how many segments to cut is a business "
+        f"choice; {k} is the largest number up to {HANDFUL} whose segments come back on other "
+        f"samples (agreement {row.stability_ari:.2f} of 1, weakest segment {row.jaccard_min:.2f})."
+        + _others(found.picks, k)
+    )
+
+
+def _nothing(found: Findings, together: bool) -> str:
+    if len(found.rows) < 2:
+        return "There are too few different customers to compare segmentations."
+    if not together:
+        text = (
+            "The columns have nothing in common that segments could describe: segments explain "
+            f"only {max(found.gain, 0.0):.1%} more of the differences than segments of the same "
+            "columns shuffled."
+        )
+    else:
+        best = max(found.rows[1:], key=lambda row: row.stability_ari or 0.0)
+        text = (
+            "There are no gaps between customers, and segments do not come back on other samples: "
+            f"the steadiest, {best.k} segments, agree only {best.stability_ari or 0.0:.2f} of 1 "
+            f"(weakest segment {best.jaccard_min or 0.0:.2f})."
+        )
+    return text + " Treat the customers as one segment."
+
+
+def _others(picks: dict[str, int], k: int) -> str:
+    """Say where the rules in common use disagree with ``k``."""
+    by_pick: dict[int, list[str]] = {}
+    for rule, pick in picks.items():
+        if pick != k:
+            by_pick.setdefault(pick, []).append(RULES.get(rule, rule))
+    if not by_pick:
+        return " All common rules agree."
+    told = [f"{pick} ({', '.join(rules)})" for pick, rules in sorted(by_pick.items())]
+    return f" Common rules that would pick another number: {'; '.join(told)}."

@@ -1,0 +1,105 @@
+"""The sheet that pictures are drawn on: size, margins, heading, calm axes, text that is safe.
+
+Only Matplotlib's own objects: no global state, no window.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from functools import cache
+from typing import Any
+
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from smartcart.report import words
+from smartcart.report.palette import LIGHT
+
+__all__ = [
+    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Picture", "blank", "calm", "heading", "place",
+    "plain", "png",
+]  # fmt: skip
+
+DPI = 140
+ACCENT, INK, SOFT, LINE, QUIET = (
+    LIGHT[name] for name in ("accent", "ink", "soft", "line", "quiet")
+)
+
+
+class Picture(Figure):
+    """A figure that a notebook shows without any plotting backend."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
+def png(figure: Any, dpi: int = DPI) -> bytes:
+    """Return the figure as PNG; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(
+        buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 4}
+    )
+    return buffer.getvalue()
+
+
+def blank(width: float, height: float) -> Picture:
+    """Return an empty white sheet, in inches."""
+    figure = Picture(figsize=(width, height), facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    return frozenset(font.get_charmap())
+
+
+def plain(text: str, width: int | None = None, rows: int = 2) -> str:
+    """Return a text that Matplotlib draws as it is: no mathtext, no missing glyph, in rows."""
+    text = "".join(c if ord(c) in _glyphs() else "□" for c in text).replace("$", r"\$")
+    if width is None:
+        return text
+    parts = textwrap.wrap(text, width) or [text]
+    if len(parts) > rows:
+        parts = [*parts[: rows - 1], words.shorten(" ".join(parts[rows - 1 :]), width)]
+    return "\n".join(parts)
+
+
+def heading(figure: Any, title: str, caption: str = "") -> None:
+    """Write title and caption at the upper left, at a fixed distance from the top."""
+    inches = figure.get_figheight()
+    left = 0.3 / figure.get_figwidth()
+    width = int(figure.get_figwidth() * 13.5)
+    figure.text(
+        left, 1 - 0.22 / inches, title, va="top", size=14, weight="bold", color=INK
+    )  # fmt: skip
+    if caption:
+        figure.text(
+            left, 1 - 0.54 / inches, plain(caption, width, 3), va="top", size=9.5,
+            color=SOFT, linespacing=1.35,
+        )  # fmt: skip
+
+
+def place(figure: Any, left: float, right: float, top: float, bottom: float, **more: Any) -> None:
+    """Set the margins of the panels, in inches."""
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - right / width,
+        top=1 - top / height,
+        bottom=bottom / height,
+        **more,
+    )
+
+
+def calm(axes: Any, grid: str = "y") -> None:
+    """Take away frames and ticks, and keep a light grid."""
+    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+    axes.tick_params(length=0, labelsize=9, colors=SOFT, pad=6)
+    if grid:
+        axes.grid(axis=grid, color=LINE, linewidth=0.8)
+    axes.set_axisbelow(True)
