@@ -15,8 +15,8 @@ import warnings
 import numpy as np
 from kneed import KneeLocator
 from numpy.typing import NDArray
-from planted import CLOUDS, NOISES, independent_noise, planted, single_cloud
 
+from planted import CLOUDS, NOISES, independent_noise, planted, single_cloud
 from smartcart.core import kmeans
 from smartcart.core.stability import bootstrap_stability
 from smartcart.sklearn import CustomerSegmenter

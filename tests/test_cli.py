@@ -170,7 +170,7 @@ def test_bad_tables_end_in_one_sentence(tmp_path, name) -> None:
         (["run", "nowhere.csv", "-o", "out"], ["nowhere.csv"]),
         (["run", "shop.csv", "-o", "out", "--k", "0"], ["--k", "0"]),
         (["run", "shop.csv", "-o", "out", "--k", "101"], ["101"]),
-        (["run", "shop.csv", "-o", "out", "--as-of", "soon"], ["as_of", "soon"]),
+        (["run", "shop.csv", "-o", "out", "--as-of", "soon"], ["--as-of", "soon"]),
         (["run", "shop.csv", "-o", "out", "--kind", "pets"], ["kind", "pets"]),
         (["run", "shop.csv", "-o", "out", "--engine", "abacus"], ["abacus"]),
         (["run", "shop.csv", "-o", "out", "--config", "none.yaml"], ["none.yaml"]),

@@ -144,7 +144,7 @@ def facts_of(
     for row in (*earned, *others)[:FACTS]:
         unit = units.get(row.column, "")
         label = labels.get(row.column, row.column)
-        spoken = "count" if unit and label.lower().startswith(unit) else unit  # "Days ... 41 days"
+        spoken = "" if unit == "days" and label.startswith("Days") else unit  # not "Days ... 41 days"
         text = f"{label} {say(row.mean, spoken)}, against {say(row.overall_mean, spoken)} on average"
         facts.append(Fact(row.column, label, row.mean, row.overall_mean, row.effect, text, unit))
     return tuple(facts)

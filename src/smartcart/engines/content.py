@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from smartcart.errors import DataError
 
@@ -44,6 +44,11 @@ def name_says(path: Path) -> Content | None:
     return _NAMES.get(path.suffix.lower())
 
 
+def open_binary(path: Path) -> IO[bytes]:
+    """Open a file for reading; one place, so that a refusal can be rehearsed."""
+    return path.open("rb")
+
+
 def content_of(path: Path, source: str) -> Content:
     """Return what the file is.
 
@@ -51,7 +56,7 @@ def content_of(path: Path, source: str) -> Content:
         DataError: it is empty, unreadable, or something that holds no table.
     """
     try:
-        with path.open("rb") as file:
+        with open_binary(path) as file:
             head = file.read(4096)
             file.seek(0, 2)
             size = file.tell()

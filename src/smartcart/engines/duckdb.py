@@ -19,7 +19,7 @@ import duckdb
 import ibis
 import ibis.expr.operations as ops
 
-from smartcart.errors import DataError
+from smartcart.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ class DuckDB:
         threads: int | None = None,
         temp_dir: str | Path | None = None,
     ) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="smartcart-", dir=temp_dir))
+        self.directory = _new_folder(temp_dir)
         self._cleanup = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
         config: dict[str, Any] = {
             "memory_limit": memory_limit or DEFAULT_MEMORY,
@@ -102,7 +102,7 @@ class DuckDB:
             try:
                 reader = cursor.execute(self.compile(expr)).to_arrow_reader(chunk_rows)
                 yield from (batch for batch in reader if batch.num_rows)
-            except (duckdb.Error, pa.ArrowException) as error:
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
                 raise as_data_error(error) from error
 
     def arrow(self, expr: Any) -> pa.Table:
@@ -124,7 +124,7 @@ class DuckDB:
 
     def query(self, sql: str) -> Any:
         """Return an Ibis table over an SQL query."""
-        return self.backend.sql(sql)
+        return self.view(sql)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL and return its few rows."""
@@ -208,6 +208,19 @@ _OWN_FAULTS = (
     duckdb.ParserException,
     duckdb.InternalException,
 )
+
+
+def _new_folder(temp_dir: str | Path | None) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="smartcart-", dir=temp_dir))
+    except OSError as error:
+        raise UsageError.of(
+            f"no temporary folder could be made in {str(temp_dir)!r} ({error.strerror})"
+            if temp_dir
+            else f"no temporary folder could be made ({error.strerror})",
+            "a folder that exists and may be written",
+            "name another with temp_dir, or set TMPDIR",
+        ) from error
 
 
 def first_line(error: BaseException) -> str:

@@ -284,6 +284,11 @@ def arrow_raw(engine: DuckDB, arrays: Sequence[Any], names: Sequence[str], form:
     """Return Arrow arrays as rows; they are let go once the rows are typed."""
     import pyarrow as pa
 
+    if not arrays:
+        raise DataError.of(
+            "the table has no columns", "a column per measure", "check how it was made"
+        )
+
     table = pa.table(list(arrays), names=[f"c{i}" for i in range(len(arrays))])
     name = engine.temporary().name
     con = engine.backend.con

@@ -91,10 +91,6 @@ def open_source(
         else:
             assert found is not None
             raw = read_files(engine, found.paths, found.part)
-        if not raw.names:
-            raise DataError.of(
-                f"{label!r} has no columns", "a table with columns", "check how it was made"
-            )
         try:
             return _typed(engine, raw, label)
         except duckdb.Error:

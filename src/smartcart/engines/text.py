@@ -148,9 +148,10 @@ def _records(lines: list[str], separator: str, escape: str) -> tuple[list[list[s
 
 
 def _width(records: list[list[str]]) -> int:
-    """The usual number of cells, without the first record where there are more."""
+    """The usual number of cells below the header; where two are as usual, the header's."""
     widths = Counter(len(record) for record in records[1:] or records)
-    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+    head = len(records[0])
+    return max(widths.items(), key=lambda item: (item[1], item[0] == head, item[0]))[0]
 
 
 def _score(records: list[list[str]]) -> tuple[bool, float, int]:
@@ -161,7 +162,10 @@ def _score(records: list[list[str]]) -> tuple[bool, float, int]:
     if width < 2:
         return False, 0.0, max(len(records[0]), width) if len(records) == 1 else width
     share = sum(len(record) == width for record in records) / len(records)
-    return len(records[0]) >= max(2, width - 1), round(share, 1), width
+    agrees = len(records[0]) >= max(2, width - 1)
+    if not agrees and share < 0.5:
+        return False, 0.0, 1
+    return agrees, round(share, 1), width
 
 
 def _by_spaces(records: list[list[str]]) -> bool:
