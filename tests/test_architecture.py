@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "store": BASE,
     "report": BASE,
     "workflows": BASE | {"core", "tables", "engines", "store", "report", "settings"},
-    "api": BASE | {"workflows", "store", "report"},
+    "api": BASE | {"workflows", "store", "report", "settings"},
     "sklearn": BASE | {"core", "workflows"},
     "cli": BASE | {"workflows", "store", "report", "settings", "datasets", "api"},
     "__main__": {"cli"},

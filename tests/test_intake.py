@@ -154,6 +154,7 @@ def test_numbers(tmp_path: Path, cells: list[str], kind: str, values: list[Any])
         ["1.2.3", "1.2.4"],
         ["12,34,5", "1"],
         ["58k", "61k"],
+        ["2012_01", "2012_02", "1", "2"],
         ["٣", "٤"],
     ],
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
 from smartcart.records import ColumnRole, Inspection, Model, Run
+from smartcart.settings import read_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,11 +50,12 @@ def segment(
     smartcart.errors.UsageError
         Where an argument is wrong.
     """
+    given = read_settings(None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles)
     folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
         run = workflows.segment(
-            source, folder, k=k, k_max=k_max, kind=kind, as_of=as_of, wanted=roles,
-            seed=seed,
+            source, folder, k=given.k, k_max=given.k_max, kind=given.kind, as_of=given.as_of,
+            wanted=given.roles, seed=given.seed,
         )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -61,9 +63,16 @@ def segment(
     return Segmentation(run, folder)
 
 
-def check(source: Any, **options: Any) -> Inspection:
+def check(
+    source: Any,
+    *,
+    kind: Literal["customers"] | None = None,
+    as_of: dt.date | None = None,
+    roles: Mapping[str, ColumnRole] | None = None,
+) -> Inspection:
     """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
-    return workflows.inspect(source, **options)
+    given = read_settings(None, kind=kind, as_of=as_of, roles=roles)
+    return workflows.inspect(source, kind=given.kind, as_of=given.as_of, wanted=given.roles)
 
 
 def load(folder: str | Path) -> Model:

@@ -29,7 +29,7 @@ class Settings(BaseModel):
     as_of: dt.date | None = Field(
         None, description="The day that ages and recencies refer to; else the latest in the data."
     )
-    seed: int = Field(0, ge=0, description="Seed of everything random.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of everything random.")
     roles: dict[str, ColumnRole] = Field(
         default_factory=dict,
         description="Role per column: " + ", ".join(get_args(ColumnRole)) + ".",
@@ -47,7 +47,7 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
 
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        except (OSError, ValueError, yaml.YAMLError) as error:
+        except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             raise UsageError.of(
                 f"the configuration {str(path)!r} cannot be read ({str(error).splitlines()[0]})",
                 "a YAML file", "correct the file",
@@ -67,7 +67,7 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
             raise UsageError.of(
                 f"the configuration has an unknown setting {name!r}",
                 f"one of {', '.join(Settings.model_fields)}",
-                "correct the name." + did_you_mean(name, Settings.model_fields),
+                "correct the name" + did_you_mean(name, Settings.model_fields).replace(" Did", "; did"),
             ) from error
         option = "--" + name.replace("_", "-") if name in given else f"{name} in {str(path)!r}"
         raise UsageError.of(

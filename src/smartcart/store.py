@@ -27,6 +27,9 @@ __all__ = [
     "evidence_rows",
     "load_model",
     "new_folder",
+    "plain",
+    "refuse_source_inside",
+    "refuse_target",
     "run_summary",
     "versions",
     "write_rejected",
@@ -42,6 +45,10 @@ EVIDENCE_COLUMNS = (
     "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
     "stability_ari", "jaccard_min", "smallest_share",
 )  # fmt: skip
+RUN_FILES = {
+    "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
+    "profile.csv", "rejected.csv", "rfm.csv", "plots", "shop.csv",
+}  # fmt: skip
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
 
@@ -62,8 +69,8 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(target))
     refuse_target(target, overwrite=overwrite)
-    _sweep(target)
     try:
+        _sweep(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = Path(
             tempfile.mkdtemp(
@@ -75,7 +82,8 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         part.chmod(0o755 & ~_umask())
         yield part
-        if target.exists():
+        refuse_target(target, overwrite=overwrite)  # somebody may have made it meanwhile
+        if overwrite and target.exists():
             old = part.with_suffix(".old.part")
             os.rename(target, old)
             os.rename(part, target)
@@ -94,20 +102,38 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
     """Raise ``UsageError`` where an output folder would replace what it should not."""
-    if not target.exists():
-        return
-    if target.is_file():
-        raise UsageError.of(f"{str(target)!r} is a file", "a new folder", "choose another -o")
+    try:
+        if not os.path.lexists(target):
+            return
+        if not target.is_dir():
+            raise UsageError.of(f"{str(target)!r} is a file", "a new folder", "choose another -o")
+        held = sorted(child.name for child in target.iterdir())
+    except OSError as error:
+        raise _cannot_write(target, error) from error
     if not overwrite:
         raise UsageError.of(
             f"{str(target)!r} exists already", "a new folder",
             "choose another -o, or replace it with --overwrite",
         )  # fmt: skip
-    if any(target.iterdir()) and not (target / "run.json").exists():
+    strange = [name for name in held if name not in RUN_FILES]
+    if strange or (held and "run.json" not in held):
         raise UsageError.of(
-            f"{str(target)!r} holds something that is not a SmartCart run",
+            f"{str(target)!r} holds {strange[0] if strange else held[0]!r}, which is not part of a "
+            "SmartCart run",
             "a run folder to replace", "choose another -o",
         )  # fmt: skip
+
+
+def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
+    """Raise ``UsageError`` where replacing ``target`` would delete what is to be read."""
+    inside = target.resolve()
+    for source in sources:
+        path = Path(source.partition("::")[0])
+        if inside in [path.resolve(), *path.resolve().parents]:
+            raise UsageError.of(
+                f"the source {source!r} lies in the folder to write, {str(target)!r}",
+                "another folder", "choose another -o",
+            )  # fmt: skip
 
 
 def _umask() -> int:
@@ -120,7 +146,9 @@ def _sweep(target: Path) -> None:
     """Remove siblings left by runs that no longer live."""
     if not target.parent.is_dir():
         return
-    for left in target.parent.glob(f".{target.name}.*.part"):
+    for left in target.parent.iterdir():
+        if not (left.name.startswith(f".{target.name}.") and left.name.endswith(".part")):
+            continue
         pid = left.name.removeprefix(f".{target.name}.").split("-")[0]
         if pid.isdigit() and not _alive(int(pid)):
             shutil.rmtree(left, ignore_errors=True)
@@ -190,17 +218,13 @@ def assignments(
 
 
 def write_rejected(folder: Path, rejected: Any) -> None:
-    """Write ``rejected.csv`` from an Arrow table of ``customer_id``, ``reason`` and ``row``.
-
-    A row without an id is named by its row number, as ``row 17``.
-    """
+    """Write ``rejected.csv`` from an Arrow table of ``customer_id`` and ``reason``."""
     with (folder / "rejected.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv_module.writer(file, lineterminator="\n")
         writer.writerow(["customer_id", "reason"])
         for batch in rejected.to_batches():
             for row in batch.to_pylist():
-                name = row["customer_id"]
-                writer.writerow([f"row {row['row']}" if name is None else name, row["reason"]])
+                writer.writerow([row["customer_id"], row["reason"]])
 
 
 # The rest of a run -----------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_rejected_and_usable_rows_are_a_partition(engine, table) -> None:
     rejected = engine.frame(quality.rejected_rows(t, contract))
     usable = engine.frame(quality.usable_rows(t, contract))
     assert len(rejected) + len(usable) == 6
-    assert rejected["row"].tolist() == [5, 6]
+    assert rejected["customer_id"].tolist() == ["row 5", "6"]
     assert rejected["reason"].tolist() == [
         "the customer id is missing", "every column about behaviour is missing",
     ]  # fmt: skip

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from enum import IntEnum
@@ -204,6 +207,8 @@ def _segment(
         progress("start", 0, None)
         from smartcart import store, workflows
 
+        sources = source if isinstance(source, list) else [source]
+        store.refuse_source_inside(output, sources)
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
                 source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
@@ -225,6 +230,12 @@ def _print_json(content: Any) -> None:
 
 def main() -> None:
     """Run the command line; every error becomes one sentence and an exit code."""
+    import signal
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)  # so that what was begun is cleaned up
     as_json = "--json" in sys.argv[1:]
     sys.exit(_guarded(app, as_json))
 
@@ -238,9 +249,12 @@ def _guarded(command: Callable[..., Any], as_json: bool) -> int:
         return end.code if isinstance(end.code, int) else Exit.USAGE
     except KeyboardInterrupt:
         return _fail("Stopped; nothing was written.", 130, as_json)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return Exit.OWN_FAULT
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.ENOSPC, errno.EIO}:
+            return _own_fault(error, as_json)
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more at its end
+        return _fail(f"The result could not be printed ({error.strerror}).", Exit.OWN_FAULT, False)
     except MemoryError:
         return _fail(
             "The machine's memory does not suffice; close other programs or use fewer columns.",
@@ -261,18 +275,17 @@ def _own_fault(error: Exception, as_json: bool) -> int:
     ) as file:
         traceback.print_exception(error, file=file)
     return _fail(
-        f"This is a fault of SmartCart's own ({type(error).__name__}), nothing was written; please "
-        f"report it with the details in {file.name}",
+        f"This is a fault of SmartCart's own ({type(error).__name__}); please report it with the "
+        f"details in {file.name}",
         Exit.OWN_FAULT, as_json,
     )  # fmt: skip
 
 
 def _fail(sentence: str, code: int, as_json: bool) -> int:
-    if as_json:
-        _print_json({"error": sentence, "exit_code": int(code)})
-    typer.echo(f"smartcart: {sentence}", err=True)
+    with contextlib.suppress(OSError):  # nobody may be listening
+        if as_json:
+            _print_json({"error": sentence, "exit_code": int(code)})
+    with contextlib.suppress(OSError):
+        typer.echo(f"smartcart: {sentence}", err=True)
     return int(code)
 
-
-if __name__ == "__main__":
-    main()

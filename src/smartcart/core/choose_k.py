@@ -42,7 +42,7 @@ SAMPLE_ROWS = 5_000  # rows on which silhouette, resamples and valleys are compu
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
 RESAMPLES = 20  # bootstrap resamples
-SPLITS = 3  # halvings for the prediction strength
+SPLITS = 2  # halvings for the prediction strength
 SHUFFLES = 5  # clouds of shuffled columns
 NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
 
@@ -225,7 +225,7 @@ def _gap(heavy: Floats, fits: dict[int, kmeans.KMeansFit], seed: int) -> tuple[F
         ]
         wcss = np.array(squares, dtype=np.float64)
     else:
-        wcss = np.exp(log_wcss(sample, len(fits), rng, starts=10))
+        wcss = np.exp(log_wcss(sample[None], len(fits), rng, starts=10))[0]
     return gap_statistic(sample, wcss, references=REFERENCES, rng=rng)
 
 

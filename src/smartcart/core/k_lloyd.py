@@ -6,15 +6,22 @@ small fits. Here B fits share each matrix product. Final centers never come from
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["lloyd", "plus_plus"]
+__all__ = ["best_of", "for_each", "lloyd", "plus_plus"]
 
+R = TypeVar("R")
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
+SHORT = 4  # passes after which starts that are behind are given up
 BLOCK = 250_000  # distances held at once: they stay in the processor's cache
 
 
@@ -56,11 +63,12 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
 def lloyd(
     Z: Floats, weights: Floats, centers: Floats, *, max_iter: int = 30, tol: float = 3e-4
 ) -> tuple[Floats, Labels, Floats]:
-    """Run Lloyd passes for B weightings of the same rows, in single precision.
+    """Run Lloyd passes for B fits at once, in single precision.
 
     Parameters
     ----------
-    Z : (n, p); weights : (B, n); centers : (B, k, p) to start from.
+    Z : (n, p), the rows of all fits, or (B, n, p), the rows of each.
+    weights : (B, n); centers : (B, k, p) to start from.
     tol : a fit ends when its WCSS falls by less than this share in a pass.
 
     Returns
@@ -69,62 +77,110 @@ def lloyd(
     """
     fits, k, p = centers.shape
     centers = centers.copy()
-    n = Z.shape[0]
-    squares = np.einsum("np,np->n", Z, Z)
-    labels = np.zeros((fits, n), dtype=np.int32)
+    squares = np.broadcast_to(np.einsum("...p,...p->...", Z, Z), weights.shape)
+    rows = np.concatenate([Z, np.ones((*Z.shape[:-1], 1))], axis=-1).astype(np.float32)
+    light = weights.astype(np.float32)
     wcss = np.full(fits, np.inf)
     active = np.arange(fits)
-    extended = np.concatenate([Z, np.ones((n, 1))], axis=1).astype(np.float32)
-    light = weights.astype(np.float32)
     for _ in range(max_iter):
         if active.size == 0:
             break
-        now = centers[active]
-        cost, label = _nearest(extended, now)
-        new = np.maximum(np.einsum("bn,bn->b", weights[active], cost + squares), 0.0)
-        labels[active] = label
-        going = new < wcss[active] * (1 - tol)
-        wcss[active] = np.minimum(new, wcss[active])
-        sums = _sums(extended, light[active], label, k)
+        now, weight = centers[active], weights[active]
+        own = rows if rows.ndim == 2 else rows[active]
+        cost, label = _nearest(own, now)
+        new = np.maximum(np.einsum("bn,bn->b", weight, cost + squares[active]), 0.0)
+        sums = _sums(own, light[active], label, k)
         mass = sums[..., p:]
         centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
+        going = new < wcss[active] * (1 - tol)
+        wcss[active] = np.minimum(new, wcss[active])
         active = active[going]
-    cost, labels = _nearest(extended, centers)
+    cost, labels = _nearest(rows, centers)
     wcss = np.maximum(np.einsum("bn,bn->b", weights, cost + squares), 0.0)
     return centers, labels, wcss
 
 
-def _sums(extended: Singles, weight: Singles, label: Labels, k: int) -> Singles:
-    """Return (B, k, columns) weighted sums of the rows per fit and label."""
-    fits, n = label.shape
-    sums = np.empty((fits, k, extended.shape[1]), dtype=np.float32)
-    step = max(1, BLOCK // (k * n))
-    every = np.arange(k, dtype=np.int32)[:, None]
-    for start in range(0, fits, step):
-        part = slice(start, min(start + step, fits))
-        member = (label[part, None, :] == every) * weight[part, None, :]
-        sums[part] = (member.reshape(-1, n) @ extended).reshape(-1, k, extended.shape[1])
-    return sums
+def best_of(
+    Z: Floats, weights: Floats, starts: Floats, *, behind: float = 1.005, tol: float = 3e-4
+) -> tuple[Floats, Labels, Floats]:
+    """Run Lloyd passes from S starts for each of B fits, and keep the best of each.
+
+    After ``SHORT`` passes only starts go on whose WCSS is at most ``behind`` times the best.
+
+    Parameters
+    ----------
+    Z : (n, p) or (B, n, p); weights : (B, n); starts : (S, B, k, p).
+
+    Returns
+    -------
+    centers (B, k, p), labels (B, n), weighted WCSS (B,).
+    """
+    tries, fits, k, p = starts.shape
+    each = np.tile(weights, (tries, 1))
+    rows = Z if Z.ndim == 2 else np.concatenate([Z] * tries)
+    centers, labels, wcss = lloyd(rows, each, starts.reshape(-1, k, p), max_iter=SHORT, tol=tol)
+    best = wcss.reshape(tries, fits).min(axis=0)
+    going = np.flatnonzero(wcss <= np.tile(best, tries) * behind)
+    centers[going], labels[going], wcss[going] = lloyd(
+        rows if rows.ndim == 2 else rows[going], each[going], centers[going], max_iter=50, tol=tol
+    )
+    at = wcss.reshape(tries, fits).argmin(axis=0) * fits + np.arange(fits)
+    return centers[at], labels[at], wcss[at]
 
 
-def _nearest(extended: Singles, centers: Floats) -> tuple[Singles, Labels]:
+def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
+    """Return ``task(item)`` of each item, in order, computed on several threads.
+
+    Tasks must not draw random numbers: then the result does not depend on the number of threads.
+
+    >>> for_each(lambda k: k * k, [3, 1])
+    [9, 1]
+    """
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
+        return list(threads.map(task, items))
+
+
+def _nearest(rows: Singles, centers: Floats) -> tuple[Singles, Labels]:
     """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n); rows are ``(z, 1)``."""
     fits, k, p = centers.shape
-    n = extended.shape[0]
+    n = rows.shape[-2]
     norms = np.einsum("bkp,bkp->bk", centers, centers)[..., None]
     scores = np.concatenate([-2.0 * centers, norms], axis=2).astype(np.float32)
     best = np.empty((fits, n), dtype=np.float32)
     label = np.zeros((fits, n), dtype=np.int32)
-    step = max(1, BLOCK // (k * n))
-    for start in range(0, fits, step):
-        part = slice(start, min(start + step, fits))
-        product = (scores[part].reshape(-1, p + 1) @ extended.T).reshape(-1, k, n)
+    for part in _blocks(fits, k * n):
+        if rows.ndim == 2:
+            product = (scores[part].reshape(-1, p + 1) @ rows.T).reshape(-1, k, n)
+        else:
+            product = scores[part] @ rows[part].swapaxes(1, 2)
         low, at = best[part], label[part]
         low[...] = product[:, 0]
         for j in range(1, k):
-            np.putmask(at, product[:, j] < low, np.int32(j))
+            np.copyto(at, np.int32(j), where=product[:, j] < low)
             np.minimum(low, product[:, j], out=low)
     return best, label
+
+
+def _sums(rows: Singles, weight: Singles, label: Labels, k: int) -> Singles:
+    """Return (B, k, columns) weighted sums of the rows per fit and label."""
+    fits, n = label.shape
+    columns = rows.shape[-1]
+    sums = np.empty((fits, k, columns), dtype=np.float32)
+    every = np.arange(k, dtype=np.int32)[:, None]
+    for part in _blocks(fits, k * n):
+        member = (label[part, None, :] == every) * weight[part, None, :]
+        if rows.ndim == 2:
+            sums[part] = (member.reshape(-1, n) @ rows).reshape(-1, k, columns)
+        else:
+            sums[part] = member @ rows[part]
+    return sums
+
+
+def _blocks(fits: int, size: int) -> Iterator[slice]:
+    """Yield slices of fits that together hold about ``BLOCK`` numbers."""
+    step = max(1, BLOCK // size)
+    for start in range(0, fits, step):
+        yield slice(start, min(start + step, fits))
 
 
 def _draw(weights: Floats, uniform: Floats) -> NDArray[np.intp]:

@@ -11,7 +11,8 @@ __all__ = ["Findings", "decide", "stable_slices"]
 STABLE_ARI = 0.85  # slices come back: mean adjusted Rand index over the resamples ...
 STABLE_JACCARD = 0.75  # ... and of every single slice (Hennig 2007: 0.75 is a valid cluster)
 SMALLEST_SHARE = 0.03  # a slice with fewer customers is not worth a campaign of its own
-HANDFUL = 6  # more slices than this marketing cannot serve
+HANDFUL = range(3, 7)  # numbers of segments that marketing likes to serve
+STEADY = 0.9  # of a handful of stable slices the finest with this agreement is recommended
 SHARED = 0.02  # columns move together: slices explain this share of variance more than shuffled
 SHARED_SD = 4.0  # ... and by this many standard deviations over the shuffles
 FOLLOWED = 0.8  # adjusted Rand index between K-Means and the natural groups
@@ -53,8 +54,7 @@ def decide(found: Findings) -> tuple[Verdict, int, str]:
     slices = stable_slices(found.rows)
     together = found.gain >= max(SHARED, SHARED_SD * found.gain_sd)
     if together and slices:
-        handful = [k for k in slices if k <= HANDFUL]
-        k = max(handful) if handful else min(slices)
+        k = _balanced(found.rows, slices)
         return "useful partition", k, _useful(found, k)
     return "no structure", 1, _nothing(found, together)
 
@@ -68,6 +68,19 @@ def stable_slices(rows: tuple[KRow, ...]) -> list[int]:
         and (row.jaccard_min or 0.0) >= STABLE_JACCARD
         and row.smallest_share >= SMALLEST_SHARE
     ]
+
+
+def _balanced(rows: tuple[KRow, ...], slices: list[int]) -> int:
+    """Return the finest of a handful of slices that is steady; where none is, the steadiest.
+
+    Where no handful is stable: the stable number nearest to it.
+    """
+    handful = [k for k in slices if k in HANDFUL]
+    if not handful:
+        return min(slices, key=lambda k: (abs(k - HANDFUL[0]), k))
+    agreement = {k: rows[k - 1].stability_ari or 0.0 for k in handful}
+    steady = [k for k in handful if agreement[k] >= STEADY]
+    return max(steady) if steady else max(handful, key=lambda k: (agreement[k], k))
 
 
 def _natural(found: Findings, k: int) -> str:
@@ -88,10 +101,17 @@ def _natural(found: Findings, k: int) -> str:
 
 def _useful(found: Findings, k: int) -> str:
     row = found.rows[k - 1]
+    few, many = HANDFUL[0], HANDFUL[-1]
+    if k not in HANDFUL:
+        why = f"no cut into {few} to {many} segments comes back, this one does"
+    elif (row.stability_ari or 0.0) >= STEADY:
+        why = f"of {few} to {many} segments it is the finest cut that reliably comes back"
+    else:
+        why = f"of {few} to {many} segments this cut comes back best"
     return (
-        f"The customers are one continuum without gaps, so how many segments to cut is a business "
-        f"choice; {k} is the largest number up to {HANDFUL} whose segments come back on other "
-        f"samples (agreement {row.stability_ari:.2f} of 1, weakest segment {row.jaccard_min:.2f})."
+        "The customers are one continuum without gaps, so how many segments to cut is a business "
+        f"choice. {k} is recommended: {why} on other samples of the same customers (agreement "
+        f"{row.stability_ari or 0.0:.2f} of 1, weakest segment {row.jaccard_min or 0.0:.2f})."
         + _others(found.picks, k)
     )
 

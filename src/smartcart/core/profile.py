@@ -43,14 +43,18 @@ class ProfileSums:
         self, X: Floats, labels: NDArray[np.integer], distance: Floats, confidence: Floats
     ) -> None:
         """Add (n, q) values of customers in segments ``labels`` (n,), counted from 0."""
-        k = self.size.shape[0]
-        present = ~np.isnan(X)
-        centred = np.where(present, X - self.shift, 0.0)
-        member = (labels[None, :] == np.arange(k)[:, None]).astype(np.float64)
-        self.count += member @ present
+        member = (labels[None, :] == np.arange(self.size.shape[0])[:, None]).astype(np.float64)
+        size = member.sum(axis=1)
+        centred = X - self.shift
+        missing = np.isnan(centred)
+        self.count += size[:, None]
+        for j in np.flatnonzero(missing.any(axis=0)):
+            hole = missing[:, j]
+            centred[hole, j] = 0.0
+            self.count[:, j] -= np.bincount(labels[hole], minlength=size.size)
         self.total += member @ centred
-        self.square += member @ (centred * centred)
-        self.size += member.sum(axis=1)
+        self.square += member @ np.square(centred, out=centred)
+        self.size += size
         self.confidence += member @ confidence
         self.distance += member @ distance
 

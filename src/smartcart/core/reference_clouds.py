@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.k_lloyd import lloyd, plus_plus
+from smartcart.core.k_lloyd import best_of, for_each, plus_plus
 
 __all__ = ["gap_statistic", "log_wcss", "shared_gain", "shuffled_columns", "uniform_box"]
 
@@ -29,12 +29,20 @@ def shuffled_columns(Z: Floats, rng: np.random.Generator) -> Floats:
     return rng.permuted(Z, axis=0)
 
 
-def log_wcss(Z: Floats, k_max: int, rng: np.random.Generator, *, starts: int = 2) -> Floats:
-    """Return ``log(WCSS)`` (k_max,) of K-Means on ``Z`` for K = 1 to ``k_max``."""
-    weights = np.ones((starts, Z.shape[0]))
-    fresh = plus_plus(Z, weights, k_max, rng)
-    wcss = [float(((Z - Z.mean(axis=0)) ** 2).sum())]
-    wcss += [float(lloyd(Z, weights, fresh[:, :k])[2].min()) for k in range(2, k_max + 1)]
+def log_wcss(clouds: Floats, k_max: int, rng: np.random.Generator, *, starts: int = 2) -> Floats:
+    """Return ``log(WCSS)`` (R, k_max) of K-Means on ``clouds`` (R, n, p) for K = 1 to ``k_max``."""
+    count, n, _ = clouds.shape
+    weights = np.ones((starts, n))
+    fresh = np.stack([plus_plus(Z, weights, k_max, rng) for Z in clouds], axis=1)
+    wcss = np.empty((count, k_max))
+    wcss[:, 0] = ((clouds - clouds.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
+
+    def fit(k: int) -> Floats:
+        return best_of(clouds, np.ones((count, n)), fresh[:, :, :k])[2]
+
+    ks = range(k_max, 1, -1)  # the longest first
+    for k, found in zip(ks, for_each(fit, ks), strict=True):
+        wcss[:, k - 1] = found
     return np.log(np.maximum(wcss, np.finfo(float).tiny))
 
 
@@ -51,9 +59,8 @@ def gap_statistic(
     ----------
     Z : (n, p); wcss : (k_max,) of K-Means on the same rows.
     """
-    logs = np.empty((references, wcss.shape[0]))
-    for b in range(references):
-        logs[b] = log_wcss(uniform_box(Z, Z.shape[0], rng), wcss.shape[0], rng)
+    boxes = np.stack([uniform_box(Z, Z.shape[0], rng) for _ in range(references)])
+    logs = log_wcss(boxes, wcss.shape[0], rng)
     gap = logs.mean(axis=0) - np.log(np.maximum(wcss, np.finfo(float).tiny))
     return gap, logs.std(axis=0) * np.sqrt(1 + 1 / references)
 
@@ -73,10 +80,9 @@ def shared_gain(
     """
     if k_max < 2:
         return 0.0, 0.0
-    real = np.exp(log_wcss(Z, k_max, rng))[1:]
-    null = np.array(
-        [np.exp(log_wcss(shuffled_columns(Z, rng), k_max, rng))[1:] for _ in range(shuffles)]
-    )
+    clouds = np.stack([Z, *(shuffled_columns(Z, rng) for _ in range(shuffles))])
+    wcss = np.exp(log_wcss(clouds, k_max, rng))[:, 1:]
+    real, null = wcss[0], wcss[1:]
     total = max(float(((Z - Z.mean(axis=0)) ** 2).sum()), np.finfo(float).tiny)
     gains = (null.mean(axis=0) - real) / total
     at = int(gains.argmax())

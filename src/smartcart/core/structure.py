@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.k_lloyd import lloyd, plus_plus
+from smartcart.core.k_lloyd import best_of, plus_plus
 
 __all__ = [
     "Groups",
@@ -33,6 +33,7 @@ Labels = NDArray[np.int32]
 VALLEY_DEPTH = 0.1  # a valley is at least this share lower than the lower of its two hills
 SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own
 TIED = 0.05  # a column is smoothed where one value holds this share of the rows
+WIDE = 2.0  # the second bandwidth, in units of the first
 BINS = 128
 CELLS = (7, 10, 14, 20)  # cuts of the whitened cloud
 CELL_ROWS = 15  # a cell has at least about this many rows
@@ -90,11 +91,8 @@ def find_groups(Z: Floats, partitions: Iterable[Labels], rng: np.random.Generato
     weights = np.ones((2, Z.shape[0]))
     for _ in range(ROUNDS):
         round_cloud = whiten(smooth, best.labels)
-        starts = plus_plus(round_cloud, weights, max(cells), rng)
-        cuts = []
-        for c in cells:
-            _, labels, wcss = lloyd(round_cloud, weights, starts[:, :c], tol=1e-3)
-            cuts.append(labels[int(wcss.argmin())])
+        starts = plus_plus(round_cloud, weights, max(cells), rng)[:, None]
+        cuts = [best_of(round_cloud, weights[:1], starts[:, :, :c])[1][0] for c in cells]
         found = natural_groups(smooth, cuts)
         if found.count <= best.count:
             break
@@ -240,9 +238,11 @@ def _between(Z: Floats, a: _Group, b: _Group) -> tuple[float, float]:
     spread = max(narrow, 0.0) ** 0.5
     if min(m, n) < 2 or spread <= 0:
         return 0.0, 0.0
-    ta, tb = Z[a.rows] @ axis, Z[b.rows] @ axis
     bandwidth = 1.06 * spread * min(m, n) ** -0.2  # Silverman's rule for the smaller group
-    return valley(np.concatenate([ta, tb]), float(np.median(ta)), float(np.median(tb)), bandwidth)
+    t = np.concatenate([Z[a.rows] @ axis, Z[b.rows] @ axis])
+    # a wide valley between few customers shows best when smoothed more
+    sights = [valley(t, a.mean @ axis, b.mean @ axis, w * bandwidth) for w in (1.0, WIDE)]
+    return max(sights, key=lambda sight: sight[1])
 
 
 def _label(groups: Iterable[_Group], n: int) -> Labels:

@@ -1,20 +1,21 @@
-"""Columns on their way to a type: guess, convert every cell, count what was lost, think again."""
+"""Type all columns of a source: guess, convert every cell, check, think again."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ibis
 import sqlglot
 
+from smartcart.engines.checking import column_notices, inspect, overturn
+from smartcart.engines.column import Column
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.engines.names import ROW
 from smartcart.engines.raw import Raw
-from smartcart.records import Notice
-from smartcart.tables.guess import INFINITE, Plan, code_like, guess
+from smartcart.tables.guess import guess
 from smartcart.tables.typing import (
     first_native,
     first_text,
@@ -24,147 +25,122 @@ from smartcart.tables.typing import (
     typed_text,
 )
 
-__all__ = ["ColumnInTyping", "column_notices", "final_cell", "type_columns"]
+__all__ = ["type_columns"]
 
 SAMPLE_ROWS = 20_000
+GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
 ROUNDS = 4
-BAD_SHARE = 0.01  # a number or date column with at least so many misfits is text
-EXACT = 2**53  # whole numbers above it are not told apart by a float64
 
 
-@dataclass(slots=True)
-class ColumnInTyping:
-    """One column on its way to a type. ``plan`` is None where the source already has a type."""
+def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, list[Column], int]:
+    """Type all columns; return a relation of typed cells, the columns and the number of rows.
 
-    index: int
-    name: str
-    plan: Plan | None
-    dtype: Any
-    counts: Counter[str] = field(default_factory=Counter)
-    lost: int = 0
-    present: int = 0
-    infinite: int = 0
-    whole: bool = False  # all numbers are whole, or all stamps are at midnight
-    last_day: int = 0  # the largest day of the month
-    refused: str = ""  # why a column that looked like numbers or dates is text
-
-    @property
-    def cell(self) -> str:
-        """Its name while in typing; its own name could be anything."""
-        return f"c{self.index}"
-
-    @property
-    def aside(self) -> str:
-        """The name of the column with the cells that were lost."""
-        return f"r{self.index}"
-
-    @property
-    def stays(self) -> bool:
-        """Whether it is so cheap to convert that it can be done again in every pass."""
-        if self.plan is not None:
-            return self.plan.kind == "text"
-        return not (self.dtype.is_timestamp() and self.dtype.timezone is not None)
-
-    @property
-    def may_lose(self) -> bool:
-        """Whether a cell can be lost in its conversion."""
-        if self.plan is None:
-            return bool(self.dtype.is_floating() or self.dtype.is_timestamp())
-        return self.plan.kind != "text"
-
-
-def type_columns(
-    engine: DuckDB, raw: Raw, names: Sequence[str]
-) -> tuple[str, list[ColumnInTyping], int]:
-    """Type all columns; return the view of typed cells, the columns and the number of rows.
-
-    The view has ``__row__``, the cells as ``c0, c1, ...`` and those set aside as ``r0, r1, ...``.
+    The relation (SQL) has ``__row__`` and the cells as ``c0, c1, ...``.
     """
-    columns = _first_plans(engine, raw, names)
-    for last in (*[False] * (ROUNDS - 1), True):
-        view = _convert(engine, raw, columns)
-        rows = _inspect(engine, view, columns)
-        changed = [_overturn(engine, view, column, last) for column in columns if column.lost]
+    engine.make_room(len(names))
+    kinds = engine.types(raw.sql)
+    columns = [Column(i, name, None, kinds[f"c{i}"]) for i, name in enumerate(names)]
+    direct = raw.numbered and len(columns) <= GROUP
+    typed, rows = [], 0
+    for part in _groups(columns):
+        _guess_plans(engine, raw, part)
+        relation, rows = _type_group(engine, raw, part, direct)
+        typed.append(relation)
+    if len(typed) == 1:
+        return typed[0], columns, rows
+    cells = ", ".join(column.cell for column in columns)
+    path = engine.spool(f"SELECT {cells} FROM {' POSITIONAL JOIN '.join(typed)}")
+    return _numbered(path), columns, rows
+
+
+def _groups(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
+    return (columns[i : i + GROUP] for i in range(0, len(columns), GROUP))
+
+
+def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
+    """Guess a plan for every text column from the first rows."""
+    texts = [column for column in columns if column.dtype.is_string()]
+    if not texts:
+        return
+    picked = ", ".join(column.cell for column in texts)
+    sample = engine.backend.con.execute(
+        f"SELECT {picked} FROM ({raw.sql}) LIMIT {SAMPLE_ROWS}"
+    ).to_arrow_table()
+    for column, array in zip(texts, sample.columns, strict=True):
+        counted = array.value_counts().to_pylist()
+        column.counts.update(
+            {item["values"]: item["counts"] for item in counted if item["values"] is not None}
+        )
+        column.plan = guess(column.name, column.counts)
+
+
+def _type_group(
+    engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool
+) -> tuple[str, int]:
+    """Convert and check until no plan changes; return the relation and the number of rows."""
+    for left in range(ROUNDS, -1, -1):
+        typed = _convert(engine, raw, columns, direct)
+        rows = inspect(engine, typed, columns)
+        changed = [
+            overturn(engine, typed, column, last=left <= 1) for column in columns if column.lost
+        ]
         if not any(changed):
             break
-    else:
-        view = _convert(engine, raw, columns)
-        rows = _inspect(engine, view, columns)
-    return view, columns, rows
+    for column in columns:
+        column.notices = column_notices(engine, typed, column)
+    return typed, rows
 
 
-def _first_plans(engine: DuckDB, raw: Raw, names: Sequence[str]) -> list[ColumnInTyping]:
-    """Guess a plan for every text column from the first rows."""
-    schema = engine.view(raw.sql).schema()
-    columns = [ColumnInTyping(i, name, None, schema[f"c{i}"]) for i, name in enumerate(names)]
-    texts = [column for column in columns if column.dtype.is_string()]
-    if texts:
-        picked = ", ".join(column.cell for column in texts)
-        sample = engine.backend.con.execute(
-            f"SELECT {picked} FROM ({raw.sql}) LIMIT {SAMPLE_ROWS}"
-        ).to_arrow_table()
-        for column, array in zip(texts, sample.columns, strict=True):
-            counted = array.value_counts().to_pylist()
-            column.counts.update(
-                {item["values"]: item["counts"] for item in counted if item["values"] is not None}
-            )
-            column.plan = guess(column.name, column.counts)
-    return columns
+def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) -> str:
+    """Convert every cell; return a relation of cells, source cells set aside, and ``__row__``.
 
-
-# Converting ------------------------------------------------------------------------------------
-
-
-def _convert(engine: DuckDB, raw: Raw, columns: Sequence[ColumnInTyping]) -> str:
-    """Convert every cell; return the name of a view with cells, cells set aside and ``__row__``.
-
-    Three nested selects (read, accept, what was lost), so that nothing is computed twice.
+    Three nested selects (read, accept, set aside), so that nothing is computed twice.
     """
-    templates: dict[Any, _Steps] = {}
-    row = [quote(ROW)] if raw.numbered else []
+    direct = direct and all(column.stays for column in columns)
+    steps: dict[Any, _Steps] = {}
+    row = [quote(ROW)] if direct else []
     read, accept, keep = list(row), list(row), list(row)
     for column in columns:
-        key = (column.plan, column.dtype)
-        if key not in templates:
-            templates[key] = _steps(engine, column)
-        steps, i = templates[key], column.index
-        read += [f"c{i} AS x{i}", f"{_of(steps.first, i, 'c')} AS f{i}"]
-        accept.append(f"{_of(steps.typed, i)} AS c{i}")
+        key, i = (column.plan, column.dtype), column.index
+        if key not in steps:
+            steps[key] = _steps(engine, column)
+        step = steps[key]
+        column.kind = step.kind
+        read += [f"c{i} AS x{i}", f"{_of(step.first, i, 'c')} AS f{i}"]
+        accept.append(f"{_of(step.typed, i)} AS c{i}")
         keep.append(column.cell)
         if column.may_lose:
-            accept += [f"x{i}", f"f{i}"]
-            keep.append(
-                f"CASE WHEN c{i} IS NULL AND x{i} IS NOT NULL THEN {_of(steps.lost, i)} END "
-                f"AS {column.aside}"
-            )
+            native = column.plan is None
+            lost = _of(step.lost, i) if native else f"x{i}"
+            column.misfit = column.aside if native else _of(step.lost, i, "r")
+            accept.append(f"f{i}" if native else f"x{i}")
+            keep.append(f"CASE WHEN c{i} IS NULL THEN {lost} END AS {column.aside}")
     sql = (
         f"SELECT {', '.join(keep)} FROM (SELECT {', '.join(accept)} FROM "
         f"(SELECT {', '.join(read)} FROM ({raw.sql})))"
     )
-    name = f"typed_{engine.temporary().name}"
-    if raw.numbered and all(column.stays for column in columns):
-        engine.view(sql, name)
-    else:
-        path = literal(str(engine.spool(sql)))
-        row_number = quote(ROW) if raw.numbered else "CAST(file_row_number + 1 AS BIGINT)"
-        rest = f"* EXCLUDE ({quote(ROW)})" if raw.numbered else "*"
-        engine.view(f"SELECT {row_number} AS {quote(ROW)}, {rest} FROM read_parquet({path})", name)
-    return name
+    return f"({sql})" if direct else _numbered(engine.spool(sql))
+
+
+def _numbered(path: Path) -> str:
+    number = f"CAST(file_row_number + 1 AS BIGINT) AS {quote(ROW)}"
+    return f"(SELECT {number}, * FROM read_parquet({literal(str(path))}))"
 
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """SQL of the steps of one plan, for a stand-in cell."""
+    """SQL of the steps of one plan, for a stand-in cell, and the type that comes out."""
 
     first: str
     typed: str
     lost: str
+    kind: Any
 
 
 _CELL, _FIRST = "__cell__", "__first__"
 
 
-def _steps(engine: DuckDB, column: ColumnInTyping) -> _Steps:
+def _steps(engine: DuckDB, column: Column) -> _Steps:
     """Compile the expressions of a plan once, for a stand-in column.
 
     A table of 10,000 columns has a dozen plans: to compile each column would take a minute.
@@ -178,7 +154,8 @@ def _steps(engine: DuckDB, column: ColumnInTyping) -> _Steps:
         typed, lost = typed_native(read), lost_native(read)
     else:
         typed, lost = typed_text(cell, read, plan), lost_text(cell)
-    return _Steps(*(_expression(engine, step) for step in (first, typed, lost)))
+    sql = [_expression(engine, step) for step in (first, typed, lost)]
+    return _Steps(sql[0], sql[1], sql[2], typed.type())
 
 
 def _expression(engine: DuckDB, expr: Any) -> str:
@@ -190,153 +167,3 @@ def _of(template: str, index: int, cell: str = "x") -> str:
     return template.replace(f'"t0"."{_CELL}"', f"{cell}{index}").replace(
         f'"t0"."{_FIRST}"', f"f{index}"
     )
-
-
-def final_cell(column: ColumnInTyping) -> str:
-    """The cell in its final type, under its final name."""
-    cell = column.cell
-    kind = column.plan.type if column.plan is not None else None
-    if kind == "number" or column.dtype.is_floating() or column.dtype.is_decimal():
-        cell = f"CAST({cell} AS {'BIGINT' if column.whole else 'DOUBLE'})"
-    elif kind == "date" or column.dtype.is_timestamp() or column.dtype.is_date():
-        cell = f"CAST({cell} AS {'DATE' if column.whole else 'TIMESTAMP'})"
-    return f"{cell} AS {quote(column.name)}"
-
-
-# Checking --------------------------------------------------------------------------------------
-
-
-def _inspect(engine: DuckDB, view: str, columns: Sequence[ColumnInTyping]) -> int:
-    """Count what was kept and lost in every column, in one aggregate; return the rows."""
-    schema = engine.backend.table(view).schema()
-    wanted = ["count(*)"]
-    for column in columns:
-        cell, kind = column.cell, schema[column.cell]
-        wanted.append(f"count({cell})" if column.may_lose else "0")
-        wanted.append(f"count({column.aside})" if column.may_lose else "0")
-        if kind.is_floating():
-            wanted.append(f"bool_and({cell} = floor({cell}) AND abs({cell}) < {EXACT})")
-            wanted.append("0")
-        elif kind.is_timestamp():
-            wanted.append(f"bool_and({cell} = date_trunc('day', {cell}))")
-            wanted.append(f"max(day({cell}))")
-        else:
-            wanted += ["true", "0"]
-    figures = engine.rows(f"SELECT {', '.join(wanted)} FROM {quote(view)}")[0]
-    for column in columns:
-        at = 1 + 4 * column.index
-        column.present, column.lost, whole, day = figures[at : at + 4]
-        column.whole = bool(whole) and (column.present > 0 or not column.may_lose)
-        column.last_day = day or 0
-        column.infinite = 0
-    return int(figures[0])
-
-
-def _overturn(engine: DuckDB, view: str, column: ColumnInTyping, last: bool) -> bool:
-    """Weigh the cells that did not fit; True if the column now has another plan."""
-    aside = column.aside
-    misfits = {
-        str(value): int(count)
-        for value, count in engine.rows(
-            f"SELECT {aside}, count(*) FROM {quote(view)} WHERE {aside} IS NOT NULL "
-            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
-        )
-    }
-    column.infinite = engine.rows(
-        f"SELECT count(*) FROM {quote(view)} WHERE {_is_infinite(aside)}"
-    )[0][0]
-    plan = column.plan
-    bad = column.lost - column.infinite
-    if plan is None or (bad == 0 and plan.kind != "empty"):
-        return False
-    for value, count in misfits.items():
-        column.counts[value] = max(column.counts[value], count)
-    new = guess(column.name, column.counts)
-    if new != plan and not last:
-        column.plan = new
-        return True
-    known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
-    codes = plan.kind == "integer" and code_like(column.name, known)
-    if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
-        return False
-    if not codes and plan.kind not in _ALL_OR_NONE:
-        value, row = _first_misfit(engine, view, column)
-        what = "dates" if plan.kind == "date" else "numbers"
-        orders = ", with day and month in both orders" if plan.mixed else ""
-        column.refused = (
-            f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
-            f"not {what}{orders} (first: {value!r} in row {row:,})"
-        )
-    column.plan = Plan("text")
-    return True
-
-
-_ALL_OR_NONE = ("boolean", "empty")
-
-
-def _is_infinite(aside: str) -> str:
-    listed = ", ".join(literal(word) for word in (*INFINITE, "infinite date"))
-    return f"lower({aside}) IN ({listed})"
-
-
-def _first_misfit(engine: DuckDB, view: str, column: ColumnInTyping) -> tuple[str, int]:
-    value, row = engine.rows(
-        f"SELECT {column.aside}, {quote(ROW)} FROM {quote(view)} WHERE {column.aside} IS NOT NULL "
-        f"AND NOT {_is_infinite(column.aside)} ORDER BY {quote(ROW)} LIMIT 1"
-    )[0]
-    return str(value)[:80], int(row)
-
-
-def column_notices(engine: DuckDB, view: str, column: ColumnInTyping) -> list[Notice]:
-    """What a careful reader should know about one column."""
-    plan, name = column.plan, column.name
-    notices = []
-    if column.refused:
-        notices.append(Notice("mixed_column", column.refused))
-    if column.infinite:
-        notices.append(
-            Notice(
-                "infinite",
-                f"column {name!r} has {_cells(column.infinite)} that are infinite: read as missing",
-                column.infinite,
-            )
-        )
-    if plan is None or plan.kind in ("text", "empty"):
-        return notices
-    if bad := column.lost - column.infinite:
-        value, row = _first_misfit(engine, view, column)
-        what = "a date" if plan.kind == "date" else "a number"
-        notices.append(
-            Notice(
-                "bad_cells",
-                f"column {name!r} has {_cells(bad)} that do not hold {what} (first: {value!r} in "
-                f"row {row:,}): read as missing",
-                bad,
-            )
-        )
-    if plan.kind == "date" and plan.ambiguous and column.last_day <= 12:
-        order = "day first" if plan.formats[0].startswith("%d") else "month first"
-        notices.append(
-            Notice(
-                "ambiguous_dates",
-                f"column {name!r}: no date has a day above 12, so nothing tells day from month; "
-                f"read as {order} ({plan.formats[0]})",
-                column.present,
-            )
-        )
-    if plan.ambiguous and plan.kind != "date":
-        notices.append(
-            Notice(
-                "ambiguous_numbers",
-                f"column {name!r}: a comma always stands before three digits, so it was taken for "
-                "a thousands separator",
-                column.present,
-            )
-        )
-    if plan.percent:
-        notices.append(Notice("percent", f"column {name!r} holds percentages: 12% was read as 12"))
-    return notices
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["DuckDB", "as_data_error", "cursor_for", "first_line", "literal", "quote"]
 
 DEFAULT_MEMORY = "1GB"
+WIDE = 500  # columns
 
 
 def quote(name: str) -> str:
@@ -87,6 +88,7 @@ class DuckDB:
                 "a size such as '1GB' and at least one thread",
                 "correct the two settings",
             ) from error
+        self._own_limit = memory_limit is not None
         self._numbers = iter(range(1_000_000_000))
 
     # Reading -----------------------------------------------------------------------------------
@@ -126,12 +128,33 @@ class DuckDB:
         """Return an Ibis table over an SQL query."""
         return self.view(sql)
 
+    def types(self, sql: str) -> dict[str, Any]:
+        """Return the Ibis types of a query's columns by name."""
+        read = self.backend.compiler.type_mapper.from_string
+        known: dict[str, Any] = {}
+        types = {}
+        for name, kind, *_ in self.rows(f"DESCRIBE {sql}"):
+            if kind not in known:
+                known[kind] = read(kind)
+            types[str(name)] = known[kind]
+        return types
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL and return its few rows."""
         result: list[tuple[Any, ...]] = self.backend.con.execute(sql).fetchall()
         return result
 
     # Keeping -----------------------------------------------------------------------------------
+
+    def make_room(self, columns: int) -> None:
+        """Raise the memory limit for a very wide table, unless the user set one.
+
+        DuckDB reserves vectors of 2,048 values for each column and step, however few the rows.
+        """
+        if columns > WIDE and not self._own_limit:
+            limit = min(max(1_000, columns), 4_000)
+            self.backend.con.execute(f"SET memory_limit = '{limit}MB'")
+            self.backend.con.execute("SET threads = 1")
 
     def temporary(self, suffix: str = "") -> Path:
         """Return a new path in the engine's own temporary folder."""

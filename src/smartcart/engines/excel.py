@@ -56,9 +56,9 @@ class Sheet:
 def swapped_dates(cells: Sequence[Any]) -> Swapped | None:
     """Look for the fingerprint in one column of cells; None where it is absent.
 
-    >>> found = swapped_dates([dt.date(2012, 4, 9)] * 9 + ["21-08-2013"] * 9)
+    >>> found = swapped_dates([dt.date(2012, 4, 9)] * 20 + ["21-08-2013"] * 20)
     >>> found.conclusive, found.dates, found.same
-    (True, 9, 0)
+    (True, 20, 0)
     >>> swapped_dates([dt.date(2012, 4, 19), "21-08-2013"]) is None
     True
     """

@@ -15,7 +15,8 @@ from typing import Any, Self
 
 import duckdb
 
-from smartcart.engines.columns import column_notices, final_cell, type_columns
+from smartcart.engines.column import final_cell
+from smartcart.engines.columns import type_columns
 from smartcart.engines.duckdb import DuckDB, as_data_error, quote
 from smartcart.engines.files import read_files
 from smartcart.engines.frames import frame_reader
@@ -107,7 +108,7 @@ def open_source(
 
 def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     names, name_notices = clean_names(raw.names)
-    view, columns, rows = type_columns(engine, raw, names)
+    typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
         raise DataError.of(
             f"the {label} has no rows"
@@ -119,14 +120,14 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     for release in raw.release:
         release()
     table = engine.view(
-        f"SELECT {quote(ROW)}, {', '.join(final_cell(c) for c in columns)} FROM {quote(view)}",
+        f"SELECT {quote(ROW)}, {', '.join(final_cell(c) for c in columns)} FROM {typed}",
         "source",
     )
     count, fingerprint = engine.fingerprint(table, names)
     notices = (
         *raw.notices,
         *name_notices,
-        *(notice for column in columns for notice in column_notices(engine, view, column)),
+        *(notice for column in columns for notice in column.notices),
     )
     currencies = Counter(c.plan.currency for c in columns if c.plan and c.plan.currency)
     reading = Reading(

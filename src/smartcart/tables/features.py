@@ -282,7 +282,8 @@ def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value
             return (whole > 0).ifelse(quotient, ibis.null("float64"))
         case "days_since":
             day = ibis.literal(as_of, type="date")
-            return day.delta(first.cast("date"), unit="day")
+            days = day.delta(first.cast("date"), unit="day")
+            return (days >= 0).ifelse(days, ibis.null(days.type()))
         case "years_since":
             year = first.year() if first.type().is_temporal() else first
             return ibis.literal(as_of.year if as_of else 0) - year

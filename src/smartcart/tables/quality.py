@@ -17,7 +17,10 @@ import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature, LedgerEntry
+from smartcart.tables import features
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, content_hash
+
+LINE_COLUMN = "__line__"  # line number in the file, of lines that could not be read
 
 __all__ = [
     "as_of_day",
@@ -30,11 +33,13 @@ __all__ = [
     "ledger_entries",
     "log_histogram",
     "rejected_rows",
+    "unreadable_lines",
     "upper_fence",
     "usable_rows",
 ]
 
 OLDEST = 110  # years: an age beyond it is an error in the data
+YEARS = (1900, 2200)  # a day outside these is an error in the data, not a day in a shop's life
 FENCE = 3.0  # interquartile ranges of the logarithm beyond the third quartile (Tukey's "far out")
 BINS_PER_UNIT = 50  # of the logarithm: the quartiles behind the fence are exact to 2%
 _NOT_NEGATIVE = ("spend", "channel", "deals", "visits", "frequency", "recency", "tenure", "income")
@@ -50,6 +55,8 @@ def bounded(contract: Contract, fences: Mapping[str, float]) -> Contract:
         if column.meaning == "birth" and contract.as_of is not None and column.type != "text":
             year = contract.as_of.year
             return replace(column, low=float(year - OLDEST), high=float(year))
+        if column.type == "date" and column.role == "forms":
+            return replace(column, low=float(YEARS[0]), high=float(YEARS[1]))
         if column.meaning == "age" and column.type == "number":
             return replace(column, low=0.0, high=float(OLDEST))
         if column.type == "number" and column.meaning.split(":")[0].startswith(_NOT_NEGATIVE):
@@ -148,18 +155,34 @@ def usable_rows(table: ir.Table, contract: Contract) -> ir.Table:
 
 
 def rejected_rows(table: ir.Table, contract: Contract) -> ir.Table:
-    """Return the other rows of a cleaned table: ``customer_id``, ``row``, ``reason``."""
+    """Return the other rows of a cleaned table: ``customer_id`` (or "row 17"), ``reason``."""
     nothing = without_behaviour(table, contract)
     reason = ibis.literal("every column about behaviour is missing")
-    rejected, name = nothing, ibis.null("string")
+    rejected = nothing
+    name = ibis.literal("row ") + table[ROW_COLUMN].cast("string")
     if contract.id_column is not None:
         missing = table[contract.id_column].isnull()
         reason = missing.ifelse("the customer id is missing", reason)
         rejected = missing | nothing
-        name = table[contract.id_column].cast("string")
-    return table.filter(rejected).select(
-        customer_id=name, reason=reason, row=table[ROW_COLUMN]
-    ).order_by("row")  # fmt: skip
+        name = ibis.coalesce(features.id_value(table, contract).cast("string"), name)
+    kept = table.filter(rejected).order_by(ROW_COLUMN)
+    return kept.select(customer_id=name, reason=reason)
+
+
+def unreadable_lines(lines: ir.Table, table: ir.Table, contract: Contract) -> ir.Table:
+    """Return the lines that could not be cut into cells as ``customer_id``, ``reason``.
+
+    ``lines`` has ``__line__`` and the columns as text. A line whose id also stands in ``table`` is
+    named by its number only, so that no id is in both.
+    """
+    number = ibis.literal("line ") + lines[LINE_COLUMN].cast("string")
+    name = number
+    if contract.id_column is not None and contract.id_column in lines.columns:
+        text = lines[contract.id_column].cast("string").strip().nullif("")
+        known = text.isin(table.select(known=features.id_value(table, contract).cast("string")).known)
+        name = ibis.coalesce(known.ifelse(ibis.null("string"), text), number)
+    reason = ibis.literal("the line could not be cut into the cells of the header")
+    return lines.order_by(LINE_COLUMN).select(customer_id=name, reason=reason)
 
 
 def duplicate_ids(table: ir.Table, id_column: str, at_most: int = 5) -> ir.Table:
@@ -195,6 +218,14 @@ def ledger_entries(
             LedgerEntry(
                 "missing id", f"rows without {contract.id_column}: listed in rejected.csv",
                 missing, "rows", "rejected",
+            )
+        )  # fmt: skip
+    if lines := int(counts.get("unreadable") or 0):
+        entries.append(
+            LedgerEntry(
+                "unreadable lines",
+                "lines that could not be cut into the cells of the header: listed in rejected.csv",
+                lines, "rows", "rejected",
             )
         )  # fmt: skip
     if nothing := int(counts.get("no_behaviour") or 0):
@@ -283,11 +314,17 @@ def as_of_expression(table: ir.Table, columns: Sequence[Column]) -> tuple[str, i
     dates = [c.name for c in columns if c.type == "date" and c.role == "forms"]
     if not dates:
         return None
-    latest = [table[name].max().cast("date").name(name) for name in dates]
+    years = {name: table[name].year() for name in dates}
+    latest = [
+        table[name].max(where=(year >= YEARS[0]) & (year <= YEARS[1])).cast("date").name(name)
+        for name, year in years.items()
+    ]
     return ", ".join(dates), table.aggregate(latest)
 
 
 def as_of_day(row: Mapping[str, Any]) -> dt.date | None:
     """Return the latest of the days that :func:`as_of_expression` found."""
-    days = [day for day in row.values() if day is not None]
+    import pandas as pd
+
+    days = [pd.Timestamp(day).date() for day in row.values() if day is not None and day == day]
     return max(days) if days else None

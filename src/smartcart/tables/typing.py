@@ -91,13 +91,13 @@ def _one_of(text: Any, words: tuple[str, ...]) -> Any:
 def _whole(cell: Any, first: Any) -> Any:
     """The rarer ways to write a whole number: ``+5``, ``17850.0``, `` 12 ``.
 
-    The engine's cast would round 1.5 to 2; and 007 is a code, not a number.
+    The engine's cast would round 1.5 to 2 and take 2012_01 for 201201; and 007 is a code.
     """
     text = cell.strip()
     second = text.substr(1, 1)
     code = text.startswith("0") & (second >= "0") & (second <= "9")
     same = first.cast("float64") == cell.try_cast("float64")
-    return (same & ~code).ifelse(first, ibis.null("int64"))
+    return (same & ~code & ~text.contains("_")).ifelse(first, ibis.null("int64"))
 
 
 def _decorated(text: Any, plan: Plan) -> Any:

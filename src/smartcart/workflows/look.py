@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+
 from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError, UsageError
 from smartcart.records import (
@@ -36,6 +38,7 @@ class Look:
     raw: Any  # the Ibis table as read
     clean: Any  # the same, impossible values made missing
     copies: bool  # whether equal rows are believed to be copies
+    rejected: pa.Table  # customer_id, reason of what cannot be segmented
 
 
 def inspect(source: Any, **options: Any) -> Inspection:
@@ -87,20 +90,29 @@ def look(
     counts = _first_row(
         engine.frame(quality.count_expression(table, contract, (*forming, *describing), exact))
     )
-    rejected = len(engine.frame(quality.rejected_rows(clean, contract)))
-    counts["no_behaviour"] = rejected - int(counts.get("missing_id") or 0)
-    rows = int(counts["rows"])
-    if rows - rejected < 2:
-        raise _too_few(opened, rows - rejected)
+    rejected = engine.arrow(quality.rejected_rows(clean, contract))
+    counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
+    if opened.rejected is not None:
+        lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
+        counts["unreadable"] = lines.num_rows
+        rejected = pa.concat_tables([rejected, lines.cast(rejected.schema)])
+    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0)
+    customers = rows - rejected.num_rows
+    if customers < 2:
+        raise _too_few(opened, customers)
     ledger = Ledger(
         rows_read=rows,
-        segmented=rows - rejected,
-        rejected=rejected,
+        segmented=customers,
+        rejected=rejected.num_rows,
         entries=quality.ledger_entries(contract, counts, copies=copies, exact=exact),
     )
-    notices = (*opened.reading.notices, *_warnings(contract, forming, rows - rejected))
+    notices = (
+        *opened.reading.notices,
+        *_warnings(contract, forming, customers),
+        *_doubtful(engine, clean, contract, ledger),
+    )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
-    return Look(inspection, table, clean, copies)
+    return Look(inspection, table, clean, copies, rejected)
 
 
 def _first_row(frame: Any) -> dict[str, Any]:
@@ -187,6 +199,30 @@ def _warnings(
             Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
         )
     return tuple(found)
+
+
+def _doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> list[Notice]:
+    """Warn where a rule voids most of a column, or the as-of day lies before the data's dates."""
+    found = [
+        Notice("mostly impossible", f"{e.sentence}: that is most of the column; check it.", e.count)
+        for e in ledger.entries
+        if e.rule == "impossible value" and e.count > ledger.rows_read / 2
+    ]
+    for column in contract.columns:
+        if column.type != "date" or column.role != "forms" or contract.as_of is None:
+            continue
+        later = clean.filter(clean[column.name].cast("date") > contract.as_of).count()
+        count = int(engine.arrow(later.as_table()).column(0)[0].as_py())
+        if count:
+            found.append(
+                Notice(
+                    "later than as-of",
+                    f"{count:,} days in {column.name} lie after the as-of day {contract.as_of}: "
+                    "treated as missing.",
+                    count,
+                )
+            )
+    return found
 
 
 def _too_few(opened: Opened, customers: int) -> DataError:

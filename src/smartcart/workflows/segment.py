@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from smartcart.records import (
     GoldenRow,
     Inspection,
     Model,
+    Notice,
     Profile,
     Recipe,
     Run,
@@ -95,9 +96,7 @@ def segment(
         named = _names(table, recipe, centers)
         with clock.step("assign and profile"):
             sums, wcss = _assign_all(table, recipe, centers, [n.name for n in named], folder, say)
-        store.write_rejected(
-            folder, opened.engine.arrow(quality.rejected_rows(seen.clean, seen.inspection.contract))
-        )
+        store.write_rejected(folder, seen.rejected)
         return _run(table, recipe, choice, centers, jaccard, named, sums, wcss, clock.seconds, seed)
 
 
@@ -172,7 +171,7 @@ class _Table:
             usable, contract, self.all_features, {"__content__": usable["__content__"]}
         )
         drawn = self.engine.arrow(expr)
-        self.sample = _matrix(drawn, len(self.all_features))
+        self.sample = self._without_empty(_matrix(drawn, len(self.all_features)))
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
         if self.seen.copies:
@@ -180,6 +179,25 @@ class _Table:
             _, first = np.unique(content, return_index=True)
             self.weight[:] = 0.0
             self.weight[first] = 1.0
+
+    def _without_empty(self, X: Floats) -> Floats:
+        """Leave out forming features that say nothing: no value, or the same for everybody."""
+        forming = self.inspection.forming
+        with np.errstate(invalid="ignore"):
+            told = [bool(np.nanmin(x) < np.nanmax(x)) if _some(x) else False for x in X.T]
+        silent = [f for f, tells in zip(forming, told, strict=False) if not tells]
+        if not silent or len(silent) == len(forming):
+            return X
+        names = ", ".join(f.label for f in silent)
+        notice = Notice("says nothing", f"The same for every customer, so left out: {names}.")
+        inspection = replace(
+            self.inspection,
+            forming=tuple(f for f in forming if f not in silent),
+            notices=(*self.inspection.notices, notice),
+        )
+        self.seen = replace(self.seen, inspection=inspection)
+        kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
+        return np.asfortranarray(X[:, kept])
 
     def batches(self, forming_only: bool = False) -> Iterator[tuple[pa.Array, Floats]]:
         """Yield ids and features of all usable rows, a batch at a time, in a fixed order."""
@@ -195,13 +213,18 @@ class _Table:
             yield batch["customer_id"], _matrix(batch, len(wanted))
 
 
+def _some(x: Floats) -> bool:
+    return not bool(np.isnan(x).all())
+
+
 def _matrix(batch: Any, width: int) -> Floats:
-    """Return the feature columns of an Arrow batch or table as an (n, width) array."""
-    out = np.empty((batch.num_rows, width))
+    """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
+    out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):
-        out[:, i] = batch[f"f{i}"].to_numpy(
-            **({} if isinstance(batch, pa.Table) else {"zero_copy_only": False})
-        )
+        column = batch[f"f{i}"]
+        if isinstance(column, pa.ChunkedArray):
+            column = column.combine_chunks()
+        out[:, i] = column.to_numpy(zero_copy_only=False)
     return out
 
 
