@@ -12,7 +12,7 @@ Three questions, in this order:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ Labels = NDArray[np.int32]
 SAMPLE_ROWS = 5_000  # rows on which silhouette, resamples and valleys are computed
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
-RESAMPLES = 20  # bootstrap resamples
+RESAMPLES = 40  # bootstrap resamples
 SPLITS = 2  # halvings for the prediction strength
 SHUFFLES = 5  # clouds of shuffled columns
 NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
@@ -130,7 +130,7 @@ def _choose(
     parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
 
     say("looking for valleys")
-    groups = find_groups(sample, parts.values(), _rng(seed, 1))
+    groups = _confirmed_groups(sample, parts.values(), seed)
     settled = _settle(rows, weight, sample, groups, fits, parts, seed)
     labels = {k: kmeans.assign(heavy, one.centers)[0] for k, one in fits.items()}
 
@@ -186,6 +186,18 @@ def _choose(
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
     return Choice(evidence, fits, jaccard)
+
+
+def _confirmed_groups(sample: Floats, parts: Iterable[Labels], seed: int) -> Groups:
+    """Return natural groups that also show when ties are broken and cells are cut anew."""
+    parts = list(parts)
+    groups = find_groups(sample, parts, _rng(seed, 1))
+    for again in (11, 12):
+        if groups.count < 2:
+            break
+        other = find_groups(sample, parts, _rng(seed, again))
+        groups = other if other.count < groups.count else groups
+    return groups
 
 
 def _settle(

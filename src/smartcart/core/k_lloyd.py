@@ -77,8 +77,8 @@ def lloyd(
     """
     fits, k, p = centers.shape
     centers = centers.copy()
-    squares = np.broadcast_to(np.einsum("...p,...p->...", Z, Z), weights.shape)
-    rows = np.concatenate([Z, np.ones((*Z.shape[:-1], 1))], axis=-1).astype(np.float32)
+    squares = np.einsum("...p,...p->...", Z, Z)[..., None]
+    rows = np.concatenate([Z, np.ones_like(squares), squares], axis=-1).astype(np.float32)
     light = weights.astype(np.float32)
     wcss = np.full(fits, np.inf)
     active = np.arange(fits)
@@ -88,15 +88,15 @@ def lloyd(
         now, weight = centers[active], weights[active]
         own = rows if rows.ndim == 2 else rows[active]
         cost, label = _nearest(own, now)
-        new = np.maximum(np.einsum("bn,bn->b", weight, cost + squares[active]), 0.0)
+        new = np.einsum("bn,bn->b", weight, cost)
         sums = _sums(own, light[active], label, k)
-        mass = sums[..., p:]
+        mass = sums[..., p : p + 1]
         centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
         going = new < wcss[active] * (1 - tol)
         wcss[active] = np.minimum(new, wcss[active])
         active = active[going]
     cost, labels = _nearest(rows, centers)
-    wcss = np.maximum(np.einsum("bn,bn->b", weights, cost + squares), 0.0)
+    wcss = np.einsum("bn,bn->b", weights, cost)
     return centers, labels, wcss
 
 
@@ -141,24 +141,32 @@ def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
 
 
 def _nearest(rows: Singles, centers: Floats) -> tuple[Singles, Labels]:
-    """Return ``min_k |c|^2 - 2 z.c`` (B, n) and its label (B, n); rows are ``(z, 1)``."""
+    """Return the squared distance (B, n) to the nearest center and its label (B, n).
+
+    ``rows`` are ``(z, 1, |z|^2)``, so that distances are one matrix product. Positive floats are in
+    the order of their bits; the last bits are given up for the label, and one minimum finds both.
+    """
     fits, k, p = centers.shape
     n = rows.shape[-2]
     norms = np.einsum("bkp,bkp->bk", centers, centers)[..., None]
-    scores = np.concatenate([-2.0 * centers, norms], axis=2).astype(np.float32)
-    best = np.empty((fits, n), dtype=np.float32)
-    label = np.zeros((fits, n), dtype=np.int32)
+    scores = np.concatenate([-2.0 * centers, norms, np.ones_like(norms)], axis=2)
+    scores = scores.astype(np.float32)
+    low = (1 << (k - 1).bit_length()) - 1
+    number = np.arange(k, dtype=np.int32)[:, None]
+    best = np.empty((fits, n), dtype=np.int32)
     for part in _blocks(fits, k * n):
         if rows.ndim == 2:
-            product = (scores[part].reshape(-1, p + 1) @ rows.T).reshape(-1, k, n)
+            away = (scores[part].reshape(-1, p + 2) @ rows.T).reshape(-1, k, n)
         else:
-            product = scores[part] @ rows[part].swapaxes(1, 2)
-        low, at = best[part], label[part]
-        low[...] = product[:, 0]
-        for j in range(1, k):
-            np.copyto(at, np.int32(j), where=product[:, j] < low)
-            np.minimum(low, product[:, j], out=low)
-    return best, label
+            away = scores[part] @ rows[part].swapaxes(1, 2)
+        np.maximum(away, 0.0, out=away)
+        bits = away.view(np.int32)
+        bits &= ~low
+        bits |= number
+        np.minimum.reduce(bits, axis=1, out=best[part])
+    label = best & low
+    best &= ~low
+    return best.view(np.float32), label
 
 
 def _sums(rows: Singles, weight: Singles, label: Labels, k: int) -> Singles:

@@ -241,7 +241,8 @@ def _between(Z: Floats, a: _Group, b: _Group) -> tuple[float, float]:
     bandwidth = 1.06 * spread * min(m, n) ** -0.2  # Silverman's rule for the smaller group
     t = np.concatenate([Z[a.rows] @ axis, Z[b.rows] @ axis])
     # a wide valley between few customers shows best when smoothed more
-    sights = [valley(t, a.mean @ axis, b.mean @ axis, w * bandwidth) for w in (1.0, WIDE)]
+    left, right = float(a.mean @ axis), float(b.mean @ axis)
+    sights = [valley(t, left, right, wide * bandwidth) for wide in (1.0, WIDE)]
     return max(sights, key=lambda sight: sight[1])
 
 

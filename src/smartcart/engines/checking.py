@@ -109,7 +109,8 @@ def column_notices(engine: DuckDB, typed: str, column: Column) -> list[Notice]:
         notices.append(
             Notice(
                 "infinite",
-                f"column {name!r} has an infinite value in {_cells(column.infinite)}: read as missing",
+                f"column {name!r} has an infinite value in {_cells(column.infinite)}: "
+                "read as missing",
                 column.infinite,
             )
         )
