@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from conftest import shared_file
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 import smartcart
+from conftest import shared_file
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError

@@ -20,7 +20,9 @@ def commands() -> str:
     from smartcart.cli.main import app
 
     def sections(command, name: str, parent=None):
-        context = command.context_class(command, info_name=name, parent=parent, max_content_width=100)
+        context = command.context_class(
+            command, info_name=name, parent=parent, max_content_width=100
+        )
         context.terminal_width = 100
         yield f"## {context.command_path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
         for sub_name, sub in sorted(getattr(command, "commands", {}).items()):

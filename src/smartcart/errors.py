@@ -27,7 +27,8 @@ class SmartCartError(Exception):
     @classmethod
     def of(cls, found: str, expected: str, way_out: str) -> Self:
         """Build the one sentence: what was found, what was expected, the way out."""
-        return cls(f"{found}; expected {expected}: {way_out.rstrip('.')}.")
+        end = "" if way_out.endswith((".", "?")) else "."
+        return cls(f"{found}; expected {expected}: {way_out}{end}")
 
 
 class UsageError(SmartCartError, ValueError):

@@ -67,7 +67,7 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
             raise UsageError.of(
                 f"the configuration has an unknown setting {name!r}",
                 f"one of {', '.join(Settings.model_fields)}",
-                "correct the name" + did_you_mean(name, Settings.model_fields).replace(" Did", "; did"),
+                "correct the name." + did_you_mean(name, Settings.model_fields),
             ) from error
         option = "--" + name.replace("_", "-") if name in given else f"{name} in {str(path)!r}"
         raise UsageError.of(

@@ -288,4 +288,3 @@ def _fail(sentence: str, code: int, as_json: bool) -> int:
     with contextlib.suppress(OSError):
         typer.echo(f"smartcart: {sentence}", err=True)
     return int(code)
-

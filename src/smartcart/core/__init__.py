@@ -1,0 +1,1 @@
+"""The mathematics, on arrays: no input or output, no clock, no settings."""

@@ -144,8 +144,10 @@ def facts_of(
     for row in (*earned, *others)[:FACTS]:
         unit = units.get(row.column, "")
         label = labels.get(row.column, row.column)
-        spoken = "" if unit == "days" and label.startswith("Days") else unit  # not "Days ... 41 days"
-        text = f"{label} {say(row.mean, spoken)}, against {say(row.overall_mean, spoken)} on average"
+        # not "Days as a customer 41 days"
+        spoken = "" if unit == "days" and label.startswith("Days") else unit
+        here, average = say(row.mean, spoken), say(row.overall_mean, spoken)
+        text = f"{label} {here}, against {average} on average"
         facts.append(Fact(row.column, label, row.mean, row.overall_mean, row.effect, text, unit))
     return tuple(facts)
 

@@ -22,6 +22,7 @@ __all__ = [
     "find_groups",
     "natural_groups",
     "smooth_ties",
+    "tied_columns",
     "valley",
     "valley_threshold",
     "whiten",
@@ -34,6 +35,7 @@ VALLEY_DEPTH = 0.1  # a valley is at least this share lower than the lower of it
 SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own
 TIED = 0.05  # a column is smoothed where one value holds this share of the rows
 WIDE = 2.0  # the second bandwidth, in units of the first
+ONE_COLUMN = 0.8  # a split that one lumpy column makes to this share is an artefact of counting
 BINS = 128
 CELLS = (7, 10, 14, 20)  # cuts of the whitened cloud
 CELL_ROWS = 15  # a cell has at least about this many rows
@@ -83,8 +85,8 @@ def find_groups(Z: Floats, partitions: Iterable[Labels], rng: np.random.Generato
     ----------
     Z : (n, p) standardized; partitions : labels (n,), for example of K-Means with K = 2, 3, ...
     """
-    smooth = smooth_ties(Z, rng)
-    best = natural_groups(smooth, partitions)
+    smooth, lumpy = smooth_ties(Z, rng), tied_columns(Z)
+    best = natural_groups(smooth, partitions, lumpy)
     cells = [c for c in CELLS if c * CELL_ROWS <= Z.shape[0]]
     if not cells:
         return best
@@ -93,14 +95,14 @@ def find_groups(Z: Floats, partitions: Iterable[Labels], rng: np.random.Generato
         round_cloud = whiten(smooth, best.labels)
         starts = plus_plus(round_cloud, weights, max(cells), rng)[:, None]
         cuts = [best_of(round_cloud, weights[:1], starts[:, :, :c])[1][0] for c in cells]
-        found = natural_groups(smooth, cuts)
+        found = natural_groups(smooth, cuts, lumpy)
         if found.count <= best.count:
             break
         best = found
     return best
 
 
-def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
+def natural_groups(Z: Floats, partitions: Iterable[Labels], lumpy: Iterable[int] = ()) -> Groups:
     """Join the cells of each partition until all have valleys between them; keep the most groups.
 
     Parameters
@@ -109,6 +111,7 @@ def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
     partitions : labels (n,) from 0: the K-Means fits, and finer cuts into compact cells. A coarse
         partition sees clear valleys between whole groups, a fine one also finds groups that K-Means
         would cut across.
+    lumpy : columns with much repeated values, which make no group by themselves.
 
     >>> rng = np.random.default_rng(0)
     >>> Z = np.concatenate([rng.normal(0, 1, (300, 2)), rng.normal(6, 1, (200, 2))])
@@ -118,7 +121,7 @@ def natural_groups(Z: Floats, partitions: Iterable[Labels]) -> Groups:
     """
     best = Groups(np.zeros(Z.shape[0], dtype=np.int32), 1, 0.0, 0.0)
     for labels in partitions:
-        found = _join(Z, labels)
+        found = _join(Z, labels, tuple(lumpy))
         if (found.count, found.z) > (best.count, best.z):
             best = found
     return best
@@ -135,6 +138,17 @@ def whiten(Z: Floats, labels: Labels) -> Floats:
     return np.asarray(Z @ axes / np.sqrt(np.maximum(variances, floor)))
 
 
+def tied_columns(Z: Floats) -> tuple[int, ...]:
+    """Return the columns of ``Z`` (n, p) in which one value holds ``TIED`` of the rows.
+
+    >>> tied_columns(np.column_stack([np.arange(100.0), np.arange(100) % 2]))
+    (1,)
+    """
+    n = Z.shape[0]
+    most = [int(np.unique(column, return_counts=True)[1].max()) for column in Z.T]
+    return tuple(j for j, count in enumerate(most) if count >= max(TIED * n, 2))
+
+
 def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
     """Replace columns with a much repeated value by normal scores, ties broken at random.
 
@@ -145,11 +159,9 @@ def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
 
     n = Z.shape[0]
     smooth = Z.copy()
-    for j, column in enumerate(Z.T):
-        _, counts = np.unique(column, return_counts=True)
-        if counts.max() >= max(TIED * n, 2):
-            order = np.lexsort((rng.random(n), column))
-            smooth[order, j] = ndtri((np.arange(n) + 0.5) / n)
+    for j in tied_columns(Z):
+        order = np.lexsort((rng.random(n), Z[:, j]))
+        smooth[order, j] = ndtri((np.arange(n) + 0.5) / n)
     return smooth
 
 
@@ -182,7 +194,7 @@ def valley(t: Floats, left: float, right: float, bandwidth: float) -> tuple[floa
     return float(drop[at] / max(hill[at], 1e-12)), float(z[at])
 
 
-def _join(Z: Floats, labels: Labels) -> Groups:
+def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
     n, p = Z.shape
     enough = valley_threshold(p)
     live = {c: _group(Z, np.flatnonzero(labels == c)) for c in np.unique(labels).tolist()}
@@ -193,7 +205,7 @@ def _join(Z: Floats, labels: Labels) -> Groups:
         for a in new:
             for b, group in live.items():
                 if a != b and (min(a, b), max(a, b)) not in between:
-                    between[min(a, b), max(a, b)] = _between(Z, live[a], group)
+                    between[min(a, b), max(a, b)] = _between(Z, live[a], group, lumpy)
         weakest = min(between, key=lambda pair: _clarity(between[pair], enough))
         if _clarity(between[weakest], enough) >= 1:
             small = min(live, key=lambda g: live[g].rows.size)
@@ -227,11 +239,18 @@ def _merge(a: _Group, b: _Group) -> _Group:
     return _Group(np.concatenate([a.rows, b.rows]), (m * a.mean + n * b.mean) / (m + n), scatter)
 
 
-def _between(Z: Floats, a: _Group, b: _Group) -> tuple[float, float]:
-    """Return the clearest valley between two groups along Fisher's discriminant."""
+def _between(Z: Floats, a: _Group, b: _Group, lumpy: tuple[int, ...]) -> tuple[float, float]:
+    """Return the clearest valley between two groups along Fisher's discriminant.
+
+    Two groups that differ in hardly more than one lumpy column have none: a dummy, or "none or
+    some" of a count, is a property of the column, not a group of customers.
+    """
     p = Z.shape[1]
     m, n = a.rows.size, b.rows.size
     within = (a.scatter / m + b.scatter / n) / 2  # equal say for both groups, whatever their size
+    apart = (b.mean - a.mean) ** 2 / np.maximum(np.diag(within), 1e-9)
+    if any(apart[j] >= ONE_COLUMN * apart.sum() for j in lumpy):
+        return 0.0, 0.0
     within += np.eye(p) * (RIDGE * np.trace(within) / p + 1e-9)
     axis = np.linalg.solve(within, b.mean - a.mean)
     narrow = min(float(axis @ a.scatter @ axis) / m, float(axis @ b.scatter @ axis) / n)

@@ -8,7 +8,7 @@ from smartcart.engines.column import Column
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.engines.names import ROW
 from smartcart.records import Notice
-from smartcart.tables.guess import INFINITE, Plan, code_like, guess
+from smartcart.tables.guess import INFINITE, Plan, code_like, guess, id_like
 
 __all__ = ["column_notices", "inspect", "overturn"]
 
@@ -63,12 +63,12 @@ def overturn(engine: DuckDB, typed: str, column: Column, last: bool) -> bool:
         return False
     for value, count in misfits.items():
         column.counts[value] = max(column.counts[value], count)
-    new = guess(column.name, column.counts)
+    new = guess(column.name, column.counts, column.decimal_comma)
     if new != plan and not last:
         column.plan = new
         return True
     known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
-    codes = plan.kind == "integer" and code_like(column.name, known)
+    codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
     if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
         return False
     if not codes and plan.kind not in _ALL_OR_NONE:
@@ -139,12 +139,24 @@ def column_notices(engine: DuckDB, typed: str, column: Column) -> list[Notice]:
             )
         )
     if plan.ambiguous and plan.kind != "date":
+        sign, sense = ("comma", "thousands separator")
+        if plan.kind == "number":
+            sign, sense = ("point", "decimal point; if it separates thousands, remove it")
         notices.append(
             Notice(
                 "ambiguous_numbers",
-                f"column {name!r}: a comma always stands before three digits, so it was taken for "
-                "a thousands separator",
+                f"column {name!r}: a {sign} always stands before three digits, so it was taken for "
+                f"a {sense}",
                 column.present,
+            )
+        )
+    if plan.currencies:
+        notices.append(
+            Notice(
+                "mixed_currencies",
+                f"column {name!r} mixes currencies ({', '.join(plan.currencies)}): its amounts "
+                "were read as they stand, not converted",
+                len(plan.currencies),
             )
         )
     if plan.percent:

@@ -21,6 +21,7 @@ class Column:
     name: str
     plan: Plan | None
     dtype: Any  # of the source
+    decimal_comma: bool = False  # other columns of the source have decimal commas
     kind: Any = None  # while in typing
     misfit: str = ""  # SQL: the text of a cell that was lost, null for others
     notices: list[Notice] = field(default_factory=list)

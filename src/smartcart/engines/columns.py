@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from smartcart.tables.guess import guess
 from smartcart.tables.typing import (
     first_native,
     first_text,
+    is_wide,
     lost_native,
     lost_text,
     typed_native,
@@ -39,6 +40,10 @@ def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, l
     """
     engine.make_room(len(names))
     kinds = engine.types(raw.sql)
+    if fitting := _whole_that_fit(engine, raw.sql, kinds):
+        casts = ", ".join(f"CAST({cell} AS BIGINT) AS {cell}" for cell in fitting)
+        raw = replace(raw, sql=f"SELECT * REPLACE ({casts}) FROM ({raw.sql})")
+        kinds = engine.types(raw.sql)
     columns = [Column(i, name, None, kinds[f"c{i}"]) for i, name in enumerate(names)]
     direct = raw.numbered and len(columns) <= GROUP
     typed, rows = [], 0
@@ -51,6 +56,16 @@ def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, l
     cells = ", ".join(column.cell for column in columns)
     path = engine.spool(f"SELECT {cells} FROM {' POSITIONAL JOIN '.join(typed)}")
     return _numbered(path), columns, rows
+
+
+def _whole_that_fit(engine: DuckDB, sql: str, kinds: Mapping[str, Any]) -> list[str]:
+    """The columns of whole numbers beyond int64 by their type, but not by their values."""
+    wide = [cell for cell, kind in kinds.items() if is_wide(kind)]
+    if not wide:
+        return []
+    wanted = ", ".join(f"count({cell}) = count(TRY_CAST({cell} AS BIGINT))" for cell in wide)
+    fits = engine.rows(f"SELECT {wanted} FROM ({sql})")[0]
+    return [cell for cell, fit in zip(wide, fits, strict=True) if fit]
 
 
 def _groups(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
@@ -71,7 +86,8 @@ def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
         column.counts.update(
             {item["values"]: item["counts"] for item in counted if item["values"] is not None}
         )
-        column.plan = guess(column.name, column.counts)
+        column.decimal_comma = raw.decimal_comma
+        column.plan = guess(column.name, column.counts, raw.decimal_comma)
 
 
 def _type_group(

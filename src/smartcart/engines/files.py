@@ -20,6 +20,7 @@ __all__ = ["read_files"]
 
 LONGEST_LINE = 16_000_000  # bytes; DuckDB's own limit is 2 MB
 BUFFER = 32_000_000
+VIRTUAL = ("file_row_number", "file_index", "filename")  # columns DuckDB adds to Parquet files
 KIND_WORDS: dict[str, str] = {
     "text": "text", "gzip": "a gzip archive", "zstd": "a zstd archive", "parquet": "Parquet",
     "excel": "Excel", "duckdb": "a DuckDB database", "sqlite": "an SQLite database",
@@ -105,6 +106,7 @@ def _read_text(engine: DuckDB, path: Path, label: str, kind: Content) -> Raw:
         names=dialect.names,
         encoding=survey.encoding,
         delimiter=dialect.separator,
+        decimal_comma=dialect.decimal_comma,
         notices=tuple(_text_notices(label, survey, dialect)),
     )
 
@@ -116,7 +118,7 @@ def _read_text(engine: DuckDB, path: Path, label: str, kind: Content) -> Raw:
             sql=_csv_query(good, len(dialect.names), ",", '"', 0),
             notices=(*raw.notices, *_ragged_notices(label, done)),
             rejected=_csv_query(bad, len(dialect.names), ",", '"', 0, line=True)
-            if done.skipped
+            if done.skipped or done.broken
             else None,
         )
 
@@ -193,6 +195,24 @@ def _ragged_notices(label: str, done: text.Rewritten) -> list[Notice]:
                 done.skipped,
             )
         )
+    if done.quotes:
+        notices.append(
+            Notice(
+                "stray_quotes",
+                f"{label!r} has {_lines(done.quotes)} with a stray quote (first: line "
+                f"{done.first_quotes}): read line by line",
+                done.quotes,
+            )
+        )
+    if done.broken:
+        notices.append(
+            Notice(
+                "broken_quotes",
+                f"{label!r} has {_lines(done.broken)} with stray quotes (first: line "
+                f"{done.first_broken}): left out, for no one can say where their cells end",
+                done.broken,
+            )
+        )
     return notices
 
 
@@ -238,6 +258,8 @@ def parquet_raw(engine: DuckDB, paths: Sequence[Path], starts: Sequence[int]) ->
     relation = f"read_parquet([{listed}]{several})"
     found = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {relation}")]
     cells = ", ".join(f"{quote(name)} AS c{i}" for i, name in enumerate(found))
+    if any(name.lower() in VIRTUAL for name in found):  # not the reader's own: number by hand
+        return Raw("parquet", f"SELECT {cells} FROM {relation}", tuple(found))
     before = f"{list(starts)}[CAST(file_index AS BIGINT) + 1] + " if len(paths) > 1 else ""
     return Raw(
         format="parquet",

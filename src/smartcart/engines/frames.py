@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -12,28 +13,52 @@ from smartcart.engines.duckdb import DuckDB, cursor_for, first_line
 from smartcart.engines.files import arrow_raw, parquet_raw
 from smartcart.engines.raw import Raw
 from smartcart.errors import DataError
+from smartcart.records import Notice
 
 __all__ = ["frame_reader"]
 
 
 def frame_reader(source: Any) -> Callable[[DuckDB, Any], Raw] | None:
     """Return the reader of a table object, told by its package; None if it is not one."""
+    for kind in type(source).__mro__:
+        package = kind.__module__.partition(".")[0]
+        if read := _READERS.get((package, kind.__name__)):
+            return read
     package = type(source).__module__.partition(".")[0]
-    name = type(source).__name__
-    if package == "pandas" and name == "DataFrame":
-        return _read_pandas
-    if package == "polars" and name in ("DataFrame", "LazyFrame"):
-        return _read_polars
-    if package == "pyarrow" and name in ("Table", "RecordBatch"):
-        return _read_arrow
     return _read_ibis if package == "ibis" and hasattr(source, "as_table") else None
 
 
 def _read_pandas(engine: DuckDB, frame: Any) -> Raw:
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    import pandas as pd
+
     arrays = [_series(frame.iloc[:, i]) for i in range(frame.shape[1])]
-    return arrow_raw(engine, arrays, [str(name) for name in frame.columns], "table")
+    names = [str(name) for name in frame.columns]
+    index, notices = frame.index, []
+    if any(name is not None for name in index.names):
+        own = []
+        for i, name in enumerate(index.names):
+            values = pd.Series(index.get_level_values(i)).reset_index(drop=True)
+            label = f"level_{i}" if name is None else str(name)
+            if label in names:
+                where = names.index(label)
+                if values.equals(frame.iloc[:, where].reset_index(drop=True)):
+                    continue
+                label = f"index {label}"
+            own.append((_series(values), label))
+        arrays = [array for array, _ in own] + arrays
+        names = [name for _, name in own] + names
+    elif not isinstance(index, pd.RangeIndex):
+        notices.append(
+            Notice(
+                "index_left_out",
+                f"the index of the table has no name (first: {str(index[0])[:60]!r}) and was left "
+                "out; give it a name to keep it as a column"
+                if len(index)
+                else "the index of the table has no name and was left out",
+            )
+        )
+    raw = arrow_raw(engine, arrays, names, "table")
+    return replace(raw, notices=(*raw.notices, *notices))
 
 
 def _series(series: Any) -> Any:
@@ -112,3 +137,13 @@ def _batches(engine: DuckDB, table: Any) -> Iterator[Any]:
         except duckdb.CatalogException:  # a table that only the user's own connection knows
             reader = backend.con.execute(sql).to_arrow_reader(65_536)
         yield reader
+
+
+_READERS: dict[tuple[str, str], Callable[[DuckDB, Any], Raw]] = {
+    ("pandas", "DataFrame"): _read_pandas,
+    ("polars", "DataFrame"): _read_polars,
+    ("polars", "LazyFrame"): _read_polars,
+    ("pyarrow", "Table"): _read_arrow,
+    ("pyarrow", "RecordBatch"): _read_arrow,
+}
+"""One reader per kind of table, by package and class; a subclass is read as its parent."""

@@ -20,6 +20,7 @@ def clean_names(found: Sequence[str]) -> tuple[tuple[str, ...], list[Notice]]:
     >>> clean_names([" ID ", "Spend", "", "spend"])[0]
     ('ID', 'Spend', 'column_3', 'spend_2')
     """
+    found = [name.replace("\x00", "") for name in found]  # no engine takes a NUL in a name
     taken = {ROW} | {name.strip().casefold() for name in found}
     seen = {ROW}
     names: list[str] = []

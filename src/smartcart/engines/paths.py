@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from smartcart.errors import DataError, UsageError, did_you_mean
 
 __all__ = ["Found", "find_files"]
 
+LONGEST_NAME = 255  # bytes, on all common file systems
 _EXPECTED = "a path, several paths, a folder, a glob, or a pandas, Polars, Arrow or Ibis table"
 
 
@@ -58,17 +60,27 @@ def _one(name: str | bytes) -> Found:
             _EXPECTED,
             "export the table as Parquet or CSV first",
         )
-    path = Path(name).expanduser()
+    path = _home(name)
     part = None
     if not _exists(path) and "::" in name:
         before, _, part = name.rpartition("::")
-        path = Path(before).expanduser()
-    if path.is_dir():
+        path = _home(before)
+    exists = _exists(path)
+    if exists and path.is_dir():
         return Found(_folder(path, name), name, part)
-    if _exists(path):
+    if exists and not path.is_file():
+        raise UsageError.of(
+            f"{name!r} is a device, pipe or socket",
+            "a file or a folder",
+            "write its data to a file first",
+        )
+    if exists:
         return Found((path,), name, part)
     if any(sign in str(path) for sign in "*?["):
-        matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
+        try:
+            matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
+        except (OSError, re.error):
+            matches = []
         files = tuple(p for p in matches if p.is_file() and not p.name.startswith((".", "_")))
         if files:
             return Found(files, name, part)
@@ -76,6 +88,17 @@ def _one(name: str | bytes) -> Found:
             f"no file matches {name!r}", "at least one", "check the pattern and the folder"
         )
     raise _no_such_file(path)
+
+
+def _home(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise UsageError.of(
+            f"{name.partition('/')[0]!r} is the home folder of no known user",
+            "an existing file",
+            "write the whole path",
+        ) from error
 
 
 def _exists(path: Path) -> bool:
@@ -112,11 +135,17 @@ def _folder(path: Path, name: str) -> tuple[Path, ...]:
 
 
 def _no_such_file(path: Path) -> UsageError:
+    if any(len(os.fsencode(name)) > LONGEST_NAME for name in path.parts):
+        return UsageError.of(
+            f"the name {str(path)[:60] + '...'!r} is too long ({len(str(path)):,} characters)",
+            "an existing file",
+            "check the path",
+        )
     folder = path.parent
     siblings: list[str] = []
-    if folder.is_dir():
+    if _exists(folder) and folder.is_dir():
         siblings = [p.name for p in folder.iterdir() if not p.name.startswith(".")]
-    elif not folder.exists():
+    elif not _exists(folder):
         return UsageError.of(
             f"there is no folder {str(folder)!r}", "an existing file", "check the path"
         )

@@ -30,6 +30,7 @@ class Raw:
     sheet: str | None = None
     notices: tuple[Notice, ...] = ()
     numbered: bool = False
+    decimal_comma: bool = False  # seen in some of its columns
     repair: Callable[[], Raw] | None = None
     rejected: str | None = None
     release: tuple[Callable[[], None], ...] = field(default=())
@@ -60,6 +61,7 @@ def stack(parts: Sequence[Raw], labels: Sequence[str]) -> Raw:
     return replace(
         first,
         sql=" UNION ALL ".join(queries),
+        decimal_comma=any(part.decimal_comma for part in parts),
         notices=tuple(notice for part in parts for notice in part.notices),
         repair=repair if any(part.repair for part in parts) else None,
         rejected=" UNION ALL ".join(rejected) or None,

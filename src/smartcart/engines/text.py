@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ SEPARATORS = (",", ";", "\t", "|")
 SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces"}
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
+_DECIMAL_COMMA = re.compile(
+    r"[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),(?:[0-9]{1,2}|[0-9]{4,})|[-+]?0,[0-9]+"
+)
+_POINT_AFTER_COMMA = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _DATE = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}.*")
 
 
@@ -56,7 +61,10 @@ class Rewritten:
     first_short: int = 0
     skipped: int = 0
     first_skipped: int = 0
-    lines: list[int] = field(default_factory=list)
+    quotes: int = 0  # lines with stray quotes that could be read one by one
+    first_quotes: int = 0
+    broken: int = 0  # lines with stray quotes that could not
+    first_broken: int = 0
 
 
 # From text to a dialect ------------------------------------------------------------------------
@@ -77,20 +85,20 @@ def sniff(path: Path, source: str) -> Dialect:
     if match := re.fullmatch(r'"?sep=(.)"?\s*', lines[0]):
         told, first = match[1], 1
     body = lines[first:]
-    escape = '"'
-    joined = "".join(body)
-    if '\\"' in joined and '""' not in joined:
-        escape = "\\"
+    escapes = ('"', "\\") if any('\\"' in line for line in body) else ('"',)
     separators = (told,) if told else SEPARATORS
-    best: tuple[tuple[bool, float, int], str, list[list[str]], list[int]] | None = None
+    best: tuple[tuple[bool, float, int], str, str, list[list[str]], list[int]] | None = None
     for separator in separators:
-        records, ends = _records(body, separator, escape)
+        readings = [(*_records(body, separator, sign), sign) for sign in escapes]
+        records, ends, escape = min(
+            readings, key=lambda r: _lines_misread(body, r[0], r[1], separator, r[2])
+        )
         score = _score(records)
         if best is None or score > best[0]:
-            best = score, separator, records, ends
+            best = score, separator, escape, records, ends
     assert best is not None
-    (_, _, width), separator, records, ends = best
-    simple = True
+    (_, _, width), separator, escape, records, ends = best
+    simple = escape == '"'  # the other way to escape is read by rewrite, which checks it
     if width < 2:
         spaced, spaced_ends = _records(
             [re.sub(r"[ \t]+", " ", line.strip(" \t")) for line in body], " ", escape
@@ -100,9 +108,9 @@ def sniff(path: Path, source: str) -> Dialect:
         else:
             _refuse_unknown(records, source)
     dialect = _with_header(separator, escape, records, ends, simple)
-    commas = (cell for record in records[1:] for cell in record)
-    decimal = separator != "," and any(
-        re.fullmatch(r"[-+]?[0-9]+,[0-9]+", c.strip()) for c in commas
+    cells = [cell.strip() for record in records[1:] for cell in record if "," in cell]
+    decimal = any(_DECIMAL_COMMA.fullmatch(cell) for cell in cells) and not any(
+        _POINT_AFTER_COMMA.fullmatch(cell) for cell in cells
     )
     return replace(dialect, skip=dialect.skip + first, decimal_comma=decimal)
 
@@ -145,6 +153,31 @@ def _records(lines: list[str], separator: str, escape: str) -> tuple[list[list[s
         if len(records) >= SAMPLE_RECORDS:
             break
     return records, ends
+
+
+def _lines_misread(
+    lines: list[str], records: list[list[str]], ends: list[int], separator: str, escape: str
+) -> int:
+    """Physical lines whose record has not the header's width, or breaks the rules of quotes."""
+    if not records:
+        return 0
+    pattern = _clean(separator, escape)
+    bad = start = 0
+    for record, end in zip(records, ends, strict=True):
+        text = "".join(lines[start:end])
+        if len(record) != len(records[0]) or ('"' in text and not pattern.fullmatch(text)):
+            bad += end - start
+        start = end
+    return bad
+
+
+@cache
+def _clean(separator: str, escape: str) -> re.Pattern[str]:
+    """A record (or several blank lines before one) whose quotes all have their partner."""
+    quoted = r'"(?:[^"\\]|\\.)*+"' if escape == "\\" else r'"(?:[^"]|"")*+"'
+    sign = re.escape(separator)
+    cell = rf'(?:{quoted}|(?!")[^{sign}\r\n]*+)'
+    return re.compile(rf"\s*{cell}(?:{sign}{cell})*+[\r\n]*", re.DOTALL)
 
 
 def _width(records: list[list[str]]) -> int:
@@ -194,7 +227,13 @@ def _with_header(
     width = _width(records)
     top = 0
     if len(records) > 2 and len(records[0]) < width - 1:
-        top = next((i for i, r in enumerate(records[:20]) if len(r) >= width), 0)
+        top = next(
+            (i for i, r in enumerate(records[:20]) if len(r) >= width and _filled(r) * 2 > width), 0
+        )
+    elif len(records) > 2 and width > 2 and _filled(records[0]) * 2 <= width:
+        top = next(
+            (i for i, r in enumerate(records[:20]) if _filled(r) >= width - 1 and _worded(r)), 0
+        )
     header = [cell.strip() for cell in records[top]]
     filled = [cell for cell in header if cell]
     data = sum(bool(_NUMBER.fullmatch(c) or _DATE.fullmatch(c)) for c in filled)
@@ -210,6 +249,14 @@ def _with_header(
     return Dialect(separator, tuple(header), ends[top], escape, simple, titles=top)
 
 
+def _filled(record: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in record)
+
+
+def _worded(record: list[str]) -> bool:
+    return not any(_NUMBER.fullmatch(c.strip()) or _DATE.fullmatch(c.strip()) for c in record)
+
+
 # Lines that do not fit -------------------------------------------------------------------------
 
 
@@ -218,30 +265,52 @@ def rewrite(path: Path, dialect: Dialect, out: Path, rejected: Path, source: str
 
     Missing cells at the end of a line stay missing. Surplus cells at the end are cut where they
     are empty; a line with more (an unquoted separator in a cell) is not guessed at: it goes to
-    ``rejected`` as its line number and its first cells.
+    ``rejected`` as its line number and its first cells. Where a record breaks the rules of quotes
+    and runs over several lines (or has not the width), its first line is read alone, or rejected,
+    and the next lines are read anew: none is lost in a merged cell.
 
     Raises:
         DataError: a quote is opened and never closed.
     """
     width = len(dialect.names)
     done = Rewritten()
+    clean = _clean(dialect.separator, dialect.escape)
     with (
         path.open(encoding="utf-8-sig", newline="") as file,
         out.open("w", encoding="utf-8", newline="") as good,
         rejected.open("w", encoding="utf-8", newline="") as bad,
     ):
-        pending: list[str] = []  # physical lines of the record being read
-        lines = _watched(file, dialect.separator == " ", pending)
-        reader = _reader(lines, dialect.separator, dialect.escape)
+        lines = _Lines(file, dialect.separator == " ")
+        for _ in range(dialect.skip):
+            next(lines, None)
+        lines.taken.clear()
         write_good = csv.writer(good, lineterminator="\n").writerow
         write_bad = csv.writer(bad, lineterminator="\n").writerow
-        start = end = quotes = 0
-        for record in reader:
-            start, end = end + 1, reader.line_num
-            quotes = "".join(pending).count('"')
-            pending.clear()
-            if end <= dialect.skip or not record or (len(record) == 1 and not record[0].strip()):
+        start, end = dialect.skip, dialect.skip
+        for record in _reader(lines, dialect.separator, dialect.escape):
+            taken = lines.taken.copy()
+            lines.taken.clear()
+            start, end = end + 1, end + len(taken)
+            if not record or (len(record) == 1 and not record[0].strip()):
                 continue
+            if len(taken) > 1 or lines.over or len(record) != width:
+                text = "".join(taken)
+                if '"' in text and not clean.fullmatch(text):
+                    if lines.over and len(taken) > 1 and not done.quotes + done.broken:
+                        _refuse_open_quote(start, source)
+                    lines.over = False
+                    lines.back.extendleft(reversed(taken[1:]))
+                    end = start
+                    repaired = _one_line(taken[0], dialect.separator, width)
+                    if repaired is None:
+                        done.broken += 1
+                        done.first_broken = done.first_broken or start
+                        cells = taken[0].rstrip("\r\n").split(dialect.separator)
+                        write_bad([start, *(cells + [""] * width)[:width]])
+                        continue
+                    done.quotes += 1
+                    done.first_quotes = done.first_quotes or start
+                    record = repaired
             if len(record) < width:
                 done.short += 1
                 done.first_short = done.first_short or start
@@ -255,15 +324,57 @@ def rewrite(path: Path, dialect: Dialect, out: Path, rejected: Path, source: str
                 del record[width:]
             write_good(record)
             done.rows += 1
-        if end > start and quotes % 2 and dialect.escape == '"':
-            _refuse_open_quote(start, source)
     return done
 
 
-def _watched(file: Iterable[str], spaces: bool, pending: list[str]) -> Iterator[str]:
-    for line in file:
-        pending.append(line)
-        yield re.sub(r"[ \t]+", " ", line.strip(" \t")) if spaces else line
+class _Lines:
+    """Physical lines, remembered until a record is settled; ``back`` is read again first."""
+
+    def __init__(self, file: Iterable[str], spaces: bool) -> None:
+        self.file = iter(file)
+        self.spaces = spaces
+        self.back: deque[str] = deque()
+        self.taken: list[str] = []
+        self.over = False  # the end was reached inside a record
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.back:
+            line = self.back.popleft()
+        else:
+            try:
+                line = next(self.file)
+            except StopIteration:
+                self.over = True
+                raise
+            if self.spaces:
+                line = re.sub(r"[ \t]+", " ", line.strip(" \t"))
+        self.taken.append(line)
+        return line
+
+
+def _one_line(line: str, separator: str, width: int) -> list[str] | None:
+    """Read one physical line whose quotes are out of order; None if no reading has the width."""
+    line = line.rstrip("\r\n")
+    for escape in ('"', "\\"):
+        if _clean(separator, escape).fullmatch(line):
+            record: list[str] = next(_reader([line], separator, escape))
+            if len(record) == width:
+                return record
+    sign = re.escape(separator)
+    cells = re.findall(rf'(?:^|{sign})("(?:.*?)"(?={sign}|$)|[^{sign}]*)', line)
+    if len(cells) == width and any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells):
+        return [_bare(cell) for cell in cells]
+    cells = line.split(separator)
+    return [cell.removeprefix('"') for cell in cells] if len(cells) == width else None
+
+
+def _bare(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"').replace('\\"', '"')
+    return cell.removeprefix('"')
 
 
 def _refuse_open_quote(line: int, source: str) -> None:

@@ -1,0 +1,1 @@
+"""The shop's data as Ibis expressions: roles, quality, features; no connection."""

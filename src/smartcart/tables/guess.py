@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.tables.vocabulary import VOCABULARY, tokens
+
 __all__ = [
     "COMMA_NUMBER",
     "EXTRA_MISSING",
@@ -21,6 +23,7 @@ __all__ = [
     "Plan",
     "code_like",
     "guess",
+    "id_like",
 ]
 
 PlanKind = Literal[
@@ -69,6 +72,11 @@ _PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 _AFFIX = re.compile(_CURRENCY)
+_SAME_CURRENCY = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "₹": "inr", "rs": "inr",
+                  "zł": "pln", "kč": "czk"}  # fmt: skip
+_POINT_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
 _TIME = (
     r"(?:([T ] ?)([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?(\.[0-9]{1,9})?"
     r"( ?[AaPp][Mm])?(Z|[-+][0-9]{2}(?::?[0-9]{2})?)?)?"
@@ -107,6 +115,7 @@ class Plan:
     formats: tuple[str, ...] = ()
     truth: str = ""
     currency: str | None = None
+    currencies: tuple[str, ...] = ()  # all of them, where they are several
     percent: bool = False
     ambiguous: bool = False
     mixed: bool = False  # both orders of day and month occur
@@ -124,10 +133,12 @@ class Plan:
 TEXT = Plan("text")
 
 
-def guess(name: str, counts: Mapping[str, int]) -> Plan:
+def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> Plan:
     """Return the plan that fits most values, if it fits at least half of them; else text.
 
-    ``counts`` maps each distinct value to how often it occurs.
+    ``counts`` maps each distinct value to how often it occurs; ``decimal_comma`` says that other
+    columns of the source have decimal commas. A column named like an id is a whole number only if
+    every value is one in its plainest form: an id must be found again as it was written.
 
     >>> guess("Income", {"$84,835.00": 3, " $950.00 ": 1, "": 2}).kind
     'point number'
@@ -147,11 +158,21 @@ def guess(name: str, counts: Mapping[str, int]) -> Plan:
     if not known:
         only_words = any(value not in MISSING for value in values)
         return TEXT if only_words else Plan("empty")
+    if id_like(name):
+        ids = [value for value in values if value not in MISSING]
+        whole = any(all(map(p.fullmatch, ids)) for p in (_WHOLE_ID, _WHOLE_ID_AS_FLOAT))
+        return Plan("integer") if whole else TEXT
     total = sum(known.values())
     boolean = _guess_boolean({value.lower() for value in values if value not in MISSING})
     if boolean is not None:
         return boolean
     number, number_share = _guess_number(known, total)
+    if number.kind == "number" and (pointed := [value for value in known if "." in value]):
+        if all(map(_POINT_GROUPS.fullmatch, pointed)):
+            if decimal_comma:
+                number = Plan("comma number")
+            elif len(pointed) > 1:
+                number = Plan("number", ambiguous=True)
     if _DATE_NAME.search(name) and (compact := _guess_compact(known)) is not None:
         return compact
     if number_share == 1.0:
@@ -174,6 +195,16 @@ def code_like(name: str, misfits: Mapping[str, int]) -> bool:
     total = sum(misfits.values())
     codes = sum(count for value, count in misfits.items() if _CODE.fullmatch(value.strip()))
     return total > 0 and codes > total / 2
+
+
+def id_like(name: str) -> bool:
+    """Whether a column's name says that it identifies the customer.
+
+    >>> [id_like(name) for name in ("Customer", "ID", "CustomerKey", "Income")]
+    [True, True, True, False]
+    """
+    said = tokens(name)
+    return any(re.fullmatch(word.pattern, said) for word in VOCABULARY if word.meaning == "id")
 
 
 def _guess_boolean(words: set[str]) -> Plan | None:
@@ -208,6 +239,9 @@ def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
             if affix := _AFFIX.search(value):
                 currencies[affix.group()] += count
     currency = currencies.most_common(1)[0][0] if currencies else None
+    plainest = {sign: sign.lower().rstrip(".") for sign in currencies}
+    different = {_SAME_CURRENCY.get(word, word): sign for sign, word in plainest.items()}
+    several = tuple(sorted(different.values())) if len(different) > 1 else ()
     best = max(plain, point, comma)
     if best == 0:
         return TEXT, 0.0
@@ -218,7 +252,8 @@ def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
         return Plan("integer" if whole == plain - infinite else "number"), best / total
     kind: PlanKind = "point number" if point == best else "comma number"
     ambiguous = point == comma and any("," in value for value in known)
-    return Plan(kind, currency=currency, percent=percent, ambiguous=ambiguous), best / total
+    plan = Plan(kind, (), "", currency, several, percent, ambiguous)
+    return plan, best / total
 
 
 def _fits(pattern: re.Pattern[str], known: Mapping[str, int]) -> int:

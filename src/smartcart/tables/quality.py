@@ -179,7 +179,8 @@ def unreadable_lines(lines: ir.Table, table: ir.Table, contract: Contract) -> ir
     name = number
     if contract.id_column is not None and contract.id_column in lines.columns:
         text = lines[contract.id_column].cast("string").strip().nullif("")
-        known = text.isin(table.select(known=features.id_value(table, contract).cast("string")).known)
+        ids = table.select(known=features.id_value(table, contract).cast("string"))
+        known = text.isin(ids.known)
         name = ibis.coalesce(known.ifelse(ibis.null("string"), text), number)
     reason = ibis.literal("the line could not be cut into the cells of the header")
     return lines.order_by(LINE_COLUMN).select(customer_id=name, reason=reason)
@@ -326,5 +327,5 @@ def as_of_day(row: Mapping[str, Any]) -> dt.date | None:
     """Return the latest of the days that :func:`as_of_expression` found."""
     import pandas as pd
 
-    days = [pd.Timestamp(day).date() for day in row.values() if day is not None and day == day]
+    days = [pd.Timestamp(day).date() for day in row.values() if not pd.isna(day)]
     return max(days) if days else None

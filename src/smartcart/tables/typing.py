@@ -16,6 +16,7 @@ from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_N
 __all__ = [
     "first_native",
     "first_text",
+    "is_wide",
     "lost_native",
     "lost_text",
     "typed_native",
@@ -97,7 +98,9 @@ def _whole(cell: Any, first: Any) -> Any:
     second = text.substr(1, 1)
     code = text.startswith("0") & (second >= "0") & (second <= "9")
     same = first.cast("float64") == cell.try_cast("float64")
-    return (same & ~code & ~text.contains("_")).ifelse(first, ibis.null("int64"))
+    return (same & ~code & ~text.contains("_") & ~text.lower().contains("e")).ifelse(
+        first, ibis.null("int64")
+    )
 
 
 def _decorated(text: Any, plan: Plan) -> Any:
@@ -133,13 +136,27 @@ def first_native(cell: Any) -> Any:
     kind = cell.type()
     if kind.is_boolean():
         return cell
-    if kind.is_floating() or kind.is_decimal():
+    if is_wide(kind):
+        return cell.cast("string")
+    if kind.is_floating() or (kind.is_decimal() and kind.scale != 0):
         return cell.cast("float64")
-    if kind.is_integer() and not (kind.is_unsigned_integer() and kind.nbytes == 8):
+    if kind.is_integer() or kind.is_decimal():
         return cell.cast("int64")
     if kind.is_timestamp() or kind.is_date():
         return cell.cast("timestamp(6)")
     return cell.cast("string")
+
+
+def is_wide(kind: Any) -> bool:
+    """Whether an Ibis type holds whole numbers that int64 may not hold.
+
+    >>> import ibis.expr.datatypes as dt
+    >>> is_wide(dt.Decimal(20, 0)), is_wide(dt.Decimal(9, 2)), is_wide(dt.int64)
+    (True, False, False)
+    """
+    if kind.is_decimal():
+        return bool(kind.scale == 0 and (kind.precision or 38) > 18)
+    return bool(kind.is_unsigned_integer() and kind.nbytes == 8)
 
 
 def typed_native(first: Any) -> Any:

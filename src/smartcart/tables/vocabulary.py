@@ -84,7 +84,8 @@ VOCABULARY: tuple[Word, ...] = (
     ),
     Word(
         r"(customer |demographic )?(gender|sex|marital( status)?|civil status|family status|"
-        r"education( level)?|religion|race|ethnicity|nationality|language|country|region|state|province|"
+        r"education( level)?|religion|race|ethnicity|nationality|language|country|region|state|"
+        r"province|"
         r"city|town|zip( code)?|post ?code|postal code|location|senior citizen|disability)",
         "demographic",
         "sensitive",

@@ -22,7 +22,7 @@ def finish(run: Run, folder: Path) -> None:
 
 
 def write_report(run: Run, path: Path, still_3d: bytes | None = None) -> Path:
-    """Write the report to ``path``; ``still_3d`` is the 3-D picture, drawn where it is not given."""
+    """Write the report to ``path``; ``still_3d`` is the 3-D picture, drawn if it is not given."""
     from smartcart.report import page
 
     path.write_text(page.render(run, still_3d), encoding="utf-8")
