@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import smartcart
 from smartcart.engines import open_source
 from smartcart.errors import UsageError
 from smartcart.records import Reading
@@ -195,6 +196,15 @@ def test_huge_numbers_are_numbers(tmp_path: Path, cells: list[str]) -> None:
     assert text(tmp_path / "t.csv", f"a;x\n{rows}")[0]["x"] == [float(cell) for cell in cells]
     pq.write_table(pa.table({"x": [float(c) for c in cells]}), tmp_path / "t.parquet")
     assert read(tmp_path / "t.parquet")[0]["x"] == [float(cell) for cell in cells]
+
+
+@pytest.mark.parametrize("column", ["ID", "Income", "NumWebPurchases"])
+def test_huge_numbers_break_no_check(tmp_path: Path, column: str) -> None:
+    frame = pd.DataFrame({name: range(1, 61) for name in ("ID", "Income", "NumWebPurchases")})
+    frame[column] = frame[column].astype(float)
+    frame.loc[3, column] = 1e300
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert smartcart.check(tmp_path / "t.parquet").reading.rows == 60
 
 
 # Typed sources ---------------------------------------------------------------------------------

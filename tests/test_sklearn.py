@@ -12,7 +12,7 @@ from smartcart.errors import DataError, UsageError
 from smartcart.sklearn import COLUMNS, CustomerSegmenter
 
 
-@parametrize_with_checks([CustomerSegmenter(), CustomerSegmenter(n_clusters=2, k_max=3)])
+@parametrize_with_checks([CustomerSegmenter(k_max=4)])
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
 

@@ -62,8 +62,8 @@ def names() -> str:
     lines = [
         "# Names and roles\n",
         "## Archetypes\n",
-        "A segment earns a name when every rule holds. A rule reads how far the segment's mean lies "
-        "from the average customer, in standard deviations.\n",
+        "A segment earns a name when every rule holds. A rule reads how far the segment's mean "
+        "lies from the average customer, in standard deviations.\n",
         "| name | rules | what they are | what to do |",
         "|---|---|---|---|",
     ]

@@ -13,7 +13,7 @@ from sklearn.cluster import KMeans
 from smartcart.core import k_indices, k_lloyd, reference_clouds, stability, structure
 from smartcart.core.choose_k import SAMPLE_ROWS, choose_k
 from smartcart.core.k_picks import elbow, pick_all
-from smartcart.core.k_verdict import Findings, decide
+from smartcart.core.k_verdict import STABLE_ARI, STEADY, Findings, decide
 from smartcart.errors import DataError
 from smartcart.records import KRow
 
@@ -200,8 +200,8 @@ def findings(rows, **more):
 
 
 def test_the_finest_steady_cut_of_a_handful_is_recommended():
-    steady = [0.99, 0.96, 0.91, 0.89, 0.86]
-    rows = [row(1)] + [row(k, a, 0.9) for k, a in enumerate(steady, start=2)]
+    agreement = [0.99, 0.96, STEADY + 0.01, STEADY - 0.01, STABLE_ARI]
+    rows = [row(1)] + [row(k, a, 0.9) for k, a in enumerate(agreement, start=2)]
     verdict, k, reason = decide(findings(rows))
     assert (verdict, k) == ("useful partition", 4)
     assert "finest cut that reliably comes back" in reason
@@ -209,7 +209,7 @@ def test_the_finest_steady_cut_of_a_handful_is_recommended():
 
 
 def test_the_steadiest_where_no_handful_is_steady():
-    rows = [row(1), row(2, 0.95, 0.9), row(3, 0.88, 0.8), row(4, 0.86, 0.8)]
+    rows = [row(1), row(2, 0.95, 0.9), row(3, STEADY - 0.001, 0.8), row(4, STABLE_ARI, 0.8)]
     verdict, k, reason = decide(findings(rows))
     assert (verdict, k) == ("useful partition", 3)
     assert "comes back best" in reason

@@ -30,7 +30,7 @@ def test_planted_clusters_are_counted_and_found():
     right, agreement = 0, []
     for seed in range(9100, 9108):
         X, truth = data.planted(seed)
-        found = fitted(X)
+        found = CustomerSegmenter(k_max=8, random_state=0).fit(X)
         k = int(truth.max()) + 1
         if found.n_clusters_ == k and found.verdict_ == "natural clusters":
             right += 1
@@ -41,13 +41,13 @@ def test_planted_clusters_are_counted_and_found():
 
 @pytest.mark.parametrize("kind", data.CLOUDS)
 def test_a_single_cloud_has_no_natural_clusters(kind):
-    found = fitted(data.single_cloud(9200, kind=kind))
+    found = fitted(data.single_cloud(9200, n=1500, kind=kind))
     assert found.verdict_ != "natural clusters"
 
 
 @pytest.mark.parametrize("kind", data.NOISES)
 def test_noise_is_one_segment(kind):
-    found = fitted(data.independent_noise(9300, kind=kind))
+    found = fitted(data.independent_noise(9300, n=1500, kind=kind))
     assert (found.verdict_, found.n_clusters_) == ("no structure", 1)
 
 
@@ -113,7 +113,7 @@ def test_gap_counts_the_three_clusters_of_tibshirani():
 
 
 def test_the_same_segments_from_other_seeds():
-    X, truth = data.planted(9400)
+    X, truth = data.planted(9400, n=1500)
     Z = (X - X.mean(axis=0)) / X.std(axis=0)
     first, second = choose_k(Z, seed=1), choose_k(Z, seed=2)
     k = first.evidence.k

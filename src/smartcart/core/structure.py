@@ -160,7 +160,8 @@ def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
     n = Z.shape[0]
     smooth = Z.copy()
     for j in tied_columns(Z):
-        order = np.lexsort((rng.random(n), Z[:, j]))
+        luck = rng.random((n,))
+        order = np.lexsort([luck, Z[:, j]])
         smooth[order, j] = ndtri((np.arange(n) + 0.5) / n)
     return smooth
 

@@ -287,7 +287,8 @@ def rewrite(path: Path, dialect: Dialect, out: Path, rejected: Path, source: str
         write_good = csv.writer(good, lineterminator="\n").writerow
         write_bad = csv.writer(bad, lineterminator="\n").writerow
         start, end = dialect.skip, dialect.skip
-        for record in _reader(lines, dialect.separator, dialect.escape):
+        for found in _reader(lines, dialect.separator, dialect.escape):
+            record: list[str] = found
             taken = lines.taken.copy()
             lines.taken.clear()
             start, end = end + 1, end + len(taken)

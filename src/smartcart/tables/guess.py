@@ -167,12 +167,12 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     if boolean is not None:
         return boolean
     number, number_share = _guess_number(known, total)
-    if number.kind == "number" and (pointed := [value for value in known if "." in value]):
-        if all(map(_POINT_GROUPS.fullmatch, pointed)):
-            if decimal_comma:
-                number = Plan("comma number")
-            elif len(pointed) > 1:
-                number = Plan("number", ambiguous=True)
+    pointed = [value for value in known if "." in value]
+    if number.kind == "number" and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
+        if decimal_comma:
+            number = Plan("comma number")
+        elif len(pointed) > 1:
+            number = Plan("number", ambiguous=True)
     if _DATE_NAME.search(name) and (compact := _guess_compact(known)) is not None:
         return compact
     if number_share == 1.0:

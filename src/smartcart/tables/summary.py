@@ -57,7 +57,7 @@ def summary_expression(table: ir.Table) -> ir.Table:
             number = column.cast("float64")
             figures[f"low_{i}"] = number.min()
             figures[f"high_{i}"] = number.max()
-            figures[f"broken_{i}"] = (number != number.round()).sum()
+            figures[f"broken_{i}"] = (number % 1 != 0).sum()
     return table.aggregate([value.name(name) for name, value in figures.items()])
 
 
