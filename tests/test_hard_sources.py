@@ -207,6 +207,11 @@ def test_huge_numbers_break_no_check(tmp_path: Path, column: str) -> None:
     assert smartcart.check(tmp_path / "t.parquet").reading.rows == 60
 
 
+def test_ids_that_are_not_whole_stay_apart() -> None:
+    assert read(pd.DataFrame({"ID": [1.5, 2.0, 1e300]}))[0] == {"ID": ["1.5", "2.0", "1e+300"]}
+    assert read(pd.DataFrame({"ID": [1.0, None, 3.0]}))[0] == {"ID": [1, None, 3]}
+
+
 # Typed sources ---------------------------------------------------------------------------------
 
 

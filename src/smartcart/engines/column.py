@@ -8,7 +8,7 @@ from typing import Any
 
 from smartcart.engines.duckdb import quote
 from smartcart.records import Notice
-from smartcart.tables.guess import Plan
+from smartcart.tables.guess import Plan, id_like
 
 __all__ = ["Column", "final_cell"]
 
@@ -62,7 +62,8 @@ def final_cell(column: Column) -> str:
     """The cell in its final type, under its final name: int64 and date where that loses nothing."""
     cell = column.cell
     if column.kind.is_floating():
-        cell = f"CAST({cell} AS {'BIGINT' if column.whole else 'DOUBLE'})"
+        broken = "VARCHAR" if id_like(column.name) else "DOUBLE"  # 1.5 and 2.0 stay two customers
+        cell = f"CAST({cell} AS {'BIGINT' if column.whole else broken})"
     elif column.kind.is_timestamp():
         cell = f"CAST({cell} AS {'DATE' if column.whole else 'TIMESTAMP'})"
     return f"{cell} AS {quote(column.name)}"

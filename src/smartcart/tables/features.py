@@ -241,7 +241,7 @@ def cleaned(table: ir.Table, contract: Contract) -> ir.Table:
 def id_value(table: ir.Table, contract: Contract) -> ir.Value:
     """Return the customer id; rows are numbered where the table has none."""
     value = table[contract.id_column if contract.id_column is not None else ROW_COLUMN]
-    return value.cast("string") if value.type().is_floating() else value  # not whole, or too large
+    return value.try_cast("int64") if value.type().is_floating() else value
 
 
 def feature_table(
