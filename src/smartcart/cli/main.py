@@ -208,6 +208,7 @@ def _segment(
         from smartcart import store, workflows
 
         sources = source if isinstance(source, list) else [source]
+        store.refuse_target(output, overwrite=overwrite)
         store.refuse_source_inside(output, sources)
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
