@@ -176,7 +176,10 @@ def test_bad_tables_end_in_one_sentence(tmp_path, name) -> None:
         (["run", "shop.csv", "-o", "out", "--config", "none.yaml"], ["none.yaml"]),
         (["run", "shop.csv", "-o", "shop.csv"], ["is a file"]),
         (["run", "shop.csv", "-o", "full"], ["exists already", "--overwrite"]),
-        (["run", "shop.csv", "-o", "full", "--overwrite"], ["not part of a SmartCart run", "letter.txt"]),
+        (
+            ["run", "shop.csv", "-o", "full", "--overwrite"],
+            ["not part of a SmartCart run", "letter.txt"],
+        ),
         (["run", "shop.csv", "-o", "/proc/out"], ["cannot be written"]),
         (["synth", "customers", "--rows", "5", "-o", "a.pdf"], [".pdf"]),
     ],

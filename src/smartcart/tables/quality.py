@@ -26,6 +26,7 @@ __all__ = [
     "as_of_day",
     "as_of_expression",
     "bounded",
+    "content_columns",
     "content_hash",
     "copies_are_copies",
     "count_expression",
@@ -121,9 +122,7 @@ def count_expression(
             counts[f"high_{i}"] = high.sum()
     if contract.id_column is not None:
         counts["missing_id"] = table[contract.id_column].isnull().sum()
-    content = [
-        c.name for c in contract.columns if c.role != "id" and c.meaning not in {"index", "id"}
-    ]
+    content = content_columns(contract)
     if content:
         hashed = content_hash(table, content)
         counts["contents"] = hashed.nunique() if exact else hashed.approx_nunique()
@@ -138,6 +137,15 @@ def _beyond(value: Any, column: Column) -> tuple[Any, Any]:
         None if column.low is None else value < column.low,
         None if column.high is None else value > column.high,
     )
+
+
+def content_columns(contract: Contract) -> list[str]:
+    """Return the columns in which a copied row equals another: all but the id and row numbers."""
+    return [
+        c.name
+        for c in contract.columns
+        if c.name != contract.id_column and c.meaning not in {"index", "id"}
+    ]
 
 
 def without_behaviour(table: ir.Table, contract: Contract) -> Any:

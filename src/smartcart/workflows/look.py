@@ -84,9 +84,10 @@ def look(
     contract = quality.bounded(contract, fences)
     _refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract)
-    forming = features.forming_features(contract, _spent(engine, clean, contract))
-    describing = features.describing_features(contract, _categories(engine, clean, contract))
     copies = quality.copies_are_copies(figures, contract.id_column)
+    spent = _spent(engine, clean, contract, once=copies and exact)
+    forming = features.forming_features(contract, spent)
+    describing = features.describing_features(contract, _categories(engine, clean, contract))
     counts = _first_row(
         engine.frame(quality.count_expression(table, contract, (*forming, *describing), exact))
     )
@@ -141,13 +142,20 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
     return Contract("customers", ids[0] if ids else None, columns, day, where)
 
 
-def _spent(engine: Any, clean: Any, contract: Contract) -> dict[str, float]:
-    """Return the money per category column."""
+def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
+    """Return the money per category column, of copied rows only ``once``."""
     names = [c.name for c in contract.columns if c.meaning.startswith("spend:")]
     names = [n for n in names if n in clean.columns]
     if not names:
         return {}
-    sums = clean.aggregate([clean[n].cast("float64").sum().name(n) for n in names])
+    rows = clean.select(*(clean[n].cast("float64").name(n) for n in names))
+    if once:
+        content = quality.content_hash(clean, quality.content_columns(contract))
+        hashed = clean.select(content.name("__content__"), *rows.columns)
+        rows = hashed.group_by("__content__").aggregate(
+            [hashed[n].cast("float64").max().name(n) for n in names]
+        )
+    sums = rows.aggregate([rows[n].sum().name(n) for n in names])
     return {name: float(total or 0.0) for name, total in _first_row(engine.frame(sums)).items()}
 
 

@@ -152,12 +152,8 @@ class _Table:
         """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
         contract = self.inspection.contract
         self.rows = self.inspection.ledger.segmented
-        names = [c.name for c in contract.columns if c.meaning not in {"id", "index"}]
-        clean = self.seen.clean.mutate(
-            __content__=quality.content_hash(
-                self.seen.clean, [n for n in names if n != contract.id_column]
-            )
-        )
+        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
+        clean = self.seen.clean.mutate(__content__=content)
         usable = quality.usable_rows(clean, contract)
         if not self.whole:
             key = (
