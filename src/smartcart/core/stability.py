@@ -25,7 +25,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-FRESH = 5  # k-means++ starts per refit
+FRESH = 4  # k-means++ starts per refit
 BEHIND = 1.01  # a start with this many times the WCSS of the best is given up early
 FINE = 1e-4  # a refit ends when a pass improves WCSS by a smaller share
 
