@@ -10,12 +10,19 @@ import pytest
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
-from smartcart.core import k_indices, k_lloyd, reference_clouds, stability, structure
+from smartcart.core import k_indices, k_lloyd, kmeans, reference_clouds, stability, structure
 from smartcart.core.choose_k import SAMPLE_ROWS, choose_k
 from smartcart.core.k_picks import elbow, pick_all
 from smartcart.core.k_verdict import STABLE_ARI, STEADY, Findings, decide
 from smartcart.errors import DataError
 from smartcart.records import KRow
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """scikit-learn's threads wait for one another on small data."""
+    with kmeans.single_thread():
+        yield
 
 
 def three(n=120, p=3, seed=0):
