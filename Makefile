@@ -9,6 +9,7 @@ demo: ## make a synthetic shop, segment it, say which files to open
 
 test: ## run the tests
 	@tools/setup dev
+	@tools/system-packages
 	@.venv/bin/python -m pytest $(ARGS)
 
 lint: ## ruff, mypy and the import law

@@ -20,6 +20,7 @@ import pytest
 from conftest import shared_file
 from smartcart.engines import Opened, open_source
 from smartcart.engines.excel import swapped_dates
+from smartcart.errors import DataError
 from smartcart.tables.guess import code_like, guess
 
 CAMPAIGN = (
@@ -483,6 +484,39 @@ def test_odd_frames() -> None:
     assert columns["zoned"] == [dt.datetime(2012, 9, 4, 6, 26)] * 3
 
 
+def test_a_missing_stamp_is_not_infinite() -> None:
+    stamps = [dt.datetime(2011, 1, 5, 8, 26), None, dt.datetime(2012, 1, 5, 8, 26, 1)]
+    columns, _, opened = read(pa.table({"id": [1, 2, 3], "seen": stamps}))
+    assert columns["seen"] == stamps
+    assert opened.reading.notices == ()
+
+
+def test_streams_of_batches() -> None:
+    rows = pa.table(
+        {"id": range(5), "city": pa.array(["a", "b", None, "a", "b"]).dictionary_encode()}
+    )
+    rows = rows.append_column("none", pa.nulls(5))
+    for source in (rows.to_reader(max_chunksize=2), rows):
+        columns, types, _ = read(source)
+        assert columns["id"] == [0, 1, 2, 3, 4]
+        assert columns["city"] == ["a", "b", None, "a", "b"]
+        assert types["none"] == "string"
+
+    def broken() -> Any:
+        yield from rows.to_batches()
+        raise OSError("the line went dead")
+
+    with pytest.raises(DataError, match=r"Arrow stream could not be read \(the line went dead\)"):
+        open_source(pa.RecordBatchReader.from_batches(rows.schema, broken()))
+
+
+def test_a_lazy_query_that_fails(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the Polars query could not be read"):
+        open_source(pl.scan_csv(tmp_path / "gone.csv"))
+    with pytest.raises(DataError, match="the Polars query could not be read"):
+        open_source(pl.DataFrame({"id": [1]}).lazy().select("nothing"))
+
+
 def test_a_named_index_is_a_column() -> None:
     frame = pd.DataFrame({"x": [5, 6]}, index=pd.Index([11, 12], name="customer"))
     assert read(frame)[0]["customer"] == [11, 12]
@@ -535,6 +569,18 @@ def test_compressed_text(tmp_path: Path, suffix: str) -> None:
     columns, _, opened = read(path)
     assert columns["städte"] == ["Köln", "Ulm"]
     assert opened.reading.notices == ()
+
+
+def test_a_folder_of_plain_and_compressed_text(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,x\n1,10\n")
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"id;x\n2;20\n"))
+    with pa.CompressedOutputStream(str(tmp_path / "c.tsv.zst"), "zstd") as out:
+        out.write(b"x\tid\n30\t3\n")
+    wanted = {"__row__": [1, 2, 3], "id": [1, 2, 3], "x": [10, 20, 30]}
+    for source in (tmp_path, str(tmp_path / "*"), str(tmp_path / "?.*sv*")):
+        columns, _, opened = read(source)
+        assert columns == wanted
+        assert opened.reading.notices == ()
 
 
 def test_names_are_cleaned_and_harmless(tmp_path: Path) -> None:

@@ -301,7 +301,7 @@ def test_large_tables_are_refined_on_all_rows(tmp_path, monkeypatch) -> None:
 
     from smartcart.core import prepare
 
-    workflow = sys.modules["smartcart.workflows.segment"]
+    workflow = sys.modules["smartcart.workflows.customers"]
     monkeypatch.setattr(workflow, "SAMPLE_ROWS", 2000)
     monkeypatch.setattr(workflow, "BATCH_ROWS", 4096)
     path = tmp_path / "shop.parquet"

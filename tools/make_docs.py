@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartcart.core.archetypes import ARCHETYPES, Rule
 from smartcart.settings import Settings
-from smartcart.tables.vocabulary import VOCABULARY
+from smartcart.tables.vocabulary import MEANINGS, VOCABULARY
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
@@ -43,7 +43,14 @@ def settings() -> str:
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True)
         lines.append(f"| `{name}` | `{default}` | {field.description} |")
-    lines += ["", "```yaml", "k_max: 8", "roles:", "  Income: forms", "  Recency: describes", "```"]
+    lines += ["", "```yaml", "k_max: 8", "columns:", "  Income: forms", "  Recency: describes"]
+    lines += ["  Umsatz: {role: forms, meaning: spend_total}", "```", ""]
+    lines += [
+        "`smartcart check SOURCE --write-config smartcart.yaml` writes such a file to edit.",
+        "",
+    ]
+    lines += [f"Meanings: {', '.join(f'`{name}`' for name in sorted(MEANINGS))}; `spend` and "]
+    lines += ["`channel` take a word for the part, as in `spend:wine` and `channel:web`."]
     return "\n".join(lines) + "\n"
 
 
@@ -75,7 +82,8 @@ def names() -> str:
         "",
         "## Columns that are recognised by name\n",
         "The first row whose pattern matches the words of a column name wins "
-        "(`NumWebPurchases` reads as `num web purchases`).\n",
+        "(`NumWebPurchases` reads as `num web purchases`). English, German, Spanish, French and "
+        "Portuguese names are known.\n",
         "| meaning | role | why |",
         "|---|---|---|",
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
-from smartcart.records import ColumnRole, Inspection, Model, Run
+from smartcart.records import ColumnRole, ColumnWish, Inspection, Model, Run
 from smartcart.settings import read_settings
 
 if TYPE_CHECKING:
@@ -26,21 +26,31 @@ def segment(
     *,
     k: int | None = None,
     k_max: int = 10,
-    kind: Literal["customers"] | None = None,
+    kind: Literal["customers", "orders"] | None = None,
     as_of: dt.date | None = None,
-    roles: Mapping[str, ColumnRole] | None = None,
+    roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
+    drop_duplicates: bool = False,
+    net_returns: bool = False,
+    rfm_bins: int = 5,
     seed: int = 0,
 ) -> Segmentation:
-    """Segment the customers of a table.
+    """Segment the customers of a table or of an order log.
 
     Parameters
     ----------
-    source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), or a pandas, Polars,
-        Arrow or Ibis table with one row per customer.
+    source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), a table of a DuckDB or
+        SQLite file (``shop.db::orders``), the address of a PostgreSQL table
+        (``postgresql://host/shop::orders``), or a pandas, Polars, Arrow or Ibis table.
+    kind : ``"customers"`` (a row per customer) or ``"orders"`` (a row per order or order line);
+        recognised from the columns without it.
     k : number of segments; without it the evidence decides.
     k_max : largest number of segments to try.
     as_of : the day that ages and recencies refer to; the latest day in the data without it.
-    roles : role by column name, where SmartCart's own guess should not hold.
+    roles : role by column name, where SmartCart's own guess should not hold; or
+        ``{"role": ..., "meaning": ...}``.
+    drop_duplicates, net_returns : of an order log: drop lines equal to an earlier one; take what
+        was returned off the spend.
+    rfm_bins : digits of the RFM scores.
     seed : seed of everything random.
 
     Raises
@@ -50,12 +60,16 @@ def segment(
     smartcart.errors.UsageError
         Where an argument is wrong.
     """
-    given = read_settings(None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles)
+    given = read_settings(
+        None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles, rfm_bins=rfm_bins,
+        drop_duplicates=drop_duplicates, net_returns=net_returns,
+    )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
         run = workflows.segment(
             source, folder, k=given.k, k_max=given.k_max, kind=given.kind, as_of=given.as_of,
-            wanted=given.roles, seed=given.seed,
+            wanted=given.columns, options=workflows.order_options(given), rfm_bins=given.rfm_bins,
+            seed=given.seed,
         )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -66,13 +80,21 @@ def segment(
 def check(
     source: Any,
     *,
-    kind: Literal["customers"] | None = None,
+    kind: Literal["customers", "orders"] | None = None,
     as_of: dt.date | None = None,
-    roles: Mapping[str, ColumnRole] | None = None,
+    roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
+    drop_duplicates: bool = False,
+    net_returns: bool = False,
 ) -> Inspection:
     """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
-    given = read_settings(None, kind=kind, as_of=as_of, roles=roles)
-    return workflows.inspect(source, kind=given.kind, as_of=given.as_of, wanted=given.roles)
+    given = read_settings(
+        None, kind=kind, as_of=as_of, roles=roles, drop_duplicates=drop_duplicates,
+        net_returns=net_returns,
+    )  # fmt: skip
+    return workflows.inspect(
+        source, kind=given.kind, as_of=given.as_of, wanted=given.columns,
+        options=workflows.order_options(given),
+    )  # fmt: skip
 
 
 def load(folder: str | Path) -> Model:
@@ -149,6 +171,24 @@ class Segmentation:
         import pandas as pd
 
         return pd.read_parquet(self._folder / "segments.parquet")
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Customers or rows without a segment: ``customer_id, reason``."""
+        import pandas as pd
+
+        return pd.read_csv(self._folder / "rejected.csv", dtype=str)
+
+    @property
+    def rfm(self) -> pd.DataFrame | None:
+        """One row per customer with its RFM digits and segment, ``None`` where R, F or M lacks."""
+        import pandas as pd
+
+        table = self._folder / "rfm.csv"
+        if table.exists():
+            return pd.read_csv(table)
+        table = table.with_suffix(".parquet")
+        return pd.read_parquet(table) if table.exists() else None
 
     @property
     def model(self) -> Model:

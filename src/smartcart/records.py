@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 __all__ = [
     "Column",
+    "ColumnWish",
     "Contract",
     "Fact",
     "Feature",
@@ -24,11 +25,14 @@ __all__ = [
     "LedgerEntry",
     "Model",
     "Notice",
+    "OrderLog",
     "Picture",
     "Profile",
     "ProfileRow",
     "Reading",
     "Recipe",
+    "Rfm",
+    "RfmSegment",
     "Run",
     "Segment",
 ]
@@ -83,35 +87,90 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLog:
+    """Which column of an order log says what (``None``: it has no such column), and how it is read.
+
+    ``columns`` are all columns of the log, each with its part as ``meaning``.
+    """
+
+    columns: tuple[Column, ...]
+    customer: str
+    order: str | None = None  # without one, an order is all that a customer bought on a day
+    date: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    amount: str | None = None  # of the line; else quantity times unit price
+    discount: str | None = None
+    product: str | None = None
+    category: str | None = None
+    channel: str | None = None
+    status: str | None = None
+    currency: str | None = None
+    lettered: bool = False  # order numbers are digits, with a letter on cancelled ones ("C536379")
+    cancelled: tuple[str, ...] = ()  # values of the status that say so
+    returned: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # the largest, each with a share of its own
+    channels: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()  # columns that say who the customer is: describe
+    recent_days: int = 0  # the trend compares these last days with as many before
+    drop_duplicates: bool = False
+    net_returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnWish:
+    """What a user says of a column; ``None`` leaves it to SmartCart."""
+
+    role: ColumnRole | None = None
+    meaning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
-    """What the segmentation reads: kind, columns with roles, and the day that ages refer to."""
+    """What the segmentation reads: kind, columns with roles, and the day that ages refer to.
+
+    Of an order log, ``columns`` are those of the table of customers made from it by ``log``.
+    """
 
     kind: Kind
     id_column: str | None  # None: rows are numbered from 1
     columns: tuple[Column, ...]
     as_of: dt.date | None
     as_of_source: str  # "latest Dt_Customer", "--as-of", "no dates"
+    log: OrderLog | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One rule and what it did. ``unit`` is "rows", "cells" or "columns"."""
+    """One rule and what it did, to ``count`` of its unit.
+
+    ``taken`` is how many lines of an order log left here: those that no earlier rule had taken.
+    """
 
     rule: str
     sentence: str
     count: int
-    unit: Literal["rows", "cells", "columns"]
+    unit: Literal["rows", "cells", "columns", "lines", "customers"]
     effect: Effect
+    taken: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """From rows read to customers segmented: ``rows_read == segmented + rejected``."""
+    """From rows read to customers segmented.
+
+    Of a table of customers, ``rows_read == segmented + rejected``. Of an order log, ``rows_read ==
+    lines_used + the sum of what the entries have taken``, and ``orders`` and ``revenue`` are those
+    of the lines used.
+    """
 
     rows_read: int
     segmented: int
     rejected: int
     entries: tuple[LedgerEntry, ...]
+    lines_used: int | None = None
+    orders: int | None = None
+    revenue: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +314,37 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class RfmSegment:
+    """One RFM segment: the digits that make it, its size, and how it meets the K-Means segments."""
+
+    segment: str
+    rule: str  # "R 4 to 5, FM 4 to 5"
+    sentence: str
+    size: int
+    share: float
+    monetary_total: float
+    monetary_share: float | None
+    by_segment: tuple[int, ...]  # customers in K-Means segment 1, 2, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rfm:
+    """Recency, frequency and monetary value as digits from 1 to ``bins`` (best), and their names.
+
+    The cuts are quantiles, ``bins - 1`` of each: the digit counts the cuts below the value (of
+    recency, from the other end), so equal values always get equal digits.
+    """
+
+    bins: int
+    recency_cuts: tuple[float, ...]
+    frequency_cuts: tuple[float, ...]
+    monetary_cuts: tuple[float, ...]
+    exact: bool  # cuts of all customers; else of the sample
+    columns: tuple[str, str, str]  # the profile columns that are R, F and M
+    segments: tuple[RfmSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GoldenRow:
     """A customer of the fit, as feature values in original units, and the segment it must get."""
 
@@ -308,5 +398,6 @@ class Run:
     seconds: dict[str, float]
     versions: dict[str, str]
     seed: int
+    rfm: Rfm | None = None
     value_label: str = ""  # what value_share is a share of: "spend", "revenue", ...
     currency: str = ""

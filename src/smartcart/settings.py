@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from smartcart.errors import UsageError, did_you_mean
-from smartcart.records import ColumnRole
+from smartcart.records import Column, ColumnRole, ColumnWish, Inspection
 
-__all__ = ["Settings", "read_settings"]
+__all__ = ["Settings", "read_settings", "settings_text"]
+
+
+def _no_boolean(value: Any) -> Any:
+    """Refuse ``true`` for a number: Python would take it for 1."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a boolean is no number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_boolean)]
 
 
 class Settings(BaseModel):
@@ -19,21 +32,37 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["customers"] | None = Field(
-        None, description="What a row is: 'customers' (one row per customer)."
+    kind: Literal["customers", "orders"] | None = Field(
+        None,
+        description="What the table is: 'customers' (a row per customer) or 'orders' (a row per "
+        "order or order line); else recognised from its columns.",
     )
-    k: int | None = Field(
+    k: Whole | None = Field(
         None, ge=1, le=100, description="Number of segments; without it the evidence decides."
     )
-    k_max: int = Field(10, ge=2, le=100, description="Largest number of segments to try.")
+    k_max: Whole = Field(10, ge=2, le=100, description="Largest number of segments to try.")
     as_of: dt.date | None = Field(
         None, description="The day that ages and recencies refer to; else the latest in the data."
     )
-    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of everything random.")
-    roles: dict[str, ColumnRole] = Field(
+    seed: Whole = Field(0, ge=0, le=2**32 - 1, description="Seed of everything random.")
+    columns: dict[str, ColumnWish] = Field(
         default_factory=dict,
-        description="Role per column: " + ", ".join(get_args(ColumnRole)) + ".",
+        description="Per column a role (" + ", ".join(get_args(ColumnRole)) + "), or a role and "
+        "a meaning; also read under its older name `roles`.",
     )
+
+    drop_duplicates: bool = Field(
+        False, description="Of an order log: drop lines equal to an earlier one in every column."
+    )
+    net_returns: bool = Field(
+        False, description="Of an order log: take what was returned off the spend."
+    )
+    rfm_bins: Whole = Field(5, ge=2, le=9, description="Digits of the RFM scores.")
+
+    @property
+    def roles(self) -> dict[str, ColumnWish]:
+        """What the user says of columns, by name."""
+        return self.columns
 
 
 def read_settings(path: Path | None, **given: Any) -> Settings:
@@ -58,6 +87,15 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
                 "settings such as 'k: 4'", "correct the file",
             )  # fmt: skip
     merged = content | {name: value for name, value in given.items() if value is not None}
+    if "roles" in merged:
+        if "columns" in merged:
+            raise UsageError.of(
+                "the configuration has both 'columns' and 'roles'",
+                "'columns' alone", "move all into it",
+            )  # fmt: skip
+        merged["columns"] = merged.pop("roles")
+    if merged.get("columns") is not None:
+        merged["columns"] = _wishes(merged["columns"])
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -73,6 +111,47 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
         raise UsageError.of(
             f"{option} is {first.get('input')!r}", _expected(first), f"correct {option}"
         ) from error
+
+
+def _wishes(given: Any) -> dict[str, ColumnWish]:
+    """Return what is said of each column, from a mapping of names to roles or to mappings."""
+    if not isinstance(given, Mapping):
+        raise UsageError.of(
+            f"'columns' is {given!r}", "a role for each column, such as 'Income: describes'",
+            "correct the configuration",
+        )  # fmt: skip
+    return {str(name): _wish(name, value) for name, value in given.items()}
+
+
+def _wish(name: Any, value: Any) -> ColumnWish:
+    if isinstance(name, bool) or name is None:
+        raise UsageError.of(
+            f"the configuration names a column {name!r}", "a name", "write the name in quotes"
+        )
+    if isinstance(value, ColumnWish):
+        return value
+    if isinstance(value, str):
+        value = {"role": value}
+    if not isinstance(value, Mapping) or not value or set(value) - {"role", "meaning"}:
+        raise UsageError.of(
+            f"column {name!r} is given {value!r}",
+            f"a role ({', '.join(get_args(ColumnRole))}), or both as in "
+            "{role: forms, meaning: spend_total}",
+            "correct the configuration",
+        )
+    role, meaning = value.get("role"), value.get("meaning")
+    if role is not None and role not in get_args(ColumnRole):
+        raise UsageError.of(
+            f"column {name!r} is given the role {role!r}",
+            f"one of {', '.join(get_args(ColumnRole))}",
+            "correct the role." + did_you_mean(str(role), get_args(ColumnRole)),
+        )
+    if meaning is not None and not isinstance(meaning, str):
+        raise UsageError.of(
+            f"column {name!r} is given the meaning {meaning!r}", "a word such as 'spend_total'",
+            "correct the configuration",
+        )  # fmt: skip
+    return ColumnWish(role, meaning)
 
 
 def _expected(error: Any) -> str:
@@ -92,3 +171,62 @@ def _expected(error: Any) -> str:
 def _limits(bound: Any) -> dict[str, Any]:
     """Return the limits that one annotation of a field holds."""
     return {name: getattr(bound, name) for name in ("ge", "le") if hasattr(bound, name)}
+
+
+_HEADER = """\
+# What SmartCart sees in {source}: change a role, and give this file with --config.
+# Roles: {roles}.
+# A column that forms may also be given a meaning: {{role: forms, meaning: spend_total}};
+# docs/names.md lists them.
+"""
+
+
+def settings_text(seen: Inspection, as_of: dt.date | None = None) -> str:
+    """Return a configuration (YAML) that gives the same inspection again.
+
+    A line per column with its role, for one that forms (and for each part of an order) also its
+    meaning, and the reason as a comment. ``as_of`` is the day that the user gave; the day found in
+    the data is a comment.
+    """
+    contract = seen.contract
+    source = " ".join(seen.reading.source.split())
+    lines = [_HEADER.format(source=source, roles=", ".join(get_args(ColumnRole))).rstrip()]
+    lines.append(f"kind: {contract.kind}")
+    if as_of is not None:
+        lines.append(f"as_of: {as_of}")
+    elif contract.as_of is not None:
+        lines.append(f"# as_of: {contract.as_of}  # {' '.join(contract.as_of_source.split())}")
+    lines.append("columns:")
+    if contract.log is not None:  # the columns of the source; those of the contract are made
+        lines += [_line(column, always=True) for column in contract.log.columns]
+    else:
+        lines += [_line(column) for column in contract.columns]
+    return "\n".join(lines) + "\n"
+
+
+def _line(column: Column, *, always: bool = False) -> str:
+    """Return the line of one column, with its meaning where it forms, or ``always``."""
+    said: str = column.role
+    if column.meaning and (always or column.role == "forms"):
+        said = f"{{role: {column.role}, meaning: {_scalar(column.meaning)}}}"
+    reason = re.sub(r"[^\x20-\x7e\xa0-\ufffd]+", " ", column.reason)
+    name = _scalar(column.name)
+    if len(name) > LONGEST_KEY:
+        return f"  # {reason}\n  ? {name}\n  : {said}"
+    return f"  {name}: {said}  # {reason}"
+
+
+LONGEST_KEY = 900  # YAML reads a longer name only as an explicit key
+
+
+def _scalar(text: str) -> str:
+    """Return the text as YAML reads it back, in quotes where it must be."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text.lower() not in _WORDS_OF_YAML:
+        return text
+    import yaml
+
+    quoted: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
+    return quoted.strip()
+
+
+_WORDS_OF_YAML = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}

@@ -47,7 +47,7 @@ EVIDENCE_COLUMNS = (
 )  # fmt: skip
 RUN_FILES = {
     "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
-    "profile.csv", "rejected.csv", "rfm.csv", "plots", "shop.csv",
+    "profile.csv", "rejected.csv", "rfm.csv", "rfm.parquet", "plots", "shop.csv",
 }  # fmt: skip
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
@@ -128,6 +128,8 @@ def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
     """Raise ``UsageError`` where replacing ``target`` would delete what is to be read."""
     inside = target.resolve()
     for source in sources:
+        if "://" in source:  # on a server; and it may hold a password
+            continue
         path = Path(source.partition("::")[0])
         if inside in [path.resolve(), *path.resolve().parents]:
             raise UsageError.of(
@@ -185,28 +187,57 @@ def assignments(
     """
     import numpy as np
     import pyarrow as pa
+
+    values = pa.array(list(names), pa.string())
+    stem, kinds = folder / "segments", ("parquet", "csv") if csv else ("parquet",)
+    with _table(stem, kinds, ["segment_id", "segment"]) as write_batch:
+
+        def write(ids: Any, segment_ids: Any, distance: Any, confidence: Any) -> None:
+            numbers = np.asarray(segment_ids, dtype=np.int32)
+            words = pa.DictionaryArray.from_arrays(pa.array(numbers - 1), values)
+            write_batch(
+                {
+                    "customer_id": ids,
+                    "segment_id": pa.array(numbers),
+                    "segment": words.cast(pa.string()),
+                    "distance": pa.array(distance),
+                    "confidence": pa.array(confidence),
+                }
+            )
+
+        yield write
+
+
+@contextmanager
+def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that writes a batch of columns to ``rfm.csv`` or ``.parquet``."""
+    kinds = ("csv",) if csv else ("parquet",)
+    with _table(folder / "rfm", kinds, ["rfm_score", "rfm_segment"]) as write_batch:
+        yield write_batch
+
+
+@contextmanager
+def _table(
+    stem: Path, kinds: Sequence[str], repeated: Sequence[str]
+) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that writes batches to the files ``stem.parquet`` and ``stem.csv``."""
+    import pyarrow as pa
     from pyarrow import csv as pa_csv
     from pyarrow import parquet as pq
 
-    values = pa.array(list(names), pa.string())
     writers: list[Any] = []
 
-    def write(ids: Any, segment_ids: Any, distance: Any, confidence: Any) -> None:
-        id_numbers = np.asarray(segment_ids, dtype=np.int32)
-        words = pa.DictionaryArray.from_arrays(pa.array(id_numbers - 1), values).cast(pa.string())
-        batch = pa.record_batch(
-            [ids, pa.array(id_numbers), words, pa.array(distance), pa.array(confidence)],
-            names=["customer_id", "segment_id", "segment", "distance", "confidence"],
-        )
-        if not writers:
+    def write(columns: Mapping[str, Any]) -> None:
+        batch = pa.record_batch(list(columns.values()), names=list(columns))
+        if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
-                    folder / "segments.parquet", batch.schema, compression="zstd",
-                    use_dictionary=["segment_id", "segment"],
+                    stem.with_suffix(".parquet"), batch.schema, compression="zstd",
+                    use_dictionary=list(repeated),
                 )
             )  # fmt: skip
-            if csv:
-                writers.append(pa_csv.CSVWriter(folder / "segments.csv", batch.schema))
+        if "csv" in kinds and len(writers) < len(kinds):
+            writers.append(pa_csv.CSVWriter(stem.with_suffix(".csv"), batch.schema))
         for writer in writers:
             writer.write_batch(batch)
 
@@ -260,6 +291,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "notices": [plain(n) for n in run.notices],
         "columns": [plain(c) for c in run.contract.columns],
         "reading": plain(run.reading),
+        "rfm": plain(run.rfm),
         "value": run.value_label,
         "currency": run.currency,
         "seconds": run.seconds,

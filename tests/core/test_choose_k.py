@@ -52,12 +52,14 @@ def test_indices_equal_scikit_learns(found):
 def test_indices_with_lonely_and_missing_labels():
     Z = three(10)
     labels = np.r_[np.full(15, 4), np.full(14, 1), 7].astype(np.int32)
-    away = k_indices.distances(Z)
-    assert k_indices.silhouette(away, labels) == pytest.approx(metrics.silhouette_score(Z, labels))
+    coarse = (labels == 4).astype(np.int32)
+    both = k_indices.silhouettes(Z, [labels, coarse])
+    assert both[1] == pytest.approx(metrics.silhouette_score(Z, coarse))
+    assert both[0] == pytest.approx(metrics.silhouette_score(Z, labels))
     expected = metrics.davies_bouldin_score(Z, labels)
     assert k_indices.davies_bouldin(Z, labels) == pytest.approx(expected)
     one = np.zeros(30, dtype=np.int32)
-    assert k_indices.silhouette(away, one) is None
+    assert k_indices.silhouettes(Z, [one]) == [None]
     assert k_indices.calinski_harabasz(Z, one) is None
     assert k_indices.davies_bouldin(Z, one) is None
 

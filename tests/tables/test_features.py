@@ -23,7 +23,9 @@ SQL = """SELECT * FROM (VALUES
 @pytest.fixture
 def shop(engine, table):
     t = table(SQL)
-    row = engine.frame(summary.summary_expression(t)).iloc[0].to_dict()
+    row = {}
+    for part in summary.summary_expressions(t):
+        row |= engine.frame(part).iloc[0].to_dict()
     columns = roles.infer_roles(summary.summaries(t, row))
     contract = Contract("customers", "ID", columns, dt.date(2024, 1, 31), "latest Dt_Customer")
     contract = quality.bounded(contract, {})
@@ -104,7 +106,9 @@ def test_whole_ids_in_floats_are_whole(engine, table) -> None:
 
 def test_one_category_or_channel_has_no_share(engine, table) -> None:
     t = table("SELECT 1 AS ID, 5.0 AS MntWines, 2 AS NumWebPurchases")
-    row = engine.frame(summary.summary_expression(t)).iloc[0].to_dict()
+    row = {}
+    for part in summary.summary_expressions(t):
+        row |= engine.frame(part).iloc[0].to_dict()
     wide = [replace(c, distinct=9) for c in summary.summaries(t, row)]
     contract = Contract("customers", "ID", roles.infer_roles(wide), None, "no dates")
     assert [f.name for f in features.forming_features(contract)] == ["spend", "basket_value"]

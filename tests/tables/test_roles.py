@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from smartcart.errors import DataError, UsageError
+from smartcart.records import ColumnWish
 from smartcart.tables import roles, summary
 from smartcart.tables.summary import ColumnSummary
-from smartcart.tables.vocabulary import label_of, tokens
+from smartcart.tables.vocabulary import MEANINGS, label_of, tokens
 
 
 def column(name: str, kind: str = "number", **changes) -> ColumnSummary:
     base = {"rows": 1000, "present": 1000, "distinct": 400, "low": 0.0, "high": 99.0, "whole": True}
     return ColumnSummary(name=name, type=kind, **(base | changes))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
 
 
 def role_of(*args, **changes):
@@ -60,6 +67,108 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
     found = role_of(name, kind, distinct=distinct)
     assert (found.role, found.meaning) == (role, meaning)
     assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("meaning", "role", "kind", "names"),
+    [
+        ("id", "id", "number", "Kundennummer|Kunden-Nr.|KundenID|Kunde|código cliente|id_cliente|"
+         "Cliente|Nº de cliente|Numéro client|N° client|code_client|Identifiant|Código do cliente"),
+        ("birth", "sensitive", "number", "Geburtsjahr|Fecha de nacimiento|année de naissance|"
+         "Ano de nascimento"),
+        ("age", "sensitive", "number", "Alter|Edad|Âge|Idade"),
+        ("demographic", "sensitive", "text", "Geschlecht|Familienstand|Bildungsabschluss|Land|"
+         "Stadt|PLZ|Género|Estado civil|Educación|País|Ciudad|Código postal|Sexe|"
+         "Situation familiale|Niveau d'études|Pays|Ville|Escolaridade|Cidade|CEP|Gênero"),
+        ("household", "describes", "number", "Anzahl Kinder|Haushaltsgröße|Hijos|"
+         "Nombre d'enfants|Filhos"),
+        ("income", "forms", "number", "Einkommen|Jahreseinkommen|Gehalt|Ingresos|Salario|Revenu|"
+         "Revenus annuels|Salaire|Renda|Salário"),
+        ("spend_total", "forms", "number", "Umsatz|Gesamtumsatz|Ausgaben|Gasto total|Gastos|"
+         "Facturación|Dépenses|Montant total|Chiffre d'affaires|CA|Faturamento|Valor gasto"),
+        ("spend:wein", "forms", "number", "Umsatz Wein|Weinumsatz|Ausgaben für Wein"),
+        ("spend:vino", "forms", "number", "Gasto en vino|gasto_vino"),
+        ("frequency", "forms", "number", "Bestellungen|Anzahl Käufe|AnzahlKaeufe|Compras|"
+         "Número de pedidos|Commandes|Nb commandes|Achats|Pedidos|Qtd. de compras"),
+        ("channel:web", "forms", "number", "Online-Käufe|Onlinebestellungen|Compras web|"
+         "Achats en ligne|Commandes internet"),
+        ("channel:store", "forms", "number", "Filialkäufe|Compras en tienda|Achats en magasin|"
+         "Compras em loja"),
+        ("recency", "forms", "number", "Tage seit letztem Kauf|Días desde la última compra|"
+         "Jours depuis le dernier achat|Dias desde a última compra|Recencia"),
+        ("first_date", "forms", "date", "Kunde seit|Registrierungsdatum|Cliente desde|"
+         "Fecha de alta|Client depuis|Date d'inscription|Data de cadastro"),
+        ("last_date", "forms", "date", "Letzte Bestellung|Letzter Kauf|Última compra|"
+         "Dernière commande|Fecha última compra|Última visita"),
+        ("tenure", "forms", "number", "Kundendauer|Antigüedad|Ancienneté|Tempo de casa"),
+        ("visits", "forms", "number", "Besuche|Webbesuche pro Monat|Visitas|Visites|Acessos"),
+        ("deals", "forms", "number", "Rabattkäufe|Gutscheine|Rabatt|Descuentos|"
+         "Compras con descuento|Remises|Achats en promotion|Descontos"),
+        ("complaint", "describes", "number", "Beschwerden|Quejas|Réclamations|Reclamações"),
+        ("outcome", "outcome", "text", "Gekündigt|Abgewandert|Abandono|Respuesta|Résilié|"
+         "Réponse|Cancelou|Resposta"),
+        ("contact", "dropped", "text", "E-Mail-Adresse|Telefonnummer|Nachname|Straße|Apellidos|"
+         "Correo electrónico|Teléfono|Dirección|Prénom|Nom|Courriel|Endereço|Sobrenome"),
+    ],
+)  # fmt: skip
+def test_names_of_four_more_languages(meaning, role, kind, names) -> None:
+    for name in names.split("|"):
+        found = role_of(name, kind, distinct=1000 if role == "id" else 400)
+        assert (found.role, found.meaning) == (role, meaning), name
+        assert _letters(found.label) == _letters(name), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ø Warenkorb", "Durchschnittlicher Bestellwert", "Panier moyen", "Ticket medio",
+     "Montant dernier achat", "Avg Order Value", "Satisfaction Score", "Cashback Amount"],
+)  # fmt: skip
+def test_averages_and_single_orders_are_no_totals(name) -> None:
+    assert role_of(name).meaning == "measure"
+
+
+@pytest.mark.parametrize(
+    ("name", "whole", "meaning"),
+    [("purchases", True, "frequency"), ("purchases", False, "spend_total"),
+     ("oneoff purchases", False, "spend:oneoff"), ("discount", True, "deals"),
+     ("discount", False, "measure")],
+)  # fmt: skip
+def test_counts_are_whole_and_money_is_not(name, whole, meaning) -> None:
+    assert role_of(name, whole=whole).meaning == meaning
+
+
+def test_what_two_columns_say_is_told_once() -> None:
+    def roles_of(*names: str) -> list[str]:
+        return [f"{c.role}:{c.meaning}" for c in roles.infer_roles([column(n) for n in names])]
+
+    assert roles_of("Umsatz", "MntWine", "MntMeat")[0] == "describes:spend_total"
+    assert roles_of("Umsatz", "MntWine") == ["forms:spend_total", "forms:measure"]
+    assert roles_of("Umsatz", "Gasto total") == ["forms:spend_total", "forms:measure"]
+    assert roles_of("orders", "web orders") == ["forms:frequency", "forms:measure"]
+    assert roles_of("recency", "days since last visit") == ["forms:recency", "forms:measure"]
+    assert roles_of("campaign") == ["forms:measure"]
+    assert roles_of("campaign", "pdays", "spend")[:2] == ["describes:contact_history"] * 2
+
+
+def test_minus_one_stands_for_never() -> None:
+    assert role_of("recency", low=-1.0).meaning == "recency"
+    assert role_of("recency", low=-40.0).meaning == "measure"
+
+
+def test_text_where_a_number_may_be_is_no_error() -> None:
+    assert roles.promised_number("Income") is not None
+    for name in ("Offer", "Payment", "Total", "Ofertas", "Umsatz", "Income_Category", "duration"):
+        assert roles.promised_number(name) is None, name
+
+
+def test_flags_form_only_where_nothing_else_does() -> None:
+    flags = [column(n, distinct=2, high=1.0) for n in ("has tv", "uses app", "owns car")]
+    assert {c.role for c in roles.infer_roles(flags)} == {"forms"}
+    assert roles.role_notices(roles.infer_roles(flags))[0].count == 3
+    beside = roles.infer_roles([*flags, column("wobble")])
+    assert [c.role for c in beside] == ["describes"] * 3 + ["forms"]
+    assert not roles.role_notices(beside)
+    assert {c.role for c in roles.infer_roles(flags[:2])} == {"describes"}
 
 
 @pytest.mark.parametrize(
@@ -114,13 +223,34 @@ def test_an_unknown_column_or_role_is_refused() -> None:
         roles.override_roles(columns, {"Income": "form"})
 
 
+def test_wishes_change_what_they_name_and_what_must_give_way() -> None:
+    found = roles.infer_roles([column("recency"), column("wobble"), column("Income")])
+    wanted = {"wobble": ColumnWish("forms", "recency"), "Income": ColumnWish("id")}
+    changed = roles.override_roles(found, wanted)
+    assert [c.meaning for c in changed] == ["measure", "recency", "id"]
+    assert changed[2].role == "id"
+    same = {c.name: ColumnWish(c.role, c.meaning) for c in found}
+    assert roles.override_roles(found, same) == found
+
+
+def test_other_meanings_can_be_let_in() -> None:
+    found = roles.infer_roles([column("wobble")])
+    wanted = {"wobble": ColumnWish(None, "quantity")}
+    with pytest.raises(UsageError, match="the meaning 'quantity'"):
+        roles.override_roles(found, wanted)
+    more = {**MEANINGS, "quantity": "forms"}
+    assert roles.override_roles(found, wanted, more)[0].role == "forms"
+
+
 def test_summaries_equal_the_table(engine, table) -> None:
     t = table(
         "SELECT * FROM (VALUES (1, 1.5, 'a', DATE '2024-01-01', true), "
         "(2, NULL, 'b', NULL, false), "
         "(2, 3.0, 'b', DATE '2024-01-03', NULL)) r(i, x, s, d, b)"
     )
-    row = engine.frame(summary.summary_expression(t)).iloc[0].to_dict()
+    row = {}
+    for part in summary.summary_expressions(t):
+        row |= engine.frame(part).iloc[0].to_dict()
     found = {c.name: c for c in summary.summaries(t, row)}
     assert set(found) == {"i", "x", "s", "d", "b"}
     assert (found["i"].whole, found["x"].whole) == (True, False)

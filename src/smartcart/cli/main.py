@@ -39,7 +39,11 @@ class Exit(IntEnum):
 
 
 Source = Annotated[
-    list[str], typer.Argument(help="File, files, folder or glob: CSV, TSV, Parquet or Excel.")
+    list[str],
+    typer.Argument(
+        help="File, files, folder or glob (CSV, TSV, Parquet, Excel), shop.db::table (DuckDB, "
+        "SQLite), or postgresql://host/shop::table."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; must not exist.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing run folder.")]
@@ -51,7 +55,19 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Day that ages refer to; else the data's latest."),
 ]
-Kind = Annotated[str | None, typer.Option("--kind", help="What a row is: customers.")]
+Kind = Annotated[
+    str | None,
+    typer.Option("--kind", help="What the table is: customers or orders; else recognised."),
+]
+DropDuplicates = Annotated[
+    bool | None,
+    typer.Option("--drop-duplicates", help="Of orders: drop lines equal to an earlier one."),
+]
+NetReturns = Annotated[
+    bool | None,
+    typer.Option("--net-returns", help="Of orders: take what was returned off the spend."),
+]
+RfmBins = Annotated[int | None, typer.Option("--rfm-bins", help="Digits of the RFM scores. [5]")]
 K = Annotated[
     int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")
 ]
@@ -67,6 +83,9 @@ def run(
     as_of: AsOf = None,
     kind: Kind = None,
     config: Config = None,
+    drop_duplicates: DropDuplicates = None,
+    net_returns: NetReturns = None,
+    rfm_bins: RfmBins = None,
     engine: Annotated[str, typer.Option("--engine", help="Where it runs: duckdb.")] = "duckdb",
     overwrite: Overwrite = False,
     seed: Seed = None,
@@ -80,7 +99,10 @@ def run(
         )
     from smartcart.settings import read_settings
 
-    settings = read_settings(config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed)
+    settings = read_settings(
+        config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
+        drop_duplicates=drop_duplicates, net_returns=net_returns,
+    )  # fmt: skip
     _segment(_one(source), output, settings, overwrite, quiet=quiet, as_json=as_json)
 
 
@@ -90,6 +112,15 @@ def check(
     as_of: AsOf = None,
     kind: Kind = None,
     config: Config = None,
+    drop_duplicates: DropDuplicates = None,
+    net_returns: NetReturns = None,
+    write_config: Annotated[
+        Path | None,
+        typer.Option("--write-config", help="Write roles and settings here (YAML), to edit."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing configuration.")
+    ] = False,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -97,18 +128,70 @@ def check(
     """Show what SmartCart sees in a table: roles, ledger, warnings. Fits nothing."""
     from smartcart import store, workflows
     from smartcart.cli import show
-    from smartcart.settings import read_settings
+    from smartcart.settings import read_settings, settings_text
 
-    settings = read_settings(config, as_of=as_of, kind=kind, seed=seed)
+    settings = read_settings(
+        config, as_of=as_of, kind=kind, seed=seed, drop_duplicates=drop_duplicates,
+        net_returns=net_returns,
+    )  # fmt: skip
+    if write_config is not None:
+        _refuse_file(write_config, source, overwrite=overwrite)
     with show.Progress(quiet=quiet) as progress:
         progress("read", 0, None)
         seen = workflows.inspect(
-            _one(source), kind=settings.kind, as_of=settings.as_of, wanted=settings.roles
-        )
+            _one(source), kind=settings.kind, as_of=settings.as_of, wanted=settings.columns,
+            options=workflows.order_options(settings),
+        )  # fmt: skip
+    if write_config is not None:
+        _write_whole(write_config, settings_text(seen, settings.as_of), source, overwrite=overwrite)
     if as_json:
         _print_json(store.plain(seen))
     elif not quiet:
         show.inspection(seen)
+        if write_config is not None:
+            typer.echo(f"Edit {write_config} and give it with --config.")
+
+
+def _refuse_file(path: Path, sources: list[str], *, overwrite: bool) -> None:
+    """Refuse to write over a file that is there, or over the source."""
+    if path.is_dir() or path.resolve() in [Path(source).resolve() for source in sources]:
+        what = "a folder" if path.is_dir() else "the source itself"
+        raise UsageError.of(
+            f"--write-config is {str(path)!r}, {what}", "a new file", "choose another name"
+        )
+    if os.path.lexists(path) and not overwrite:
+        raise UsageError.of(
+            f"{str(path)!r} exists already", "a new file",
+            "choose another name, or replace it with --overwrite",
+        )  # fmt: skip
+
+
+def _write_whole(path: Path, text: str, sources: list[str], *, overwrite: bool) -> None:
+    """Write a text file whole or not at all."""
+    import tempfile
+
+    part = ""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False,
+            encoding="utf-8", newline="\n",
+        ) as file:  # fmt: skip
+            part = file.name
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(part, 0o666 & ~mask)
+        _refuse_file(path, sources, overwrite=overwrite)  # somebody may have made it meanwhile
+        os.replace(part, path)
+        part = ""
+    except OSError as error:
+        raise UsageError.of(
+            f"{str(path)!r} cannot be written ({error.strerror or error})",
+            "a file in a folder that may be written", "choose another name",
+        ) from error  # fmt: skip
+    finally:
+        if part:
+            Path(part).unlink(missing_ok=True)
 
 
 @app.command(epilog="Example: smartcart demo -o demo")
@@ -163,8 +246,51 @@ def synth_customers(
     as_json: Json = False,
 ) -> None:
     """Make customers with SmartCart's 22 columns and planted segments."""
-    from smartcart.cli import show
     from smartcart.datasets import write_customers
+
+    _synth(
+        write_customers, "customers", rows, output, truth, clean=clean, overwrite=overwrite,
+        seed=seed, quiet=quiet, as_json=as_json,
+    )  # fmt: skip
+
+
+@synth_app.command("orders", epilog="Example: smartcart synth orders --rows 100000 -o orders.csv")
+def synth_orders(
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Order lines to make.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv or .parquet file.")],
+    truth: Annotated[
+        Path | None, typer.Option("--truth", help="Also write the planted segments here.")
+    ] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without the dirt of real files.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make two years of orders, a row per line, by customers with planted behaviours."""
+    from smartcart.datasets import write_orders
+
+    _synth(
+        write_orders, "order lines", rows, output, truth, clean=clean, overwrite=overwrite,
+        seed=seed, quiet=quiet, as_json=as_json,
+    )  # fmt: skip
+
+
+def _synth(
+    write: Callable[..., None],
+    what: str,
+    rows: int,
+    output: Path,
+    truth: Path | None,
+    *,
+    clean: bool,
+    overwrite: bool,
+    seed: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Write synthetic data to new files and say so."""
+    from smartcart.cli import show
 
     for path in (output, truth):
         if path is not None and path.exists() and not overwrite:
@@ -173,7 +299,7 @@ def synth_customers(
                 "choose another name, or replace it with --overwrite",
             )  # fmt: skip
     with show.Progress(quiet=quiet) as progress:
-        write_customers(
+        write(
             output, rows, seed=seed or 0, truth=truth, dirt=not clean,
             progress=lambda done, total: progress("write", done, total),
         )  # fmt: skip
@@ -181,7 +307,7 @@ def synth_customers(
         written = {"rows": rows, "output": str(output), "truth": str(truth) if truth else None}
         _print_json(written)
     elif not quiet:
-        typer.echo(f"{rows:,} customers written to {output}")
+        typer.echo(f"{rows:,} {what} written to {output}")
 
 
 def _one(source: list[str]) -> Any:
@@ -202,8 +328,9 @@ def _segment(
     import shutil
 
     from smartcart.cli import show
+    from smartcart.report.artist import Artist
 
-    with show.Progress(quiet=quiet) as progress:
+    with show.Progress(quiet=quiet) as progress, Artist() as artist:
         progress("start", 0, None)
         from smartcart import store, workflows
 
@@ -213,12 +340,14 @@ def _segment(
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
                 source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
-                as_of=settings.as_of, wanted=settings.roles, seed=settings.seed, progress=progress,
+                as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
+                options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
+                progress=progress,
             )  # fmt: skip
             progress("report", 0, None)
             for name, file in (keep or {}).items():
                 shutil.copyfile(file, folder / name)
-            workflows.finish(found, folder)
+            workflows.finish(found, folder, artist)
     if as_json:
         _print_json(store.run_summary(found) | {"output": str(output)})
     elif not quiet:

@@ -34,6 +34,7 @@ class Archetype:
     sentence: str
     action: str
     watch: str
+    without: tuple[str, str] = ("", "")  # a signal, and the sentence where it is not known
 
 
 ARCHETYPES: tuple[Archetype, ...] = (
@@ -42,10 +43,11 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Premium",
         (Rule("value", low=0.6), Rule("income", low=0.3, optional=True),
          Rule("deals", high=0.5, optional=True)),
-        (("value", 1.0), ("income", 0.5)),
+        (("value", 3.0), ("income", 1.0)),
         "High income and high spend: they carry the revenue and hardly need deals.",
         "Keep them: early access, service and personal recommendations instead of discounts.",
         "Retention and spend per customer",
+        ("income", "They spend by far the most: few customers carry the revenue."),
     ),
     Archetype(
         "discount_sensitive",
@@ -94,6 +96,15 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Good customers who have not ordered for a while.",
         "Reach out now with a personal reason to return, before the habit is lost.",
         "Share that orders again within 60 days",
+    ),
+    Archetype(
+        "new_customers",
+        "New customers",
+        (Rule("recency", high=-0.3), Rule("frequency", high=-0.3), Rule("value", high=0.3)),
+        (("recency", -1.0), ("frequency", -0.5)),
+        "Their first orders are recent and few: most have hardly come in.",
+        "Welcome them: help with the first order, then one good reason for the second.",
+        "Share with a second order within 60 days",
     ),
     Archetype(
         "promising_new",

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core import k_indices, kmeans
+from smartcart.core.k_lloyd import for_each
 from smartcart.core.k_picks import pick_all
 from smartcart.core.k_verdict import Findings, decide
 from smartcart.core.reference_clouds import gap_statistic, log_wcss, shared_gain
@@ -123,7 +124,12 @@ def _choose(
     n = heavy.shape[0]
     ks = range(2, top + 1)
     say("fitting")
-    fits = {k: kmeans.fit(rows, k, seed=seed, sample_weight=weight) for k in range(1, top + 1)}
+    every = range(top, 0, -1)  # the longest first
+
+    def fit(k: int) -> kmeans.KMeansFit:
+        return kmeans.fit(rows, k, seed=seed, sample_weight=weight)
+
+    fits = dict(sorted(zip(every, for_each(fit, every), strict=True)))
     smallest = dict(fits)
     some = _some(n, SAMPLE_ROWS, seed)
     sample = heavy[some]
@@ -132,8 +138,6 @@ def _choose(
     say("looking for valleys")
     groups = _confirmed_groups(sample, parts.values(), seed)
     settled = _settle(rows, weight, sample, groups, fits, parts, seed)
-    labels = {k: kmeans.assign(heavy, one.centers)[0] for k, one in fits.items()}
-
     say("resampling")
     stable: dict[int, Stability] = {}
     strength: dict[int, float] = {}
@@ -146,8 +150,17 @@ def _choose(
         strength = prediction_strength(sample, ks, splits=SPLITS, rng=_rng(seed, 3))
 
     say("measuring separation")
-    away = k_indices.distances(sample)
-    widths = {k: k_indices.silhouette(away, part) for k, part in parts.items()}
+    widths = dict(zip(parts, k_indices.silhouettes(sample, list(parts.values())), strict=True))
+
+    def separation(k: int) -> tuple[float | None, float | None, float]:
+        whole = kmeans.assign(heavy, fits[k].centers)[0]
+        return (
+            k_indices.calinski_harabasz(heavy, whole),
+            k_indices.davies_bouldin(heavy, whole),
+            float(np.bincount(whole, minlength=k).min() / n),
+        )
+
+    apart = dict(zip(fits, for_each(separation, fits), strict=True))
     say("comparing with reference clouds")
     gap, gap_se = _gap(heavy, smallest, seed)
     gain, gain_sd = _gain(sample, top, seed)
@@ -156,13 +169,13 @@ def _choose(
             k=k,
             wcss=fit.inertia,
             silhouette=widths.get(k),
-            calinski_harabasz=k_indices.calinski_harabasz(heavy, labels[k]),
-            davies_bouldin=k_indices.davies_bouldin(heavy, labels[k]),
+            calinski_harabasz=apart[k][0],
+            davies_bouldin=apart[k][1],
             gap=float(gap[k - 1]),
             gap_se=float(gap_se[k - 1]),
             stability_ari=stable[k].ari if k in stable else None,
             jaccard_min=min(stable[k].jaccard) if k in stable else None,
-            smallest_share=float(np.bincount(labels[k], minlength=k).min() / n),
+            smallest_share=apart[k][2],
         )
         for k, fit in fits.items()
     )

@@ -5,57 +5,84 @@ Equal to scikit-learn's to 1e-8; the distances between rows are computed once fo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["calinski_harabasz", "davies_bouldin", "distances", "silhouette"]
+from smartcart.core.k_lloyd import for_each
+
+__all__ = ["calinski_harabasz", "davies_bouldin", "silhouettes"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-
-def distances(Z: Floats) -> Floats:
-    """Return the (n, n) Euclidean distances between the rows of ``Z``, zero on the diagonal."""
-    squares = np.einsum("ij,ij->i", Z, Z)
-    result: Floats = Z @ Z.T
-    result *= -2.0
-    result += squares[:, None]
-    result += squares[None, :]
-    np.maximum(result, 0.0, out=result)
-    np.fill_diagonal(result, 0.0)
-    return np.sqrt(result, out=result)
+SILHOUETTE_ROWS = 128  # rows whose distances to all others are held at once, per thread
 
 
-def silhouette(away: Floats, labels: Labels) -> float | None:
-    """Return the mean silhouette width (Rousseeuw 1987), None with fewer than two clusters.
+def silhouettes(Z: Floats, partitions: Sequence[Labels]) -> list[float | None]:
+    """Return the mean silhouette width (Rousseeuw 1987) of each partition of the same rows.
 
     ``s = (b - a) / max(a, b)``: ``a`` the mean distance to the own cluster, ``b`` to the nearest
-    other one; 0 for a row alone in its cluster.
+    other one; 0 for a row alone in its cluster; None with fewer than two clusters. All partitions
+    share the distances, which are computed a block of rows at a time.
 
     Parameters
     ----------
-    away : (n, n) from :func:`distances`; labels : (n,).
+    Z : (n, p); partitions : labels (n,) each.
 
     >>> import numpy as np
-    >>> away = distances(np.array([[0.0], [1.0], [9.0], [10.0]]))
-    >>> round(silhouette(away, np.array([0, 0, 1, 1], dtype=np.int32)), 4)
+    >>> labels = np.array([0, 0, 1, 1], dtype=np.int32)
+    >>> silhouettes(np.array([[0.0], [1.0], [9.0], [10.0]]), [labels])[0].__round__(4)
     0.8885
     """
-    used, codes = np.unique(labels, return_inverse=True)
-    n, k = codes.shape[0], used.shape[0]
-    if k < 2 or k >= n:
-        return None
-    member = np.zeros((n, k))
-    member[np.arange(n), codes] = 1.0
-    sizes = member.sum(axis=0)
-    sums = away @ member
-    own = sums[np.arange(n), codes] / np.maximum(sizes[codes] - 1, 1)
+    if not partitions:
+        return []
+    codes = [np.unique(labels, return_inverse=True)[1] for labels in partitions]
+    sizes = [np.bincount(code) for code in codes]
+    ends = np.cumsum([size.shape[0] for size in sizes])[:-1]
+    member = np.concatenate([np.eye(len(s))[c] for c, s in zip(codes, sizes, strict=True)], axis=1)
+    norms = np.einsum("ij,ij->i", Z, Z)
+    n = Z.shape[0]
+
+    def widths(start: int) -> list[float]:
+        block = slice(start, min(start + SILHOUETTE_ROWS, n))
+        away = _distances(Z, norms, block)
+        parts = np.split(away @ member, ends, axis=1)
+        return [
+            _width(sums, code[block], size)
+            for sums, code, size in zip(parts, codes, sizes, strict=True)
+        ]
+
+    blocks = for_each(widths, range(0, n, SILHOUETTE_ROWS))
+    return [
+        sum(column) / n if 2 <= size.shape[0] < n else None
+        for size, column in zip(sizes, zip(*blocks, strict=True), strict=True)
+    ]
+
+
+def _distances(Z: Floats, norms: Floats, block: slice) -> Floats:
+    """Return the (rows of the block, n) Euclidean distances, zero from a row to itself."""
+    result: Floats = Z[block] @ Z.T
+    result *= -2.0
+    result += norms[block, None]
+    result += norms
+    np.maximum(result, 0.0, out=result)
+    rows = np.arange(result.shape[0])
+    result[rows, rows + block.start] = 0.0
+    return np.sqrt(result, out=result)
+
+
+def _width(sums: Floats, codes: NDArray[np.intp], sizes: NDArray[np.intp]) -> float:
+    """Return the sum of the widths of rows with the sums of distances to each cluster (m, k)."""
+    rows = np.arange(codes.shape[0])
+    own = sums[rows, codes] / np.maximum(sizes[codes] - 1, 1)
     means = sums / sizes
-    means[np.arange(n), codes] = np.inf
+    means[rows, codes] = np.inf
     other = means.min(axis=1)
     largest = np.maximum(own, other)
-    width = np.where(largest > 0, (other - own) / np.where(largest > 0, largest, 1.0), 0.0)
-    return float(np.where(sizes[codes] > 1, width, 0.0).mean())
+    told = (largest > 0) & (sizes[codes] > 1) & np.isfinite(other)
+    return float(np.where(told, (other - own) / np.where(told, largest, 1.0), 0.0).sum())
 
 
 def calinski_harabasz(Z: Floats, labels: Labels) -> float | None:
@@ -90,7 +117,7 @@ def davies_bouldin(Z: Floats, labels: Labels) -> float | None:
     if k < 2 or k >= n:
         return None
     spread = np.bincount(codes, weights=np.sqrt(((Z - means[codes]) ** 2).sum(axis=1))) / sizes
-    apart = distances(means)
+    apart = _distances(means, np.einsum("ij,ij->i", means, means), slice(0, k))
     if np.allclose(spread, 0) or np.allclose(apart, 0):
         return 0.0
     apart[apart == 0] = np.inf

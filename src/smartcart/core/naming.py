@@ -37,8 +37,8 @@ def signal_columns(contract: Contract, features: Sequence[Feature]) -> dict[str,
         "basket": ["basket_value", "monetary_mean"],
         "deals": ["deals_share", "deals"],
         "visits": ["visits"],
-        "recency": ["recency_days"],
-        "tenure": ["tenure_days"],
+        "recency": ["recency_days", "recency"],
+        "tenure": ["tenure_days", "tenure"],
         "income": ["income", *(c.name for c in contract.columns if c.meaning == "income")],
     }
     return {
@@ -87,7 +87,9 @@ def name_segments(
             [signals[r.signal] for r in archetype.rules if r.signal in signals] if archetype else []
         )
         if archetype:
-            name, sentence = archetype.name, archetype.sentence
+            missing, other = archetype.without
+            name = archetype.name
+            sentence = other if missing and missing not in signals else archetype.sentence
             action, watch = archetype.action, archetype.watch
         else:
             name, sentence = _describe(rows, labels)

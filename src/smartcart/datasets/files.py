@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -60,11 +61,13 @@ class TableFile:
         *,
         plain: Sequence[str] = (),
         quote: bool = False,
+        compression: str = "none",
     ) -> None:
         """Open ``path`` for writing; ``ending`` is ``.csv`` or ``.parquet``.
 
         ``plain`` names columns of so many different values that Parquet should not collect them.
         ``quote`` is for text that may hold commas; without it such text is an error.
+        ``compression`` is Parquet's; small integers need none, the dictionaries do the work.
         """
         self._writer: object
         if ending == ".csv":
@@ -88,7 +91,7 @@ class TableFile:
                 schema,
                 store_schema=False,
                 use_dictionary=[name for name in schema.names if name not in plain],
-                compression="none",  # small integers: the dictionaries have done the work
+                compression=compression,
             )
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -102,3 +105,9 @@ class TableFile:
     def close(self) -> None:
         """Finish the file."""
         self._writer.close()  # type: ignore[attr-defined]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -12,9 +11,9 @@ import sqlglot
 
 from smartcart.engines.checking import column_notices, inspect, overturn
 from smartcart.engines.column import Column
-from smartcart.engines.duckdb import DuckDB, literal, quote
+from smartcart.engines.duckdb import DuckDB, quote
 from smartcart.engines.names import ROW
-from smartcart.engines.raw import Raw
+from smartcart.engines.raw import Raw, numbered
 from smartcart.tables.guess import guess
 from smartcart.tables.typing import (
     first_native,
@@ -55,7 +54,7 @@ def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, l
         return typed[0], columns, rows
     cells = ", ".join(column.cell for column in columns)
     path = engine.spool(f"SELECT {cells} FROM {' POSITIONAL JOIN '.join(typed)}")
-    return _numbered(path), columns, rows
+    return numbered(path), columns, rows
 
 
 def _whole_that_fit(engine: DuckDB, sql: str, kinds: Mapping[str, Any]) -> list[str]:
@@ -130,17 +129,13 @@ def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) 
             lost = _of(step.lost, i) if native else f"x{i}"
             column.misfit = column.aside if native else _of(step.lost, i, "r")
             accept.append(f"f{i}" if native else f"x{i}")
-            keep.append(f"CASE WHEN c{i} IS NULL THEN {lost} END AS {column.aside}")
+            gone = f"c{i} IS NULL AND f{i} IS NOT NULL" if native else f"c{i} IS NULL"
+            keep.append(f"CASE WHEN {gone} THEN {lost} END AS {column.aside}")
     sql = (
         f"SELECT {', '.join(keep)} FROM (SELECT {', '.join(accept)} FROM "
         f"(SELECT {', '.join(read)} FROM ({raw.sql})))"
     )
-    return f"({sql})" if direct else _numbered(engine.spool(sql))
-
-
-def _numbered(path: Path) -> str:
-    number = f"CAST(file_row_number + 1 AS BIGINT) AS {quote(ROW)}"
-    return f"(SELECT {number}, * FROM read_parquet({literal(str(path))}))"
+    return f"({sql})" if direct else numbered(engine.spool(sql))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
 import ibis.expr.operations as ops
 
+from smartcart.engines.closing import Closing
 from smartcart.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-class DuckDB:
+class DuckDB(Closing):
     """An embedded database that streams: results never have to fit in memory.
 
     ``memory_limit`` is DuckDB's own ("1GB"); beyond it DuckDB spills to a folder of its own inside
@@ -174,6 +174,32 @@ class DuckDB:
         )
         return path
 
+    def spool_batches(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Path:
+        """Keep a stream of record batches, in order, in a temporary Parquet file.
+
+        Batches may differ from ``schema`` in their types, as far as Arrow casts without loss.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.temporary(".parquet")
+        with pq.ParquetWriter(str(path), schema, compression="lz4") as writer:
+            for batch in batches:
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+        return path
+
+    def take(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Any:
+        """Take over the rows that another engine streams; return an Ibis table over them (on disk).
+
+        >>> import pyarrow as pa
+        >>> rows = pa.record_batch({"x": [1, 2]})
+        >>> with DuckDB() as engine:
+        ...     engine.arrow(engine.take(iter([rows, rows]), rows.schema))["x"].to_pylist()
+        [1, 2, 1, 2]
+        """
+        path = self.spool_batches(batches, schema)
+        return self.view(f"SELECT * FROM read_parquet({literal(str(path))})")
+
     def keep(self, expr: Any, name: str | None = None) -> Any:
         """Run an expression once and return an Ibis table over its kept rows (on disk)."""
         path = self.spool(self.compile(expr))
@@ -200,17 +226,6 @@ class DuckDB:
         with contextlib.suppress(duckdb.Error):
             self.backend.con.close()
         self._cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @contextlib.contextmanager

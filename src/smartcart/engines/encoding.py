@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -50,7 +51,7 @@ def plain_text(
             if not survey.damaged:
                 return path, survey
         return out, _copy(path, compression, encoding, out, source)
-    except (EOFError, gzip.BadGzipFile, OSError, UnicodeDecodeError) as error:
+    except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
         raise DataError.of(
             f"{source!r} could not be read to its end ({_words(error)})",
             "a whole file",

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 
 from smartcart.engines.duckdb import DuckDB, cursor_for, first_line
-from smartcart.engines.files import arrow_raw, parquet_raw
-from smartcart.engines.raw import Raw
-from smartcart.errors import DataError
+from smartcart.engines.postgres import copy_batches, stream_schema
+from smartcart.engines.raw import Raw, arrow_raw, stream_raw
+from smartcart.engines.sqlite import query_raw
+from smartcart.errors import DataError, SmartCartError
 from smartcart.records import Notice
 
 __all__ = ["frame_reader"]
@@ -74,9 +75,13 @@ def _series(series: Any) -> Any:
 
 
 def _read_polars(engine: DuckDB, frame: Any) -> Raw:
-    if type(frame).__name__ == "LazyFrame":
-        frame = frame.collect()
     return _read_arrow(engine, frame.to_arrow())
+
+
+def _read_lazy(engine: DuckDB, frame: Any) -> Raw:
+    with _sentences("Polars query", "frame.collect()"):
+        rows = frame.collect()
+    return _read_polars(engine, rows)
 
 
 def _read_arrow(engine: DuckDB, table: Any) -> Raw:
@@ -86,49 +91,74 @@ def _read_arrow(engine: DuckDB, table: Any) -> Raw:
 
 def _simple(array: Any) -> Any:
     """Decode categories; other Arrow types are left to DuckDB."""
+    return array.cast(_simple_type(array.type))
+
+
+def _simple_type(kind: Any) -> Any:
     import pyarrow as pa
 
-    if pa.types.is_dictionary(array.type):
-        array = array.cast(array.type.value_type)
-    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.string() if pa.types.is_null(kind) else kind
+
+
+def _read_stream(engine: DuckDB, reader: Any) -> Raw:
+    """Stream the batches of an Arrow reader, which can be read but once."""
+    import pyarrow as pa
+
+    schema = pa.schema([field.with_type(_simple_type(field.type)) for field in reader.schema])
+    with _sentences("Arrow stream", "reader.read_all()"):
+        return stream_raw(engine, reader, schema, "table")
 
 
 def _read_ibis(engine: DuckDB, table: Any) -> Raw:
     """Stream the rows of an Ibis expression from its own backend into a temporary file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     table = table.as_table()
-    path = engine.temporary(".parquet")
-    schema = table.schema().to_pyarrow()
-    try:
-        with (
-            _batches(engine, table) as batches,
-            pq.ParquetWriter(str(path), schema) as writer,
-        ):
-            for batch in batches:
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
-    except Exception as error:
-        raise DataError.of(
-            f"the Ibis table could not be read ({first_line(error)})",
-            "a table whose backend answers",
-            "try table.execute() to see what it says",
-        ) from error
-    return parquet_raw(engine, [path], [0])
+    with _sentences("Ibis table", "table.execute()"):
+        if (backend := _backend(table)) is not None and backend.name == "sqlite":
+            declared = {name: kind.is_boolean() for name, kind in table.schema().items()}
+            return query_raw(engine, backend.con, f"({backend.compile(table)})", declared, "table")
+        with _batches(engine, backend, table) as (batches, schema):
+            return stream_raw(engine, batches, schema, "table")
 
 
-@contextlib.contextmanager
-def _batches(engine: DuckDB, table: Any) -> Iterator[Any]:
-    """Stream a table from its backend (an in-memory table: from the engine)."""
+def _backend(table: Any) -> Any:
+    """The backend of an Ibis table; None for a table in memory."""
     import ibis
 
     try:
-        backend = table.get_backend()
+        return table.get_backend()
     except ibis.common.exceptions.IbisError:
-        yield engine.batches(table)
+        return None
+
+
+@contextlib.contextmanager
+def _sentences(what: str, look: str) -> Iterator[None]:
+    """Turn whatever a stranger's engine raises into one sentence."""
+    try:
+        yield
+    except SmartCartError:
+        raise
+    except Exception as error:
+        raise DataError.of(
+            f"the {what} could not be read ({first_line(error)})",
+            "one that answers",
+            f"try {look} to see what it says",
+        ) from error
+
+
+@contextlib.contextmanager
+def _batches(engine: DuckDB, backend: Any, table: Any) -> Iterator[tuple[Any, Any]]:
+    """Stream a table from its backend (an in-memory table: from the engine), with its schema."""
+    if backend is None:
+        yield engine.batches(table), table.schema().to_pyarrow()
+        return
+    if backend.name == "postgres":
+        schema = table.schema()
+        yield copy_batches(backend.con, str(backend.compile(table)), schema), stream_schema(schema)
         return
     if backend.name != "duckdb":
-        yield table.to_pyarrow_batches()
+        yield table.to_pyarrow_batches(), table.schema().to_pyarrow()
         return
     sql = str(backend.compile(table))
     with cursor_for(backend.con, table) as cursor:
@@ -136,14 +166,15 @@ def _batches(engine: DuckDB, table: Any) -> Iterator[Any]:
             reader = cursor.execute(sql).to_arrow_reader(65_536)
         except duckdb.CatalogException:  # a table that only the user's own connection knows
             reader = backend.con.execute(sql).to_arrow_reader(65_536)
-        yield reader
+        yield reader, table.schema().to_pyarrow()
 
 
 _READERS: dict[tuple[str, str], Callable[[DuckDB, Any], Raw]] = {
     ("pandas", "DataFrame"): _read_pandas,
     ("polars", "DataFrame"): _read_polars,
-    ("polars", "LazyFrame"): _read_polars,
+    ("polars", "LazyFrame"): _read_lazy,
     ("pyarrow", "Table"): _read_arrow,
     ("pyarrow", "RecordBatch"): _read_arrow,
+    ("pyarrow", "RecordBatchReader"): _read_stream,
 }
 """One reader per kind of table, by package and class; a subclass is read as its parent."""

@@ -8,21 +8,23 @@ that later passes neither parse nor convert.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import duckdb
 
+from smartcart.engines.closing import Closing
 from smartcart.engines.column import final_cell
 from smartcart.engines.columns import type_columns
 from smartcart.engines.duckdb import DuckDB, as_data_error, quote
 from smartcart.engines.files import read_files
 from smartcart.engines.frames import frame_reader
 from smartcart.engines.names import ROW, clean_names
-from smartcart.engines.paths import find_files
-from smartcart.engines.raw import Raw
+from smartcart.engines.paths import Address, find_address, find_files
+from smartcart.engines.postgres import Postgres, stream_schema
+from smartcart.engines.raw import Raw, stream_raw
 from smartcart.errors import DataError
 from smartcart.records import Reading
 
@@ -30,33 +32,59 @@ __all__ = ["Opened", "open_source"]
 
 
 @dataclass(slots=True)
-class Opened:
-    """A source, typed and ready to be streamed; close it (or use ``with``) when done.
+class Opened(Closing):
+    """A source, ready to be streamed; close it (or use ``with``) when done.
 
     ``table`` has a column ``__row__`` (from 1, in source order) before the source's own columns:
     int64, float64, string, date, timestamp or boolean. ``rejected`` is None or a table of lines
     that could not be cut into cells: ``__line__`` and the source's columns as text.
+
+    A ``remote`` source stays on its server: ``table`` has the columns and types that it has there
+    and no ``__row__``, and ``engine`` runs expressions there. :meth:`local` brings it here.
     """
 
     table: Any
     reading: Reading
-    engine: DuckDB
+    engine: DuckDB | Postgres
     rejected: Any = None
+    _pull: Callable[[], Opened] | None = field(default=None, repr=False)
+    _here: Callable[[], DuckDB] | None = field(default=None, repr=False)
+    _own: list[Closing] = field(default_factory=list, repr=False)  # what close() closes, too
+
+    @property
+    def remote(self) -> bool:
+        """Whether the rows are on a server, as it stores them."""
+        return self._pull is not None
+
+    @property
+    def here(self) -> DuckDB:
+        """The embedded engine: that of the source, or one for what comes from a server."""
+        if isinstance(self.engine, DuckDB):
+            return self.engine
+        if not self._own:
+            assert self._here is not None
+            self._own.append(self._here())
+        found = self._own[0]
+        assert isinstance(found, DuckDB)
+        return found
+
+    def local(self) -> Opened:
+        """Return the typed source in the embedded engine: itself, or the rows of a server.
+
+        The rows of a server are streamed over and typed like those of a file (dates stored as
+        text are found, and so on). Closing this one closes what is returned.
+        """
+        if self._pull is None:
+            return self
+        pulled = self._pull()
+        self._own.append(pulled)
+        return pulled
 
     def close(self) -> None:
-        """Close the engine and delete its temporary files."""
+        """Close the engine and delete its temporary files; may be called twice."""
         self.engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        for one in self._own:
+            one.close()
 
 
 def open_source(
@@ -66,32 +94,41 @@ def open_source(
     threads: int | None = None,
     temp_dir: str | Path | None = None,
 ) -> Opened:
-    """Open a path, several paths, a folder, a glob or a table object, and type its columns.
+    """Open a path, several paths, a folder, a glob, an address or a table object.
 
     Parameters
     ----------
-    source : path (``book.xlsx::Sheet`` names a sheet), list of paths, folder, glob, or a pandas,
-        Polars, Arrow or Ibis table.
+    source : path (``book.xlsx::Sheet`` names a sheet, ``shop.duckdb::orders`` a table of a DuckDB
+        or SQLite file), list of paths, folder, glob, address of a PostgreSQL server
+        (``postgresql://user:password@host/database::table``), or a pandas, Polars, Arrow or Ibis
+        table.
     memory_limit, threads, temp_dir : of the embedded engine; by default 1GB, all cores, and the
         system's folder for temporary files.
 
     Raises
     ------
     UsageError
-        No such file, or nothing that can be opened.
+        No such file, table or database, or nothing that can be opened.
     DataError
-        The source is not a table, is damaged, or has no rows.
+        The source is not a table, is damaged, locked or out of reach, or has no rows.
     """
-    read = frame_reader(source)
-    found = find_files(source) if read is None else None
-    label = found.label if found else f"{type(source).__module__.split('.')[0]} table"
-    engine = DuckDB(memory_limit=memory_limit, threads=threads, temp_dir=temp_dir)
+
+    def engine() -> DuckDB:
+        return DuckDB(memory_limit=memory_limit, threads=threads, temp_dir=temp_dir)
+
+    if address := find_address(source):
+        return _on_server(address, engine)
+    if read := frame_reader(source):
+        label = f"{type(source).__module__.split('.')[0]} table"
+        return _here(engine(), lambda own: read(own, source), label)
+    found = find_files(source)
+    return _here(engine(), lambda own: read_files(own, found.paths, found.part), found.label)
+
+
+def _here(engine: DuckDB, read: Callable[[DuckDB], Raw], label: str) -> Opened:
+    """Read a source into the embedded engine and type its columns."""
     try:
-        if read is not None:
-            raw = read(engine, source)
-        else:
-            assert found is not None
-            raw = read_files(engine, found.paths, found.part)
+        raw = read(engine)
         try:
             return _typed(engine, raw, label)
         except duckdb.Error:
@@ -106,17 +143,35 @@ def open_source(
         raise
 
 
+def _on_server(address: Address, engine: Callable[[], DuckDB]) -> Opened:
+    """Open a table on its server; nothing but its count and fingerprint are computed."""
+    server = Postgres(address)
+    try:
+        table = server.table(address.part)
+        count, fingerprint = server.fingerprint(table, table.columns)
+        if not count:
+            raise _no_rows(address.label, "postgresql")
+    except BaseException:
+        server.close()
+        raise
+
+    def read(own: DuckDB) -> Raw:
+        schema = stream_schema(table.schema())
+        return stream_raw(own, server.batches(table), schema, "postgresql")
+
+    reading = Reading(
+        source=address.label, format="postgresql", rows=count, fingerprint=fingerprint
+    )
+    return Opened(
+        table, reading, server, _pull=lambda: _here(engine(), read, address.label), _here=engine
+    )
+
+
 def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
-        raise DataError.of(
-            f"the {label} has no rows"
-            if raw.format == "table"
-            else f"{label!r} has a header but no rows",
-            "a row per customer or per order line",
-            "export the table again",
-        )
+        raise _no_rows(label, raw.format)
     for release in raw.release:
         release()
     table = engine.view(
@@ -151,3 +206,13 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
             f"SELECT line AS __line__, {picked} FROM ({raw.rejected})", "rejected"
         )
     return Opened(table, reading, engine, rejected)
+
+
+def _no_rows(label: str, form: str) -> DataError:
+    if form == "table":
+        found = f"the {label} has no rows"
+    elif form in {"duckdb", "sqlite", "postgresql"}:
+        found = f"{label!r} has columns but no rows"
+    else:
+        found = f"{label!r} has a header but no rows"
+    return DataError.of(found, "a row per customer or per order line", "export the table again")

@@ -1,4 +1,4 @@
-"""What a user's words for a source mean: a file, several, a folder, a glob, a sheet."""
+"""What a user's words for a source mean: a file, several, a folder, a glob, a table, an address."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ import glob
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smartcart.engines.content import name_says
 from smartcart.errors import DataError, UsageError, did_you_mean
 
-__all__ = ["Found", "find_files"]
+__all__ = ["Address", "Found", "find_address", "find_files"]
 
 LONGEST_NAME = 255  # bytes, on all common file systems
-_EXPECTED = "a path, several paths, a folder, a glob, or a pandas, Polars, Arrow or Ibis table"
+_EXPECTED = (
+    "a path, several paths, a folder, a glob, a PostgreSQL address, or a pandas, Polars, Arrow or "
+    "Ibis table"
+)
+_SERVERS = ("postgresql", "postgres")
+_HOST = r"(\[[0-9A-Fa-f:.%]+\]|[^:@/?\[\],]*)(:\d*)?"
+_ADDRESS = re.compile(
+    rf"((?P<user>[^:@/?]*)(:[^@/?]*)?@)?(?P<host>{_HOST}(,{_HOST})*)"
+    r"(?P<database>/[^@?:]*)?(?P<query>\?[^@]*?)?(::(?P<part>[^@]*))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,49 @@ class Found:
     paths: tuple[Path, ...]
     label: str  # as the user named it
     part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database server; ``label`` and ``str`` show neither password nor options."""
+
+    url: str = field(repr=False)
+    label: str
+    part: str | None = None
+
+
+def find_address(source: Any) -> Address | None:
+    """Return the server that ``source`` addresses; None if it is no address of one we read.
+
+    >>> find_address("postgresql://ann:secret@[::1]:5432/shop?sslmode=require::old.orders")
+    Address(label='postgresql://ann@[::1]:5432/shop::old.orders', part='old.orders')
+    >>> find_address("shop.csv") is None
+    True
+
+    Raises:
+        UsageError: the address cannot be taken apart; it is not repeated, for it may hold a
+            password.
+    """
+    if not isinstance(source, str):
+        return None
+    scheme, colon, rest = source.strip().partition("://")
+    if not colon or scheme.lower() not in _SERVERS:
+        return None
+    match = _ADDRESS.fullmatch(rest)
+    if match is None:
+        raise UsageError.of(
+            "the PostgreSQL address cannot be taken apart (it is not shown, for it may hold a "
+            "password)",
+            "postgresql://user:password@host:port/database::table",
+            "in a user name or password write '@' as %40, '/' as %2F, '?' as %3F",
+        )
+    part = match["part"]
+    url = f"postgresql://{rest.removesuffix(f'::{part}') if part is not None else rest}"
+    user = f"{match['user']}@" if match["user"] else ""
+    named = f"::{part}" if part else ""
+    return Address(
+        url, f"postgresql://{user}{match['host']}{match['database'] or ''}{named}", part or None
+    )
 
 
 def find_files(source: Any) -> Found:
@@ -55,10 +107,13 @@ def _one(name: str | bytes) -> Found:
     if not name.strip() or "\x00" in name:
         raise UsageError.of(f"the source is {name!r}", _EXPECTED, "name a file")
     if "://" in name:
+        scheme = name.partition("://")[0]
         raise UsageError.of(
-            f"{name.partition('://')[0]!r} addresses are not read yet",
+            "a PostgreSQL address stands among several sources"
+            if scheme.lower() in _SERVERS
+            else f"{scheme[:20]!r} addresses are not read",
             _EXPECTED,
-            "export the table as Parquet or CSV first",
+            "pass it alone, or export the table as Parquet or CSV first",
         )
     path = _home(name)
     part = None

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from smartcart.engines.names import clean_names
+from smartcart.engines.content import Content
+from smartcart.engines.duckdb import DuckDB, literal, quote
+from smartcart.engines.names import ROW, clean_names
 from smartcart.errors import DataError
 from smartcart.records import Notice
 
-__all__ = ["Raw", "stack"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Raw", "SourceFile", "arrow_raw", "numbered", "stack", "stream_raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source: where it is, its name for sentences, what its content says it is."""
+
+    path: Path
+    label: str
+    kind: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,58 @@ class Raw:
     repair: Callable[[], Raw] | None = None
     rejected: str | None = None
     release: tuple[Callable[[], None], ...] = field(default=())
+
+
+def arrow_raw(engine: DuckDB, arrays: Sequence[Any], names: Sequence[str], form: str) -> Raw:
+    """Return Arrow arrays as rows; they are let go once the rows are typed."""
+    import pyarrow as pa
+
+    _refuse_no_columns(names)
+    table = pa.table(list(arrays), names=_cells(names))
+    name = engine.temporary().name
+    con = engine.backend.con
+    con.register(name, table)
+    return Raw(
+        format=form,
+        sql=f"SELECT * FROM {quote(name)}",
+        names=tuple(names),
+        release=(lambda: con.unregister(name),),
+    )
+
+
+def stream_raw(
+    engine: DuckDB, batches: Iterable[pa.RecordBatch], schema: pa.Schema, form: str
+) -> Raw:
+    """Keep a stream of record batches in a temporary file and return its rows, numbered."""
+    import pyarrow as pa
+
+    _refuse_no_columns(schema.names)
+    cells = _cells(schema.names)  # names of their own could differ in upper and lower case only
+    renamed = pa.schema([field.with_name(cell) for field, cell in zip(schema, cells, strict=True)])
+    path = engine.spool_batches((batch.rename_columns(cells) for batch in batches), renamed)
+    return Raw(
+        format=form,
+        sql=f"SELECT * FROM {numbered(path)}",
+        names=tuple(schema.names),
+        numbered=True,
+    )
+
+
+def numbered(path: Path) -> str:
+    """Return a relation (SQL) of the rows of one of our own Parquet files and their numbers."""
+    number = f"CAST(file_row_number + 1 AS BIGINT) AS {quote(ROW)}"
+    return f"(SELECT {number}, * FROM read_parquet({literal(str(path))}))"
+
+
+def _cells(names: Sequence[str]) -> list[str]:
+    return [f"c{i}" for i in range(len(names))]
+
+
+def _refuse_no_columns(names: Sequence[str]) -> None:
+    if not names:
+        raise DataError.of(
+            "the table has no columns", "a column per measure", "check how it was made"
+        )
 
 
 def stack(parts: Sequence[Raw], labels: Sequence[str]) -> Raw:
@@ -63,8 +131,10 @@ def stack(parts: Sequence[Raw], labels: Sequence[str]) -> Raw:
         sql=" UNION ALL ".join(queries),
         decimal_comma=any(part.decimal_comma for part in parts),
         notices=tuple(notice for part in parts for notice in part.notices),
+        numbered=False,
         repair=repair if any(part.repair for part in parts) else None,
         rejected=" UNION ALL ".join(rejected) or None,
+        release=tuple(release for part in parts for release in part.release),
     )
 
 

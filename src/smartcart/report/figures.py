@@ -6,14 +6,14 @@ Every function takes the record and returns a figure, which a notebook shows as 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from matplotlib.lines import Line2D
 
 from smartcart.records import Run
-from smartcart.report import palette, view, words
+from smartcart.report import figure_rfm, palette, view, words
 from smartcart.report.canvas import (
     ACCENT,
     INK,
@@ -34,22 +34,39 @@ __all__ = [
     "Picture",
     "clusters_3d",
     "draw_all",
+    "drawable",
     "elbow",
     "evidence",
     "png",
     "profile_heatmap",
     "segment_sizes",
     "segment_vs_average",
+    "warm_up",
 ]
 
 
-def draw_all(run: Run, directory: Path) -> list[Path]:
-    """Write every picture of the run into ``directory`` and return the paths, as in ``FIGURES``."""
+def warm_up() -> None:
+    """Load what the first picture would load."""
+    import seaborn  # noqa: F401
+    from mpl_toolkits import mplot3d  # noqa: F401
+
+
+def drawable(run: Run) -> tuple[str, ...]:
+    """Return the names of the pictures that there are of this run."""
+    return tuple(name for name in FIGURES if name != "rfm" or run.rfm is not None)
+
+
+def draw_all(run: Run, directory: Path, names: Iterable[str] | None = None) -> list[Path]:
+    """Write pictures of the run (all, or those of ``names``) as PNG; return their paths.
+
+    A picture for which the run has nothing (``rfm``) is left out.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, draw in FIGURES.items():
+    there = drawable(run)
+    for name in there if names is None else [name for name in names if name in there]:
         path = directory / f"{name}.png"
-        path.write_bytes(png(draw(run)))
+        path.write_bytes(png(FIGURES[name](run)))
         paths.append(path)
     return paths
 
@@ -305,8 +322,8 @@ def clusters_3d(run: Run) -> Picture:
                 xs, ys, zs, s=15, color=tone, marker=shape, alpha=0.75, linewidths=0.3,
                 edgecolors="white", depthshade=True, zorder=2 + 0.01 * segment.segment_id,
             )  # fmt: skip
-        wide = 36 if len(run.segments) <= 4 else 24
-        name = plain(words.shorten(f"{segment.segment_id}  {segment.segment}", wide))
+        wide = 36 if len(run.segments) <= 6 else 24
+        name = plain(f"{segment.segment_id}  {segment.segment}", wide)
         handles.append(
             Line2D([], [], marker=shape, color=tone, linestyle="none", markersize=7, label=name)
         )
@@ -317,14 +334,15 @@ def clusters_3d(run: Run) -> Picture:
         axis._axinfo["grid"].update(color=LINE, linewidth=0.6)
         axis._axinfo["tick"].update(inward_factor=0, outward_factor=0)
         told = words.share(picture.explained[i]) if i < len(picture.explained) else words.MISSING
-        mostly = f": {picture.axes[i]}" if i < len(picture.axes) and picture.axes[i] else ""
-        label = plain(words.shorten(f"PC{i + 1} ({told}){mostly}", 40 if i < 2 else 34))
-        axis.set_label_text(label, size=9, color=SOFT)
-        axis.labelpad = -8
+        label = f"PC{i + 1} ({told})"
+        if i < len(picture.axes) and picture.axes[i]:
+            label += "\n" + plain(picture.axes[i], 36)
+        axis.set_label_text(label, size=9, color=SOFT, linespacing=1.25)
+        axis.labelpad = -8 + 5 * label.count("\n")
     if len(handles) > 1:
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.025, 0.885), frameon=False,
-            ncols=2 if len(handles) <= 4 else 3, fontsize=9, labelcolor=INK, handletextpad=0.1,
+            ncols=2 if len(handles) <= 6 else 3, fontsize=9, labelcolor=INK, handletextpad=0.1,
             columnspacing=1.4,
         )  # fmt: skip
     heading(
@@ -343,4 +361,5 @@ FIGURES: dict[str, Callable[[Run], Picture]] = {
     "profile_heatmap": profile_heatmap,
     "segment_vs_average": segment_vs_average,
     "evidence": evidence,
+    "rfm": figure_rfm.draw,
 }

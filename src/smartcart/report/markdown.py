@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from smartcart.records import Run
-from smartcart.report import view, words
+from smartcart.report import order_log, view, words
 
 __all__ = ["summary"]
 
@@ -19,8 +19,7 @@ def summary(run: Run) -> str:
     lines = [f"# {view.headline(run)}", ""]
     as_of = f", as of {words.date(run.contract.as_of)}" if run.contract.as_of else ""
     lines += [
-        f"{words.count(ledger.rows_read)} rows read, {words.count(ledger.rejected)} rejected, "
-        f"{words.count(ledger.segmented)} segmented{as_of}.",
+        f"{_line(order_log.summary(ledger, run.currency))}{as_of}.",
         "",
         *_table(run),
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from smartcart.records import Run
-from smartcart.report import palette, view, words
+from smartcart.report import order_log, palette, view, words
 
 __all__ = ["segments_html"]
 
@@ -40,10 +40,15 @@ def segments_html(run: Run) -> str:
         cells.append((told or words.MISSING, _CELL))
         rows.append("<tr>" + "".join(f'<td style="{css}">{c}</td>' for c, css in cells) + "</tr>")
     people = words.people(sum(s.size for s in run.segments))
+    if order_log.is_log(run.ledger):
+        told = order_log.totals(run.ledger, run.currency)[:-1]
+        people += " with " + words.listing(
+            f"{name} of {text}" if name == "revenue" else f"{text} {name}" for name, text in told
+        )
     return (
         '<div style="max-width:60em">'
         f'<p style="margin:.2em 0"><b>{_text(view.headline(run))}</b></p>'
-        f'<p style="margin:.2em 0 .6em;opacity:.75">{people}. Verdict: '
+        f'<p style="margin:.2em 0 .6em;opacity:.75">{_text(people)}. Verdict: '
         f"{_text(run.evidence.verdict)}. {_text(view.choice(run))}</p>"
         f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"

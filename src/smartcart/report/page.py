@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smartcart.records import Run, Segment
-from smartcart.report import interactive, palette, view, words
+from smartcart.report import interactive, order_log, palette, rfm, view, words
 
 __all__ = ["embed", "render"]
 
@@ -69,6 +69,7 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         run=run,
         view=view,
         words=words,
+        log=order_log,
         stable=_stable,
         **_context(run),
     )
@@ -150,6 +151,7 @@ def _context(run: Run) -> dict[str, Any]:
         ],
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
+        "rfm": _rfm(run),
         "source": words.plain_source(run.source),
         "reading": _reading(run),
         "features": [
@@ -185,15 +187,18 @@ def _lead(run: Run) -> str:
 
 
 def _kpis(run: Run) -> list[tuple[str, str]]:
-    rows = [
-        ("Customers", words.count(sum(s.size for s in run.segments))),
+    rows = [("Customers", words.count(sum(s.size for s in run.segments)))]
+    totals = [s.value_total for s in run.segments]
+    if order_log.is_log(run.ledger):
+        told = order_log.totals(run.ledger, run.currency)
+        rows += [(name.capitalize(), text) for name, text in told if name != "customers"]
+    elif all(t is not None for t in totals) and totals:
+        total = sum(t for t in totals if t is not None)
+        rows.append((f"Total {run.value_label or 'value'}", words.money(total, run.currency)))
+    rows += [
         ("Segments", words.count(len(run.segments))),
         ("Verdict", run.evidence.verdict.capitalize()),
     ]
-    totals = [s.value_total for s in run.segments]
-    if all(t is not None for t in totals) and totals:
-        total = sum(t for t in totals if t is not None)
-        rows.insert(1, (f"Total {run.value_label or 'value'}", words.money(total, run.currency)))
     if run.contract.as_of:
         rows.append(("As of", words.date(run.contract.as_of)))
     return rows
@@ -212,6 +217,24 @@ def _card(run: Run, segment: Segment) -> dict[str, Any]:
         "figures": figures,
         "people": words.people(segment.size),
         "facts": [(f.effect >= 0, f.sentence) for f in view.facts(run, segment, 3)],
+    }
+
+
+def _rfm(run: Run) -> dict[str, Any] | None:
+    """Return what the section on RFM shows, or nothing where there is no RFM."""
+    found = run.rfm
+    if found is None:
+        return None
+    crossed = rfm.crossing(found) if len(run.segments) > 1 else [()] * len(found.segments)
+    return {
+        "about": rfm.about(run),
+        "bins": found.bins,
+        "exact": found.exact,
+        "cuts": rfm.cuts(run),
+        "ties": rfm.ties(run),
+        "rows": list(zip(found.segments, crossed, strict=True)),
+        "valued": any(s.monetary_share is not None for s in found.segments),
+        "agreement": rfm.agreement(run),
     }
 
 
@@ -292,8 +315,11 @@ def _reading(run: Run) -> list[tuple[str, str]]:
         ("Separator", {"\t": "tab", " ": "space"}.get(reading.delimiter or "", reading.delimiter)),
         ("Dates", ", ".join(f"{name}: {form}" for name, form in reading.date_formats.items())),
         ("Currency", run.currency),
-        ("Rows read", words.count(run.ledger.rows_read)),
-        ("Kind of table", {"orders": "orders", "customers": "customers"}[contract.kind]),
+        (
+            "Lines read" if order_log.is_log(run.ledger) else "Rows read",
+            words.count(run.ledger.rows_read),
+        ),
+        ("Kind of table", {"orders": "order lines", "customers": "customers"}[contract.kind]),
         ("As of", as_of),
         ("Fingerprint", reading.fingerprint),
         ("Seed", str(run.seed)),

@@ -85,6 +85,8 @@ def _counts_people(run: Run, column: str, role: str, unit: str) -> bool:
     features = (*run.model.recipe.features, *run.model.describing)
     if any(f.name == column and f.op == "is" for f in features):
         return True
+    if run.contract.kind == "orders":
+        return False  # every other share is one of a customer's orders or spend
     head, _, tail = column.partition(": ")
     known = {c.name: c.type for c in run.contract.columns}
     if (tail and head in known) or known.get(column) == "boolean":

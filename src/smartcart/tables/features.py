@@ -28,6 +28,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature
 from smartcart.tables.summary import ROW_COLUMN
+from smartcart.tables.vocabulary import tokens
 
 __all__ = [
     "cleaned",
@@ -42,6 +43,11 @@ UNITS = {
     "frequency": "count", "flag": "share", "outcome": "share", "complaint": "share",
     "age": "years", "household": "count",
 }  # fmt: skip
+COMBINED = {
+    "spend", "spend_total", "channel", "frequency", "deals", "visits", "first_date", "last_date",
+    "tenure", "recency", "income",
+}  # fmt: skip
+"""Meanings that features are made of together; a column of another meaning forms by itself."""
 MAX_SHARES = 12  # categories beyond the twelfth do not get a share of their own
 MAIN_SHARE = 0.8  # the largest categories that make this much of the spend get a share
 
@@ -88,12 +94,25 @@ def forming_features(
     features += _times(single)
     if column := single.get("income"):
         features.append(_plain(column, "income", column.label, "money", "income"))
-    features += [
-        _plain(column, column.name, column.label, "", column.name)
-        for column in forming
-        if column.meaning == "measure"
-    ]
+    features += [_measure(column, contract) for column in forming if _by_itself(column)]
     return tuple(features)
+
+
+def _by_itself(column: Column) -> bool:
+    """Return whether a forming column is a feature of its own, with a theme of its own."""
+    return column.type in {"number", "boolean"} and column.meaning.split(":")[0] not in COMBINED
+
+
+def _measure(column: Column, contract: Contract) -> Feature:
+    """Return the feature of a column that forms by itself; a year of birth forms as an age."""
+    if column.meaning == "birth" and contract.as_of is not None:
+        return Feature(
+            "age", "Age", "years", "years_since", (column.name,),
+            f"years from {column.name} to {contract.as_of.year}", theme="age",
+        )  # fmt: skip
+    unit = {"flag": "share", "age": "years", "margin": "money"}.get(column.meaning, "")
+    theme = "value" if column.meaning == "margin" else column.name
+    return _plain(column, column.name, column.label, unit, theme)
 
 
 def _deals(column: Column, bought: tuple[str, ...]) -> Feature:
@@ -217,8 +236,25 @@ def _times(single: Mapping[str, Column]) -> list[Feature]:
                 )
             )  # fmt: skip
         elif column := single.get(what):
-            features.append(_plain(column, f"{what}_days", label, "days", "time"))
+            unit = _unit_of_time(column)
+            if unit == "days" or (not unit and what == "recency"):
+                features.append(_plain(column, f"{what}_days", label, "days", "time"))
+            else:
+                features.append(_plain(column, what, column.label, unit, "time"))
     return features
+
+
+_TIME_WORDS = {
+    "days": {"day", "days", "tage", "dias", "jours"},
+    "months": {"month", "months", "monate", "meses", "mois"},
+    "years": {"year", "years", "jahre", "anos", "annees", "ans"},
+}
+
+
+def _unit_of_time(column: Column) -> str:
+    """Return the unit that the column's name gives, "" where it gives none."""
+    words = set(tokens(column.name).split())
+    return next((unit for unit, names in _TIME_WORDS.items() if words & names), "")
 
 
 def cleaned(table: ir.Table, contract: Contract) -> ir.Table:

@@ -6,13 +6,14 @@ by the plan and counts those that do not fit, so a plan is a hypothesis, never t
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from smartcart.tables.vocabulary import VOCABULARY, tokens
+from smartcart.tables.vocabulary import readings
 
 __all__ = [
     "COMMA_NUMBER",
@@ -131,6 +132,7 @@ class Plan:
 
 
 TEXT = Plan("text")
+SURE_DAYS = 5  # distinct days from which eight digits are dates whatever the column's name
 
 
 def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> Plan:
@@ -173,7 +175,8 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
             number = Plan("comma number")
         elif len(pointed) > 1:
             number = Plan("number", ambiguous=True)
-    if _DATE_NAME.search(name) and (compact := _guess_compact(known)) is not None:
+    few = len(known) < SURE_DAYS and not _DATE_NAME.search(name)
+    if not few and (compact := _guess_compact(known)) is not None:
         return compact
     if number_share == 1.0:
         return number
@@ -200,11 +203,10 @@ def code_like(name: str, misfits: Mapping[str, int]) -> bool:
 def id_like(name: str) -> bool:
     """Whether a column's name says that it identifies the customer.
 
-    >>> [id_like(name) for name in ("Customer", "ID", "CustomerKey", "Income")]
+    >>> [id_like(name) for name in ("Customer", "ID", "Kundennummer", "Income")]
     [True, True, True, False]
     """
-    said = tokens(name)
-    return any(re.fullmatch(word.pattern, said) for word in VOCABULARY if word.meaning == "id")
+    return any(word.meaning == "id" for word, _ in readings(name))
 
 
 def _guess_boolean(words: set[str]) -> Plan | None:
@@ -263,12 +265,19 @@ def _fits(pattern: re.Pattern[str], known: Mapping[str, int]) -> int:
 
 
 def _guess_compact(known: Mapping[str, int]) -> Plan | None:
-    """``20120904`` in a column named like a date: only if every value is a plausible day."""
+    """``20120904``: only if every value is a day of the calendar.
+
+    Under a name that says nothing of dates several different days are asked for (``SURE_DAYS``):
+    of eight-digit numbers that begin with 19 or 20, one in thirty is a day.
+    """
     for value in known:
         if not (len(value) == 8 and value.isascii() and value.isdigit()):
             return None
-        year, month, day = int(value[:4]), int(value[4:6]), int(value[6:])
-        if not (1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31):
+        if not 1900 <= int(value[:4]) <= 2100:
+            return None
+        try:
+            dt.date(int(value[:4]), int(value[4:6]), int(value[6:]))
+        except ValueError:
             return None
     return Plan("date", formats=("%Y%m%d",))
 

@@ -1,8 +1,9 @@
-"""Figures of every column of a table in one aggregation: what roles are inferred from."""
+"""Figures of every column of a table in few aggregations: what roles are inferred from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,27 @@ import ibis.expr.types as ir
 
 from smartcart.records import ColumnType
 
-__all__ = ["ColumnSummary", "column_type", "summaries", "summary_expression"]
+__all__ = ["ColumnSummary", "column_type", "summaries", "summary_expressions"]
 
+COLUMNS_AT_ONCE = 100
+HEAD_ROWS = 20_000  # rows whose values are told apart exactly
+HEAD_COLUMNS = 64  # columns that are looked at so closely
+HEAD_FIGURES = ("head", "head_distinct", "shortest", "longest", "spaced", "digits", "mails")
 ROW_COLUMN = "__row__"  # row number from 1 in source order, made by the intake
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="list_unique", signature=(("array<float64>",), "int64")
+)
+def _different_numbers(values: Any) -> Any:
+    """DuckDB's ``list_unique``: how many different values; cheaper than a distinct count each."""
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="list_unique", signature=(("array<string>",), "int64")
+)
+def _different_texts(values: Any) -> Any:
+    """As :func:`_different_numbers`, of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +43,22 @@ class ColumnSummary:
     type: ColumnType
     rows: int
     present: int
-    distinct: int  # approximate above a few thousand
+    distinct: int  # exact where the head is all of it, else estimated
     low: float | None = None
     high: float | None = None
     whole: bool = False  # every number is a whole number
+    head: int = 0  # values at the start of the table that were looked at one by one
+    head_distinct: int = 0  # distinct values among them, exactly
+    shortest: int = 0  # length of the shortest text among them
+    longest: int = 0
+    spaced: int = 0  # of them, texts with a blank inside
+    digits: int = 0  # texts with a digit
+    mails: int = 0  # texts that are e-mail addresses
+
+    @property
+    def unique(self) -> bool:
+        """Whether no value is missing and no value of the head occurs twice."""
+        return self.present == self.rows and 0 < self.head == self.head_distinct
 
 
 def column_type(dtype: Any) -> ColumnType | None:
@@ -43,10 +74,21 @@ def column_type(dtype: Any) -> ColumnType | None:
     return None
 
 
-def summary_expression(table: ir.Table) -> ir.Table:
-    """Return one row that holds the figures of all columns of ``table``."""
+def summary_expressions(table: ir.Table, *, head: bool = True) -> list[ir.Table]:
+    """Return tables of one row each that together hold the figures of all columns of ``table``.
+
+    One query for each ``COLUMNS_AT_ONCE`` columns: the time to plan a query grows with the square
+    of its columns. ``head`` asks for the exact figures of the first rows, which need DuckDB.
+    """
+    columns = list(enumerate(table.schema().items()))
+    parts = [columns[i : i + COLUMNS_AT_ONCE] for i in range(0, len(columns), COLUMNS_AT_ONCE)]
+    found = [_summary(table, part) for part in parts]
+    return [*found, _head_expression(table)] if head else found
+
+
+def _summary(table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]]) -> ir.Table:
     figures: dict[str, Any] = {"rows": table.count()}
-    for i, (name, dtype) in enumerate(table.schema().items()):
+    for i, (name, dtype) in columns:
         kind = column_type(dtype)
         if kind is None or name == ROW_COLUMN:
             continue
@@ -57,28 +99,63 @@ def summary_expression(table: ir.Table) -> ir.Table:
             number = column.cast("float64")
             figures[f"low_{i}"] = number.min()
             figures[f"high_{i}"] = number.max()
-            figures[f"broken_{i}"] = (number % 1 != 0).sum()
+            figures[f"broken_{i}"] = (number != number.floor()).sum()
     return table.aggregate([value.name(name) for name, value in figures.items()])
 
 
+def _head_expression(table: ir.Table) -> ir.Table:
+    """Return one row of exact figures of the first rows, for the first columns: ids stand there."""
+    schema = table.schema()
+    head = table.limit(HEAD_ROWS)
+    figures: dict[str, Any] = {"head_rows": head.count()}
+    for i, (name, dtype) in enumerate(schema.items()):
+        kind = column_type(dtype)
+        if kind is None or name == ROW_COLUMN or i >= HEAD_COLUMNS:
+            continue
+        value = head[name]
+        figures[f"head_{i}"] = value.count()
+        if kind == "number":
+            figures[f"head_distinct_{i}"] = _different_numbers(value.cast("float64").collect())
+        if kind == "text":
+            figures[f"head_distinct_{i}"] = _different_texts(value.collect())
+            figures[f"shortest_{i}"] = value.length().min()
+            figures[f"longest_{i}"] = value.length().max()
+            figures[f"spaced_{i}"] = value.contains(" ").sum()
+            figures[f"digits_{i}"] = value.re_search("[0-9]").sum()
+            figures[f"mails_{i}"] = value.re_search(r"^[^@ ]+@[^@ ]+\.[^@ ]+$").sum()
+    return head.aggregate([value.name(name) for name, value in figures.items()])
+
+
+def _whole(value: Any) -> int:
+    """Return a count that is missing (``None`` or NaN) where there is nothing to count."""
+    return 0 if value is None or math.isnan(value) else int(value)
+
+
 def summaries(table: ir.Table, row: Mapping[str, Any]) -> tuple[ColumnSummary, ...]:
-    """Read the row that :func:`summary_expression` gave, column by column."""
+    """Read the rows of :func:`summary_expressions`, put into one, column by column."""
     found = []
     for i, (name, dtype) in enumerate(table.schema().items()):
         kind = column_type(dtype)
         if kind is None or name == ROW_COLUMN:
             continue
         number = kind == "number" and row[f"present_{i}"] > 0
+        head = {what: _whole(row.get(f"{what}_{i}")) for what in HEAD_FIGURES}
+        exact = (
+            kind in {"number", "text"}
+            and _whole(row.get("head_rows")) == int(row["rows"])
+            and head["head"] > 0
+        )
         found.append(
             ColumnSummary(
                 name=name,
                 type=kind,
                 rows=int(row["rows"]),
                 present=int(row[f"present_{i}"]),
-                distinct=int(row[f"distinct_{i}"]),
+                distinct=head["head_distinct"] if exact else int(row[f"distinct_{i}"]),
                 low=float(row[f"low_{i}"]) if number else None,
                 high=float(row[f"high_{i}"]) if number else None,
                 whole=number and not int(row[f"broken_{i}"] or 0),
+                **head,
             )
         )
     return tuple(found)

@@ -2,20 +2,26 @@
 
 A row matches the *tokens* of a column name (``NumWebPurchases`` -> ``num web purchases``) by a
 regular expression over the tokens joined with single blanks. The first row that matches and whose
-type fits wins, so the order of rows is part of the rules.
+type fits wins, so the order of rows is part of the rules. The rows of other languages (see
+``tables.words``) stand behind the English row of the same meaning.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from smartcart.records import ColumnRole, ColumnType
+from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS
 
-__all__ = ["CHANNELS", "VOCABULARY", "Word", "label_of", "tokens"]
+__all__ = ["CHANNELS", "MEANINGS", "VOCABULARY", "Word", "label_of", "readings", "tokens"]
 
 NUMBERS: tuple[ColumnType, ...] = ("number", "boolean")
 DATES: tuple[ColumnType, ...] = ("date",)
+TEXTS: tuple[ColumnType, ...] = ("text",)
 ANY: tuple[ColumnType, ...] = ("number", "text", "date", "boolean")
 
 CHANNELS = {
@@ -28,6 +34,7 @@ CHANNELS = {
 }
 
 _PURCHASES = "purchases|purchase|pur|buy|buys|bought|orders|transactions|sales"
+_WHO = "gender|sex|marital( status)?|education( level)?|country|region|state|city|job|occupation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,16 @@ class Word:
     role: ColumnRole
     reason: str
     types: tuple[ColumnType, ...] = ANY
+    whole: bool | None = None  # whether the numbers must be whole, or must not be
+    few: bool = False  # whether numbers must have few distinct values
+    firm: bool = True  # whether text in a column that should hold numbers is an error
+    language: str = "en"
 
 
-VOCABULARY: tuple[Word, ...] = (
+_ENGLISH: tuple[Word, ...] = (
     # who: never features
     Word(
-        r"(customer|client|user|member|shopper|buyer|account|cust|person|card)? ?"
+        r"(customer|client|user|member|shopper|buyer|account|cust|person|card|loyalty card)? ?"
         r"(id|key|number|no|nr|num|uuid|guid|code|ref)",
         "id",
         "id",
@@ -52,6 +63,12 @@ VOCABULARY: tuple[Word, ...] = (
     ),
     Word(r"customer|client|member|shopper|uuid|guid", "id", "id", "identifies the customer"),
     Word(r"unnamed( \d+)?|index|row( ?(id|number|num|no))?", "index", "dropped", "a row number"),
+    Word(
+        r"(invoice|order|transaction|receipt|booking|ticket) ?(id|no|nr|num|number|code|ref)",
+        "order_id",
+        "dropped",
+        "identifies an order, not a customer",
+    ),
     Word(
         r"(full |first |last |user )?name|surname|e ?mail( address)?|phone( number)?|mobile number|"
         r"address( line)?( \d)?|street",
@@ -68,6 +85,12 @@ VOCABULARY: tuple[Word, ...] = (
         "outcome",
         "outcome",
         "an outcome: kept to check the segments, never to form them",
+    ),
+    Word(
+        r".*\b(classifier|predicted|prediction|propensity|proba)\b.*|p ?outcome|previous outcome",
+        "outcome",
+        "outcome",
+        "an outcome, or a model's guess at one: would leak it",
     ),
     # who people are: describes, never forms
     Word(
@@ -86,10 +109,20 @@ VOCABULARY: tuple[Word, ...] = (
         r"(customer |demographic )?(gender|sex|marital( status)?|civil status|family status|"
         r"education( level)?|religion|race|ethnicity|nationality|language|country|region|state|"
         r"province|"
-        r"city|town|zip( code)?|post ?code|postal code|location|senior citizen|disability)",
+        r"city|town|zip( code)?|post ?code|postal code|location|location code|senior citizen|"
+        r"disability|job|job title|occupation|profession|employment( status| type)?|latitude|"
+        r"longitude|lat long|(age|income) (group|range|band|bracket|category|level))|"
+        r"(is )?(male|female|single|divorced|widowed|graduate|phd|retired|student)",
         "demographic",
         "sensitive",
         "who people are describes a segment, it does not form one",
+    ),
+    Word(
+        rf"({_WHO}) .+",
+        "demographic",
+        "sensitive",
+        "who people are describes a segment, it does not form one",
+        few=True,
     ),
     Word(
         r".*\b(kid|kids|kidhome|teen|teens|teenhome|child|children|dependents?|household|family|"
@@ -104,7 +137,47 @@ VOCABULARY: tuple[Word, ...] = (
         "describes",
         "a rare event: describes",
     ),
+    Word(
+        r"campaign|pdays|previous|(last |call |contact )?duration",
+        "contact_history",
+        "describes",
+        "contacts that the shop made: what it did, not what the customer did",
+        ("number",),
+        firm=False,
+    ),
+    Word(
+        r".*\b(category|band|bracket|tier|group|range|segment|cluster|bucket|type|class)\b.*",
+        "category",
+        "describes",
+        "a category describes a segment, it does not form one",
+        TEXTS,
+    ),
+    Word(
+        r"(branch|store|shop|plan|tariff|product|warehouse|agent|dealer|depot|policy|card)"
+        r"( (id|no|number|nr|code|num|type))|((last |contact |order |signup )?(day|weekday|month|"
+        r"week|quarter|hour|year|season)( of( the)? (week|month|year|contact|last contact))?)",
+        "code",
+        "describes",
+        "a code or a part of a date describes a segment, it does not form one",
+        ("number", "text", "boolean"),
+    ),
     # money and behaviour: these form
+    Word(
+        r"gross (income|margin|profit).*|.*\b(cogs|profit|margin)\b.*",
+        "margin",
+        "forms",
+        "what the shop earned, or what it paid for the goods",
+        NUMBERS,
+        firm=False,
+    ),
+    Word(
+        r".*\b(tax|vat|mwst|iva|tva)\b.*",
+        "tax",
+        "describes",
+        "a tax follows from an amount",
+        NUMBERS,
+        firm=False,
+    ),
     Word(
         r".*\b(income|salary|earnings|wage)\b.*",
         "income",
@@ -113,7 +186,25 @@ VOCABULARY: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
-        r"recency( days)?|(days|weeks|months) since( the)?( last)?.*|days (inactive|since).*|"
+        r".*\b(score|rating|rank|percentile|cashback|refunds?|refunded|returns|avg|average|mean|"
+        r"median|min|minimum|max|maximum|ratio|rate|percent|percentage|pct|prc)\b.*",
+        "measure",
+        "forms",
+        "a score, an average, a part or a limit: forms as it is, unless you say otherwise",
+        NUMBERS,
+        firm=False,
+    ),
+    Word(
+        r"(account|membership|customer|contract|relationship) (age|length)( .*)?|"
+        r"length( of)? (membership|relationship)|(days|weeks|months|years) since( the)? "
+        r"(join|regist|sign|enrol|first|start|.*inception).*",
+        "tenure",
+        "forms",
+        "how long the customer has been one",
+        NUMBERS,
+    ),
+    Word(
+        r"recency( days)?|(days?|weeks?|months?) since( the)?( last)?.*|days (inactive|since).*|"
         r"last (purchase|order|visit) days( ago)?",
         "recency",
         "forms",
@@ -138,19 +229,29 @@ VOCABULARY: tuple[Word, ...] = (
     ),
     Word(
         r"tenure( (days|months|years))?|(days|months|years) (as|since) (a )?"
-        r"(customer|enrol?led|joining)|months on book|seniority",
+        r"(customer|enrol?led|joining)|months on books?|seniority",
         "tenure",
         "forms",
         "how long the customer has been one",
         NUMBERS,
     ),
     Word(
-        r"(num|number|count|no|nb|qty)? ?(of )?(deals?|discounts?|discounted|promos?|promotions?|"
+        r"(num|number|count|no|nb|qty) ?(of )?(deals?|discounts?|discounted|promos?|promotions?|"
         r"coupons?|vouchers?|offers?)( (purchases?|orders|used|count|buys?))?",
         "deals",
         "forms",
         "purchases made with a discount",
         NUMBERS,
+    ),
+    Word(
+        r"(deals?|discounts?|discounted|promos?|promotions?|coupons?|vouchers?|offers?)"
+        r"( (purchases?|orders|used|count|buys?))?",
+        "deals",
+        "forms",
+        "purchases made with a discount",
+        ("number",),
+        whole=True,
+        firm=False,
     ),
     Word(
         r"(num|number|count|no|nb)? ?(of )?((web|site|website|app|online|page|store) )?"
@@ -181,6 +282,17 @@ VOCABULARY: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
+        r"(customer |grand |order |invoice |yearly |annual )?(total|amount|lifetime value)|cltv|"
+        r"(total|yearly|annual|lifetime) (amount |money )?(spent|spend|spending|charges?|charged|"
+        r"billed|bill|paid|payments|amt|trans amt|transaction (amount|amt|value)|"
+        r"purchases? (amount|value)|order value)|(purchases?|orders?) (amount|value)|sales",
+        "spend_total",
+        "forms",
+        "what the customer spent in all",
+        NUMBERS,
+        firm=False,
+    ),
+    Word(
         r"(mnt|amt|amount|spend|spent|spending|sales|expenditure)( (on|of|for|in))? (?P<what>.+)|"
         r"(?P<what2>.+) (spend|spent|spending|amount|expenditure)",
         "spend:",
@@ -195,21 +307,129 @@ VOCABULARY: tuple[Word, ...] = (
         "forms",
         "how often the customer bought",
         NUMBERS,
+        whole=True,
+    ),
+    Word(
+        r"(total |previous |past )?(trans|transactions?|purchases?|orders?)"
+        r"( (ct|cnt|count|trx|num|made))?",
+        "frequency",
+        "forms",
+        "how often the customer bought",
+        ("number",),
+        whole=True,
+        firm=False,
+    ),
+    Word(
+        r"(total )?(purchases|orders|transactions)",
+        "spend_total",
+        "forms",
+        "purchases with decimals are money: what the customer spent in all",
+        ("number",),
+        whole=False,
+        firm=False,
+    ),
+    Word(
+        r"(?P<what>.+) purchases",
+        "spend:",
+        "forms",
+        "purchases with decimals are money: spent in one category",
+        ("number",),
+        whole=False,
+        firm=False,
     ),
 )
 
+
+def _all_languages() -> Iterator[Word]:
+    """Give each English row, and behind the first of a meaning the other languages' rows."""
+    cells = {row.meaning: row for row in WORDS}
+    for word in _ENGLISH:
+        yield word
+        if row := cells.pop(word.meaning, None):
+            for language in LANGUAGES:
+                if pattern := getattr(row, language):
+                    yield replace(
+                        word, pattern=pattern, language=language, firm=False,
+                        types=_foreign_types(word),
+                    )  # fmt: skip
+    assert not cells, f"no English row for {set(cells)}"
+
+
+def _foreign_types(word: Word) -> tuple[ColumnType, ...]:
+    return ANY if word.meaning in {"code", "outcome"} else word.types
+
+
+VOCABULARY: tuple[Word, ...] = tuple(_all_languages())
+
+MEANINGS: dict[str, ColumnRole] = {}
+"""Every meaning that a column can be given, with the role that it brings."""
+for _word in VOCABULARY:
+    MEANINGS.setdefault(_word.meaning.partition(":")[0], _word.role)
+MEANINGS |= {"flag": "describes", "date": "dropped", "text": "dropped"}
+
+_RULES = tuple((re.compile(word.pattern), word) for word in VOCABULARY)
+
+_LOW, _UP = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
 _SPLIT = re.compile(
-    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9a-zA-Z]+|(?<=[a-z])(?=\d)"
+    rf"(?<=[{_LOW}0-9])(?=[{_UP}])|(?<=[{_UP}])(?=[{_UP}][{_LOW}])|[\W_]+|(?<=[{_LOW}])(?=\d)"
 )
+_LIGATURES = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
+_UNITS = {
+    "usd", "eur", "euro", "euros", "gbp", "chf", "inr", "rs", "brl", "reais", "mxn", "cad", "aud",
+    "k", "in",
+}  # fmt: skip
 
 
 def tokens(name: str) -> str:
-    """Split a column name into lower-case words joined by single blanks.
+    """Split a column name into lower-case words joined by single blanks, accents folded.
 
     >>> tokens("NumWebVisitsMonth"), tokens("Year_Birth"), tokens("AcceptedCmp3")
     ('num web visits month', 'year birth', 'accepted cmp 3')
+    >>> tokens("AnzahlKäufe"), tokens("Nº de pedidos"), tokens("chiffre d'affaires")
+    ('anzahl kaufe', 'no de pedidos', 'chiffre d affaires')
     """
-    return " ".join(part for part in _SPLIT.split(name) if part).lower()
+    return " ".join(_fold(part) for part in _parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    """Return the words of a name as they are written."""
+    text = unicodedata.normalize("NFC", name).replace("°", "º")
+    return [part for part in _SPLIT.split(text) if part]
+
+
+def _fold(text: str) -> str:
+    """Return lower-case letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=20_000)
+def readings(name: str) -> tuple[tuple[Word, str], ...]:
+    """Return the rows that match a column name, in order, each with its group "what".
+
+    >>> [(word.meaning, what) for word, what in readings("MntWines")]
+    [('spend:', 'wines')]
+    >>> readings("Anzahl Kaeufe")[0][0].meaning, readings("Fecha de alta")[0][0].meaning
+    ('frequency', 'first_date')
+    """
+    english = tokens(name)
+    parts = english.split()
+    while len(parts) > 1 and parts[-1] in _UNITS:
+        parts.pop()
+    bare = " ".join(parts)
+    without = " ".join(part for part in parts if part not in ARTICLES)
+    spoken = {
+        "en": dict.fromkeys((english, bare)),
+        "de": dict.fromkeys((without, re.sub("([aou])e", r"\1", without))),
+    }
+    found = []
+    for pattern, word in _RULES:
+        for text in spoken.get(word.language, (without,)):
+            if match := pattern.fullmatch(text):
+                groups = match.groupdict()
+                found.append((word, groups.get("what") or groups.get("what2") or ""))
+                break
+    return tuple(found)
 
 
 _DROPPED_WORDS = {
@@ -226,19 +446,29 @@ _DROPPED_WORDS = {
     "products",
     "prods",
 }
+_NUMBERING = {"num", "nb", "of"}
 _SHORT = {"prods": "products", "pur": "purchases", "walkin": "store", "kidhome": "young children",
           "teenhome": "teenagers", "cmp": "campaign"}  # fmt: skip
 
 
 def label_of(name: str, meaning: str) -> str:
-    """Words for people in place of a column name.
+    """Words for people in place of a column name; other languages keep the words they have.
 
     >>> label_of("MntMeatProducts", "spend:meat"), label_of("NumWebPurchases", "channel:web")
     ('Meat spend', 'Web purchases')
     >>> label_of("Income", "income"), label_of("NumWebVisitsMonth", "visits")
     ('Income', 'Web visits per month')
+    >>> label_of("Anzahl_Käufe", "frequency"), label_of("Umsatz Wein", "spend:wein")
+    ('Anzahl Käufe', 'Umsatz Wein')
     """
     kind, _, what = meaning.partition(":")
+    languages = [word.language for word, _ in readings(name) if word.meaning.startswith(kind)]
+    parts = _parts(name)
+    foreign = bool(languages) and "en" not in languages
+    written = " " in name.strip() and "_" not in name
+    if foreign or not name.isascii() or (written and kind not in {"spend", "channel", "deals"}):
+        text = name.strip() if written else " ".join(parts) or name
+        return text[:1].upper() + text[1:]
     if kind == "spend" and what:
         return f"{what} spend".capitalize()
     if kind == "channel":
@@ -246,7 +476,8 @@ def label_of(name: str, meaning: str) -> str:
     if kind == "deals":
         return "Deal purchases"
     words = [_SHORT.get(word, word) for word in tokens(name).split()]
-    kept = [word for word in words if word not in _DROPPED_WORDS] or words
+    dropped = _NUMBERING if kind in {"measure", "spend_total"} else _DROPPED_WORDS
+    kept = [word for word in words if word not in dropped] or words
     if kind == "visits" and kept[-1] in {"month", "week", "year"}:
         kept.insert(-1, "per")
     return " ".join(kept).capitalize() or name

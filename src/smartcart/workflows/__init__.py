@@ -2,7 +2,8 @@
 
 from smartcart.workflows.finish import finish, write_report
 from smartcart.workflows.look import inspect
+from smartcart.workflows.look_orders import order_options
 from smartcart.workflows.models import load
 from smartcart.workflows.segment import segment
 
-__all__ = ["finish", "inspect", "load", "segment", "write_report"]
+__all__ = ["finish", "inspect", "load", "order_options", "segment", "write_report"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -14,31 +14,24 @@ from smartcart.errors import DataError, UsageError
 from smartcart.records import (
     Column,
     ColumnRole,
+    ColumnWish,
     Contract,
     Feature,
     Inspection,
     Ledger,
     Notice,
+    OrderLog,
 )
-from smartcart.tables import features, quality, roles, summary
+from smartcart.tables import features, order_roles, quality, roles, summary, vocabulary
+from smartcart.workflows.look_orders import OrderOptions, look_at_orders
+from smartcart.workflows.looked import Look, first_row
 
-__all__ = ["Look", "inspect", "look"]
+__all__ = ["inspect", "look"]
 
 EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
 FEW_CUSTOMERS = 100
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 MANY_MEASURES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An inspection, and the cleaned table that it speaks of."""
-
-    inspection: Inspection
-    raw: Any  # the Ibis table as read
-    clean: Any  # the same, impossible values made missing
-    copies: bool  # whether equal rows are believed to be copies
-    rejected: pa.Table  # customer_id, reason of what cannot be segmented
 
 
 def inspect(source: Any, **options: Any) -> Inspection:
@@ -52,23 +45,31 @@ def look(
     *,
     kind: str | None = None,
     as_of: dt.date | None = None,
-    wanted: Mapping[str, ColumnRole] | None = None,
+    wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
+    options: OrderOptions | None = None,
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
 
     ``wanted`` holds the user's own roles by column name. Raises ``DataError`` where the table
     cannot be segmented and says why.
     """
-    if kind not in {None, "customers"}:
+    if kind not in {None, "customers", "orders"}:
         raise UsageError.of(
-            f"--kind is {kind!r}", "'customers', the one kind this version reads",
-            "aggregate the order log to one row per customer first",
+            f"--kind is {kind!r}", "'customers' or 'orders'",
+            "leave it out: it is recognised from the columns",
         )  # fmt: skip
     engine, table = opened.engine, opened.table
-    row = _first_row(engine.frame(summary.summary_expression(table)))
+    row: dict[str, Any] = {}
+    for part in summary.summary_expressions(table, head=not opened.remote):
+        row |= first_row(engine.frame(part))
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
+    log = None if kind == "customers" else _log(figures, kind, wanted or {})
+    if log is not None:
+        return look_at_orders(opened, log, as_of=as_of, options=options or OrderOptions())
+    if opened.remote:
+        return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = roles.override_roles(roles.infer_roles(figures), wanted or {})
     _refuse_text_for_numbers(opened, columns, wanted or {})
     contract = _contract(opened, columns, as_of)
@@ -88,7 +89,7 @@ def look(
     spent = _spent(engine, clean, contract, once=copies and exact)
     forming = features.forming_features(contract, spent)
     describing = features.describing_features(contract, _categories(engine, clean, contract))
-    counts = _first_row(
+    counts = first_row(
         engine.frame(quality.count_expression(table, contract, (*forming, *describing), exact))
     )
     rejected = engine.arrow(quality.rejected_rows(clean, contract))
@@ -113,11 +114,32 @@ def look(
         *_doubtful(engine, clean, contract, ledger),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
-    return Look(inspection, table, clean, copies, rejected)
+    return Look(inspection, engine, clean, copies, rejected)
 
 
-def _first_row(frame: Any) -> dict[str, Any]:
-    return dict(frame.iloc[0].to_dict())
+def _log(
+    figures: tuple[summary.ColumnSummary, ...],
+    kind: str | None,
+    wanted: Mapping[str, ColumnRole | ColumnWish],
+) -> OrderLog | None:
+    """Return the order log that the columns make, if they do; refuse one that was asked for."""
+    meanings = vocabulary.MEANINGS | {part.name: part.role for part in order_roles.PARTS}
+    wishes = roles.checked_wishes([f.name for f in figures], wanted, meanings)
+    parts = {
+        name: wish.meaning or ("customer" if wish.role == "id" else "")
+        for name, wish in wishes.items()
+        if wish.meaning or wish.role != "forms"
+    }
+    log = order_roles.find_log(figures, parts, asked=kind == "orders")
+    if log is None and kind == "orders":
+        raise DataError.of(
+            f"--kind is 'orders', but no column says whose order a line is (the columns are "
+            f"{', '.join(f.name for f in figures[:12])})",
+            "a column such as customer_id",
+            "add one, or name it in the configuration: 'columns: {NAME: {role: id, meaning: "
+            "customer}}'",
+        )
+    return log
 
 
 def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None) -> Contract:
@@ -130,7 +152,7 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             where = "no dates"
         else:
             names, latest = found
-            day = quality.as_of_day(_first_row(opened.engine.frame(latest)))
+            day = quality.as_of_day(first_row(opened.engine.frame(latest)))
             where = f"latest {names}"
     if day is None:  # nothing to count days or ages from
         columns = tuple(
@@ -156,7 +178,7 @@ def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[s
             [hashed[n].cast("float64").max().name(n) for n in names]
         )
     sums = rows.aggregate([rows[n].sum().name(n) for n in names])
-    return {name: float(total or 0.0) for name, total in _first_row(engine.frame(sums)).items()}
+    return {name: float(total or 0.0) for name, total in first_row(engine.frame(sums)).items()}
 
 
 def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[str]]:
@@ -206,7 +228,7 @@ def _warnings(
         found.append(
             Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
         )
-    return tuple(found)
+    return (*found, *roles.role_notices(contract.columns))
 
 
 def _doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> list[Notice]:
@@ -254,7 +276,7 @@ def _refuse_no_behaviour(contract: Contract) -> None:
 
 
 def _refuse_text_for_numbers(
-    opened: Opened, columns: tuple[Column, ...], wanted: Mapping[str, ColumnRole]
+    opened: Opened, columns: tuple[Column, ...], wanted: Mapping[str, ColumnRole | ColumnWish]
 ) -> None:
     """Refuse text in a column whose name promises a number, with an example."""
     for column in columns:

@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.picture import principal_view
-from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.core.profile import ProfileSums, medians, profile_rows, with_rank_effects
 from smartcart.engines import open_source
 from smartcart.errors import DataError, UsageError
 from smartcart.records import (
     ColumnRole,
+    ColumnWish,
     Feature,
     GoldenRow,
-    Inspection,
     Model,
-    Notice,
     Profile,
     Recipe,
+    Rfm,
     Run,
     Segment,
 )
-from smartcart.tables import features, quality
-from smartcart.workflows.look import Look, look
+from smartcart.workflows.customers import Customers
+from smartcart.workflows.look import look
+from smartcart.workflows.look_orders import OrderOptions
+from smartcart.workflows.rfm import RfmCount, rfm_count, rfm_writer
 
 __all__ = ["Progress", "segment"]
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int | None], None]  # step, rows done, rows in all
 
-SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
-HASH_BITS = 24
 PASSES = 8  # Lloyd passes over all rows at most ...
 SETTLED = 1e-4  # ... fewer once WCSS moves less than this share
-BATCH_ROWS = 65_536
 GOLDEN_PER_SEGMENT = 3
 
 
@@ -56,7 +55,9 @@ def segment(
     k_max: int = 10,
     kind: str | None = None,
     as_of: dt.date | None = None,
-    wanted: Mapping[str, ColumnRole] | None = None,
+    wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
+    options: OrderOptions | None = None,
+    rfm_bins: int = 5,
     seed: int = 0,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
@@ -69,6 +70,8 @@ def segment(
     folder : an existing folder for the tables with one row per customer.
     k : the user's own number of segments; the evidence is gathered all the same.
     wanted : roles by column name that override what SmartCart infers.
+    options : how an order log is read.
+    rfm_bins : digits of the RFM scores, 2 to 9.
     progress : called with the step in words, the rows done and the rows in all.
 
     Raises
@@ -79,15 +82,17 @@ def segment(
     say = progress or (lambda step, done, total: None)
     _check_k(k, k_max)
     clock = _Clock(say)
+    learner = _Ahead()
     with clock.step("read"):
         opened = open_source(source, temp_dir=temp_dir)
     with opened:
         with clock.step("look"):
-            seen = look(opened, kind=kind, as_of=as_of, wanted=wanted)
-            table = _Table(opened.engine, seen)
+            seen = look(opened, kind=kind, as_of=as_of, wanted=wanted, options=options)
+            table = Customers(seen)
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
+            learner.join()
             recipe, choice = _evidence(table, k=k, k_max=k_max, seed=seed, say=say)
         centers = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
@@ -95,9 +100,16 @@ def segment(
         jaccard = [choice.jaccard[i] for i in order]
         named = _names(table, recipe, centers)
         with clock.step("assign and profile"):
-            sums, wcss = _assign_all(table, recipe, centers, [n.name for n in named], folder, say)
+            signals = naming.signal_columns(table.inspection.contract, table.all_features)
+            count = rfm_count(table, signals, len(centers), rfm_bins)
+            sums, wcss = _assign_all(
+                table, recipe, centers, [n.name for n in named], folder, count, say
+            )
         store.write_rejected(folder, seen.rejected)
-        return _run(table, recipe, choice, centers, jaccard, named, sums, wcss, clock.seconds, seed)
+        rfm = count.record() if count else None
+        return _run(
+            table, recipe, choice, centers, jaccard, named, sums, wcss, rfm, clock.seconds, seed
+        )
 
 
 def _check_k(k: int | None, k_max: int) -> None:
@@ -108,6 +120,19 @@ def _check_k(k: int | None, k_max: int) -> None:
                 f"a whole number from {least} to 100",
                 f"choose another {name}",
             )
+
+
+class _Ahead(threading.Thread):
+    """Loads scikit-learn while the source is read; whoever needs it joins the thread first."""
+
+    def __init__(self) -> None:
+        import pandas as pd  # noqa: F401  # two threads must not load it at once
+
+        super().__init__(daemon=True)
+        self.start()
+
+    def run(self) -> None:
+        import sklearn.cluster  # noqa: F401
 
 
 @dataclass(slots=True)
@@ -125,107 +150,8 @@ class _Clock:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-@dataclass(slots=True)
-class _Table:
-    """The usable rows as arrays: a sample that is held, and a stream of all."""
-
-    engine: Any
-    seen: Look
-    rows: int = 0
-    sample: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    ids: pa.Array | None = None  # of the sample, where it is the whole table
-    weight: Floats = field(default_factory=lambda: np.empty(0))
-
-    @property
-    def inspection(self) -> Inspection:
-        return self.seen.inspection
-
-    @property
-    def all_features(self) -> tuple[Feature, ...]:
-        return (*self.inspection.forming, *self.inspection.describing)
-
-    @property
-    def whole(self) -> bool:
-        return self.rows <= SAMPLE_ROWS
-
-    def draw_sample(self) -> None:
-        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
-        contract = self.inspection.contract
-        self.rows = self.inspection.ledger.segmented
-        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
-        clean = self.seen.clean.mutate(__content__=content)
-        usable = quality.usable_rows(clean, contract)
-        if not self.whole:
-            key = (
-                usable["__content__"]
-                if self.seen.copies
-                else features.id_value(usable, contract).hash()
-            )
-            share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
-            usable = usable.filter((key & (2**HASH_BITS - 1)) < share)
-        expr = features.feature_table(
-            usable, contract, self.all_features, {"__content__": usable["__content__"]}
-        )
-        drawn = self.engine.arrow(expr)
-        self.sample = self._without_empty(_matrix(drawn, len(self.all_features)))
-        self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
-        self.weight = np.ones(len(self.sample))
-        if self.seen.copies:
-            content = drawn["__content__"].to_numpy()
-            _, first = np.unique(content, return_index=True)
-            self.weight[:] = 0.0
-            self.weight[first] = 1.0
-
-    def _without_empty(self, X: Floats) -> Floats:
-        """Leave out forming features that say nothing: no value, or the same for everybody."""
-        forming = self.inspection.forming
-        with np.errstate(invalid="ignore"):
-            told = [bool(np.nanmin(x) < np.nanmax(x)) if _some(x) else False for x in X.T]
-        silent = [f for f, tells in zip(forming, told, strict=False) if not tells]
-        if not silent or len(silent) == len(forming):
-            return X
-        names = ", ".join(f.label for f in silent)
-        notice = Notice("says nothing", f"The same for every customer, so left out: {names}.")
-        inspection = replace(
-            self.inspection,
-            forming=tuple(f for f in forming if f not in silent),
-            notices=(*self.inspection.notices, notice),
-        )
-        self.seen = replace(self.seen, inspection=inspection)
-        kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
-        return np.asfortranarray(X[:, kept])
-
-    def batches(self, forming_only: bool = False) -> Iterator[tuple[pa.Array, Floats]]:
-        """Yield ids and features of all usable rows, a batch at a time, in a fixed order."""
-        wanted = self.inspection.forming if forming_only else self.all_features
-        if self.whole:
-            assert self.ids is not None
-            yield self.ids, self.sample[:, : len(wanted)]
-            return
-        contract = self.inspection.contract
-        usable = quality.usable_rows(self.seen.clean, contract)
-        expr = features.feature_table(usable, contract, wanted)
-        for batch in self.engine.batches(expr, chunk_rows=BATCH_ROWS):
-            yield batch["customer_id"], _matrix(batch, len(wanted))
-
-
-def _some(x: Floats) -> bool:
-    return not bool(np.isnan(x).all())
-
-
-def _matrix(batch: Any, width: int) -> Floats:
-    """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
-    out = np.empty((batch.num_rows, width), order="F")
-    for i in range(width):
-        column = batch[f"f{i}"]
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
-        out[:, i] = column.to_numpy(zero_copy_only=False)
-    return out
-
-
 def _evidence(
-    table: _Table, *, k: int | None, k_max: int, seed: int, say: Progress
+    table: Customers, *, k: int | None, k_max: int, seed: int, say: Progress
 ) -> tuple[Recipe, choose_k.Choice]:
     """Fit the recipe and every K on the sample."""
     forming = table.inspection.forming
@@ -258,7 +184,7 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _refine(
-    table: _Table, recipe: Recipe, centers: Floats, say: Progress
+    table: Customers, recipe: Recipe, centers: Floats, say: Progress
 ) -> tuple[Floats, list[int]]:
     """Let the centroids settle on all rows, then put them in the order of value, descending.
 
@@ -291,7 +217,7 @@ def _refine(
     return centers[order], order
 
 
-def _names(table: _Table, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
+def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
     Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
@@ -299,6 +225,8 @@ def _names(table: _Table, recipe: Recipe, centers: Floats) -> tuple[naming.Named
     sums = ProfileSums.empty(k, _shift(table.sample))
     sums.add(table.sample, labels, d1, d1)
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
+    if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
+        profile = with_rank_effects(profile, table.sample, labels, every)
     signals = naming.signal_columns(table.inspection.contract, every)
     by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
     return naming.name_segments(by_segment, signals, profile.labels)
@@ -312,18 +240,24 @@ def _shift(X: Floats) -> Floats:
 
 
 def _assign_all(
-    table: _Table,
+    table: Customers,
     recipe: Recipe,
     centers: Floats,
     names: Sequence[str],
     folder: Path,
+    count: RfmCount | None,
     say: Progress,
 ) -> tuple[ProfileSums, float]:
-    """Assign every customer, write one row each, and add up the profile and the WCSS."""
+    """Assign every customer, write one row each, and add up the profile, the WCSS and RFM."""
     width = len(recipe.features)
     sums = ProfileSums.empty(len(centers), _shift(table.sample))
     wcss, done = 0.0, 0
-    with store.assignments(folder, names, csv=table.rows <= store.CSV_ROWS) as write:
+    with (
+        store.assignments(folder, names, csv=table.rows <= store.CSV_ROWS) as write,
+        rfm_writer(folder, count, table.rows) as write_rfm,
+    ):
+        if count is not None:
+            count.write = write_rfm
         for ids, X in table.batches():
             labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X[:, :width], recipe), centers)
             distance = np.sqrt(d1)
@@ -331,15 +265,17 @@ def _assign_all(
             sums.add(X, labels, distance, confidence)
             wcss += float(d1.sum())
             write(ids, labels + 1, distance, confidence)
+            if count is not None:
+                count.add(ids, X, labels)
             done += len(ids)
             say("assign and profile", done, table.rows)
     return sums, wcss
 
 
 def _run(
-    table: _Table, recipe: Recipe, choice: choose_k.Choice, centers: Floats,
+    table: Customers, recipe: Recipe, choice: choose_k.Choice, centers: Floats,
     jaccard: Sequence[float], named: Sequence[naming.Named], sums: ProfileSums, wcss: float,
-    seconds: Mapping[str, float], seed: int,
+    rfm: Rfm | None, seconds: Mapping[str, float], seed: int,
 ) -> Run:  # fmt: skip
     """Put everything that was found into the record of the run."""
     k, every = len(centers), table.all_features
@@ -388,6 +324,7 @@ def _run(
         seconds=dict(seconds),
         versions=store.versions(),
         seed=seed,
+        rfm=rfm,
         value_label=profile.labels[value].lower() if value else "",
         currency=inspection.reading.currency or "",
     )

@@ -1,0 +1,296 @@
+"""A PostgreSQL server through Ibis: expressions run there, results are streamed here.
+
+Rows come by ``COPY ... TO STDOUT`` as CSV and are parsed by Arrow: no Python object per cell, and
+never more than one batch in memory. Nothing is ever written to the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from smartcart.engines.closing import Closing
+from smartcart.engines.duckdb import first_line, literal, quote
+from smartcart.engines.part import choose_table
+from smartcart.engines.paths import Address
+from smartcart.errors import DataError, SmartCartError, UsageError
+
+if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
+    import pandas as pd
+    import psycopg
+    import pyarrow as pa
+
+__all__ = ["Postgres", "copy_batches", "stream_schema"]
+
+CONNECT_SECONDS = 10
+BATCH_BYTES = 64_000_000
+SESSION = """
+    SET default_transaction_read_only = on; SET timezone = 'UTC'; SET datestyle = 'ISO';
+    SET extra_float_digits = 1; SET synchronize_seqscans = off
+"""
+RELATIONS = """
+    SELECT n.nspname, c.relname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+    ORDER BY 1, 2
+"""
+
+
+class Postgres(Closing):
+    """A connection to a PostgreSQL server, read-only; results never have to fit in memory.
+
+    Raises
+    ------
+    UsageError
+        The driver is not installed, or the server refuses user, password or database.
+    DataError
+        The server does not answer.
+    """
+
+    def __init__(self, address: Address) -> None:
+        try:
+            import psycopg
+            from psycopg.conninfo import conninfo_to_dict
+        except ImportError as error:
+            raise UsageError.of(
+                "the source is a PostgreSQL address, but its driver is not installed",
+                "the package 'psycopg'",
+                "pip install 'smartcart[postgres]'",
+            ) from error
+        import ibis
+
+        self.label = address.label
+        known: dict[str, Any] = {}
+        with contextlib.suppress(psycopg.ProgrammingError):  # whose words may hold the password
+            known = dict(conninfo_to_dict(address.url))
+        if not known:
+            raise UsageError.of(
+                f"{self.label!r} is no address that the PostgreSQL driver takes",
+                "postgresql://user:password@host:port/database::table",
+                "correct its port and its options",
+            )
+        self._known = {"connect_timeout": CONNECT_SECONDS, **known}
+        self._con = self._connect()
+        try:
+            self.backend = ibis.postgres.from_connection(self._con)
+        except BaseException:
+            self._con.close()
+            raise
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        import psycopg
+
+        con = None
+        try:
+            con = psycopg.connect(**self._known, autocommit=True)
+            con.execute(SESSION)
+        except psycopg.Error as error:
+            if con is not None:
+                con.close()
+            raise _refused(self.label, error) from error
+        return con
+
+    # Reading -----------------------------------------------------------------------------------
+
+    def batches(self, expr: Any, chunk_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of an Ibis expression, ``chunk_rows`` at a time; see `stream_schema`.
+
+        A stream has a connection of its own: other queries may run while it is read.
+        """
+        with contextlib.closing(self._connect()) as con, self._sentences():
+            yield from copy_batches(con, self.compile(expr), expr.as_table().schema(), chunk_rows)
+
+    def arrow(self, expr: Any) -> pa.Table:
+        """Return a small result as an Arrow table."""
+        import pyarrow as pa
+
+        schema = expr.as_table().schema()
+        with self._sentences():
+            batches = copy_batches(self._con, self.compile(expr), schema)
+            return pa.Table.from_batches(batches, stream_schema(schema))
+
+    def frame(self, expr: Any) -> pd.DataFrame:
+        """Return a small result as a pandas DataFrame."""
+        frame: pd.DataFrame = self.arrow(expr).to_pandas()
+        return frame
+
+    def compile(self, expr: Any) -> str:
+        """Return the SQL that this engine runs for an Ibis expression."""
+        return str(self.backend.compile(expr.as_table()))
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run SQL and return its few rows."""
+        with self._sentences():
+            return self._con.execute(sql.encode()).fetchall()
+
+    def table(self, part: str | None) -> Any:
+        """Return an Ibis table for ``table`` or ``schema.table``, or for the only one there is.
+
+        Raises:
+            UsageError: no such table, or several and none is named.
+        """
+        tables = [(str(schema), str(name)) for schema, name in self.rows(RELATIONS)]
+        home = self.rows("SELECT unnest(current_schemas(false))")
+        schema, name = choose_table(
+            tables, part, repr(self.label.partition("::")[0]), [str(row[0]) for row in home]
+        )
+        with self._sentences():
+            return self.backend.table(name, database=schema)
+
+    def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
+        """Return the number of rows and a hash of names and values, in one aggregate on the server.
+
+        Each row is hashed as text by the server; the hashes are added, so the order of the rows
+        does not count. The same rows on the same server: the same print.
+        """
+        row = quote("__whole_row__")
+        count, total = self.rows(
+            f"SELECT count(*), sum(hashtextextended({row}::text, 0)) "
+            f"FROM ({self.compile(expr)}) AS {row}"
+        )[0]
+        text = "\x1f".join([*columns, str(count), str(total)])
+        return int(count), hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @contextlib.contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """Turn an error of the server into one sentence; a fault in our own SQL stays as it is."""
+        import psycopg
+        import pyarrow as pa
+
+        try:
+            yield
+        except (psycopg.Error, pa.ArrowException) as error:
+            state = getattr(error, "sqlstate", None) or ""
+            if state.startswith("42") and state != "42501":  # 42501: not permitted
+                raise
+            raise DataError.of(
+                f"{self.label!r} could not be read ({first_line(error)})",
+                "a table that this user may read",
+                "ask for the right to read it, or try again",
+            ) from error
+
+    # Closing -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        self._con.close()
+
+
+def copy_batches(
+    con: psycopg.Connection[Any], sql: str, schema: Any, chunk_rows: int = 65_536
+) -> Iterator[pa.RecordBatch]:
+    """Stream the rows of a query whose columns are those of an Ibis schema."""
+    wanted = stream_schema(schema)
+    cells = ", ".join(_cell(name, kind) for name, kind in schema.items())
+    query = f'COPY (SELECT {cells} FROM ({sql}) AS "__source__") TO STDOUT (FORMAT csv)'
+    lines: list[Any] = []
+    size = 0
+    with con.cursor() as cursor, cursor.copy(query.encode()) as copy:
+        for line in copy:  # the protocol sends each row as a message of its own
+            lines.append(line)
+            size += len(line)
+            if len(lines) == chunk_rows or size > BATCH_BYTES:
+                yield _parsed(lines, wanted)
+                lines, size = [], 0
+    if lines:
+        yield _parsed(lines, wanted)
+
+
+def _parsed(lines: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    data = b"".join(lines)
+    table = csv.read_csv(
+        io.BytesIO(data),
+        csv.ReadOptions(use_threads=False, column_names=schema.names, block_size=len(data) + 1),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    columns = [pa.concat_arrays(column.chunks) for column in table.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def stream_schema(schema: Any) -> pa.Schema:
+    """Return the Arrow schema of a stream: that of the Ibis schema, other types as text.
+
+    Numbers, text, booleans, dates and timestamps keep their type. Times of day, intervals, JSON,
+    arrays, bytes and the like are text, as the server writes them.
+    """
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            (name, kind.to_pyarrow() if _is_plain(kind) else pa.string())
+            for name, kind in schema.items()
+        ]
+    )
+
+
+def _is_plain(kind: dt.DataType) -> bool:
+    if kind.is_decimal():
+        return (kind.precision or 38) <= 38
+    return bool(
+        kind.is_integer()
+        or kind.is_floating()
+        or kind.is_string()
+        or kind.is_boolean()
+        or kind.is_date()
+        or kind.is_timestamp()
+    )
+
+
+def _cell(name: str, kind: dt.DataType) -> str:
+    """SQL of one column, in the type that Ibis promises, as text that Arrow can parse.
+
+    A sum of whole numbers is numeric on the server; numbers that are none, and days outside the
+    years 1 to 9999, are missing.
+    """
+    cell = quote(name)
+    if not _is_plain(kind):
+        cell = f"{cell}::text"
+    elif kind.is_integer():
+        cell = f"{cell}::bigint"
+    elif kind.is_float64():
+        cell = f"{cell}::double precision"
+    elif kind.is_decimal():
+        scale = 9 if kind.scale is None else kind.scale
+        cell = f"round(nullif({cell}, 'NaN'), {scale})"
+    elif kind.is_date() or kind.is_timestamp():
+        first, last = literal("0001-01-01"), literal("9999-12-31")
+        cell = f"CASE WHEN {cell} >= {first} AND {cell} < {last}::date + 1 THEN {cell} END"
+    return f"{cell} AS {quote(name)}"
+
+
+def _refused(label: str, error: psycopg.Error) -> SmartCartError:
+    text = " ".join(str(error).split())
+    if "FATAL" in text or "password" in text:
+        return UsageError.of(
+            f"the server of {label!r} refused ({_last_words(text)})",
+            "a user, password and database that it knows",
+            "correct the address",
+        )
+    return DataError.of(
+        f"the server of {label!r} does not answer ({_last_words(text)})",
+        "a PostgreSQL server at that address",
+        "check host and port, and that the server runs",
+    )
+
+
+def _last_words(text: str) -> str:
+    for mark in ("FATAL: ", "failed: "):
+        if mark in text:
+            text = text.rpartition(mark)[2].strip()
+    return text[:200].rstrip(".")

@@ -1,0 +1,398 @@
+"""From order lines to customers, as Ibis expressions: written once for every engine.
+
+Three tables, each made from the one before: :func:`lines` gives every line its parts and the rule
+that took it out (if any), :func:`orders` adds up the lines of an order, :func:`customers` the
+orders of a customer. Money is added up in ten-thousandths as whole numbers, so that sums do not
+depend on the order of the rows, the number of threads or the engine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.records import OrderLog
+from smartcart.tables.quality import YEARS
+from smartcart.tables.summary import ROW_COLUMN
+
+__all__ = [
+    "RULES",
+    "SALE",
+    "TREND_DAYS",
+    "Rule",
+    "category_expression",
+    "count_expression",
+    "customers",
+    "distinct_lines",
+    "letter_expression",
+    "lines",
+    "orders",
+    "part_names",
+    "rhythm",
+    "spending",
+    "status_words",
+]
+
+UNIT = 10_000  # parts of the currency in which money is added up
+LARGEST = 1e12  # an amount of a line beyond it is an error in the data
+TREND_DAYS = 90  # recent spend is that of so many days
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EPOCH = dt.date(1970, 1, 1)
+
+_NOT = re.compile(r"^(not|no|non|nicht|sans|sem|sin)\b")
+_CANCELLED = re.compile(
+    r"cancel|void|storn|anulad|annul|fail|declin|unavailable|fraud|abgebrochen|rejected|abandon"
+)
+_RETURNED = re.compile(
+    r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt"
+)
+_NO_DISCOUNT = ("", "0", "no", "none", "false", "n", "nein", "non", "nao", "não", "na")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Why a line is no sale. The first rule that holds takes the line."""
+
+    code: str
+    sentence: str
+
+
+SALE = 0
+RULES: tuple[Rule, ...] = (
+    Rule("missing customer", "lines without a customer"),
+    Rule("adjustments", "lines that adjust the books: the order number begins with another letter"),
+    Rule("cancelled", "lines of cancelled orders"),
+    Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
+    Rule("undated", "lines without a possible date"),
+    Rule("after as-of", "lines after the as-of day"),
+    Rule("no quantity", "lines without a quantity"),
+    Rule("no price", "lines without a positive price"),
+    Rule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
+)
+_NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
+
+
+def part_names(log: OrderLog) -> tuple[str, ...]:
+    """Return the columns of the log that are read, without repeats, in a fixed order."""
+    named = (
+        log.customer, log.order, log.date, log.quantity, log.unit_price, log.amount, log.discount,
+        log.product, log.category, log.channel, log.status, log.currency, *log.traits,
+    )  # fmt: skip
+    return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def distinct_lines(table: ir.Table) -> ir.Table:
+    """Return the lines of which no other is an exact duplicate, once each."""
+    return table.drop(ROW_COLUMN).distinct() if ROW_COLUMN in table.columns else table.distinct()
+
+
+def letter_expression(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return one row: order numbers of digits only, and of a letter before digits."""
+    text = _text(table[log.order])
+    plain, letter = text.re_search(r"^\d+$"), text.re_search(r"^[A-Za-z]\d+$")
+    return table.aggregate(plain=plain.sum(), letter=letter.sum(), lines=table.count())
+
+
+def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the values of a status column that say cancelled, and those that say returned.
+
+    >>> status_words(["shipped", "Cancelled", "not returned", "storniert", "Refunded"])
+    (('Cancelled', 'storniert'), ('Refunded',))
+    """
+    told = [value for value in values if not _NOT.search(value.lower())]
+    cancelled = tuple(value for value in told if _CANCELLED.search(value.lower()))
+    returned = tuple(
+        value for value in told if _RETURNED.search(value.lower()) and value not in cancelled
+    )
+    return cancelled, returned
+
+
+def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
+    """Return the lines with their parts under common names.
+
+    ``customer, order, day`` (whole days since 1970), ``quantity, amount`` (ten-thousandths),
+    ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
+    rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
+    """
+    customer = _identity(table[log.customer])
+    day = ibis.literal(None, type="int64")
+    if log.date is not None:
+        date = table[log.date].cast("date")
+        possible = (date.year() >= YEARS[0]) & (date.year() <= YEARS[1])
+        number = date.delta(ibis.literal(EPOCH), unit="day").cast("int64")
+        day = possible.ifelse(number, ibis.literal(None, type="int64"))
+    quantity = _float(table, log.quantity)
+    price = _float(table, log.unit_price)
+    amount = _amount(table, log)
+    rules = _rules(table, log, as_of, customer=customer, day=day, quantity=quantity, price=price,
+                   amount=amount)  # fmt: skip
+    fits = amount.abs() <= LARGEST
+    money = fits.ifelse((amount * UNIT).round().cast("int64"), ibis.literal(None, type="int64"))
+    # lines without an order number are one order per day
+    order = day if log.date is not None else ibis.literal(0, type="int64")
+    if log.order is not None:
+        code = _code(table[log.order])
+        order = ibis.coalesce(code, order if code.type().is_integer() else order.cast("string"))
+    named = table.select(
+        customer=customer,
+        order=order,
+        day=day,
+        quantity=quantity,
+        amount=money.fill_null(0),
+        product=_text(table[log.product]) if log.product else ibis.literal(None, type="string"),
+        category=_text(table[log.category]) if log.category else ibis.literal(None, type="string"),
+        channel=_text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
+        discounted=_discounted(table, log),
+        **{f"t{i}": _text(table[name]) for i, name in enumerate(log.traits)},
+        **{f"is_{_NUMBER[code]}": flag.fill_null(False) for code, flag in rules.items()},
+    )
+    first = ibis.cases(
+        *((named[f"is_{i}"], i) for i in range(1, len(RULES) + 1)), else_=SALE
+    )  # fmt: skip
+    return named.mutate(rule=first.cast("int8"))
+
+
+def _rules(
+    table: ir.Table, log: OrderLog, as_of: dt.date | None, *,
+    customer: Any, day: Any, quantity: Any, price: Any, amount: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the condition of every rule."""
+    never = ibis.literal(False)
+    adjusted, cancelled, returned = never, never, (quantity < 0) | (amount < 0)
+    if log.lettered and log.order is not None:
+        text = _text(table[log.order])
+        cancelled = text.re_search(r"^[Cc]\d+$")
+        adjusted = text.re_search(r"^[A-Za-z]\d+$") & ~cancelled
+    if log.status is not None:
+        value = table[log.status]
+        if value.type().is_boolean():
+            named_so = "cancel" in log.status.lower()
+            cancelled = cancelled | value if named_so else cancelled
+            returned = returned if named_so else returned | value
+        else:
+            cancelled = cancelled | value.isin(log.cancelled)
+            returned = returned | value.isin(log.returned)
+    after = never
+    if as_of is not None and log.date is not None:
+        after = day > (as_of - EPOCH).days
+    priced = log.amount or log.unit_price
+    return {
+        "missing customer": customer.isnull(),
+        "adjustments": adjusted,
+        "cancelled": cancelled,
+        "returned": returned,
+        "undated": day.isnull() if log.date is not None else never,
+        "after as-of": after,
+        "no quantity": (quantity.isnull() | (quantity == 0)) if log.quantity else never,
+        "no price": (
+            (price.isnull() | (price <= 0)) if not log.amount else amount.isnull() | (amount == 0)
+        )
+        if priced
+        else never,
+        "impossible amount": amount.abs() > LARGEST,
+    }
+
+
+def _identity(value: Any) -> Any:
+    """Return an id: whole numbers without ``.0``, text without blanks, nothing for nothing."""
+    if value.type().is_floating():
+        return value.try_cast("int64")
+    return value.strip().nullif("") if value.type().is_string() else value
+
+
+def _text(value: Any) -> Any:
+    """Return a code as text: a whole number without ``.0``."""
+    if value.type().is_floating():
+        whole = (value == value.floor()).ifelse(
+            value.try_cast("int64"), ibis.literal(None, type="int64")
+        )
+        return ibis.coalesce(whole.cast("string"), value.cast("string"))
+    return value if value.type().is_string() else value.cast("string")
+
+
+def _code(value: Any) -> Any:
+    """Return an order number as it is stored: whole numbers are compared faster than text."""
+    return value if value.type().is_integer() else _text(value)
+
+
+def _float(table: ir.Table, name: str | None) -> Any:
+    if name is None:
+        return ibis.literal(None, type="float64")
+    return table[name].cast("float64")
+
+
+def _amount(table: ir.Table, log: OrderLog) -> Any:
+    """Return the money of a line; the amount takes the sign of a negative quantity."""
+    if log.amount is not None:
+        return table[log.amount].cast("float64")
+    if log.unit_price is not None and log.quantity is not None:
+        return table[log.quantity].cast("float64") * table[log.unit_price].cast("float64")
+    return ibis.literal(None, type="float64")
+
+
+def _discounted(table: ir.Table, log: OrderLog) -> Any:
+    if log.discount is None:
+        return ibis.literal(False)
+    value = table[log.discount]
+    if value.type().is_boolean():
+        return value.fill_null(False)
+    if value.type().is_numeric():
+        return (value.cast("float64") > 0).fill_null(False)
+    return (~value.strip().lower().isin(_NO_DISCOUNT)).fill_null(False)
+
+
+def count_expression(marked: ir.Table) -> ir.Table:
+    """Return one row on the table of :func:`lines`: how many each rule holds for and takes."""
+    counts: dict[str, Any] = {"lines": marked.count()}
+    for i in range(1, len(RULES) + 1):
+        counts[f"holds_{i}"] = marked[f"is_{i}"].sum()
+        counts[f"takes_{i}"] = (marked["rule"] == i).sum()
+    sale = marked["rule"] == SALE
+    counts["used"] = sale.sum()
+    counts["latest"] = marked["day"].max()
+    counts["first"] = marked["day"].min(where=sale)
+    counts["last"] = marked["day"].max(where=sale)
+    return marked.aggregate(**counts)
+
+
+def category_expression(marked: ir.Table, column: str, at_most: int) -> ir.Table:
+    """Return the values of ``category`` or ``channel`` with most money: ``value, amount``."""
+    sold = marked.filter((marked["rule"] == SALE) & marked[column].notnull())
+    found = sold.group_by(value=sold[column]).aggregate(
+        amount=lambda t: t["amount"].sum(), lines=lambda t: t.count()
+    )
+    return found.order_by([ibis.desc("amount"), ibis.desc("lines"), "value"]).limit(at_most)
+
+
+def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
+    """Return a row per customer and order with a sale: when, and how many ``products``."""
+    sold = marked.filter((marked["rule"] == SALE) & marked["customer"].notnull())
+    sums: dict[str, Any] = {"day": sold["day"].min()}
+    if log.product is not None:
+        sums["products"] = sold["product"].nunique()
+    return sold.group_by(["customer", "order"]).aggregate(**sums)
+
+
+def rhythm(found: ir.Table, log: OrderLog) -> ir.Table:
+    """Return a row per customer of :func:`orders`: how many orders, when, and how far apart."""
+    sums: dict[str, Any] = {"orders": found.count()}
+    if log.product is not None:
+        sums["products"] = found["products"].sum()
+    if log.date is not None:
+        before = found["day"].lag().over(ibis.window(group_by="customer", order_by="day"))
+        gap = (found["day"] - before).cast("float64")
+        weekday = ((found["day"] + 3) % 7).cast("int64")  # 1970-01-01 was a Thursday
+        found = found.mutate(gap=(gap > 0).ifelse(gap, ibis.literal(None, "float64")), on=weekday)
+        sums = {name: found.count() if name == "orders" else found[name].sum() for name in sums} | {
+            "first": found["day"].min(),
+            "last": found["day"].max(),
+            "gaps": found["gap"].count(),
+            "gap_sum": found["gap"].sum(),
+            "gap_squares": (found["gap"] * found["gap"]).sum(),
+        }
+        sums |= {f"on_{i}": (found["on"] == i).sum() for i in range(7)}
+    return found.group_by(when="customer").aggregate(**sums)
+
+
+def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table:
+    """Return a row per customer of :func:`lines`: sums over the lines and over what came back."""
+    sale = marked["rule"] == SALE
+    back = marked["rule"].isin([_NUMBER["cancelled"], _NUMBER["returned"]])
+    returned = marked["rule"] == _NUMBER["returned"]
+    amount = marked["amount"]
+    sums: dict[str, Any] = {"lines": sale.sum()}
+    if _has_money(log):
+        sums["amount"] = amount.sum(where=sale)
+        sums["refunded"] = (-amount).sum(where=back & (amount < 0))
+        sums["sent_back"] = amount.sum(where=returned & (amount > 0))
+    if log.quantity is not None:
+        sums["quantity"] = marked["quantity"].sum(where=sale)
+    if log.discount is not None:
+        sums["discounted"] = amount.sum(where=sale & marked["discounted"])
+    if log.recent_days and as_of is not None and _has_money(log):
+        last = (as_of - EPOCH).days
+        recent = marked["day"] > last - log.recent_days
+        earlier = (marked["day"] > last - 2 * log.recent_days) & ~recent
+        sums["recent"] = amount.sum(where=sale & recent)
+        sums["earlier"] = amount.sum(where=sale & earlier)
+    for prefix, values in (("category", log.categories), ("channel", log.channels)):
+        for i, value in enumerate(values):
+            here = sale & (marked[prefix] == value)
+            sums[f"{prefix}_{i}"] = amount.sum(where=here) if _has_money(log) else here.sum()
+    plain = tuple(sums)
+    sums |= {f"t{i}": marked[f"t{i}"].max() for i in range(len(log.traits))}
+    known = marked.filter(marked["customer"].notnull())
+    added = known.group_by("customer").aggregate(**sums)
+    return added.mutate(**{name: added[name].fill_null(0).cast("float64") for name in plain})
+
+
+def _has_money(log: OrderLog) -> bool:
+    return log.amount is not None or (log.unit_price is not None and log.quantity is not None)
+
+
+def customers(when: ir.Table, spent: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table:
+    """Return a row per customer: ``customer_id`` and its measures.
+
+    ``when`` is from :func:`rhythm`, ``spent`` from :func:`spending`. A customer without any sale
+    has frequency 0.
+    """
+    both = spent.left_join(when, spent["customer"] == when["when"])
+    return both.select(customer_id=both["customer"], **_measures(both, log, as_of))
+
+
+def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, Any]:
+    """Return the measures of a customer from its sums, missing where there is nothing to divide."""
+    frequency = added["orders"].fill_null(0)
+    out: dict[str, Any] = {"frequency": frequency}
+    if log.date is not None and as_of is not None:
+        last = (as_of - EPOCH).days
+        gaps = added["gaps"].fill_null(0)
+        out["recency_days"] = last - added["last"]
+        out["tenure_days"] = last - added["first"]
+        out["purchase_days"] = gaps + (frequency > 0).cast("int64")
+        mean = _over(added["gap_sum"], gaps)
+        out["gap_days_mean"] = mean
+        spread = ibis.greatest(_over(added["gap_squares"], gaps) - mean * mean, 0.0).sqrt()
+        out["gap_variation"] = (gaps >= 2).ifelse(
+            _over(spread, mean), ibis.literal(None, type="float64")
+        )
+        for i, name in enumerate(WEEKDAYS):
+            out[f"{name.lower()}_share"] = _over(added[f"on_{i}"], frequency)
+    if _has_money(log):
+        amount, refunded = added["amount"] / UNIT, added["refunded"] / UNIT
+        sent_back = added["sent_back"] / UNIT
+        total = amount - refunded if log.net_returns else amount
+        out["monetary_total"] = total
+        out["monetary_mean"] = _over(total, frequency)
+        rate = _over(refunded + sent_back, amount + sent_back)
+        out["return_rate"] = rate.notnull().ifelse(ibis.least(rate, 1.0), rate)
+        if log.discount is not None:
+            out["discount_share"] = _over(added["discounted"], added["amount"])
+    if log.quantity is not None:
+        out["items_per_order"] = _over(added["quantity"], frequency)
+    if log.product is not None:
+        out["products_per_order"] = _over(added["products"], frequency)
+    else:
+        out["lines_per_order"] = _over(added["lines"], frequency)
+    if log.recent_days and _has_money(log):
+        change = _over(added["recent"] - added["earlier"], added["recent"] + added["earlier"])
+        out["trend"] = change.fill_null(0.0)
+    whole = added["amount"] if _has_money(log) else added["lines"]
+    for prefix, values in (("category", log.categories), ("channel", log.channels)):
+        for i in range(len(values)):
+            out[f"{prefix}_share_{i}"] = _over(added[f"{prefix}_{i}"], whole)
+    for i in range(len(log.traits)):
+        out[f"trait_{i}"] = added[f"t{i}"]
+    return out
+
+
+def _over(part: Any, whole: Any) -> Any:
+    """Return the quotient of two columns, missing where the whole is not positive."""
+    quotient = part.cast("float64") / whole.cast("float64").nullif(0.0)
+    return (whole > 0).ifelse(quotient, ibis.literal(None, type="float64"))

@@ -1,0 +1,142 @@
+"""The customers of a source as arrays: a sample that is held, and a stream of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from smartcart.records import Feature, Inspection, Notice
+from smartcart.tables import features, quality
+from smartcart.workflows.looked import Look
+
+__all__ = ["Customers"]
+
+Floats = NDArray[np.float64]
+
+SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
+HASH_BITS = 24
+BATCH_ROWS = 65_536
+EXACT_QUANTILES = 5_000_000  # customers up to which quantiles are of all, beyond of the sample
+
+
+@dataclass(slots=True)
+class Customers:
+    """The usable rows as arrays: a sample that is held, and a stream of all."""
+
+    seen: Look
+    rows: int = 0
+    sample: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    ids: pa.Array | None = None  # of the sample, where it is the whole table
+    weight: Floats = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def inspection(self) -> Inspection:
+        """What was seen, less features that turned out to say nothing."""
+        return self.seen.inspection
+
+    @property
+    def all_features(self) -> tuple[Feature, ...]:
+        """The features that form, then those that describe."""
+        return (*self.inspection.forming, *self.inspection.describing)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sample is the whole table."""
+        return self.rows <= SAMPLE_ROWS
+
+    def draw_sample(self) -> None:
+        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
+        contract = self.inspection.contract
+        self.rows = self.inspection.ledger.segmented
+        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
+        clean = self.seen.clean.mutate(__content__=content)
+        usable = quality.usable_rows(clean, contract)
+        if not self.whole:
+            # the id as text: the same customers whether a source holds it as number or as text
+            key = (
+                usable["__content__"]
+                if self.seen.copies
+                else features.id_value(usable, contract).cast("string").hash()
+            )
+            share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
+            usable = usable.filter((key & (2**HASH_BITS - 1)) < share)
+        expr = features.feature_table(
+            usable, contract, self.all_features, {"__content__": usable["__content__"]}
+        )
+        if contract.kind == "orders":  # customers come from a sum, in no order of their own
+            expr = expr.order_by("customer_id")
+        drawn = self.seen.engine.arrow(expr)
+        self.sample = self._without_empty(_matrix(drawn, len(self.all_features)))
+        self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
+        self.weight = np.ones(len(self.sample))
+        if self.seen.copies:
+            content = drawn["__content__"].to_numpy()
+            _, first = np.unique(content, return_index=True)
+            self.weight[:] = 0.0
+            self.weight[first] = 1.0
+
+    def _without_empty(self, X: Floats) -> Floats:
+        """Leave out forming features that say nothing: no value, or the same for everybody."""
+        forming = self.inspection.forming
+        with np.errstate(invalid="ignore"):
+            told = [bool(np.nanmin(x) < np.nanmax(x)) if _some(x) else False for x in X.T]
+        silent = [f for f, tells in zip(forming, told, strict=False) if not tells]
+        if not silent or len(silent) == len(forming):
+            return X
+        names = ", ".join(f.label for f in silent)
+        notice = Notice("says nothing", f"The same for every customer, so left out: {names}.")
+        inspection = replace(
+            self.inspection,
+            forming=tuple(f for f in forming if f not in silent),
+            notices=(*self.inspection.notices, notice),
+        )
+        self.seen = replace(self.seen, inspection=inspection)
+        kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
+        return np.asfortranarray(X[:, kept])
+
+    def batches(self, forming_only: bool = False) -> Iterator[tuple[pa.Array, Floats]]:
+        """Yield ids and features of all usable rows, a batch at a time, in a fixed order."""
+        wanted = self.inspection.forming if forming_only else self.all_features
+        if self.whole:
+            assert self.ids is not None
+            yield self.ids, self.sample[:, : len(wanted)]
+            return
+        contract = self.inspection.contract
+        usable = quality.usable_rows(self.seen.clean, contract)
+        expr = features.feature_table(usable, contract, wanted)
+        for batch in self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS):
+            yield batch["customer_id"], _matrix(batch, len(wanted))
+
+    def quantiles(self, place: int, shares: Sequence[float]) -> tuple[tuple[float, ...], bool]:
+        """Return quantiles of a feature (linear between neighbours) and whether they are of all."""
+        if not self.whole and self.rows <= EXACT_QUANTILES:
+            contract = self.inspection.contract
+            usable = quality.usable_rows(self.seen.clean, contract)
+            value = features.feature_table(usable, contract, [self.all_features[place]])["f0"]
+            row = self.seen.engine.arrow(value.quantile(list(shares)).as_table())
+            return tuple(float(cut) for cut in row.column(0)[0].as_py()), True
+        known = self.sample[:, place]
+        known = known[~np.isnan(known)]
+        if not known.size:
+            return (0.0,) * len(shares), self.whole
+        return tuple(float(cut) for cut in np.quantile(known, shares)), self.whole
+
+
+def _some(x: Floats) -> bool:
+    return not bool(np.isnan(x).all())
+
+
+def _matrix(batch: Any, width: int) -> Floats:
+    """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
+    out = np.empty((batch.num_rows, width), order="F")
+    for i in range(width):
+        column = batch[f"f{i}"]
+        if isinstance(column, pa.ChunkedArray):
+            column = column.combine_chunks()
+        out[:, i] = column.to_numpy(zero_copy_only=False)
+    return out

@@ -1,0 +1,257 @@
+"""Look at an order log: parts, rules, and the table of customers that it makes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from smartcart.engines import Opened
+from smartcart.engines.postgres import stream_schema
+from smartcart.errors import DataError
+from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, OrderLog
+from smartcart.settings import Settings
+from smartcart.tables import order_features, orders, quality
+from smartcart.tables.summary import content_hash
+from smartcart.workflows.looked import Look, first_row
+
+__all__ = ["OrderOptions", "look_at_orders", "order_options"]
+
+CATEGORIES = 8  # the largest categories have a share of their own
+CHANNELS = 5
+TRAIT_VALUES = 6
+LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
+MANY_STATUSES = 200
+EXACT_ROWS = 5_000_000
+LEAST_DAYS = 28  # a shorter history has no trend
+NO_SALE = "no completed order: every line was cancelled, returned, undated or without a price"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOptions:
+    """What the user may ask of an order log."""
+
+    drop_duplicates: bool = False
+    net_returns: bool = False
+
+
+def order_options(settings: Settings) -> OrderOptions:
+    """Return what the settings ask of an order log."""
+    return OrderOptions(settings.drop_duplicates, settings.net_returns)
+
+
+def look_at_orders(
+    opened: Opened, log: OrderLog, *, as_of: dt.date | None, options: OrderOptions
+) -> Look:
+    """Count what the rules take, add up orders and customers, and describe what came of it.
+
+    The sums are computed where the lines are; only the table of customers is brought here.
+    """
+    engine, table = opened.engine, opened.table
+    log = replace(log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns)
+    duplicates, exact = _duplicates(opened, log)
+    if log.drop_duplicates:
+        table = orders.distinct_lines(table)
+    if log.order is not None:
+        log = replace(log, lettered=_lettered(first_row(engine.frame(
+            orders.letter_expression(table, log)))))  # fmt: skip
+    log = _status(opened, log)
+    marked = orders.lines(table, log, as_of)
+    counts = first_row(engine.frame(orders.count_expression(marked)))
+    first, last = _day(counts["first"]), _day(counts["last"])
+    used = int(counts["used"] or 0)
+    if not used:
+        raise _no_sales(opened, log, counts)
+    day, where = as_of, "--as-of"
+    if day is None:
+        day = _day(counts["latest"])
+        where = f"latest {log.date}" if day else "no dates"
+    log = replace(
+        log,
+        categories=_largest(engine, marked, "category", log.category, CATEGORIES),
+        channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
+        recent_days=_recent_days(first, day),
+    )
+    found = _keep(opened, marked, log, day)
+    return _described(opened, found, log, counts, (first, last, day, where), duplicates, exact)
+
+
+def _status(opened: Opened, log: OrderLog) -> OrderLog:
+    """Return the log with the values of its status that mean something; of many, with none."""
+    if log.status is None or opened.table[log.status].type().is_boolean():
+        return log
+    values = _values(opened.engine, opened.table, log.status, MANY_STATUSES + 1)
+    if len(values) > MANY_STATUSES:
+        return replace(log, status=None)
+    cancelled, returned = orders.status_words(values)
+    return replace(log, cancelled=cancelled, returned=returned)
+
+
+def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None) -> Any:
+    """Add up orders and customers, and return the table of customers, kept here.
+
+    The embedded engine keeps what it added up between the steps; a server does all at once.
+    """
+    engine, here = opened.engine, opened.here
+    if opened.remote:
+        when = orders.rhythm(orders.orders(marked, log), log)
+        found = orders.customers(when, orders.spending(marked, log, day), log, day)
+        return here.take(engine.batches(found), stream_schema(found.schema()))
+    when = here.keep(orders.rhythm(here.keep(orders.orders(marked, log)), log))
+    spent = here.keep(orders.spending(marked, log, day))
+    return here.keep(orders.customers(when, spent, log, day))
+
+
+def _described(
+    opened: Opened,
+    found: Any,
+    log: OrderLog,
+    counts: Mapping[str, Any],
+    days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
+    duplicates: int,
+    exact: bool,
+) -> Look:
+    """Return what the table of customers and the counts of its lines say."""
+    here = opened.here
+    first, last, as_of, where = days
+    sold = found["frequency"] > 0
+    told = {
+        "customers": sold.sum(), "lost": (~sold).sum(), "orders": found["frequency"].sum(),
+        "thrice": (found["frequency"] >= 3).sum(),
+    }  # fmt: skip
+    if "monetary_total" in found.columns:
+        told["revenue"] = (found["monetary_total"] * orders.UNIT).round().cast("int64").sum()
+    row = first_row(here.frame(found.aggregate(**told)))
+    customers = int(row["customers"])
+    if customers < 2:
+        raise DataError.of(
+            f"{opened.reading.source!r} holds {customers} customer{'' if customers == 1 else 's'} "
+            "with an order",
+            "at least two",
+            "check the export, or the lines that were left out (smartcart check)",
+        )
+    columns = order_features.customer_columns(log, found.columns)
+    contract = Contract("orders", "customer_id", columns, as_of, where, log)
+    contract = quality.bounded(contract, {})
+    clean = found.filter(sold)
+    traits = {c.name: _values(here, clean, c.name) for c in columns if c.type == "text"}
+    traits.pop("customer_id", None)
+    forming, describing = order_features.order_features(log, found.columns, traits)
+    entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
+    lost = int(row["lost"] or 0)
+    unsold = found.filter(~sold)
+    rejected = here.arrow(
+        unsold.order_by("customer_id").select(
+            customer_id=unsold["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
+        )
+    )
+    taken = sum(e.taken or 0 for e in entries)
+    lines = int(counts["lines"]) + (duplicates if log.drop_duplicates else 0)
+    unreadable = _unreadable(opened)
+    if unreadable:
+        entries = (_unreadable_entry(unreadable), *entries)
+        taken += unreadable
+    ledger = Ledger(
+        rows_read=lines + unreadable,
+        segmented=customers,
+        rejected=lost,
+        entries=entries,
+        lines_used=lines + unreadable - taken,
+        orders=int(row["orders"] or 0),
+        revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
+    )
+    notices = (
+        *opened.reading.notices,
+        *order_features.warnings(
+            log, customers=customers, thrice=int(row["thrice"] or 0), first=first, last=last,
+            as_of=as_of, currencies=_currencies(opened, log),
+        ),
+    )  # fmt: skip
+    inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    return Look(inspection, here, clean, copies=False, rejected=rejected)
+
+
+def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
+    """Return how many lines equal an earlier one in every column, and whether that is exact."""
+    table = opened.table
+    rows = opened.reading.rows
+    if log.drop_duplicates:
+        kept = orders.distinct_lines(table).count()
+        return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
+    if opened.remote:
+        return 0, True
+    hashed = content_hash(table, [c.name for c in log.columns])
+    exact = rows <= EXACT_ROWS
+    distinct = hashed.nunique() if exact else hashed.approx_nunique()
+    found = opened.engine.arrow(table.aggregate(n=distinct)).column(0)[0].as_py()
+    return max(rows - int(found), 0), exact
+
+
+def _lettered(row: Mapping[str, Any]) -> bool:
+    """Return whether a letter before an order number says something: few have one."""
+    plain, letter = int(row["plain"] or 0), int(row["letter"] or 0)
+    return letter > 0 and plain >= LETTERED * int(row["lines"]) and plain > letter
+
+
+def _day(number: Any) -> dt.date | None:
+    return None if pd.isna(number) else orders.EPOCH + dt.timedelta(days=int(number))
+
+
+def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
+    if first is None or last is None:
+        return 0
+    days = (last - first).days + 1
+    return min(orders.TREND_DAYS, days // 2) if days >= LEAST_DAYS else 0
+
+
+def _largest(
+    engine: Any, marked: Any, what: str, column: str | None, at_most: int
+) -> tuple[str, ...]:
+    """Return the values with most money; a single value has no share."""
+    if column is None:
+        return ()
+    values = engine.frame(orders.category_expression(marked, what, at_most))["value"]
+    return tuple(str(v) for v in values) if len(values) > 1 else ()
+
+
+def _values(engine: Any, table: Any, column: str, at_most: int = TRAIT_VALUES) -> list[str]:
+    """Return the most frequent values of a column."""
+    known = table.filter(table[column].notnull())
+    counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
+    top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
+    return [str(v) for v in engine.frame(top)["value"]]
+
+
+def _currencies(opened: Opened, log: OrderLog) -> list[str]:
+    if log.currency is None:
+        return []
+    return _values(opened.engine, opened.table, log.currency, 7)
+
+
+def _unreadable(opened: Opened) -> int:
+    if opened.rejected is None:
+        return 0
+    return int(opened.engine.arrow(opened.rejected.count().as_table()).column(0)[0].as_py())
+
+
+def _unreadable_entry(count: int) -> LedgerEntry:
+    return LedgerEntry(
+        "unreadable lines", "lines that could not be cut into the cells of the header",
+        count, "lines", "rejected", count,
+    )  # fmt: skip
+
+
+def _no_sales(opened: Opened, log: OrderLog, counts: Mapping[str, Any]) -> DataError:
+    """Return an error that names the rule that took most lines."""
+    taken = [(int(counts[f"takes_{i}"] or 0), rule.sentence)
+             for i, rule in enumerate(orders.RULES, start=1)]  # fmt: skip
+    count, sentence = max(taken)
+    return DataError.of(
+        f"no line of {opened.reading.source!r} is a completed sale ({count:,} {sentence})",
+        "lines with a customer, a day and a positive price",
+        "check the columns with 'smartcart check', and correct them in the configuration",
+    )

@@ -1,0 +1,28 @@
+"""What a look at a source gives, whatever its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from smartcart.records import Inspection
+
+__all__ = ["Look", "first_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An inspection, and the cleaned table of customers that it speaks of."""
+
+    inspection: Inspection
+    engine: Any  # the embedded engine that holds ``clean``
+    clean: Any  # an Ibis table with a row per customer, impossible values made missing
+    copies: bool  # whether equal rows are believed to be copies
+    rejected: pa.Table  # customer_id, reason of what cannot be segmented
+
+
+def first_row(frame: Any) -> dict[str, Any]:
+    """Return the first row of a pandas DataFrame by column name."""
+    return dict(frame.iloc[0].to_dict())

@@ -1,0 +1,113 @@
+"""RFM next to K-Means: digits of every customer, and how the two divisions meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import rfm
+from smartcart.records import Rfm, RfmSegment
+from smartcart.workflows.customers import Customers
+
+__all__ = ["RfmCount", "rfm_count", "rfm_writer"]
+
+Floats = NDArray[np.float64]
+SIGNALS = ("recency", "frequency", "value")
+ORDER = tuple(rfm.SENTENCES)  # the best first
+
+
+@dataclass(slots=True)
+class RfmCount:
+    """Digits, batch by batch, and the sums behind the record.
+
+    ``places`` are the columns of R, F and M among all features, ``cuts`` theirs; ``size`` (11, K)
+    and ``money`` (11,) count customers and what they spent.
+    """
+
+    bins: int
+    places: tuple[int, int, int]
+    columns: tuple[str, str, str]
+    cuts: tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+    exact: bool
+    size: NDArray[np.int64]
+    money: Floats
+    write: Callable[[Mapping[str, Any]], None] = field(default=lambda _: None)
+
+    def add(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> None:
+        """Count (n, q) features of customers in K-Means segments ``labels``; write a row each."""
+        recency, frequency, money = (X[:, place] for place in self.places)
+        r = rfm.digits(recency, self.cuts[0], low_is_best=True)
+        f, m = rfm.digits(frequency, self.cuts[1]), rfm.digits(money, self.cuts[2])
+        names = rfm.names(r, f, m, self.bins)
+        codes = np.searchsorted(_SORTED, names.astype(str))
+        rows = _PLACE[codes]
+        np.add.at(self.size, (rows, labels), 1)
+        self.money += np.bincount(rows, np.nan_to_num(money), len(ORDER))
+        score = (r * 100 + f * 10 + m).astype(np.int32)
+        self.write(
+            {
+                "customer_id": ids,
+                "recency_days": pa.array(recency, from_pandas=True),
+                "frequency": pa.array(frequency, from_pandas=True),
+                "monetary_total": pa.array(money, from_pandas=True),
+                "r": pa.array(r.astype(np.int32)),
+                "f": pa.array(f.astype(np.int32)),
+                "m": pa.array(m.astype(np.int32)),
+                "rfm_score": pa.array(score),
+                "rfm_segment": pa.array(names.tolist(), pa.string()),
+            }
+        )
+
+    def record(self) -> Rfm:
+        """Return what was counted; names that nobody has are left out."""
+        total, money = int(self.size.sum()), float(self.money.sum())
+        segments = tuple(
+            RfmSegment(
+                segment=name,
+                rule=rfm.rule_of(name),
+                sentence=rfm.SENTENCES[name],
+                size=int(self.size[i].sum()),
+                share=float(self.size[i].sum() / total),
+                monetary_total=float(self.money[i]),
+                monetary_share=float(self.money[i] / money) if money > 0 else None,
+                by_segment=tuple(int(n) for n in self.size[i]),
+            )
+            for i, name in enumerate(ORDER)
+            if self.size[i].any()
+        )
+        return Rfm(self.bins, *self.cuts, self.exact, self.columns, segments)
+
+
+_SORTED = np.array(sorted(ORDER))
+_PLACE = np.array([ORDER.index(name) for name in _SORTED])
+
+
+def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -> RfmCount | None:
+    """Return an empty count with the cuts of this table; None without R, F or M."""
+    if not all(signal in signals for signal in SIGNALS):
+        return None
+    names = [f.name for f in table.all_features]
+    columns = tuple(signals[signal] for signal in SIGNALS)
+    places = tuple(names.index(name) for name in columns)
+    found = [table.quantiles(place, rfm.shares_of(bins)) for place in places]
+    return RfmCount(
+        bins=bins, places=places, columns=columns,  # type: ignore[arg-type]
+        cuts=tuple(cuts for cuts, _ in found),  # type: ignore[arg-type]
+        exact=all(exact for _, exact in found),
+        size=np.zeros((len(ORDER), k), dtype=np.int64), money=np.zeros(len(ORDER)),
+    )  # fmt: skip
+
+
+def rfm_writer(folder: Path, count: RfmCount | None, rows: int) -> Any:
+    """Return the context in which the count's rows are written."""
+    if count is None:
+        return nullcontext()
+    return store.rfm_table(folder, csv=rows <= store.CSV_ROWS)
