@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from smartcart.records import Inspection, Notice, Run
-from smartcart.report import words
+from smartcart.records import Inspection, Notice, OrderLog, Run
+from smartcart.report import order_log, words
 
 __all__ = ["Progress", "inspection", "result"]
 
 QUIET_SECONDS = 2.0  # nothing is said about what takes less
+WIDE = 100  # a narrower terminal gets fewer columns and facts
 EVERY_SECONDS = 2.0  # at most one line so often where there is no terminal
 
 
@@ -106,15 +107,21 @@ def result(run: Run, output: Path) -> None:
         cells += [words.count(s.size), words.share(s.share)]
         if run.value_label:
             cells.append(words.share(s.value_share))
-        facts = "; ".join(fact.sentence for fact in s.facts[:2])
+        told = s.facts[: 2 if console.width >= WIDE else 1]
+        facts = "; ".join(fact.sentence for fact in told)
         table.add_row(*cells, Text(facts))
     console.print(table)
     _notices(console, run.notices)
-    console.print(Text(f"Open {output / 'report.html'}; everything is in {output}"))
+    lists = [name for name in ("segments.csv", "rfm.csv") if (output / name).exists()]
+    listed = f", the customers are in {words.listing(lists)}" if lists else ""
+    console.print(Text(f"Open {output / 'report.html'}{listed}; everything is in {output}"))
 
 
 def inspection(seen: Inspection) -> None:
     """Show columns with roles and reasons, the ledger and the warnings."""
+    if seen.contract.log is not None:
+        _order_log(seen, seen.contract.log)
+        return
     console = _console()
     contract, ledger = seen.contract, seen.ledger
     as_of = f", as of {contract.as_of} ({contract.as_of_source})" if contract.as_of else ""
@@ -142,6 +149,58 @@ def inspection(seen: Inspection) -> None:
     for feature in seen.forming:
         console.print(Text(f"  {feature.label} ({feature.sentence})"))
     _notices(console, seen.notices)
+
+
+def _order_log(seen: Inspection, log: OrderLog) -> None:
+    """Show the columns of an order log with their parts, the ledger, measures and warnings."""
+    console = _console()
+    contract, ledger = seen.contract, seen.ledger
+    as_of = f", as of {contract.as_of} ({contract.as_of_source})" if contract.as_of else ""
+    console.print(Text(f"{seen.reading.source}: order lines{as_of}", style="bold"))
+    wide = console.width >= WIDE
+    names = ("Column", "Part", *(("Type",) if wide else ()), "Missing", "Why")
+    table = _table(names, right=("Missing",))
+    for column in log.columns:
+        missing = words.count(column.missing) if column.missing else ""
+        kind = (column.type,) if wide else ()
+        part = order_log.part(column)
+        table.add_row(Text(column.name), part, *kind, missing, Text(column.reason))
+    console.print(table)
+    console.print()
+    title = f"{ledger.rows_read:,} lines read, {words.count(ledger.lines_used)} of them sold"
+    console.print(Text(title, style="bold"))
+    table = _table(("Lines", "Taken", "What was found"), right=("Lines", "Taken"))
+    for entry in ledger.entries:
+        if entry.unit == "lines":
+            table.add_row(words.count(entry.count), words.count(entry.taken), Text(entry.sentence))
+    if table.row_count:
+        console.print(table)
+        console.print(Text(order_log.FIRST_RULE))
+    for entry in ledger.entries:
+        if entry.unit != "lines" and entry.count:
+            told = entry.unit[:-1] if entry.count == 1 else entry.unit
+            console.print(Text(f"{entry.count:,} {told}: {entry.sentence}"))
+    console.print()
+    console.print(Text(order_log.sold(ledger, seen.reading.currency or ""), style="bold"))
+    if ledger.rejected:
+        console.print(Text(f"{words.people(ledger.rejected)} without a completed order"))
+    console.print()
+    table = _table(("What forms the segments", ""))
+    for feature in seen.forming:
+        table.add_row(Text(feature.label), Text(feature.sentence))
+    console.print(table)
+    if seen.describing:
+        console.print()
+        console.print(Text("What describes them", style="bold"))
+        console.print(Text(", ".join(feature.label for feature in seen.describing)))
+    _notices(console, seen.notices)
+
+
+def _table(names: tuple[str, ...], right: tuple[str, ...] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, justify="right" if name in right else "left")
+    return table
 
 
 def _notices(console: Any, notices: tuple[Notice, ...]) -> None:

@@ -46,6 +46,8 @@ def _per_k(
         both = filled and pick == chosen
         near = chosen if not filled else pick
         side, above = view.spot(ys, ks.index(k), ks.index(near) if near in ks else None)
+        if both and side > 0 and k > 0.6 * ks[-1]:
+            side = 0  # a long label needs room on the right
         data.append(
             {
                 "type": "scatter",
@@ -66,9 +68,9 @@ def _per_k(
             {
                 "x": k,
                 "y": y,
-                "text": f"<b>{k}</b> {'used and picked' if both else said}",
+                "text": f"<b>{k}</b> {'used<br>and picked' if both else said}",
                 "showarrow": False,
-                "yshift": 18 if above > 0 else -20,
+                "yshift": (18 if above > 0 else -20) + (8 * above if both else 0),
                 "xshift": 6 * side,
                 "xanchor": ("right", "center", "left")[side + 1],
                 "font": {"size": 12, "color": color},

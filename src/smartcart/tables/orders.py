@@ -355,7 +355,7 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         gaps = added["gaps"].fill_null(0)
         out["recency_days"] = last - added["last"]
         out["tenure_days"] = last - added["first"]
-        out["purchase_days"] = gaps + (frequency > 0).cast("int64")
+        out["purchase_days"] = gaps + (frequency > 0).ifelse(1, 0)
         mean = _over(added["gap_sum"], gaps)
         out["gap_days_mean"] = mean
         spread = ibis.greatest(_over(added["gap_squares"], gaps) - mean * mean, 0.0).sqrt()

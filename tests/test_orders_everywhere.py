@@ -1,0 +1,104 @@
+"""The same orders give the same segments from every source, customer for customer."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+import postgres_server
+import smartcart
+from smartcart.datasets import write_orders
+from smartcart.engines.intake import Opened
+
+LINES = 12_000
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("orders") / "orders.parquet"
+    write_orders(path, LINES, seed=3)
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(parquet) -> pd.DataFrame:
+    return customers(parquet)
+
+
+def customers(source) -> pd.DataFrame:
+    """Segment, distance and RFM of every customer, by its id as text."""
+    s = smartcart.segment(source, k_max=6)
+    assert s.record.contract.kind == "orders"
+    found = s.customers.merge(s.rfm, on="customer_id")
+    found["customer_id"] = found["customer_id"].astype(str)
+    return found.set_index("customer_id").sort_index()
+
+
+def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    assert list(found.index) == list(expected.index)
+    for column in ("segment", "rfm_score", "rfm_segment", "frequency", "recency_days"):
+        assert (found[column] == expected[column]).all(), column
+    for column in ("distance", "monetary_total"):
+        assert found[column].to_numpy() == pytest.approx(expected[column].to_numpy(), abs=1e-9)
+
+
+def test_csv(parquet, expected, tmp_path):
+    path = tmp_path / "orders.csv"
+    pd.read_parquet(parquet).to_csv(path, index=False)
+    same(customers(path), expected)
+
+
+def test_shuffled_lines(parquet, expected):
+    same(customers(pd.read_parquet(parquet).sample(frac=1, random_state=1)), expected)
+
+
+def test_duckdb(parquet, expected, tmp_path):
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(f"CREATE TABLE orders AS SELECT * FROM '{parquet}'")
+    same(customers(f"{path}::orders"), expected)
+
+
+def test_sqlite(parquet, expected, tmp_path):
+    path = tmp_path / "shop.db"
+    con = sqlite3.connect(path)
+    lines = pd.read_parquet(parquet)
+    lines["order_date"] = lines["order_date"].astype(str).where(lines["order_date"].notna(), None)
+    lines.to_sql("orders", con, index=False)
+    con.commit()
+    con.close()
+    same(customers(f"{path}::orders"), expected)
+
+
+def test_tables_in_memory(parquet, expected):
+    same(customers(pl.read_parquet(parquet)), expected)
+    same(customers(pq.read_table(parquet)), expected)
+
+
+def test_postgresql_adds_up_the_orders_itself(parquet, expected, monkeypatch):
+    def refuse(self):
+        raise AssertionError("the lines were pulled over")
+
+    monkeypatch.setattr(Opened, "local", refuse)
+    lines = pq.read_table(parquet)
+    with postgres_server.running() as server:
+        server.run(
+            "CREATE TABLE orders (order_id bigint, order_date timestamp, customer_id bigint, "
+            "product_id text, category text, quantity bigint, unit_price numeric(12,2), "
+            "discount double precision, channel text, status text, country text)"
+        )
+        import psycopg
+
+        with psycopg.connect(server.url) as con, con.cursor() as cursor:
+            columns = lines.column_names
+            with cursor.copy(f"COPY orders ({', '.join(columns)}) FROM STDIN") as copy:
+                for row in lines.to_pylist():
+                    copy.write_row(list(row.values()))
+        same(customers(f"{server.url}::orders"), expected)
+        assert server.connections() == 0
