@@ -1,4 +1,4 @@
-"""Hand-made runs for the tests of the report: four segments, none, and ten with hostile names."""
+"""Hand-made runs for the tests of the report: four segments, none, ten with hostile names, orders."""
 
 # ruff: noqa: E501
 from __future__ import annotations
@@ -19,11 +19,14 @@ from smartcart.records import (
     LedgerEntry,
     Model,
     Notice,
+    OrderLog,
     Picture,
     Profile,
     ProfileRow,
     Reading,
     Recipe,
+    Rfm,
+    RfmSegment,
     Run,
     Segment,
 )
@@ -190,6 +193,28 @@ def _picture(sizes: list[int], seed: int = 0) -> Picture:
     )  # fmt: skip
 
 
+# name, rule, what to do, spend, customers in the four segments
+RFM = [
+    ("Champions", "R 5 and FM 4 to 5, or R 4 and FM 5", "Reward them, and ask them to tell.", 640_000.0, [290, 190, 20, 0]),
+    ("Loyal Customers", "R 4 and FM 4, or R 3 and FM 4 to 5", "Offer the better product.", 390_000.0, [160, 240, 0, 0]),
+    ("Promising", "R 4 and FM 1", "Make the shop known to them.", 0.0, [0, 0, 9, 1]),
+    ("At Risk", "R 2 and FM 3 to 5, or R 1 and FM 3", "Write personally, and offer help.", 300_000.0, [62, 68, 484, 116]),
+    ("Lost", "R 1 and FM 1", "Leave them alone.", 27_000.0, [0, 0, 40, 560]),
+]  # fmt: skip
+
+
+def _rfm() -> Rfm:
+    total = sum(row[3] for row in RFM)
+    segments = tuple(
+        RfmSegment(name, rule, do, sum(by), sum(by) / N, spend, spend / total, tuple(by))
+        for name, rule, do, spend, by in RFM
+    )
+    return Rfm(
+        5, (19.0, 39.0, 59.5, 79.0), (5.0, 9.0, 15.0, 20.0), (55.0, 194.6, 635.4, 1174.0), True,
+        ("recency_days", "frequency", "monetary_total"), segments,
+    )  # fmt: skip
+
+
 def four() -> Run:
     """A realistic run: the shop's 2,240 customers in four segments."""
     segments = _segments()
@@ -222,6 +247,7 @@ def four() -> Run:
         seconds={"read": 0.041, "choose K": 4.82, "fit": 0.31, "assign": 0.12, "report": 1.9},
         versions={"smartcart": "0.1.0", "numpy": "2.4.6", "scikit-learn": "1.9.1"},
         seed=0,
+        rfm=_rfm(),
         value_label="spend",
         currency="$",
     )  # fmt: skip
@@ -246,10 +272,13 @@ def one() -> Run:
         reason="No K from 2 to 10 gives slices that come back on resamples.",
         picks={"elbow": 3, "silhouette": 2, "gap": 1, "stability": 1},
     )  # fmt: skip
+    assert run.rfm is not None
+    alone = tuple(replace(s, by_segment=(s.size,)) for s in run.rfm.segments)
     return replace(
         run,
         evidence=evidence,
         segments=(everyone,),
+        rfm=replace(run.rfm, segments=alone),
         profile=replace(run.profile, rows=rows),
         model=_model(run.contract, ("All customers",)),
         picture=replace(run.picture, segment_ids=(1,) * len(run.picture.xyz)),
@@ -327,5 +356,62 @@ def ten() -> Run:
         ledger=Ledger(N + 12, N, 12, run.ledger.entries),
         notices=(Notice("odd", "<script>alert(3)</script> & more", 3),),
         metrics={"wcss": float("nan"), "silhouette": float("inf")},
+        rfm=None,
         value_label="",
+    )
+
+
+def orders() -> Run:
+    """A run on an order log: lines in the ledger, RFM with equal cuts, from a sample."""
+    run = four()
+    log = OrderLog(
+        columns=(
+            Column("InvoiceNo", "text", "forms", "order", "says which lines are one order", "InvoiceNo", 0, 9000),
+            Column("UnitPrice", "number", "forms", "unit_price", "the price of one piece", "UnitPrice", 7, 300),
+            Column("Customer <ID>", "number", "id", "customer", "says whose order it is", "Customer <ID>", 4000, 2252),
+            Column("Country", "text", "describes", "trait", "who the customer is: describes", "Country", 0, 38),
+            Column("Memo", "text", "dropped", "", "no part of an order that is used", "Memo", 0, 12),
+        ),
+        customer="Customer <ID>", order="InvoiceNo", unit_price="UnitPrice", traits=("Country",),
+    )  # fmt: skip
+    columns = (
+        Column("customer_id", "text", "id", "id", "says whose orders they are", "Customer"),
+        Column("frequency", "number", "forms", "frequency", "different orders", "Orders"),
+        Column("return_rate", "number", "describes", "return_rate", "money returned over money spent", "Share returned"),
+        Column("trait_0", "text", "sensitive", "demographic", "Country as in the customer's lines", "Country"),
+    )  # fmt: skip
+    contract = Contract("orders", "customer_id", columns, dt.date(2011, 12, 9), "latest date", log)
+    entries = (
+        LedgerEntry("duplicate lines", "lines equal to an earlier one in every column: kept", 268, "lines", "kept", 0),
+        LedgerEntry("missing customer", "lines without a customer: they cannot be segmented", 4000, "lines", "rejected", 4000),
+        LedgerEntry("cancelled", "lines of cancelled orders", 1288, "lines", "rejected", 905),
+        LedgerEntry("returned", "returned lines: negative quantity or amount", 1626, "lines", "rejected", 0),
+        LedgerEntry("dropped columns", "columns not used: Memo", 1, "columns", "dropped"),
+    )  # fmt: skip
+    returned = Feature(
+        "return_rate", "Share returned", "share", "column", ("return_rate",),
+        "money returned over money spent", role="describes",
+    )  # fmt: skip
+    abroad = Feature(
+        "Country: France", "Country: France", "share", "is", ("trait_0",), "Country is France",
+        value="France", role="sensitive",
+    )  # fmt: skip
+    rows = tuple(
+        ProfileRow(s.segment_id, s.segment, f.name, f.role, mean, mean / 2, 0.004, 0.1)
+        for f, mean in ((returned, 0.003), (abroad, 0.004))
+        for s in run.segments
+    )
+    kept = tuple(r for r in run.profile.rows if r.role == "forms")
+    model = _model(contract, tuple(s.segment for s in run.segments))
+    assert run.rfm is not None
+    return replace(
+        run,
+        source="data/orders.parquet",
+        contract=contract,
+        ledger=Ledger(25_905, N, 12, entries, lines_used=21_000, orders=8_800, revenue=1_357_000.5),
+        model=replace(model, describing=(returned, abroad)),
+        profile=replace(run.profile, rows=(*kept, *rows)),
+        rfm=replace(run.rfm, frequency_cuts=(1.0, 1.0, 1.0, 2.0), exact=False),
+        notices=(Notice("short history", "The orders span 90 days.", 90),),
+        currency="£",
     )

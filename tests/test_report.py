@@ -18,11 +18,31 @@ import plotly.graph_objects as go
 import pytest
 
 import report_example
-from smartcart.records import Fact, GoldenRow, Run
-from smartcart.report import figures, interactive, markdown, notebook, page, palette, view, words
+from smartcart.api import Plots
+from smartcart.cli import show
+from smartcart.core.rfm import digits
+from smartcart.errors import UsageError
+from smartcart.records import Fact, GoldenRow, Inspection, Run
+from smartcart.report import (
+    figures,
+    interactive,
+    markdown,
+    notebook,
+    order_log,
+    page,
+    palette,
+    rfm,
+    view,
+    words,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n"
-RUNS = {"four": report_example.four, "one": report_example.one, "ten": report_example.ten}
+RUNS = {
+    "four": report_example.four,
+    "one": report_example.one,
+    "ten": report_example.ten,
+    "orders": report_example.orders,
+}
 VOID = {"meta", "img", "input", "br", "circle", "link"}
 
 
@@ -41,6 +61,7 @@ def bare() -> Run:
         metrics={},
         seconds={},
         versions={},
+        rfm=None,
     )
 
 
@@ -107,7 +128,7 @@ def pages(rendered: dict[str, str]) -> dict[str, Page]:
 # pictures
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", ["one", "ten", "orders"])
 def test_draw_all_writes_the_named_pictures(name: str, tmp_path: Path) -> None:
     paths = figures.draw_all(RUNS[name](), tmp_path / "plots")
     assert [p.name for p in paths] == [
@@ -117,6 +138,7 @@ def test_draw_all_writes_the_named_pictures(name: str, tmp_path: Path) -> None:
         "profile_heatmap.png",
         "segment_vs_average.png",
         "evidence.png",
+        *(["rfm.png"] if RUNS[name]().rfm else []),
     ]
     for path in paths:
         content = path.read_bytes()
@@ -173,6 +195,211 @@ def test_heatmap_annotates_the_effects_of_the_record() -> None:
     ]
 
 
+def test_no_word_of_an_axis_is_cut_in_the_3d_picture() -> None:
+    run = report_example.four()
+    axes = (
+        "Days since the last order, less Orders",
+        "less Share bought by catalogue, Days as a customer",
+        "Wines share of spend, less Days since the last purchase",
+    )
+    long = replace(run.segments[0], segment="Low engagement / potential churn")
+    run = replace(
+        run,
+        picture=replace(run.picture, axes=axes),
+        segments=(long, *run.segments[1:], replace(long, segment_id=5)),
+    )
+    drawn = figures.clusters_3d(run)
+    solid = drawn.axes[0]
+    for label, words_ in zip((solid.get_xlabel(), solid.get_ylabel(), solid.get_zlabel()), axes,
+                             strict=True):  # fmt: skip
+        assert words_ in " ".join(label.split())
+        assert max(len(row) for row in label.splitlines()) <= 36
+    names = [" ".join(t.get_text().split()) for t in drawn.legends[0].get_texts()]
+    assert names[0] == "1 Low engagement / potential churn"
+
+
+# RFM
+
+
+def test_rfm_cuts_say_which_values_get_which_digit() -> None:
+    r, f, m = rfm.cuts(report_example.four())
+    assert (r.digits, r.label) == ((5, 4, 3, 2, 1), "Days since last purchase")
+    assert r.texts == (
+        "up to 19 days",
+        "over 19, up to 39 days",
+        "over 39, up to 59.5 days",
+        "over 59.5, up to 79 days",
+        "more than 79 days",
+    )
+    assert f.texts[0] == "more than 20"
+    assert m.texts == (
+        "more than $1,174",
+        "over $635, up to $1,174",
+        "over $195, up to $635",
+        "over $55, up to $195",
+        "up to $55",
+    )
+    assert rfm.ties(report_example.four()) == ""
+
+
+def test_rfm_cuts_that_coincide_leave_digits_that_nobody_gets() -> None:
+    """The same customers that core gives a digit are in the words for that digit."""
+    run = report_example.orders()
+    assert run.rfm is not None
+    f = rfm.cuts(run)[1]
+    assert f.texts == ("more than 2", "over 1, up to 2", "nobody", "nobody", "up to 1")
+    given = digits([1, 2, 3], run.rfm.frequency_cuts).tolist()
+    assert [f.texts[5 - d] for d in given] == ["up to 1", "over 1, up to 2", "more than 2"]
+    assert "many customers are equal in Purchases, so nobody gets F 2 or F 3" in rfm.ties(run)
+    late = replace(run.rfm, recency_cuts=(0.0, 0.0, 30.0, 90.0))
+    r = rfm.cuts(replace(run, rfm=late))[0]
+    assert r.texts == ("up to 0 days", "nobody", "over 0, up to 30 days", "over 30, up to 90 days",
+                       "more than 90 days")  # fmt: skip
+    assert r.empty == (4,)
+    given = digits([0, 1, 91], late.recency_cuts, low_is_best=True).tolist()
+    assert [r.texts[5 - d] for d in given] == [r.texts[0], r.texts[2], r.texts[4]]
+
+
+def test_different_cuts_never_look_alike() -> None:
+    run = report_example.four()
+    assert run.rfm is not None
+    near = replace(run.rfm, monetary_cuts=(1000.1, 1000.2, 1000.3, 2000.0))
+    assert rfm.cuts(replace(run, rfm=near))[2].texts[3] == "over 1,000.1, up to 1,000.2"
+
+
+def test_rfm_section_is_the_record(pages: dict[str, Page]) -> None:
+    run, got = report_example.four(), pages["four"]
+    assert run.rfm is not None
+    crossed = [row for row in got.rows if row and row[0] == "Champions"]
+    assert crossed == [["Champions", "58%290", "38%190", "4%20", "0%"]]
+    for s in run.rfm.segments:
+        row = [
+            f"{s.segment}{s.rule}",
+            words.count(s.size),
+            words.share(s.share),
+            words.share(s.monetary_share),
+            s.sentence,
+        ]
+        assert row in got.rows
+    assert ["5 best", "up to 19 days", "more than 20", "more than $1,174"] in got.rows
+    assert (
+        "They agree most here: 93% of Lost are Low engagement, 66% of At Risk are Moderate "
+        "engagement and 60% of Loyal Customers are Discount-sensitive. Of Champions, 58% are "
+        "Premium. The other way round, 57% of Premium are Champions."
+    ) in got.words
+    assert "of a sample" not in got.words
+    assert ("a", {"href": "#rfm"}) in got.tags
+
+
+def test_rfm_from_a_sample_says_so_and_without_rfm_there_is_no_section(
+    pages: dict[str, Page],
+) -> None:
+    assert "The cuts are those of a sample of the customers." in pages["orders"].words
+    assert "RFM" not in pages["ten"].words
+    assert "How they meet the segments" not in pages["one"].words
+    assert "The RFM segments" in pages["one"].words
+    with pytest.raises(UsageError, match="this run has no RFM"):
+        figures.FIGURES["rfm"](report_example.ten())
+
+
+def test_rfm_picture_shows_the_shares_and_shades_of_the_record() -> None:
+    run = report_example.four()
+    assert run.rfm is not None
+    bars, heat = figures.FIGURES["rfm"](run).axes
+    assert [t.get_text() for t in heat.texts] == [
+        cell.text for row in rfm.crossing(run.rfm) for cell in row
+    ]
+    told = [t.get_text() for t in bars.texts]
+    assert told == [words.share(s.share) for s in run.rfm.segments] + [
+        words.share(s.monetary_share) for s in run.rfm.segments
+    ]
+
+
+def test_plots_of_a_run_are_those_that_can_be_drawn() -> None:
+    assert "rfm" in dir(Plots(report_example.four()))
+    without = Plots(report_example.ten())
+    assert "rfm" not in dir(without)
+    with pytest.raises(AttributeError, match="no picture 'rfm'"):
+        without.rfm  # noqa: B018
+
+
+# an order log
+
+
+def test_lines_of_an_order_log_are_accounted_for(pages: dict[str, Page]) -> None:
+    run, got = report_example.orders(), pages["orders"]
+    text = got.words
+    steps = order_log.flow(run.ledger)
+    figures_ = [int(figure.replace(",", "")) for _, _, figure in steps]
+    assert [sign for sign, *_ in steps] == ["", "minus", "minus", "equals"]
+    assert figures_[0] - sum(figures_[1:-1]) == figures_[-1] == 21_000
+    for part in ("25,905", "8,800", "£1,357,000", "12 more customers have no completed order"):
+        assert part in text
+    assert ["Lines of cancelled orders", "1,288", "905", "left out"] in got.rows
+    returned = next(row for row in got.rows if row[0].startswith("Returned lines"))
+    assert returned[1:] == ["1,626", "0", "taken by an earlier rule"]
+    assert order_log.FIRST_RULE in text
+    for kpi in ("Customers 2,240", "Orders 8,800", "Revenue £1,357,000", "As of 9 December 2011"):
+        assert kpi in text
+    assert "Order lines were added up to orders, and orders to customers" in text
+    assert "rows read" not in text.lower()
+
+
+def test_columns_of_an_order_log_are_shown_with_their_part(pages: dict[str, Page]) -> None:
+    got = pages["orders"]
+    price = ["UnitPrice", "unit price", "the price of one piece", "number", "7", "300"]
+    assert price in got.rows
+    assert got.row("Memo")[0][1] == "not used"
+    assert ["Country", "Personal, describes only", "Country as in the customer's lines"] in got.rows
+    assert not got.row("trait_0")
+
+
+def test_only_shares_of_customers_are_withheld_in_an_order_log(pages: dict[str, Page]) -> None:
+    got = pages["orders"]
+    assert got.row("Share returned") != []
+    assert "fewer than 10" not in str(got.row("Share returned"))
+    assert "fewer than 10" in str(got.row("Country: France"))
+
+
+def test_summary_and_notebook_tell_lines_orders_and_revenue() -> None:
+    run = report_example.orders()
+    assert (
+        "25,905 lines read, 21,000 of them sold: 8,800 orders, revenue £1,357,000, 2,240 "
+        "customers, 12 customers without a completed order, as of 9 December 2011."
+    ) in markdown.summary(run)
+    assert "2,240 customers with 8,800 orders and revenue of £1,357,000" in (
+        notebook.segments_html(run)
+    )
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_check_shows_an_order_log_within_the_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = report_example.orders()
+    monkeypatch.setenv("COLUMNS", str(width))
+    show.inspection(
+        Inspection(
+            run.reading, run.contract, run.ledger, run.model.recipe.features,
+            run.model.describing, run.notices,
+        )
+    )  # fmt: skip
+    text = capsys.readouterr().out
+    assert max(len(line) for line in text.splitlines()) <= width
+    told = " ".join(text.split())
+    for part in (
+        "25,905 lines read, 21,000 of them sold",
+        "1,288 905 lines of cancelled orders",
+        "8,800 orders, revenue $1,357,000, 2,240 customers",
+        "12 customers without a completed order",
+        "Warning: The orders span 90 days.",
+        "Share returned, Country: France",
+        "UnitPrice unit price " + ("number " if width > 100 else "") + "7 the price of one piece",
+    ):
+        assert part in told
+    assert "trait_0" not in told
+
+
 # Plotly figures
 
 
@@ -211,7 +438,8 @@ def test_embedded_figures_chart_and_table_are_the_record(pages: dict[str, Page])
     assert sum(len(trace["x"]) for trace in points) == len(run.picture.xyz)
     head = got.row("K")[0]
     for row in run.evidence.rows:
-        cells = dict(zip(head, got.row(str(row.k))[0], strict=True))
+        own = next(cells for cells in got.row(str(row.k)) if len(cells) == len(head))
+        cells = dict(zip(head, own, strict=True))
         assert cells["WCSS"] == words.number(row.wcss)
         assert cells["Gap"] == f"{row.gap:.3f}"
         missing = row.silhouette is None

@@ -231,13 +231,14 @@ class Plots:
     def __dir__(self) -> list[str]:
         from smartcart.report import figures
 
-        return list(figures.FIGURES)
+        return list(figures.drawable(self._run))
 
     def __getattr__(self, name: str) -> Any:
         from smartcart.report import figures
 
-        if name not in figures.FIGURES:
-            raise AttributeError(f"no picture {name!r}; there are {', '.join(figures.FIGURES)}")
+        there = () if name.startswith("_") else figures.drawable(self._run)
+        if name not in there:
+            raise AttributeError(f"no picture {name!r}; there are {', '.join(there)}")
 
         def draw() -> Figure:
             return figures.FIGURES[name](self._run)

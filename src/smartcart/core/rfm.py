@@ -13,7 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["GRID", "SENTENCES", "clv_summary", "digits", "names", "rule_of", "shares_of"]
+__all__ = [
+    "GRID",
+    "SEGMENTS",
+    "SENTENCES",
+    "ClvSummary",
+    "clv_summary",
+    "digits",
+    "rule_of",
+    "segment_codes",
+    "shares_of",
+]
 
 Floats = NDArray[np.float64]
 Digits = NDArray[np.int64]
@@ -70,15 +80,18 @@ def digits(values: ArrayLike, cuts: Sequence[float], *, low_is_best: bool = Fals
     return np.where(np.isnan(given), 1, found).astype(np.int64)
 
 
-def names(r: Digits, f: Digits, m: Digits, bins: int = LEVELS) -> NDArray[np.object_]:
-    """Return the name of each customer's segment; everybody gets exactly one.
+SEGMENTS = tuple(SENTENCES)  # the best first
+_CODES = np.array([[SEGMENTS.index(name) for name in row] for row in GRID])
 
-    >>> names(np.array([5, 1]), np.array([5, 1]), np.array([4, 1])).tolist()
+
+def segment_codes(r: Digits, f: Digits, m: Digits, bins: int = LEVELS) -> Digits:
+    """Return the place in ``SEGMENTS`` of each customer's segment; everybody has exactly one.
+
+    >>> [SEGMENTS[i] for i in segment_codes(np.array([5, 1]), np.array([5, 1]), np.array([4, 1]))]
     ['Champions', 'Lost']
     """
-    grid = np.array(GRID, dtype=object)
-    named: NDArray[np.object_] = grid[_level(r, bins) - 1, _level((f + m + 1) // 2, bins) - 1]
-    return named
+    found: Digits = _CODES[_level(r, bins) - 1, _level((f + m + 1) // 2, bins) - 1]
+    return found
 
 
 def _level(digit: Digits, bins: int) -> Digits:

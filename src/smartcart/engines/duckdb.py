@@ -202,8 +202,12 @@ class DuckDB(Closing):
 
     def keep(self, expr: Any, name: str | None = None) -> Any:
         """Run an expression once and return an Ibis table over its kept rows (on disk)."""
-        path = self.spool(self.compile(expr))
-        return self.view(f"SELECT * FROM read_parquet({literal(str(path))})", name)
+        return self.kept([self.spool(self.compile(expr))], name)
+
+    def kept(self, paths: Sequence[Path], name: str | None = None) -> Any:
+        """Return an Ibis table over the rows of files that :meth:`spool` wrote."""
+        files = ", ".join(literal(str(path)) for path in paths)
+        return self.view(f"SELECT * FROM read_parquet([{files}])", name)
 
     def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
         """Return the number of rows and a hash of names and values, in one aggregate.

@@ -41,9 +41,9 @@ def segments_html(run: Run) -> str:
         rows.append("<tr>" + "".join(f'<td style="{css}">{c}</td>' for c, css in cells) + "</tr>")
     people = words.people(sum(s.size for s in run.segments))
     if order_log.is_log(run.ledger):
-        told = order_log.totals(run.ledger, run.currency)[:-1]
+        sums = order_log.totals(run.ledger, run.currency)[:-1]
         people += " with " + words.listing(
-            f"{name} of {text}" if name == "revenue" else f"{text} {name}" for name, text in told
+            f"{name} of {text}" if name == "revenue" else f"{text} {name}" for name, text in sums
         )
     return (
         '<div style="max-width:60em">'

@@ -72,7 +72,7 @@ def measures_of(log: OrderLog, names: Sequence[str]) -> tuple[Measure, ...]:
         found.append(
             Measure(
                 name, f"{value} share of spend", "share",
-                f"the money of lines with {log.channel} {value!r} over all money", "channels",
+                f"the money of lines with {log.channel} {value!r} over all money",
             )
         )  # fmt: skip
     for i, value in enumerate(log.categories):

@@ -2,8 +2,8 @@
 
 Three tables, each made from the one before: :func:`lines` gives every line its parts and the rule
 that took it out (if any), :func:`orders` adds up the lines of an order, :func:`customers` the
-orders of a customer. Money is added up in ten-thousandths as whole numbers, so that sums do not
-depend on the order of the rows, the number of threads or the engine.
+orders of a customer. Money is added up in ten-thousandths, rounded to whole numbers: sums of these
+are exact up to 2^53, so they do not depend on the order of the rows, the threads or the engine.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ __all__ = [
     "lines",
     "orders",
     "part_names",
+    "part_of",
     "rhythm",
     "spending",
     "status_words",
@@ -133,7 +134,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     rules = _rules(table, log, as_of, customer=customer, day=day, quantity=quantity, price=price,
                    amount=amount)  # fmt: skip
     fits = amount.abs() <= LARGEST
-    money = fits.ifelse((amount * UNIT).round().cast("int64"), ibis.literal(None, type="int64"))
+    money = fits.ifelse((amount * UNIT).round(), ibis.literal(None, type="float64"))
     # lines without an order number are one order per day
     order = day if log.date is not None else ibis.literal(0, type="int64")
     if log.order is not None:
@@ -144,7 +145,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
         order=order,
         day=day,
         quantity=quantity,
-        amount=money.fill_null(0),
+        amount=money.fill_null(0.0).cast("float64"),
         product=_text(table[log.product]) if log.product else ibis.literal(None, type="string"),
         category=_text(table[log.category]) if log.category else ibis.literal(None, type="string"),
         channel=_text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
@@ -268,6 +269,13 @@ def category_expression(marked: ir.Table, column: str, at_most: int) -> ir.Table
         amount=lambda t: t["amount"].sum(), lines=lambda t: t.count()
     )
     return found.order_by([ibis.desc("amount"), ibis.desc("lines"), "value"]).limit(at_most)
+
+
+def part_of(marked: ir.Table, part: int, parts: int) -> ir.Table:
+    """Return the lines of about one in ``parts`` customers, each with all of its lines."""
+    if parts == 1:
+        return marked
+    return marked.filter(marked["customer"].hash().abs() % parts == part)
 
 
 def orders(marked: ir.Table, log: OrderLog) -> ir.Table:

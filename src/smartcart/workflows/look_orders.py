@@ -26,6 +26,7 @@ CHANNELS = 5
 TRAIT_VALUES = 6
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
 MANY_STATUSES = 200
+PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
 LEAST_DAYS = 28  # a shorter history has no trend
 NO_SALE = "no completed order: every line was cancelled, returned, undated or without a price"
@@ -94,16 +95,27 @@ def _status(opened: Opened, log: OrderLog) -> OrderLog:
 def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None) -> Any:
     """Add up orders and customers, and return the table of customers, kept here.
 
-    The embedded engine keeps what it added up between the steps; a server does all at once.
+    The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
+    added up between the steps; a server does all at once.
     """
     engine, here = opened.engine, opened.here
     if opened.remote:
         when = orders.rhythm(orders.orders(marked, log), log)
         found = orders.customers(when, orders.spending(marked, log, day), log, day)
         return here.take(engine.batches(found), stream_schema(found.schema()))
-    when = here.keep(orders.rhythm(here.keep(orders.orders(marked, log)), log))
-    spent = here.keep(orders.spending(marked, log, day))
-    return here.keep(orders.customers(when, spent, log, day))
+    number = first_row(engine.frame(marked.aggregate(n=marked["customer"].approx_nunique())))["n"]
+    parts = max(1, -(-int(number) // PART_CUSTOMERS))
+    files = []
+    for part in range(parts):
+        some = orders.part_of(marked, part, parts)
+        steps = [here.spool(here.compile(orders.orders(some, log)))]
+        steps.append(here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log))))
+        steps.append(here.spool(here.compile(orders.spending(some, log, day))))
+        found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)
+        files.append(here.spool(here.compile(found)))
+        for step in steps:
+            step.unlink()
+    return here.kept(files)
 
 
 def _described(

@@ -21,7 +21,6 @@ __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
 
 Floats = NDArray[np.float64]
 SIGNALS = ("recency", "frequency", "value")
-ORDER = tuple(rfm.SENTENCES)  # the best first
 
 
 @dataclass(slots=True)
@@ -46,11 +45,10 @@ class RfmCount:
         recency, frequency, money = (X[:, place] for place in self.places)
         r = rfm.digits(recency, self.cuts[0], low_is_best=True)
         f, m = rfm.digits(frequency, self.cuts[1]), rfm.digits(money, self.cuts[2])
-        names = rfm.names(r, f, m, self.bins)
-        codes = np.searchsorted(_SORTED, names.astype(str))
-        rows = _PLACE[codes]
-        np.add.at(self.size, (rows, labels), 1)
-        self.money += np.bincount(rows, np.nan_to_num(money), len(ORDER))
+        codes = rfm.segment_codes(r, f, m, self.bins)
+        k = self.size.shape[1]
+        self.size += np.bincount(codes * k + labels, minlength=self.size.size).reshape(-1, k)
+        self.money += np.bincount(codes, np.nan_to_num(money), len(rfm.SEGMENTS))
         score = (r * 100 + f * 10 + m).astype(np.int32)
         self.write(
             {
@@ -62,7 +60,9 @@ class RfmCount:
                 "f": pa.array(f.astype(np.int32)),
                 "m": pa.array(m.astype(np.int32)),
                 "rfm_score": pa.array(score),
-                "rfm_segment": pa.array(names.tolist(), pa.string()),
+                "rfm_segment": pa.DictionaryArray.from_arrays(
+                    pa.array(codes.astype(np.int8)), pa.array(rfm.SEGMENTS)
+                ).cast(pa.string()),
             }
         )
 
@@ -80,14 +80,10 @@ class RfmCount:
                 monetary_share=float(self.money[i] / money) if money > 0 else None,
                 by_segment=tuple(int(n) for n in self.size[i]),
             )
-            for i, name in enumerate(ORDER)
+            for i, name in enumerate(rfm.SEGMENTS)
             if self.size[i].any()
         )
         return Rfm(self.bins, *self.cuts, self.exact, self.columns, segments)
-
-
-_SORTED = np.array(sorted(ORDER))
-_PLACE = np.array([ORDER.index(name) for name in _SORTED])
 
 
 def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -> RfmCount | None:
@@ -102,7 +98,7 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
         bins=bins, places=places, columns=columns,  # type: ignore[arg-type]
         cuts=tuple(cuts for cuts, _ in found),  # type: ignore[arg-type]
         exact=all(exact for _, exact in found),
-        size=np.zeros((len(ORDER), k), dtype=np.int64), money=np.zeros(len(ORDER)),
+        size=np.zeros((len(rfm.SEGMENTS), k), dtype=np.int64), money=np.zeros(len(rfm.SEGMENTS)),
     )  # fmt: skip
 
 
