@@ -191,6 +191,7 @@ class Feature:
     value: str = ""  # the category that op "is" compares with
     theme: str = ""  # "value", "frequency", "deals", "channels", "basket", "tenure", ...
     role: ColumnRole = "forms"
+    transform: Transform | None = None  # where it is known beforehand; else its skewness decides
 
 
 @dataclass(frozen=True, slots=True)

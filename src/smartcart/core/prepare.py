@@ -99,7 +99,7 @@ def fit_recipe(
         if low == high:  # a column of one value but for a few: its tails are its content
             low, high = float(present.min()), float(present.max())
         capped = np.clip(np.where(np.isnan(rows[:, j]), fill, rows[:, j]), low, high)
-        transform = choose_transform(capped)
+        transform = feature.transform or choose_transform(capped)
         fills.append(fill)
         lows.append(low)
         highs.append(high)

@@ -16,6 +16,7 @@ from smartcart.records import (
     LedgerEntry,
     Notice,
     OrderLog,
+    Transform,
 )
 from smartcart.tables.orders import RULES, WEEKDAYS
 
@@ -36,11 +37,12 @@ class Measure:
     sentence: str
     theme: str = ""  # "": describes
     text: bool = False
+    transform: Transform | None = None
 
 
 MEASURES: tuple[Measure, ...] = (
     Measure("recency_days", "Days since the last order", "days",
-            "days from the last order to the as-of day", "recency"),
+            "days from the last order to the as-of day", "recency", transform="log1p"),
     Measure("frequency", "Orders", "count", "different orders", "frequency"),
     Measure("monetary_total", "Spend", "money", "the money of all lines sold"),
     Measure("monetary_mean", "Spend per order", "money", "spend over orders", "basket"),
@@ -48,6 +50,8 @@ MEASURES: tuple[Measure, ...] = (
             "days from the first order to the as-of day"),
     Measure("gap_days_mean", "Days between orders", "days",
             "mean of the days between one day with an order and the next"),
+    Measure("overdue", "Waiting time over usual", "",
+            "days since the last order over the usual days between orders"),
     Measure("gap_variation", "Unevenness of orders", "",
             "standard deviation of the days between orders, over their mean"),
     Measure("items_per_order", "Items per order", "count", "pieces over orders", "basket"),
@@ -131,7 +135,7 @@ def order_features(
             continue
         feature = Feature(
             m.name, m.label, m.unit, "column", (m.name,), m.sentence, theme=m.theme,
-            role="forms" if m.theme else "describes",
+            role="forms" if m.theme else "describes", transform=m.transform,
         )  # fmt: skip
         (forming if m.theme else describing).append(feature)
     return tuple(forming), tuple(describing)

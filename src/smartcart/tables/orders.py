@@ -366,6 +366,7 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         out["purchase_days"] = gaps + (frequency > 0).ifelse(1, 0)
         mean = _over(added["gap_sum"], gaps)
         out["gap_days_mean"] = mean
+        out["overdue"] = _over(out["recency_days"], mean)
         spread = ibis.greatest(_over(added["gap_squares"], gaps) - mean * mean, 0.0).sqrt()
         out["gap_variation"] = (gaps >= 2).ifelse(
             _over(spread, mean), ibis.literal(None, type="float64")
