@@ -30,6 +30,8 @@ from smartcart.records import Reading
 
 __all__ = ["Opened", "open_source"]
 
+MOST_COLUMNS = 2_000  # the time to plan a query grows faster than its columns
+
 
 @dataclass(slots=True)
 class Opened(Closing):
@@ -168,6 +170,14 @@ def _on_server(address: Address, engine: Callable[[], DuckDB]) -> Opened:
 
 
 def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
+    if len(raw.names) > MOST_COLUMNS:
+        raise DataError.of(
+            f"the {label} has {len(raw.names):,} columns"
+            if raw.format == "table"
+            else f"{label!r} has {len(raw.names):,} columns",
+            f"at most {MOST_COLUMNS:,}",
+            "keep those that say what customers do",
+        )
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
