@@ -83,7 +83,10 @@ def test_every_layer_is_there() -> None:
     assert {layer_of(path) for path in MODULES} == set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "cli/main.py", "errors.py", "records.py"])
+@pytest.mark.parametrize(
+    "name",
+    ["__init__.py", "cli/main.py", "cli/common.py", "cli/run.py", "errors.py", "records.py"],
+)
 def test_the_door_is_light(name: str) -> None:
     """What ``smartcart --help`` imports at once imports nothing heavy."""
     assert not {n.split(".")[0] for n in imports(PACKAGE / name, top_level_only=True)} & HEAVY

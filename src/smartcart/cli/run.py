@@ -1,0 +1,183 @@
+"""``smartcart run``, ``check`` and ``demo``: the main job and the look before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from smartcart.cli.common import (
+    AsOf,
+    Config,
+    DropDuplicates,
+    Json,
+    K,
+    Kind,
+    KMax,
+    NetReturns,
+    Out,
+    Overwrite,
+    Quiet,
+    RfmBins,
+    Seed,
+    Source,
+    app,
+    one_or_all,
+    print_json,
+    refuse_file,
+    write_whole,
+)
+from smartcart.errors import UsageError
+
+__all__ = ["check", "demo", "run"]
+
+
+@app.command(epilog="Example: smartcart run customers.csv -o out/")
+def run(
+    source: Source,
+    output: Out,
+    k: K = None,
+    k_max: KMax = None,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    config: Config = None,
+    drop_duplicates: DropDuplicates = None,
+    net_returns: NetReturns = None,
+    rfm_bins: RfmBins = None,
+    engine: Annotated[str, typer.Option("--engine", help="Where it runs: duckdb.")] = "duckdb",
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Segment the customers of a table: the main job."""
+    if engine != "duckdb":
+        raise UsageError.of(
+            f"--engine is {engine!r}", "'duckdb', the one engine of this version", "leave it out"
+        )
+    from smartcart.settings import read_settings
+
+    settings = read_settings(
+        config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
+        drop_duplicates=drop_duplicates, net_returns=net_returns,
+    )  # fmt: skip
+    _segment(one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json)
+
+
+@app.command(epilog="Example: smartcart check customers.csv")
+def check(
+    source: Source,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    config: Config = None,
+    drop_duplicates: DropDuplicates = None,
+    net_returns: NetReturns = None,
+    write_config: Annotated[
+        Path | None,
+        typer.Option("--write-config", help="Write roles and settings here (YAML), to edit."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing configuration.")
+    ] = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Show what SmartCart sees in a table: roles, ledger, warnings. Fits nothing."""
+    from smartcart import store, workflows
+    from smartcart.cli import show
+    from smartcart.settings import read_settings, settings_text
+
+    settings = read_settings(
+        config, as_of=as_of, kind=kind, seed=seed, drop_duplicates=drop_duplicates,
+        net_returns=net_returns,
+    )  # fmt: skip
+    if write_config is not None:
+        refuse_file(write_config, source, overwrite=overwrite)
+    with show.Progress(quiet=quiet) as progress:
+        progress("read", 0, None)
+        seen = workflows.inspect(
+            one_or_all(source), kind=settings.kind, as_of=settings.as_of, wanted=settings.columns,
+            options=workflows.order_options(settings),
+        )  # fmt: skip
+    if write_config is not None:
+        write_whole(write_config, settings_text(seen, settings.as_of), source, overwrite=overwrite)
+    if as_json:
+        print_json(store.plain(seen))
+    elif not quiet:
+        show.inspection(seen)
+        if write_config is not None:
+            typer.echo(f"Edit {write_config} and give it with --config.")
+
+
+@app.command(epilog="Example: smartcart demo -o demo")
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = Path("demo"),
+    rows: Annotated[int, typer.Option("--rows", min=100, help="Customers in the shop.")] = 2240,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Make a synthetic shop, segment it, and say which files to open."""
+    import tempfile
+
+    from smartcart import store
+    from smartcart.datasets import write_customers
+    from smartcart.settings import read_settings
+
+    settings = read_settings(None, seed=seed)
+    store.refuse_target(output, overwrite=overwrite)
+    with tempfile.TemporaryDirectory(prefix="smartcart-") as folder:
+        shop = Path(folder) / "shop.csv"
+        write_customers(shop, rows, seed=settings.seed)
+        _segment(
+            str(shop),
+            output,
+            settings,
+            overwrite,
+            quiet=quiet,
+            as_json=as_json,
+            keep={"shop.csv": shop},
+        )
+
+
+def _segment(
+    source: Any,
+    output: Path,
+    settings: Any,
+    overwrite: bool,
+    *,
+    quiet: bool,
+    as_json: bool,
+    keep: dict[str, Path] | None = None,
+) -> None:
+    """Run the main job into a new folder, then show what came out."""
+    import shutil
+
+    from smartcart.cli import show
+    from smartcart.report.artist import Artist
+
+    with show.Progress(quiet=quiet) as progress, Artist() as artist:
+        progress("start", 0, None)
+        from smartcart import store, workflows
+
+        sources = source if isinstance(source, list) else [source]
+        store.refuse_target(output, overwrite=overwrite)
+        store.refuse_source_inside(output, sources)
+        with store.new_folder(output, overwrite=overwrite) as folder:
+            found = workflows.segment(
+                source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
+                as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
+                options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
+                progress=progress,
+            )  # fmt: skip
+            progress("report", 0, None)
+            for name, file in (keep or {}).items():
+                shutil.copyfile(file, folder / name)
+            workflows.finish(found, folder, artist)
+    if as_json:
+        print_json(store.run_summary(found) | {"output": str(output)})
+    elif not quiet:
+        show.result(found, output)
