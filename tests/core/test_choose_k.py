@@ -259,6 +259,13 @@ def test_natural_clusters_beyond_k_max_are_said():
     assert "raise the largest K" in reason
 
 
+def test_groups_that_k_means_does_not_follow_are_not_its_clusters():
+    rows = [row(1), row(2, 0.9, 0.9), row(3, 0.9, 0.9)]
+    verdict, k, reason = decide(findings(rows, groups=2, depth=0.5, followed=0.04))
+    assert (verdict, k) == ("useful partition", 3)
+    assert "2 dense groups, but segments of K-Means do not follow them (agreement 0.04" in reason
+
+
 def test_picks_by_their_rules():
     rows = tuple(
         row(k, ari=a, silhouette=s, calinski_harabasz=c, davies_bouldin=d, gap=g, wcss=w)

@@ -16,6 +16,7 @@ STEADY = 0.87  # of a handful of stable slices the finest with this agreement is
 SHARED = 0.02  # columns move together: slices explain this share of variance more than shuffled
 SHARED_SD = 4.0  # ... and by this many standard deviations over the shuffles
 FOLLOWED = 0.8  # adjusted Rand index between K-Means and the natural groups
+UNRELATED = 0.3  # below it the segments of K-Means are not those groups at all
 
 RULES = {
     "elbow": "elbow",
@@ -48,7 +49,7 @@ class Findings:
 
 def decide(found: Findings) -> tuple[Verdict, int, str]:
     """Return verdict, recommended K and reason."""
-    if found.groups >= 2:
+    if found.groups >= 2 and found.followed >= UNRELATED:
         k = min(found.groups, len(found.rows))
         return "natural clusters", k, _natural(found, k)
     slices = stable_slices(found.rows)
@@ -108,9 +109,14 @@ def _useful(found: Findings, k: int) -> str:
         why = f"of {few} to {many} segments it is the finest cut that reliably comes back"
     else:
         why = f"of {few} to {many} segments this cut comes back best"
+    gaps = "The customers are one continuum without gaps"
+    if found.groups >= 2:
+        gaps = (
+            f"The customers form {found.groups} dense groups, but segments of K-Means do not "
+            f"follow them (agreement {found.followed:.2f} of 1)"
+        )
     return (
-        "The customers are one continuum without gaps, so how many segments to cut is a business "
-        f"choice. {k} is recommended: {why} on other samples of the same customers (agreement "
+        f"{gaps}, so how many segments to cut is a business choice. {k} is recommended: {why} on other samples of the same customers (agreement "
         f"{row.stability_ari or 0.0:.2f} of 1, weakest segment {row.jaccard_min or 0.0:.2f})."
         + _others(found.picks, k)
     )
@@ -128,7 +134,8 @@ def _nothing(found: Findings, together: bool) -> str:
     else:
         best = max(found.rows[1:], key=lambda row: row.stability_ari or 0.0)
         text = (
-            "There are no gaps between customers, and segments do not come back on other samples: "
+            "There are no gaps that segments could follow, and they do not come back on other "
+            "samples: "
             f"the steadiest, {best.k} segments, agree only {best.stability_ari or 0.0:.2f} of 1 "
             f"(weakest segment {best.jaccard_min or 0.0:.2f})."
         )

@@ -24,7 +24,7 @@ from smartcart.records import (
 )
 from smartcart.tables import features, order_roles, quality, roles, summary, vocabulary
 from smartcart.workflows.look_orders import OrderOptions, look_at_orders
-from smartcart.workflows.looked import Look, first_row
+from smartcart.workflows.looked import Look, Progress, first_row
 
 __all__ = ["inspect", "look"]
 
@@ -47,6 +47,7 @@ def look(
     as_of: dt.date | None = None,
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
+    progress: Progress | None = None,
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
 
@@ -67,7 +68,9 @@ def look(
         raise _too_few(opened, int(row["rows"]))
     log = None if kind == "customers" else _log(figures, kind, wanted or {})
     if log is not None:
-        return look_at_orders(opened, log, as_of=as_of, options=options or OrderOptions())
+        return look_at_orders(
+            opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress
+        )
     if opened.remote:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = roles.override_roles(roles.infer_roles(figures), wanted or {})

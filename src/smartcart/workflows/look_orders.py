@@ -17,7 +17,7 @@ from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, OrderLo
 from smartcart.settings import Settings
 from smartcart.tables import order_features, orders, quality
 from smartcart.tables.summary import content_hash
-from smartcart.workflows.looked import Look, first_row
+from smartcart.workflows.looked import Look, Progress, first_row
 
 __all__ = ["OrderOptions", "look_at_orders", "order_options"]
 
@@ -46,7 +46,12 @@ def order_options(settings: Settings) -> OrderOptions:
 
 
 def look_at_orders(
-    opened: Opened, log: OrderLog, *, as_of: dt.date | None, options: OrderOptions
+    opened: Opened,
+    log: OrderLog,
+    *,
+    as_of: dt.date | None,
+    options: OrderOptions,
+    progress: Progress | None = None,
 ) -> Look:
     """Count what the rules take, add up orders and customers, and describe what came of it.
 
@@ -77,7 +82,7 @@ def look_at_orders(
         channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
         recent_days=_recent_days(first, day),
     )
-    found = _keep(opened, marked, log, day)
+    found = _keep(opened, marked, log, day, progress or (lambda step, done, total: None))
     return _described(opened, found, log, counts, (first, last, day, where), duplicates, exact)
 
 
@@ -92,7 +97,7 @@ def _status(opened: Opened, log: OrderLog) -> OrderLog:
     return replace(log, cancelled=cancelled, returned=returned)
 
 
-def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None) -> Any:
+def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
     """Add up orders and customers, and return the table of customers, kept here.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
@@ -107,6 +112,7 @@ def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None) -> An
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
     files = []
     for part in range(parts):
+        say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)
         some = orders.part_of(marked, part, parts)
         steps = [here.spool(here.compile(orders.orders(some, log)))]
         steps.append(here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log))))

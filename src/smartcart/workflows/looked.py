@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import pyarrow as pa
 
 from smartcart.records import Inspection
 
-__all__ = ["Look", "first_row"]
+__all__ = ["Look", "Progress", "first_row"]
+
+Progress = Callable[[str, int, int | None], None]  # step, rows done, rows in all
 
 
 @dataclass(frozen=True, slots=True)

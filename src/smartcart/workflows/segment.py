@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,13 +35,12 @@ from smartcart.records import (
 from smartcart.workflows.customers import Customers
 from smartcart.workflows.look import look
 from smartcart.workflows.look_orders import OrderOptions
+from smartcart.workflows.looked import Progress
 from smartcart.workflows.rfm import RfmCount, rfm_count, rfm_writer
 
 __all__ = ["Progress", "segment"]
 
 Floats = NDArray[np.float64]
-Progress = Callable[[str, int, int | None], None]  # step, rows done, rows in all
-
 PASSES = 8  # Lloyd passes over all rows at most ...
 SETTLED = 1e-4  # ... fewer once WCSS moves less than this share
 GOLDEN_PER_SEGMENT = 3
@@ -87,7 +86,9 @@ def segment(
         opened = open_source(source, temp_dir=temp_dir)
     with opened:
         with clock.step("look"):
-            seen = look(opened, kind=kind, as_of=as_of, wanted=wanted, options=options)
+            seen = look(
+                opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
+            )
             table = Customers(seen)
         with clock.step("sample"):
             table.draw_sample()
