@@ -116,9 +116,9 @@ def _useful(found: Findings, k: int) -> str:
             f"follow them (agreement {found.followed:.2f} of 1)"
         )
     return (
-        f"{gaps}, so how many segments to cut is a business choice. {k} is recommended: {why} on other samples of the same customers (agreement "
-        f"{row.stability_ari or 0.0:.2f} of 1, weakest segment {row.jaccard_min or 0.0:.2f})."
-        + _others(found.picks, k)
+        f"{gaps}, so how many segments to cut is a business choice. {k} is recommended: {why} on "
+        f"other samples of the same customers (agreement {row.stability_ari or 0.0:.2f} of 1, "
+        f"weakest segment {row.jaccard_min or 0.0:.2f}).{_others(found.picks, k)}"
     )
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "feature_table",
     "forming_features",
     "id_value",
+    "total",
 ]
 
 UNITS = {
@@ -285,17 +286,19 @@ def feature_table(
     contract: Contract,
     features: Sequence[Feature],
     carry: Mapping[str, ir.Value] | None = None,
+    names: Sequence[str] | None = None,
 ) -> ir.Table:
     """Return ``customer_id``, one float64 column per feature and the expressions to ``carry``.
 
-    ``table`` is cleaned; the columns are named ``f0``, ``f1``, ... in the order of ``features``, so
-    that no name of a category can clash with another.
+    ``table`` is cleaned; the columns have the ``names`` given, else ``f0``, ``f1``, ... in the
+    order of ``features``, so that no name of a category can clash with another.
     """
+    names = names or [f"f{i}" for i in range(len(features))]
     return table.select(
         id_value(table, contract).name("customer_id"),
         *(
-            _value(table, f, contract.as_of).cast("float64").name(f"f{i}")
-            for i, f in enumerate(features)
+            _value(table, f, contract.as_of).cast("float64").name(name)
+            for name, f in zip(names, features, strict=True)
         ),
         *(value.name(name) for name, value in (carry or {}).items()),
     )
@@ -308,9 +311,9 @@ def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value
         case "column":
             return first
         case "sum":
-            return _total(table, feature.columns)
+            return total(table, feature.columns)
         case "share" | "ratio":
-            whole = _total(table, feature.denominator)
+            whole = total(table, feature.denominator)
             parts = [table[name].cast("float64").fill_null(0.0) for name in feature.columns]
             quotient = reduce(add, parts) / whole
             if feature.op == "share":
@@ -328,7 +331,7 @@ def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value
     raise AssertionError(f"no such op: {feature.op}")
 
 
-def _total(table: ir.Table, columns: Sequence[str]) -> ir.FloatingValue:
+def total(table: ir.Table, columns: Sequence[str]) -> ir.FloatingValue:
     """Sum of columns; missing parts count as nothing, all missing is missing."""
     values = [table[name].cast("float64") for name in columns]
     if len(values) == 1:

@@ -1,0 +1,267 @@
+"""A saved model as a chain of named tables: from the shop's own columns to a segment.
+
+Every step reads the one before it under its name, so that the chain becomes one query with named
+steps: each feature, score and distance is computed once, whatever the number of segments.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.errors import DataError
+from smartcart.records import Column, Contract, Feature, Model, Recipe, Transform
+from smartcart.tables import features, quality
+
+__all__ = ["SOURCE", "Step", "assignment_steps", "needed_columns", "reading_contract"]
+
+SOURCE = "source table"  # stands for the user's table until its name is known
+AT_ONCE = 40  # terms added in a row: a longer chain would be too deep to compile
+LONGEST = 40  # letters of a column name made from a feature's
+_TYPES = {"number": "int64", "text": "string", "date": "timestamp", "boolean": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named table of the chain: ``notes`` are remarks by column."""
+
+    name: str
+    table: ir.Table
+    sentence: str
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def needed_columns(model: Model) -> tuple[str, ...]:
+    """Return the columns without which the model cannot assign: the id and those of features."""
+    used = [n for f in model.recipe.features for n in (*f.columns, *f.denominator)]
+    ids = [] if model.contract.id_column is None else [model.contract.id_column]
+    return tuple(dict.fromkeys([*ids, *used]))
+
+
+def reading_contract(model: Model, there: Collection[str]) -> Contract:
+    """Return the contract with the columns that assigning reads.
+
+    A column that forms but is in no feature (it was the same for every customer) may be absent; it
+    only helps to tell who has no behaviour at all.
+    """
+    needed = set(needed_columns(model))
+    kept = tuple(
+        c
+        for c in model.contract.columns
+        if c.name in needed or (c.role == "forms" and c.name in there)
+    )
+    return replace(model.contract, columns=kept)
+
+
+def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, ...]:
+    """Return the steps from the user's table to ``customer_id, segment_id, segment, distance,
+    confidence``; the last one has no name.
+
+    ``taken`` are names that no step may have, such as that of the user's table.
+
+    Raises
+    ------
+    DataError
+        Where the model is of an order log, or of a table without a customer id.
+    """  # fmt: skip
+    if model.contract.kind == "orders":
+        raise DataError.of(
+            "the model is of an order log, for which there is no SQL yet",
+            "a model of a table of customers",
+            "assign with 'smartcart score', which also reads databases",
+        )
+    if model.contract.id_column is None:
+        raise DataError.of(
+            "the model numbers its customers by their rows, which SQL does not have",
+            "a model of a table with a customer id",
+            "give a column the role 'id' in the configuration and run again",
+        )
+    contract = reading_contract(model, [c.name for c in model.contract.columns])
+    chain = _Chain({name.casefold() for name in taken})
+    typed = _typed(contract)
+    table = chain.add("typed", typed, "the columns that the model reads, as numbers and days")
+    clean = features.cleaned(table, contract)
+    if clean is not table:
+        table = chain.add("cleaned", clean, "impossible values count as missing")
+    wanted, totals = _totals(model.recipe.features)
+    if totals:
+        sums = {name: features.total(table, columns) for name, columns in totals.items()}
+        table = chain.add("totals", table.select(table, **sums), "sums of columns")
+    return tuple(_numbers(chain, table, contract, wanted, model))
+
+
+def _numbers(
+    chain: _Chain, table: ir.Table, contract: Contract, wanted: Sequence[Feature], model: Model
+) -> list[Step]:
+    """Add the steps from features to the pick."""
+    names = _names(wanted)
+    usable = quality.usable_rows(table, contract)
+    table = chain.add(
+        "features", features.feature_table(usable, contract, wanted, names=names),
+        "one number per customer and side of behaviour",
+        {n: f.sentence for n, f in zip(names, model.recipe.features, strict=True)},
+    )  # fmt: skip
+    scores = {n: _score(table[n], model.recipe, i) for i, n in enumerate(names)}
+    table = chain.add(
+        "scores", table.select("customer_id", **scores),
+        "missing values filled, tails capped, then standardized",
+    )  # fmt: skip
+    k = len(model.centroids)
+    squares = {
+        f"d_{j + 1}": _sum([_square(table[n] - c) for n, c in zip(names, center, strict=True)])
+        for j, center in enumerate(model.centroids)
+    }
+    told = {f"d_{j + 1}": f"{j + 1} {name}" for j, name in enumerate(model.names)}
+    table = chain.add(
+        "distances", table.select("customer_id", **squares),
+        "squared distance from the middle of each segment", told,
+    )  # fmt: skip
+    d = [f"d_{j + 1}" for j in range(k)]
+    least = ibis.least(*(table[n] for n in d)) if k > 1 else table["d_1"]
+    table = chain.add(
+        "nearest", table.select("customer_id", *d, d_least=least), "the smallest of them"
+    )
+    pick: Any = ibis.literal(k)
+    if k > 1:
+        pick = ibis.cases(*((table[n] == table["d_least"], j + 1) for j, n in enumerate(d[:-1])),
+                          else_=k)  # fmt: skip
+    table = chain.add(
+        "picked",
+        table.select("customer_id", *d, segment_id=pick, distance=table["d_least"].sqrt()),
+        "whose it is, and how far",
+    )
+    if k > 1:  # the picked one gives way to another, so the least is that of the second
+        others = [
+            (table["segment_id"] == j + 1).ifelse(table[d[(j + 1) % k]], table[n])
+            for j, n in enumerate(d)
+        ]
+        table = chain.add(
+            "margins",
+            table.select(
+                "customer_id", "segment_id", "distance", next_distance=ibis.least(*others).sqrt()
+            ),
+            "and how far the second nearest is",
+        )
+        both = table["next_distance"] + table["distance"]
+        margin = (both > 0).ifelse((table["next_distance"] - table["distance"]) / both, 0.0)
+        word = ibis.cases(
+            *((table["segment_id"] == j + 1, n) for j, n in enumerate(model.names[:-1])),
+            else_=model.names[-1],
+        )
+    else:
+        margin, word = ibis.literal(1.0), ibis.literal(model.names[0])
+    last = table.select(
+        "customer_id", "segment_id", segment=word, distance=table["distance"], confidence=margin
+    )
+    return [*chain.steps, Step("", last, "")]
+
+
+class _Chain:
+    """Steps so far; each is read by its name, as a table of its own."""
+
+    def __init__(self, taken: Collection[str]) -> None:
+        self.steps: list[Step] = []
+        self._taken = set(taken)
+
+    def add(
+        self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None
+    ) -> ir.Table:
+        """Add a step; return the table that the next one reads."""
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        self.steps.append(Step(name, table, sentence, notes or {}))
+        return ibis.table(table.schema(), name=name)
+
+
+def _typed(contract: Contract) -> ir.Table:
+    """Return the columns read from the user's table: numbers as float64, days as dates."""
+    source = ibis.table({c.name: _TYPES[c.type] for c in contract.columns}, name=SOURCE)
+    chosen = [_as_read(source[c.name], c, contract).name(c.name) for c in contract.columns]
+    return source.select(*chosen)
+
+
+def _as_read(value: Any, column: Column, contract: Contract) -> Any:
+    if column.name == contract.id_column or column.type == "text":
+        return value
+    if column.type == "boolean":  # not every engine turns a truth value into a number
+        return ibis.cases((value, 1.0), (~value, 0.0))
+    return value.cast("date" if column.type == "date" else "float64")
+
+
+def _totals(
+    wanted: Sequence[Feature],
+) -> tuple[list[Feature], dict[str, tuple[str, ...]]]:
+    """Return the features with their sums of columns taken from totals, and those by name."""
+    found: dict[tuple[str, ...], str] = {}
+
+    def total(columns: tuple[str, ...]) -> tuple[str, ...]:
+        if len(columns) < 2:
+            return columns
+        if columns not in found:
+            found[columns] = f"smartcart_total_{len(found) + 1}"
+        return (found[columns],)
+
+    changed = [
+        replace(
+            f,
+            columns=total(f.columns) if f.op == "sum" else f.columns,
+            denominator=total(f.denominator),
+        )
+        for f in wanted
+    ]
+    return changed, {name: columns for columns, name in found.items()}
+
+
+def _names(wanted: Sequence[Feature]) -> list[str]:
+    """Return a plain, unique column name per feature."""
+    names: list[str] = []
+    for i, feature in enumerate(wanted):
+        plain = unicodedata.normalize("NFKD", feature.name).encode("ascii", "ignore").decode()
+        slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:LONGEST]
+        if not slug or slug[0].isdigit():
+            slug = f"f_{slug}".rstrip("_")
+        if slug in {*names, "customer_id"}:
+            slug = f"{slug}_{i + 1}"
+        names.append(slug)
+    return names
+
+
+def _score(value: Any, recipe: Recipe, i: int) -> Any:
+    """Return the standardized number of a feature, as ``core.prepare.apply_recipe`` does."""
+    filled = value.fill_null(recipe.fill[i])
+    capped = ibis.least(ibis.greatest(filled, recipe.low[i]), recipe.high[i])
+    z = _transformed(capped, recipe.transform[i], recipe.low[i])
+    return (z - recipe.mean[i]) * (recipe.weight[i] / recipe.scale[i])
+
+
+def _transformed(x: Any, transform: Transform, low: float) -> Any:
+    match transform:
+        case "identity":
+            return x
+        case "sqrt":
+            return (x if low >= 0 else ibis.greatest(x, 0.0)).sqrt()
+        case "log1p":
+            return ((x if low >= 0 else ibis.greatest(x, 0.0)) + 1.0).ln()
+        case "asinh":
+            size = x.abs()
+            grown = (size + (size * size + 1.0).sqrt()).ln()
+            return (x < 0).ifelse(-grown, grown)
+
+
+def _square(x: Any) -> Any:
+    return x * x
+
+
+def _sum(parts: Sequence[Any]) -> Any:
+    while len(parts) > 1:
+        parts = [reduce(add, parts[i : i + AT_ONCE]) for i in range(0, len(parts), AT_ONCE)]
+    return parts[0]
