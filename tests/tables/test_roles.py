@@ -9,8 +9,10 @@ import pytest
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnWish
 from smartcart.tables import roles, summary
+from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
-from smartcart.tables.vocabulary import MEANINGS, label_of, tokens
+from smartcart.tables.tokens import tokens
+from smartcart.tables.vocabulary import MEANINGS
 
 
 def column(name: str, kind: str = "number", **changes) -> ColumnSummary:

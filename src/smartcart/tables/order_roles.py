@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from smartcart.records import Column, ColumnRole, ColumnType, OrderLog
 from smartcart.tables.summary import ColumnSummary
-from smartcart.tables.vocabulary import tokens
+from smartcart.tables.tokens import tokens
 
 __all__ = ["PARTS", "find_log"]
 

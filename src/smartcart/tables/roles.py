@@ -10,7 +10,9 @@ from typing import get_args
 
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import Column, ColumnRole, ColumnWish, Notice
+from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 from smartcart.tables.values import FEW_VALUES, MOSTLY_MISSING, from_values, share_missing
 from smartcart.tables.vocabulary import (
     ANY,
@@ -18,9 +20,7 @@ from smartcart.tables.vocabulary import (
     NUMBERS,
     VOCABULARY,
     Word,
-    label_of,
     readings,
-    tokens,
 )
 
 __all__ = ["checked_wishes", "infer_roles", "override_roles", "promised_number", "role_notices"]

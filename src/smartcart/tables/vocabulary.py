@@ -9,15 +9,15 @@ type fits wins, so the order of rows is part of the rules. The rows of other lan
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from smartcart.records import ColumnRole, ColumnType
+from smartcart.tables.tokens import tokens
 from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS
 
-__all__ = ["CHANNELS", "MEANINGS", "VOCABULARY", "Word", "label_of", "readings", "tokens"]
+__all__ = ["CHANNELS", "MEANINGS", "VOCABULARY", "Word", "readings"]
 
 NUMBERS: tuple[ColumnType, ...] = ("number", "boolean")
 DATES: tuple[ColumnType, ...] = ("date",)
@@ -369,38 +369,10 @@ MEANINGS |= {"flag": "describes", "date": "dropped", "text": "dropped"}
 
 _RULES = tuple((re.compile(word.pattern), word) for word in VOCABULARY)
 
-_LOW, _UP = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
-_SPLIT = re.compile(
-    rf"(?<=[{_LOW}0-9])(?=[{_UP}])|(?<=[{_UP}])(?=[{_UP}][{_LOW}])|[\W_]+|(?<=[{_LOW}])(?=\d)"
-)
-_LIGATURES = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 _UNITS = {
     "usd", "eur", "euro", "euros", "gbp", "chf", "inr", "rs", "brl", "reais", "mxn", "cad", "aud",
     "k", "in",
 }  # fmt: skip
-
-
-def tokens(name: str) -> str:
-    """Split a column name into lower-case words joined by single blanks, accents folded.
-
-    >>> tokens("NumWebVisitsMonth"), tokens("Year_Birth"), tokens("AcceptedCmp3")
-    ('num web visits month', 'year birth', 'accepted cmp 3')
-    >>> tokens("AnzahlKäufe"), tokens("Nº de pedidos"), tokens("chiffre d'affaires")
-    ('anzahl kaufe', 'no de pedidos', 'chiffre d affaires')
-    """
-    return " ".join(_fold(part) for part in _parts(name))
-
-
-def _parts(name: str) -> list[str]:
-    """Return the words of a name as they are written."""
-    text = unicodedata.normalize("NFC", name).replace("°", "º")
-    return [part for part in _SPLIT.split(text) if part]
-
-
-def _fold(text: str) -> str:
-    """Return lower-case letters without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=20_000)
@@ -430,54 +402,3 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
                 found.append((word, groups.get("what") or groups.get("what2") or ""))
                 break
     return tuple(found)
-
-
-_DROPPED_WORDS = {
-    "mnt",
-    "amt",
-    "num",
-    "dt",
-    "nb",
-    "no",
-    "z",
-    "amount",
-    "number",
-    "of",
-    "products",
-    "prods",
-}
-_NUMBERING = {"num", "nb", "of"}
-_SHORT = {"prods": "products", "pur": "purchases", "walkin": "store", "kidhome": "young children",
-          "teenhome": "teenagers", "cmp": "campaign"}  # fmt: skip
-
-
-def label_of(name: str, meaning: str) -> str:
-    """Words for people in place of a column name; other languages keep the words they have.
-
-    >>> label_of("MntMeatProducts", "spend:meat"), label_of("NumWebPurchases", "channel:web")
-    ('Meat spend', 'Web purchases')
-    >>> label_of("Income", "income"), label_of("NumWebVisitsMonth", "visits")
-    ('Income', 'Web visits per month')
-    >>> label_of("Anzahl_Käufe", "frequency"), label_of("Umsatz Wein", "spend:wein")
-    ('Anzahl Käufe', 'Umsatz Wein')
-    """
-    kind, _, what = meaning.partition(":")
-    languages = [word.language for word, _ in readings(name) if word.meaning.startswith(kind)]
-    parts = _parts(name)
-    foreign = bool(languages) and "en" not in languages
-    written = " " in name.strip() and "_" not in name
-    if foreign or not name.isascii() or (written and kind not in {"spend", "channel", "deals"}):
-        text = name.strip() if written else " ".join(parts) or name
-        return text[:1].upper() + text[1:]
-    if kind == "spend" and what:
-        return f"{what} spend".capitalize()
-    if kind == "channel":
-        return f"{what} purchases".capitalize()
-    if kind == "deals":
-        return "Deal purchases"
-    words = [_SHORT.get(word, word) for word in tokens(name).split()]
-    dropped = _NUMBERING if kind in {"measure", "spend_total"} else _DROPPED_WORDS
-    kept = [word for word in words if word not in dropped] or words
-    if kind == "visits" and kept[-1] in {"month", "week", "year"}:
-        kept.insert(-1, "per")
-    return " ".join(kept).capitalize() or name
