@@ -551,7 +551,7 @@ def test_addresses_that_the_driver_refuses_are_shown_without_secrets() -> None:
 def test_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     text = sentence("postgresql://ann:s3cret@127.0.0.1/shop::t", UsageError)
-    assert "pip install 'smartcart[postgres]'" in text
+    assert "pip install 'psycopg[binary]'" in text
     assert "s3cret" not in text
 
 

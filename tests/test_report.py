@@ -283,8 +283,8 @@ def test_rfm_section_is_the_record(pages: dict[str, Page]) -> None:
         assert row in got.rows
     assert ["5 best", "up to 19 days", "more than 20", "more than $1,174"] in got.rows
     assert (
-        "They agree most here: 93% of Lost are Low engagement, 66% of At Risk are Moderate "
-        "engagement and 60% of Loyal Customers are Discount-sensitive. Of Champions, 58% are "
+        "Of RFM segments with at least 5% of the customers, 93% of Lost are Low engagement, 66% "
+        "of At Risk are Moderate engagement and 60% of Loyal Customers are Discount-sensitive. Of Champions, 58% are "
         "Premium. The other way round, 57% of Premium are Champions."
     ) in got.words
     assert "of a sample" not in got.words

@@ -70,7 +70,8 @@ def names() -> str:
         "# Names and roles\n",
         "## Archetypes\n",
         "A segment earns a name when every rule holds. A rule reads how far the segment's mean "
-        "lies from the average customer, in standard deviations.\n",
+        "lies from the average customer, in standard deviations; in an order log, of ranks instead "
+        "of the values, because a few customers spend very much.\n",
         "| name | rules | what they are | what to do |",
         "|---|---|---|---|",
     ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Plots", "Segmentation", "check", "load", "segment"]
+__all__ = ["Plots", "SavedModel", "Segmentation", "check", "load", "segment"]
 
 
 def segment(
@@ -97,9 +97,71 @@ def check(
     )  # fmt: skip
 
 
-def load(folder: str | Path) -> Model:
-    """Load the model of a run folder; its golden rows must get their segments."""
-    return workflows.load(Path(folder))
+def load(folder: str | Path) -> SavedModel:
+    """Load the model of a run folder; its golden rows must get their segments.
+
+    Raises ``UsageError`` where there is no model, and ``DataError`` where it is damaged.
+    """
+    return SavedModel(workflows.load(Path(folder)), store.source_table(Path(folder)))
+
+
+class SavedModel:
+    """A model from a run folder: assigns customers, and writes itself as SQL.
+
+    ``record`` is the frozen :class:`smartcart.records.Model`.
+    """
+
+    def __init__(self, model: Model, table: str = "customers") -> None:
+        self.record = model
+        self._table = table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the segments, in order."""
+        return self.record.names
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """One row per segment: id, name, and its middle in each feature, in original units."""
+        import pandas as pd
+
+        middles = pd.DataFrame(
+            self.record.centroids_original,
+            columns=[feature.name for feature in self.record.recipe.features],
+        )
+        middles.insert(0, "segment", list(self.names))
+        middles.insert(0, "segment_id", range(1, len(middles) + 1))
+        return middles
+
+    def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
+        """Return ``customer_id, segment_id, segment, distance, confidence`` of a source's customers.
+
+        ``source`` is what :func:`segment` takes. Ages and recencies are measured from ``as_of``;
+        without it from the model's day, or from the latest day in the data where that is later.
+        Customers without an id or without behaviour are in ``attrs["rejected"]`` of the frame.
+
+        Raises
+        ------
+        smartcart.errors.DataError
+            Where a column that the model needs is missing or holds something else.
+        """
+        day = read_settings(None, as_of=as_of).as_of
+        return workflows.assign(source, self.record, as_of=day)
+
+    def sql(self, dialect: str, table: str | None = None) -> str:
+        """Return the model as one query in ``dialect`` ("duckdb", "bigquery", ...) over ``table``.
+
+        Raises
+        ------
+        smartcart.errors.UsageError
+            Where the dialect is unknown; the message lists those that there are.
+        smartcart.errors.DataError
+            Where the model cannot be written as SQL.
+        """
+        return workflows.sql(self.record, dialect, table or self._table)
+
+    def __repr__(self) -> str:
+        return f"<SavedModel of {len(self.names)} segments: {', '.join(self.names)}>"
 
 
 class Segmentation:

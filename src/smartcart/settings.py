@@ -107,7 +107,11 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
                 f"one of {', '.join(Settings.model_fields)}",
                 "correct the name." + did_you_mean(name, Settings.model_fields),
             ) from error
-        option = "--" + name.replace("_", "-") if name in given else f"{name} in {str(path)!r}"
+        option = (
+            "--" + name.replace("_", "-")
+            if given.get(name) is not None
+            else f"{name} in {str(path)!r}"
+        )
         raise UsageError.of(
             f"{option} is {first.get('input')!r}", _expected(first), f"correct {option}"
         ) from error
@@ -198,6 +202,10 @@ def settings_text(seen: Inspection, as_of: dt.date | None = None) -> str:
         lines.append(f"# as_of: {contract.as_of}  # {' '.join(contract.as_of_source.split())}")
     lines.append("columns:")
     if contract.log is not None:  # the columns of the source; those of the contract are made
+        lines[-1:-1] = [
+            f"drop_duplicates: {str(contract.log.drop_duplicates).lower()}",
+            f"net_returns: {str(contract.log.net_returns).lower()}",
+        ]
         lines += [_line(column, always=True) for column in contract.log.columns]
     else:
         lines += [_line(column) for column in contract.columns]

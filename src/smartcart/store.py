@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv as csv_module
 import dataclasses
 import datetime as dt
+import fnmatch
 import json
 import math
 import os
 import platform
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -28,10 +30,15 @@ __all__ = [
     "load_model",
     "new_folder",
     "plain",
+    "refuse_scored",
     "refuse_source_inside",
     "refuse_target",
+    "rejected_beside",
     "run_summary",
+    "scored",
+    "source_table",
     "versions",
+    "write_reasons",
     "write_rejected",
     "write_run",
 ]
@@ -102,6 +109,10 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
     """Raise ``UsageError`` where an output folder would replace what it should not."""
+    if re.match(r"[a-z]+:/", str(target)):  # and it may hold a password: it is not repeated
+        raise UsageError.of(
+            "-o is the address of a server", "a folder on this machine", "choose another -o"
+        )
     try:
         if not os.path.lexists(target):
             return
@@ -179,9 +190,9 @@ def _cannot_write(target: Path, error: OSError) -> UsageError:
 
 @contextmanager
 def assignments(
-    folder: Path, names: Sequence[str], *, csv: bool = True
+    folder: Path, names: Sequence[str], *, csv: bool = True, parquet: bool = True
 ) -> Iterator[Callable[..., None]]:
-    """Give a function that writes a batch of customers to ``segments.parquet`` (and ``.csv``).
+    """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
     The function takes ids, segment ids from 1, distances and confidences, each of length n.
     """
@@ -189,7 +200,8 @@ def assignments(
     import pyarrow as pa
 
     values = pa.array(list(names), pa.string())
-    stem, kinds = folder / "segments", ("parquet", "csv") if csv else ("parquet",)
+    stem, wished = folder / "segments", {"parquet": parquet, "csv": csv}
+    kinds = [kind for kind, wanted in wished.items() if wanted]
     with _table(stem, kinds, ["segment_id", "segment"]) as write_batch:
 
         def write(ids: Any, segment_ids: Any, distance: Any, confidence: Any) -> None:
@@ -250,12 +262,102 @@ def _table(
 
 def write_rejected(folder: Path, rejected: Any) -> None:
     """Write ``rejected.csv`` from an Arrow table of ``customer_id`` and ``reason``."""
-    with (folder / "rejected.csv").open("w", newline="", encoding="utf-8") as file:
+    write_reasons(folder / "rejected.csv", rejected.to_batches())
+
+
+def write_reasons(path: Path, batches: Iterable[Any]) -> int:
+    """Write ``customer_id`` and ``reason`` of Arrow batches as CSV; return how many there are."""
+    count = 0
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv_module.writer(file, lineterminator="\n")
         writer.writerow(["customer_id", "reason"])
-        for batch in rejected.to_batches():
+        for batch in batches:
             for row in batch.to_pylist():
                 writer.writerow([row["customer_id"], row["reason"]])
+            count += batch.num_rows
+    return count
+
+
+# The files of a score --------------------------------------------------------------------------
+
+
+def rejected_beside(target: Path) -> Path:
+    """Return the file beside a scored one that holds who was rejected, and why.
+
+    >>> rejected_beside(Path("new.parquet")).name
+    'new.rejected.csv'
+    """
+    return target.with_name(f"{target.stem}.rejected.csv")
+
+
+def refuse_scored(target: Path, sources: Sequence[str], *, overwrite: bool) -> None:
+    """Raise ``UsageError`` where a file of scores cannot be written or should not be."""
+    if target.suffix not in {".parquet", ".csv"}:
+        raise UsageError.of(
+            f"-o is {str(target)!r}", "a name that ends in .parquet or .csv", "choose another -o"
+        )
+    if target.is_dir():
+        raise UsageError.of(f"{str(target)!r} is a folder", "a file", "choose another -o")
+    whole = target.resolve()
+    for source in sources:
+        if "://" in source:  # on a server; and it may hold a password
+            continue
+        path = Path(source.partition("::")[0]).resolve()
+        inside = path in whole.parents and path.is_dir()
+        if path == whole or inside or fnmatch.fnmatch(str(whole), str(path)):
+            raise UsageError.of(
+                f"{str(target)!r} is part of the source {source!r}", "another file",
+                "choose another -o",
+            )  # fmt: skip
+    for file in (target, rejected_beside(target)):
+        if os.path.lexists(file) and not overwrite:
+            raise UsageError.of(
+                f"{str(file)!r} exists already", "a new file",
+                "choose another -o, or replace it with --overwrite",
+            )  # fmt: skip
+
+
+@contextmanager
+def scored(
+    target: Path, names: Sequence[str], *, overwrite: bool = False
+) -> Iterator[tuple[Callable[..., None], Callable[[Iterable[Any]], int]]]:
+    """Give what writes a batch of customers and what writes the rejected ones.
+
+    ``target`` (and the file beside it, if anybody is rejected) appears once the block ends well.
+    """
+    refuse_scored(target, (), overwrite=overwrite)
+    count = 0
+    try:
+        _sweep(Path(os.path.abspath(target)))
+        part = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
+            )
+        )
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    rejected = part / "rejected.csv"
+
+    def reject(batches: Iterable[Any]) -> int:
+        nonlocal count
+        count = write_reasons(rejected, batches)
+        return count
+
+    csv = target.suffix == ".csv"
+    try:
+        with assignments(part, names, csv=csv, parquet=not csv) as write:
+            yield write, reject
+        refuse_scored(target, (), overwrite=overwrite)  # somebody may have made it meanwhile
+        beside = rejected_beside(target)
+        if count:
+            os.replace(rejected, beside)
+        else:
+            beside.unlink(missing_ok=True)
+        os.replace(part / f"segments{target.suffix}", target)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 # The rest of a run -----------------------------------------------------------------------------
@@ -388,3 +490,20 @@ def load_model(folder: Path) -> Model:
             f"{str(path)!r} is damaged at {where!r} ({first['msg']})",
             "the JSON that 'smartcart run' wrote", "run again, or restore the file",
         ) from error  # fmt: skip
+
+
+def source_table(folder: Path) -> str:
+    """Return a name for the table that a run was made of: that of its file or database table.
+
+    It is read from ``run.json``; ``customers`` where there is none.
+    """
+    try:
+        content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        source = str(content["source"])
+        form = content["reading"]["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "customers"
+    base, _, table = source.partition("::")
+    if form == "table" or not base:
+        return "customers"
+    return table or Path(base).name.split(".")[0] or "customers"

@@ -155,6 +155,7 @@ def _segment(
 ) -> None:
     """Run the main job into a new folder, then show what came out."""
     import shutil
+    from dataclasses import replace
 
     from smartcart.cli import show
     from smartcart.report.artist import Artist
@@ -174,10 +175,13 @@ def _segment(
                 progress=progress,
             )  # fmt: skip
             progress("report", 0, None)
-            for name, file in (keep or {}).items():
+            for name, file in (keep or {}).items():  # the source, which goes with the run
                 shutil.copyfile(file, folder / name)
+                found = replace(found, source=name, reading=replace(found.reading, source=name))
             workflows.finish(found, folder, artist)
     if as_json:
-        print_json(store.run_summary(found) | {"output": str(output)})
+        summary = store.run_summary(found) | {"output": str(output)}
+        del summary["picture"]  # thousands of points; they are in run.json
+        print_json(summary)
     elif not quiet:
         show.result(found, output)

@@ -82,6 +82,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "loyal_regulars",
         "Loyal regulars",
         (Rule("frequency", low=0.4), Rule("value", low=0.0),
+         Rule("recency", high=0.2, optional=True),
          Rule("tenure", low=-0.2, optional=True)),
         (("frequency", 1.0), ("tenure", 0.5)),
         "They come back often and have done so for long.",
@@ -91,7 +92,8 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "at_risk",
         "At risk of leaving",
-        (Rule("recency", low=0.6), Rule("value", low=-0.2)),
+        (Rule("recency", low=0.4), Rule("value", low=-0.2),
+         Rule("frequency", low=0.2, optional=True)),
         (("recency", 1.0), ("value", 0.5)),
         "Good customers who have not ordered for a while.",
         "Reach out now with a personal reason to return, before the habit is lost.",

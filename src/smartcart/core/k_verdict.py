@@ -16,7 +16,7 @@ STEADY = 0.87  # of a handful of stable slices the finest with this agreement is
 SHARED = 0.02  # columns move together: slices explain this share of variance more than shuffled
 SHARED_SD = 4.0  # ... and by this many standard deviations over the shuffles
 FOLLOWED = 0.8  # adjusted Rand index between K-Means and the natural groups
-UNRELATED = 0.3  # below it the segments of K-Means are not those groups at all
+UNRELATED = 0.5  # below it the segments of K-Means are not those groups at all
 
 RULES = {
     "elbow": "elbow",

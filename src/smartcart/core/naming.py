@@ -35,7 +35,7 @@ def signal_columns(contract: Contract, features: Sequence[Feature]) -> dict[str,
         "value": ["spend", "monetary_total"],
         "frequency": ["purchases", "frequency"],
         "basket": ["basket_value", "monetary_mean"],
-        "deals": ["deals_share", "deals"],
+        "deals": ["deals_share", "discount_share", "deals"],
         "visits": ["visits"],
         "recency": ["recency_days", "recency"],
         "tenure": ["tenure_days", "tenure"],
@@ -73,7 +73,7 @@ def name_segments(
     if len(profile) == 1:
         return (
             Named(
-                "All customers", "", "One group: nothing in the data separates the customers.",
+                "All customers", "", "All customers together, in one group.",
                 "Treat them as one audience.", "Overall revenue", (),
             ),
         )  # fmt: skip

@@ -14,6 +14,8 @@ __all__ = ["ProfileSums", "medians", "profile_rows", "with_rank_effects"]
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-12  # a mean below this share of the overall mean is a zero that was rounded
+
 
 @dataclass(slots=True)
 class ProfileSums:
@@ -61,7 +63,9 @@ class ProfileSums:
     def means(self) -> Floats:
         """Return the (K, q) means, NaN where a segment has no value."""
         with np.errstate(invalid="ignore", divide="ignore"):
-            return self.shift + self.total / np.where(self.count > 0, self.count, np.nan)
+            means = self.shift + self.total / np.where(self.count > 0, self.count, np.nan)
+        means[np.abs(means) < ROUNDING * np.abs(self.shift)] = 0.0  # nobody, not 1e-17 of them
+        return np.asarray(means)
 
     def overall(self) -> tuple[Floats, Floats]:
         """Return mean and standard deviation (q,) over all customers."""
@@ -132,9 +136,12 @@ def with_rank_effects(
     """
     from scipy.stats import rankdata
 
-    ranks = rankdata(X, axis=0, nan_policy="omit")
-    centre, spread = np.nanmean(ranks, axis=0), np.nanstd(ranks, axis=0)
-    scores = (ranks - centre) / np.where(spread > 0, spread, 1.0)
+    scores = np.full_like(X, np.nan)
+    for j in range(X.shape[1]):
+        known = ~np.isnan(X[:, j])
+        if known.any():
+            ranks = rankdata(X[known, j])
+            scores[known, j] = (ranks - ranks.mean()) / (ranks.std() or 1.0)
     place = {feature.name: j for j, feature in enumerate(features)}
 
     def effect(row: ProfileRow) -> float:

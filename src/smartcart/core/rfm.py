@@ -95,8 +95,8 @@ def segment_codes(r: Digits, f: Digits, m: Digits, bins: int = LEVELS) -> Digits
 
 
 def _level(digit: Digits, bins: int) -> Digits:
-    """Return the row or column of the grid, whatever the number of bins."""
-    return -(-digit * LEVELS // bins)
+    """Return the row or column of the grid: 1 for the digit 1, the last for the best."""
+    return ((digit - 1) * 2 * (LEVELS - 1) + bins - 1) // (2 * (bins - 1)) + 1
 
 
 def rule_of(name: str) -> str:

@@ -60,7 +60,7 @@ class Postgres(Closing):
             raise UsageError.of(
                 "the source is a PostgreSQL address, but its driver is not installed",
                 "the package 'psycopg'",
-                "pip install 'smartcart[postgres]'",
+                "pip install 'psycopg[binary]'",
             ) from error
         import ibis
 

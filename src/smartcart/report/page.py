@@ -152,7 +152,7 @@ def _context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
-        "source": words.plain_source(run.source),
+        "source": words.file_name(run.source),
         "reading": _reading(run),
         "features": [
             (f, transform)
@@ -308,7 +308,7 @@ def _reading(run: Run) -> list[tuple[str, str]]:
     reading, contract = run.reading, run.contract
     as_of = f"{words.date(contract.as_of)} ({contract.as_of_source})" if contract.as_of else ""
     rows = [
-        ("Source", words.plain_source(run.source)),
+        ("Source", words.file_name(run.source)),
         ("Format", reading.format),
         ("Encoding", reading.encoding or ""),
         ("Sheet", reading.sheet or ""),

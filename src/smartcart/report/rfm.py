@@ -173,7 +173,9 @@ def agreement(run: Run) -> str:
         (p for p in pairs if p[0].share >= _FEW and p[2].share > 0.5), key=lambda p: -p[2].share
     )[:_TOLD]
     told = [f"{cell.text} of {found.segment} are {name}" for found, name, cell in telling]
-    text = f"They agree most here: {words.listing(told)}." if told else ""
+    text = ""
+    if told:
+        text = f"Of RFM segments with at least 5% of the customers, {words.listing(told)}."
     best, name, cell = pairs[0]
     if (best, name, cell) not in telling and cell.count:
         text += f" Of {best.segment}, {cell.text} are {name}."

@@ -31,12 +31,18 @@ _TYPES = {"number": "int64", "text": "string", "date": "timestamp", "boolean": "
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named table of the chain: ``notes`` are remarks by column."""
+    """One named table of the chain: ``notes`` are remarks by column.
+
+    ``reads`` and ``makes`` are the columns whose names are SmartCart's own, so need no quotes; all
+    others have names of the user's, or made from them.
+    """
 
     name: str
     table: ir.Table
     sentence: str
     notes: Mapping[str, str] = field(default_factory=dict)
+    reads: Collection[str] = ()
+    makes: Collection[str] = ()
 
 
 def needed_columns(model: Model) -> tuple[str, ...]:
@@ -94,29 +100,38 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
     wanted, totals = _totals(model.recipe.features)
     if totals:
         sums = {name: features.total(table, columns) for name, columns in totals.items()}
-        table = chain.add("totals", table.select(table, **sums), "sums of columns")
-    return tuple(_numbers(chain, table, contract, wanted, model))
+        table = chain.add("totals", table.select(table, **sums), "sums of columns", makes=totals)
+    return tuple(_numbers(chain, table, contract, wanted, model, totals))
 
 
 def _numbers(
-    chain: _Chain, table: ir.Table, contract: Contract, wanted: Sequence[Feature], model: Model
+    chain: _Chain,
+    table: ir.Table,
+    contract: Contract,
+    wanted: Sequence[Feature],
+    model: Model,
+    totals: Collection[str],
 ) -> list[Step]:
     """Add the steps from features to the pick."""
-    names = _names(wanted)
+    k = len(model.centroids)
+    own = _own(k)
+    names = _names(wanted, own)
     usable = quality.usable_rows(table, contract)
     table = chain.add(
         "features", features.feature_table(usable, contract, wanted, names=names),
         "one number per customer and side of behaviour",
-        {n: f.sentence for n, f in zip(names, model.recipe.features, strict=True)},
+        {n: f.sentence for n, f in zip(names, model.recipe.features, strict=True)}, totals, own,
     )  # fmt: skip
+    chain.own = own
     scores = {n: _score(table[n], model.recipe, i) for i, n in enumerate(names)}
     table = chain.add(
         "scores", table.select("customer_id", **scores),
         "missing values filled, tails capped, then standardized",
     )  # fmt: skip
-    k = len(model.centroids)
     squares = {
-        f"d_{j + 1}": _sum([_square(table[n] - c) for n, c in zip(names, center, strict=True)])
+        f"d_{j + 1}": _sum(
+            [_square(_less(table[n], c)) for n, c in zip(names, center, strict=True)]
+        )
         for j, center in enumerate(model.centroids)
     }
     told = {f"d_{j + 1}": f"{j + 1} {name}" for j, name in enumerate(model.names)}
@@ -161,7 +176,7 @@ def _numbers(
     last = table.select(
         "customer_id", "segment_id", segment=word, distance=table["distance"], confidence=margin
     )
-    return [*chain.steps, Step("", last, "")]
+    return [*chain.steps, Step("", last, "", {}, own, own)]
 
 
 class _Chain:
@@ -169,16 +184,20 @@ class _Chain:
 
     def __init__(self, taken: Collection[str]) -> None:
         self.steps: list[Step] = []
+        self.own: Collection[str] = ()
         self._taken = set(taken)
 
     def add(
-        self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None
-    ) -> ir.Table:
+        self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None,
+        reads: Collection[str] | None = None, makes: Collection[str] | None = None,
+    ) -> ir.Table:  # fmt: skip
         """Add a step; return the table that the next one reads."""
         while name in self._taken:
             name += "_"
         self._taken.add(name)
-        self.steps.append(Step(name, table, sentence, notes or {}))
+        given = self.own if reads is None else reads
+        made = self.own if makes is None else makes
+        self.steps.append(Step(name, table, sentence, notes or {}, given, made))
         return ibis.table(table.schema(), name=name)
 
 
@@ -193,7 +212,7 @@ def _as_read(value: Any, column: Column, contract: Contract) -> Any:
     if column.name == contract.id_column or column.type == "text":
         return value
     if column.type == "boolean":  # not every engine turns a truth value into a number
-        return ibis.cases((value, 1.0), (~value, 0.0))
+        return ibis.cases((value, 1), (~value, 0)).cast("float64")
     return value.cast("date" if column.type == "date" else "float64")
 
 
@@ -221,18 +240,24 @@ def _totals(
     return changed, {name: columns for columns, name in found.items()}
 
 
-def _names(wanted: Sequence[Feature]) -> list[str]:
-    """Return a plain, unique column name per feature."""
+def _names(wanted: Sequence[Feature], own: Collection[str]) -> list[str]:
+    """Return a plain column name per feature, unique and none of SmartCart's own."""
     names: list[str] = []
     for i, feature in enumerate(wanted):
         plain = unicodedata.normalize("NFKD", feature.name).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:LONGEST]
         if not slug or slug[0].isdigit():
             slug = f"f_{slug}".rstrip("_")
-        if slug in {*names, "customer_id"}:
-            slug = f"{slug}_{i + 1}"
+        if slug in {*names, *own}:
+            slug = f"{slug}_no_{i + 1}"
         names.append(slug)
     return names
+
+
+def _own(k: int) -> list[str]:
+    """Return the column names of SmartCart's own that the steps use."""
+    words = ["segment_id", "segment", "distance", "confidence", "next_distance", "d_least"]
+    return ["customer_id", *words, *(f"d_{j + 1}" for j in range(k))]
 
 
 def _score(value: Any, recipe: Recipe, i: int) -> Any:
@@ -240,7 +265,7 @@ def _score(value: Any, recipe: Recipe, i: int) -> Any:
     filled = value.fill_null(recipe.fill[i])
     capped = ibis.least(ibis.greatest(filled, recipe.low[i]), recipe.high[i])
     z = _transformed(capped, recipe.transform[i], recipe.low[i])
-    return (z - recipe.mean[i]) * (recipe.weight[i] / recipe.scale[i])
+    return _less(z, recipe.mean[i]) * (recipe.weight[i] / recipe.scale[i])
 
 
 def _transformed(x: Any, transform: Transform, low: float) -> Any:
@@ -255,6 +280,11 @@ def _transformed(x: Any, transform: Transform, low: float) -> Any:
             size = x.abs()
             grown = (size + (size * size + 1.0).sqrt()).ln()
             return (x < 0).ifelse(-grown, grown)
+
+
+def _less(x: Any, by: float) -> Any:
+    """Return ``x - by``, without two signs in a row."""
+    return x - by if by >= 0 else x + -by
 
 
 def _square(x: Any) -> Any:

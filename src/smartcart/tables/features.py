@@ -28,7 +28,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature
 from smartcart.tables.summary import ROW_COLUMN
-from smartcart.tables.vocabulary import tokens
+from smartcart.tables.tokens import tokens
 
 __all__ = [
     "cleaned",

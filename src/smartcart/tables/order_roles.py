@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from smartcart.errors import DataError
 from smartcart.records import Column, ColumnRole, ColumnType, OrderLog
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
+from smartcart.tables.vocabulary import readings
 
-__all__ = ["PARTS", "find_log"]
+__all__ = ["MEANINGS", "PARTS", "find_log", "told_in_text"]
 
 REPEATED = 0.9  # customers per line below which a log is believed without an order number
+FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of account
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
 
 _ID = r"( ?(unique )?(id|no|nr|number|num|key|code|nummer|numero|num|codigo))?"
@@ -25,12 +28,17 @@ _WHEN = r"(date|datetime|time ?stamp|date time|day|dt|at|on)"
 _ORDER = (
     r"order|invoice|transaction|trans|trx|receipt|basket|bill|ticket|sale|purchase|cart|"
     r"bestellung|bestell|rechnungs?|beleg|pedido|factura|compra|venta|commande|facture|achat|"
-    r"fatura|venda|nota fiscal"
+    r"fatura|venda|nota fiscal|txn|sales order|increment"
+)
+_ORDER_ALONE = (
+    r"order|invoice|transaction|receipt|basket|ticket|bestellung|beleg|pedido|factura|commande|"
+    r"facture|fatura|trans|txn"
 )
 _PERSON = (
     r"customer|client|user|member|shopper|buyer|account|household|person|card ?holder|cust|"
-    r"kunden?|cliente|acheteur|comprador|consumidor|usuario|utilisateur"
+    r"kunden?|cliente|acheteur|comprador|consumidor|usuario|utilisateur|klant|uid"
 )
+_MAIL = r"e ?mail( address| adresse)?|mail|correo|courriel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,9 @@ _SORT: tuple[ColumnType, ...] = ("text", "number", "boolean")
 PARTS: tuple[Part, ...] = (
     Part(
         "customer",
-        rf"({_PERSON}){_ID}|(id|numero|no|num|code|codigo)( de| du| do| da)? ({_PERSON})",
+        rf"({_PERSON}){_ID}|(id|numero|no|num|code|codigo)( de| du| do| da)? ({_PERSON})|"
+        rf"(({_PERSON}) )?({_MAIL})|(loyalty |lylty |credit )?card ?(id|no|nr|nbr|number|num)|"
+        rf"(kunden|klant|client)(nummer|nr)|({_PERSON}) name",
         _PLAIN, "id", "says whose order it is",
     ),
     Part(
@@ -66,7 +76,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "order",
         rf"({_ORDER}) ?(id|no|nr|number|num|key|code|nummer|numero|codigo|reference|ref)|"
-        rf"({_ORDER})|(bestell|rechnungs|beleg|auftrags)(nummer|nr|id)|"
+        rf"{_ORDER_ALONE}|(bestell|rechnungs|beleg|auftrags)(nummer|nr|id)|"
         rf"(id|numero|no|num)( de| du| do| da| of)? ({_ORDER})",
         _PLAIN, "forms", "says which lines are one order: gives the frequency",
     ),
@@ -91,7 +101,8 @@ PARTS: tuple[Part, ...] = (
         r"( (usd|eur|gbp|inr|paid|spent|amount|value|net|gross|price))*|total price|price total|"
         r"umsatz|betrag|gesamt(preis|betrag|summe)?|summe|importe( total)?|monto( total)?|"
         r"total a pagar|montant( total)?|chiffre d affaires|prix total|valor( total)?|"
-        r"preco total|receita|sales value|ventas|vendas",
+        r"preco total|receita|sales value|ventas|vendas|purchase|compra|venta|venda|achat|prezzo|"
+        r"importo|totale|bedrag",
         _NUMBER, "forms", "the money of the line",
     ),
     Part(
@@ -106,7 +117,7 @@ PARTS: tuple[Part, ...] = (
         "status",
         rf"({_ORDER}|payment|delivery|line|item)? ?(status|state of order)|estado( del pedido)?|"
         r"statut|situacao|bestellstatus|returned|is returned|cancell?ed|is cancell?ed|return",
-        ("text", "boolean"), "describes", "tells cancelled and returned orders",
+        ("text", "boolean", "number"), "describes", "tells cancelled and returned orders",
     ),
     Part(
         "channel",
@@ -137,14 +148,20 @@ PARTS: tuple[Part, ...] = (
     ),
 )  # fmt: skip
 
+MEANINGS: dict[str, ColumnRole] = {part.name: part.role for part in PARTS} | {"trait": "describes"}
+"""What a column of an order log can mean, with the role that it brings."""
 _RULES = tuple((re.compile(part.pattern), part) for part in PARTS)
+_OF_CUSTOMERS = {"frequency", "recency", "tenure", "visits", "spend_total", "income"}
 _TRAIT = re.compile(
     r".*\b(country|region|state|city|gender|sex|segment|market|land|pais|pays|stadt|ciudad|ville|"
     r"cidade|estado|customer type|member(ship)?( type| status)?|age group)\b.*"
 )
 _PREFERRED = {  # of several columns for a part: the first that matches
     "date": (rf"(order|invoice|purchase|transaction|sale).*|.*({_ORDER}).*",),
-    "customer": (rf"({_PERSON}) unique.*", rf"({_PERSON}) ?(id|no|nr|number|nummer|key|code).*"),
+    "customer": (
+        rf"({_PERSON}) unique.*", rf"({_PERSON}) ?(id|no|nr|number|nummer|key|code).*",
+        rf"{_PERSON}", r".*card.*", rf".*({_MAIL}).*",
+    ),
     "order": (r"(order|invoice|bestell|rechnung|pedido|commande|facture|transaction).*",),
     "amount": (r"(line|item|sub).*", r".*(amount|sales|revenue|umsatz|betrag).*", r".*total.*"),
     "category": (r"(product )?category.*", r"department.*"),
@@ -174,22 +191,66 @@ def find_log(
     parts = parts or {}
     taken: dict[str, list[ColumnSummary]] = {}
     reasons: dict[str, Part] = {}
+    wished: dict[str, ColumnSummary] = {}
     for column in columns:
         part = _part_of(column, parts)
-        if part is not None:
-            taken.setdefault(part.name, []).append(column)
-            reasons[column.name] = part
+        if part is None:
+            continue
+        taken.setdefault(part.name, []).append(column)
+        reasons[column.name] = part
+        if column.name in parts:
+            _refuse_type(column, part)
+            wished.setdefault(part.name, column)
     chosen = {name: _best(name, found) for name, found in taken.items()}
+    _settle_money(chosen)
+    chosen |= wished
     customer = chosen.get("customer")
     if customer is None:
         return None
-    _settle_money(chosen, taken)
-    if not asked and not _is_log(customer, chosen):
+    if "date" not in chosen:
+        days = [c for c in columns if c.type == "date" and c.name not in parts and not _other(c)]
+        if len(days) == 1 and customer.distinct < REPEATED * customer.present:
+            chosen["date"] = days[0]
+    if not asked and not wished and not _is_log(customer, chosen, columns):
         return None
     names = {name: column.name for name, column in chosen.items()}
-    traits = tuple(c.name for c in columns if _is_trait(c) and c.name not in set(names.values()))
+    traits = tuple(
+        c.name
+        for c in columns
+        if (parts[c.name] == "trait" if c.name in parts else _is_trait(c))
+        and c.name not in set(names.values())
+    )
     described = tuple(_column(c, reasons.get(c.name), names, traits) for c in columns)
     return replace(OrderLog(described, customer.name, traits=traits), **names)  # type: ignore[arg-type]
+
+
+def told_in_text(columns: Sequence[ColumnSummary]) -> bool:
+    """Return whether a column named like a date or an amount holds text."""
+    needed = {"date", "amount", "unit_price", "quantity"}
+    return any(
+        part.name in needed and pattern.fullmatch(tokens(column.name)) is not None
+        for column in columns
+        if column.type == "text" and column.present and _part_of(column, {}) is None
+        for pattern, part in _RULES
+    )
+
+
+def _refuse_type(column: ColumnSummary, part: Part) -> None:
+    if column.type not in part.types:
+        raise DataError.of(
+            f"column {column.name!r} is given the meaning {part.name!r}, but holds "
+            f"{_TYPES[column.type]}",
+            " or ".join(_TYPES[kind] for kind in part.types),
+            "give it another meaning in the configuration, or convert the column",
+        )
+
+
+_TYPES = {"number": "numbers", "text": "text", "date": "dates", "boolean": "yes or no"}
+
+
+def _other(column: ColumnSummary) -> bool:
+    """Return whether a date is of the customer, not of an order: a birth, a sign-up."""
+    return any(word.meaning in {"birth", "first_date"} for word, _ in readings(column.name))
 
 
 def _part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
@@ -208,19 +269,19 @@ def _part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
 def _best(name: str, found: Sequence[ColumnSummary]) -> ColumnSummary:
     """Return the column whose name says it best, then the one with the fewest gaps."""
     patterns = _PREFERRED.get(name, ())
+    most = max(column.distinct for column in found)
 
-    def rank(item: tuple[int, ColumnSummary]) -> tuple[int, int, int]:
+    def rank(item: tuple[int, ColumnSummary]) -> tuple[bool, int, int, int]:
         place, column = item
         words = tokens(column.name)
         hit = next((i for i, p in enumerate(patterns) if re.fullmatch(p, words)), len(patterns))
-        return hit, -column.present, place
+        poor = name in {"customer", "order"} and column.distinct < FEW_OF_MOST * most
+        return poor, hit, -column.present, place
 
     return min(enumerate(found), key=rank)[1]
 
 
-def _settle_money(
-    chosen: dict[str, ColumnSummary], taken: Mapping[str, Sequence[ColumnSummary]]
-) -> None:
+def _settle_money(chosen: dict[str, ColumnSummary]) -> None:
     """Drop a unit price that comes without a quantity where an amount is known, and the reverse."""
     if "amount" not in chosen and "unit_price" in chosen and "quantity" not in chosen:
         chosen["amount"] = chosen.pop("unit_price")  # one piece per line
@@ -230,11 +291,22 @@ def _settle_money(
             del chosen["amount"]  # of the whole order, repeated on each of its lines
 
 
-def _is_log(customer: ColumnSummary, chosen: Mapping[str, ColumnSummary]) -> bool:
+def _is_log(
+    customer: ColumnSummary,
+    chosen: Mapping[str, ColumnSummary],
+    columns: Sequence[ColumnSummary],
+) -> bool:
+    """Return whether the columns are those of orders rather than of customers."""
+    told = {
+        word.meaning
+        for column in columns
+        if column.type == "number"
+        for word, _ in readings(column.name)[:1]
+    }
+    if len(told & _OF_CUSTOMERS) >= 2:
+        return False
     per_line = customer.distinct / max(customer.present, 1)
     order, date = chosen.get("order"), chosen.get("date")
-    if order is not None and order.name == customer.name:
-        order = None
     if per_line < REPEATED:
         return order is not None or date is not None
     return order is not None and date is not None

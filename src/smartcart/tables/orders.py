@@ -2,7 +2,7 @@
 
 Three tables, each made from the one before: :func:`lines` gives every line its parts and the rule
 that took it out (if any), :func:`orders` adds up the lines of an order, :func:`customers` the
-orders of a customer. Money is added up in ten-thousandths, rounded to whole numbers: sums of these
+orders of a customer. Money is added up in millionths, rounded to whole numbers: sums of these
 are exact up to 2^53, so they do not depend on the order of the rows, the threads or the engine.
 """
 
@@ -35,25 +35,30 @@ __all__ = [
     "orders",
     "part_names",
     "part_of",
+    "repeated_total_expression",
     "rhythm",
     "spending",
     "status_words",
 ]
 
-UNIT = 10_000  # parts of the currency in which money is added up
+UNIT = 1_000_000  # parts of the currency in which money is added up
 LARGEST = 1e12  # an amount of a line beyond it is an error in the data
 TREND_DAYS = 90  # recent spend is that of so many days
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EPOCH = dt.date(1970, 1, 1)
+UNNUMBERED = 10**15  # far from any order number: orders without one are numbered by their day
 
 _NOT = re.compile(r"^(not|no|non|nicht|sans|sem|sin)\b")
 _CANCELLED = re.compile(
-    r"cancel|void|storn|anulad|annul|fail|declin|unavailable|fraud|abgebrochen|rejected|abandon"
+    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|abandon"
 )
+_REFUSED = re.compile(r"reject|denied|refus|abgelehnt|rechaz")  # of a wish to return or cancel
 _RETURNED = re.compile(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt"
 )
 _NO_DISCOUNT = ("", "0", "no", "none", "false", "n", "nein", "non", "nao", "não", "na")
+_NO_WORD = r"^(no|not|none|non|nein|kein|keine|sin|sans|sem)[ _-]"
+_NOTHING = r"^[-+]?[0-9][0-9.,]*"  # an amount, of nothing where no digit is above 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,10 @@ SALE = 0
 RULES: tuple[Rule, ...] = (
     Rule("missing customer", "lines without a customer"),
     Rule("adjustments", "lines that adjust the books: the order number begins with another letter"),
-    Rule("cancelled", "lines of cancelled orders"),
-    Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
     Rule("undated", "lines without a possible date"),
     Rule("after as-of", "lines after the as-of day"),
+    Rule("cancelled", "lines of cancelled orders"),
+    Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
     Rule("no quantity", "lines without a quantity"),
     Rule("no price", "lines without a positive price"),
     Rule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
@@ -106,7 +111,11 @@ def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
     >>> status_words(["shipped", "Cancelled", "not returned", "storniert", "Refunded"])
     (('Cancelled', 'storniert'), ('Refunded',))
     """
-    told = [value for value in values if not _NOT.search(value.lower())]
+    told = [
+        value
+        for value in values
+        if not _NOT.search(value.lower()) and not _REFUSED.search(value.lower())
+    ]
     cancelled = tuple(value for value in told if _CANCELLED.search(value.lower()))
     returned = tuple(
         value for value in told if _RETURNED.search(value.lower()) and value not in cancelled
@@ -117,7 +126,7 @@ def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
 def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
     """Return the lines with their parts under common names.
 
-    ``customer, order, day`` (whole days since 1970), ``quantity, amount`` (ten-thousandths),
+    ``customer, order, day`` (whole days since 1970), ``quantity, amount`` (millionths),
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
     rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
     """
@@ -139,7 +148,10 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     order = day if log.date is not None else ibis.literal(0, type="int64")
     if log.order is not None:
         code = _code(table[log.order])
-        order = ibis.coalesce(code, order if code.type().is_integer() else order.cast("string"))
+        unnumbered = -UNNUMBERED - order
+        order = ibis.coalesce(
+            code, unnumbered if code.type().is_integer() else unnumbered.cast("string")
+        )
     named = table.select(
         customer=customer,
         order=order,
@@ -172,6 +184,8 @@ def _rules(
         adjusted = text.re_search(r"^[A-Za-z]\d+$") & ~cancelled
     if log.status is not None:
         value = table[log.status]
+        if value.type().is_numeric():
+            value = value != 0
         if value.type().is_boolean():
             named_so = "cancel" in log.status.lower()
             cancelled = cancelled | value if named_so else cancelled
@@ -231,7 +245,11 @@ def _float(table: ir.Table, name: str | None) -> Any:
 def _amount(table: ir.Table, log: OrderLog) -> Any:
     """Return the money of a line; the amount takes the sign of a negative quantity."""
     if log.amount is not None:
-        return table[log.amount].cast("float64")
+        amount = table[log.amount].cast("float64")
+        if log.quantity is None:
+            return amount
+        back = (table[log.quantity].cast("float64") < 0) & (amount > 0)
+        return back.fill_null(False).ifelse(-amount, amount)
     if log.unit_price is not None and log.quantity is not None:
         return table[log.quantity].cast("float64") * table[log.unit_price].cast("float64")
     return ibis.literal(None, type="float64")
@@ -244,8 +262,10 @@ def _discounted(table: ir.Table, log: OrderLog) -> Any:
     if value.type().is_boolean():
         return value.fill_null(False)
     if value.type().is_numeric():
-        return (value.cast("float64") > 0).fill_null(False)
-    return (~value.strip().lower().isin(_NO_DISCOUNT)).fill_null(False)
+        return (value.cast("float64") != 0).fill_null(False)
+    text = value.strip().lower()
+    nothing = text.re_search(_NOTHING) & ~text.re_search("[1-9]")
+    return (~(text.isin(_NO_DISCOUNT) | text.re_search(_NO_WORD) | nothing)).fill_null(False)
 
 
 def count_expression(marked: ir.Table) -> ir.Table:
@@ -260,6 +280,19 @@ def count_expression(marked: ir.Table) -> ir.Table:
     counts["first"] = marked["day"].min(where=sale)
     counts["last"] = marked["day"].max(where=sale)
     return marked.aggregate(**counts)
+
+
+def repeated_total_expression(marked: ir.Table) -> ir.Table:
+    """Return one row: orders of several sold lines, and those with the same amount on each.
+
+    Where nearly all are, the amount is of the order and repeated on its lines.
+    """
+    sold = marked.filter((marked["rule"] == SALE) & marked["customer"].notnull())
+    found = sold.group_by(["customer", "order"]).aggregate(
+        lines=sold.count(), low=sold["amount"].min(), high=sold["amount"].max()
+    )
+    several = found["lines"] > 1
+    return found.aggregate(several=several.sum(), same=(several & (found.low == found.high)).sum())
 
 
 def category_expression(marked: ir.Table, column: str, at_most: int) -> ir.Table:
@@ -334,7 +367,8 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
             here = sale & (marked[prefix] == value)
             sums[f"{prefix}_{i}"] = amount.sum(where=here) if _has_money(log) else here.sum()
     plain = tuple(sums)
-    sums |= {f"t{i}": marked[f"t{i}"].max() for i in range(len(log.traits))}
+    for i in range(len(log.traits)):
+        sums[f"t{i}"], sums[f"u{i}"] = marked[f"t{i}"].max(), marked[f"t{i}"].min()
     known = marked.filter(marked["customer"].notnull())
     added = known.group_by("customer").aggregate(**sums)
     return added.mutate(**{name: added[name].fill_null(0).cast("float64") for name in plain})
@@ -397,7 +431,8 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         for i in range(len(values)):
             out[f"{prefix}_share_{i}"] = _over(added[f"{prefix}_{i}"], whole)
     for i in range(len(log.traits)):
-        out[f"trait_{i}"] = added[f"t{i}"]
+        same = added[f"t{i}"] == added[f"u{i}"]  # else it is of the order, not of the customer
+        out[f"trait_{i}"] = same.ifelse(added[f"t{i}"], ibis.literal(None, type="string"))
     return out
 
 

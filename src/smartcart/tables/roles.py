@@ -25,6 +25,10 @@ from smartcart.tables.vocabulary import (
 
 __all__ = ["checked_wishes", "infer_roles", "override_roles", "promised_number", "role_notices"]
 
+_PERSON_ID = re.compile(
+    r"(customer|client|user|member|shopper|buyer|kunden?|cliente)( unique)?"
+    r" ?(id|key|no|nr|number|nummer|uuid)"
+)
 _DATED = ("first_date", "last_date")
 _SAID = "as the configuration says"
 _WAY_OUT = "correct the configuration"
@@ -179,7 +183,11 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
         if word.few and not (column.whole and column.distinct <= FEW_VALUES):
             return False
     if meaning == "id":
-        return column.distinct >= 0.5 * column.present and (column.type != "number" or column.whole)
+        if column.type == "number" and not column.whole:
+            return False
+        # an id of persons that repeats is refused later, by name; it never forms
+        repeats = column.distinct < 0.5 * column.present
+        return not repeats or _PERSON_ID.fullmatch(tokens(column.name)) is not None
     if meaning == "code":
         return column.type != "number" or column.whole
     if meaning in {"age", "recency", "tenure", "frequency"}:
@@ -248,8 +256,12 @@ def checked_wishes(
     names: Sequence[str],
     wanted: Mapping[str, ColumnRole | ColumnWish],
     meanings: Mapping[str, ColumnRole] = MEANINGS,
+    parts: Collection[str] = (),
 ) -> dict[str, ColumnWish]:
-    """Return the wishes with their roles known; errors as for :func:`override_roles`."""
+    """Return the wishes with their roles known; errors as for :func:`override_roles`.
+
+    ``parts`` are meanings of an order log, which need no word for the part.
+    """
     wishes = {}
     for name, given in wanted.items():
         if name not in names:
@@ -259,13 +271,15 @@ def checked_wishes(
                 "correct the name in the configuration." + did_you_mean(name, names),
             )
         wishes[name] = _checked(
-            name, given if isinstance(given, ColumnWish) else ColumnWish(given), meanings
+            name, given if isinstance(given, ColumnWish) else ColumnWish(given), meanings, parts
         )
     _refuse_twice(wishes)
     return wishes
 
 
-def _checked(name: str, wish: ColumnWish, meanings: Mapping[str, ColumnRole]) -> ColumnWish:
+def _checked(
+    name: str, wish: ColumnWish, meanings: Mapping[str, ColumnRole], parts: Collection[str] = ()
+) -> ColumnWish:
     """Return the wish with its role known, or refuse what does not exist."""
     kind = wish.meaning.partition(":")[0] if wish.meaning else None
     if wish.role is None and kind is None:
@@ -285,7 +299,11 @@ def _checked(name: str, wish: ColumnWish, meanings: Mapping[str, ColumnRole]) ->
             f"one of {', '.join(sorted(meanings))}",
             "correct the meaning in the configuration." + did_you_mean(kind, meanings),
         )
-    if kind in {"spend", "channel"} and not (wish.meaning or "").partition(":")[2]:
+    if (
+        kind in {"spend", "channel"}
+        and wish.meaning not in parts
+        and not (wish.meaning or "").partition(":")[2]
+    ):
         raise UsageError.of(
             f"column {name!r} is given the meaning {wish.meaning!r}",
             f"'{kind}:' and a word for the part, such as "

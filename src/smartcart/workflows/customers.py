@@ -14,7 +14,7 @@ from smartcart.records import Feature, Inspection, Notice
 from smartcart.tables import features, quality
 from smartcart.workflows.looked import Look
 
-__all__ = ["Customers"]
+__all__ = ["BATCH_ROWS", "Customers", "matrix"]
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class Customers:
         if contract.kind == "orders":  # customers come from a sum, in no order of their own
             expr = expr.order_by("customer_id")
         drawn = self.seen.engine.arrow(expr)
-        self.sample = self._without_empty(_matrix(drawn, len(self.all_features)))
+        self.sample = self._without_empty(matrix(drawn, len(self.all_features)))
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
         if self.seen.copies:
@@ -110,7 +110,7 @@ class Customers:
         usable = quality.usable_rows(self.seen.clean, contract)
         expr = features.feature_table(usable, contract, wanted)
         for batch in self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS):
-            yield batch["customer_id"], _matrix(batch, len(wanted))
+            yield batch["customer_id"], matrix(batch, len(wanted))
 
     def quantiles(self, place: int, shares: Sequence[float]) -> tuple[tuple[float, ...], bool]:
         """Return quantiles of a feature (linear between neighbours) and whether they are of all."""
@@ -131,7 +131,7 @@ def _some(x: Floats) -> bool:
     return not bool(np.isnan(x).all())
 
 
-def _matrix(batch: Any, width: int) -> Floats:
+def matrix(batch: Any, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
     out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):

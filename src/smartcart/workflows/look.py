@@ -26,7 +26,7 @@ from smartcart.tables import features, order_roles, quality, roles, summary, voc
 from smartcart.workflows.look_orders import OrderOptions, look_at_orders
 from smartcart.workflows.looked import Look, Progress, first_row
 
-__all__ = ["inspect", "look"]
+__all__ = ["inspect", "look", "refuse_duplicates"]
 
 EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
 FEW_CUSTOMERS = 100
@@ -67,10 +67,20 @@ def look(
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
     log = None if kind == "customers" else _log(figures, kind, wanted or {})
+    if log is not None and opened.remote and order_roles.told_in_text(figures):
+        return look(  # dates or money stored as text are read here
+            opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
+            progress=progress,
+        )  # fmt: skip
     if log is not None:
         return look_at_orders(
             opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress
         )
+    if options is not None and options != OrderOptions():
+        raise UsageError.of(
+            "--drop-duplicates or --net-returns is given, but the table has a row per customer",
+            "an order log", "leave the option out",
+        )  # fmt: skip
     if opened.remote:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = roles.override_roles(roles.infer_roles(figures), wanted or {})
@@ -86,7 +96,7 @@ def look(
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
-    _refuse_duplicates(opened, contract)
+    refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract)
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and exact)
@@ -126,10 +136,14 @@ def _log(
     wanted: Mapping[str, ColumnRole | ColumnWish],
 ) -> OrderLog | None:
     """Return the order log that the columns make, if they do; refuse one that was asked for."""
-    meanings = vocabulary.MEANINGS | {part.name: part.role for part in order_roles.PARTS}
-    wishes = roles.checked_wishes([f.name for f in figures], wanted, meanings)
+    known = order_roles.MEANINGS
+    wishes = roles.checked_wishes(
+        [f.name for f in figures], wanted, vocabulary.MEANINGS | known, parts=known
+    )
     parts = {
-        name: wish.meaning or ("customer" if wish.role == "id" else "")
+        name: ""
+        if wish.role == "dropped"
+        else wish.meaning or ("customer" if wish.role == "id" else "")
         for name, wish in wishes.items()
         if wish.meaning or wish.role != "forms"
     }
@@ -302,7 +316,8 @@ def _refuse_text_for_numbers(
         )
 
 
-def _refuse_duplicates(opened: Opened, contract: Contract) -> None:
+def refuse_duplicates(opened: Opened, contract: Contract) -> None:
+    """Raise ``DataError`` where a customer id occurs more than once."""
     if contract.id_column is None:
         return
     twice = opened.engine.frame(quality.duplicate_ids(opened.table, contract.id_column))
@@ -312,5 +327,5 @@ def _refuse_duplicates(opened: Opened, contract: Contract) -> None:
     raise DataError.of(
         f"customer ids in {contract.id_column!r} occur more than once: {shown}",
         "one row per customer",
-        "remove the repeated rows, or sum them up if the table is a log of orders",
+        "remove the repeated rows, or say --kind orders if it is a log of orders",
     )

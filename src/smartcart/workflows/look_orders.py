@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,23 +13,29 @@ import pandas as pd
 from smartcart.engines import Opened
 from smartcart.engines.postgres import stream_schema
 from smartcart.errors import DataError
-from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, OrderLog
+from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
 from smartcart.settings import Settings
 from smartcart.tables import order_features, orders, quality
 from smartcart.tables.summary import content_hash
 from smartcart.workflows.looked import Look, Progress, first_row
 
-__all__ = ["OrderOptions", "look_at_orders", "order_options"]
+__all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
 
 CATEGORIES = 8  # the largest categories have a share of their own
 CHANNELS = 5
 TRAIT_VALUES = 6
+SEVERAL = 20  # orders of several lines from which a pattern is believed
+REPEATED_TOTALS = 0.95
+SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
 MANY_STATUSES = 200
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
 LEAST_DAYS = 28  # a shorter history has no trend
-NO_SALE = "no completed order: every line was cancelled, returned, undated or without a price"
+NO_SALE = (
+    "no completed order: every line was cancelled, returned, undated, after the as-of day or "
+    "without a price"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,13 @@ def look_at_orders(
             orders.letter_expression(table, log)))))  # fmt: skip
     log = _status(opened, log)
     marked = orders.lines(table, log, as_of)
+    notices: list[Notice] = []
+    if _repeats_totals(engine, marked, log):
+        if log.unit_price is not None and log.quantity is not None:
+            log = replace(log, amount=None)  # the money of a line is quantity times price
+            marked = orders.lines(table, log, as_of)
+        else:
+            notices.append(_total_notice(log))
     counts = first_row(engine.frame(orders.count_expression(marked)))
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
@@ -82,8 +95,9 @@ def look_at_orders(
         channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
         recent_days=_recent_days(first, day),
     )
-    found = _keep(opened, marked, log, day, progress or (lambda step, done, total: None))
-    return _described(opened, found, log, counts, (first, last, day, where), duplicates, exact)
+    found = add_up(opened, marked, log, day, progress or (lambda step, done, total: None))
+    days = (first, last, day, where)
+    return _described(opened, found, log, counts, days, duplicates, exact, notices)
 
 
 def _status(opened: Opened, log: OrderLog) -> OrderLog:
@@ -97,7 +111,7 @@ def _status(opened: Opened, log: OrderLog) -> OrderLog:
     return replace(log, cancelled=cancelled, returned=returned)
 
 
-def _keep(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
+def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
     """Add up orders and customers, and return the table of customers, kept here.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
@@ -132,6 +146,7 @@ def _described(
     days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
     duplicates: int,
     exact: bool,
+    notices: Sequence[Notice],
 ) -> Look:
     """Return what the table of customers and the counts of its lines say."""
     here = opened.here
@@ -143,7 +158,11 @@ def _described(
     }  # fmt: skip
     if "monetary_total" in found.columns:
         told["revenue"] = (found["monetary_total"] * orders.UNIT).round().cast("int64").sum()
+    traits = [name for name in found.columns if name.startswith("trait_")]
+    told |= {name: found[name].count() for name in traits}
     row = first_row(here.frame(found.aggregate(**told)))
+    rows = int(row["customers"] or 0) + int(row["lost"] or 0)
+    names = [n for n in found.columns if n not in traits or row[n] >= SETTLED * rows]
     customers = int(row["customers"])
     if customers < 2:
         raise DataError.of(
@@ -152,13 +171,12 @@ def _described(
             "at least two",
             "check the export, or the lines that were left out (smartcart check)",
         )
-    columns = order_features.customer_columns(log, found.columns)
+    columns = order_features.customer_columns(log, names)
     contract = Contract("orders", "customer_id", columns, as_of, where, log)
     contract = quality.bounded(contract, {})
     clean = found.filter(sold)
-    traits = {c.name: _values(here, clean, c.name) for c in columns if c.type == "text"}
-    traits.pop("customer_id", None)
-    forming, describing = order_features.order_features(log, found.columns, traits)
+    values = {c.name: _values(here, clean, c.name) for c in columns if c.name in traits}
+    forming, describing = order_features.order_features(log, names, values)
     entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
     lost = int(row["lost"] or 0)
     unsold = found.filter(~sold)
@@ -182,15 +200,34 @@ def _described(
         orders=int(row["orders"] or 0),
         revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
     )
-    notices = (
+    told_too = (
         *opened.reading.notices,
+        *notices,
         *order_features.warnings(
             log, customers=customers, thrice=int(row["thrice"] or 0), first=first, last=last,
             as_of=as_of, currencies=_currencies(opened, log),
         ),
     )  # fmt: skip
-    inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    inspection = Inspection(opened.reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
+
+
+def _repeats_totals(engine: Any, marked: Any, log: OrderLog) -> bool:
+    """Return whether the amount seems to be the order's total, the same on each of its lines."""
+    if log.amount is None or log.order is None:
+        return False
+    row = first_row(engine.frame(orders.repeated_total_expression(marked)))
+    several, same = int(row["several"] or 0), int(row["same"] or 0)
+    return several >= SEVERAL and same >= REPEATED_TOTALS * several
+
+
+def _total_notice(log: OrderLog) -> Notice:
+    return Notice(
+        "order totals",
+        f"{log.amount} is the same on all lines of an order, as a total of the order would be: it "
+        "is counted for each line, so spend may be far too high. Give the money of the line, or a "
+        "table with one row per order.",
+    )
 
 
 def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:

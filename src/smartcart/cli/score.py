@@ -1,0 +1,102 @@
+"""``smartcart score`` and ``sql``: use a saved model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from smartcart.cli.common import AsOf, Json, Quiet, Seed, Source, app, one_or_all, print_json
+
+__all__ = ["score", "sql"]
+
+Model = Annotated[Path, typer.Option("--model", help="Run folder that holds model.json.")]
+
+
+@app.command(epilog="Example: smartcart score new.csv --model out/ -o new.parquet")
+def score(
+    source: Source,
+    model: Model,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write: .parquet or .csv.")
+    ],
+    as_of: AsOf = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Assign customers to the segments of a saved model."""
+    from smartcart.cli import show
+    from smartcart.settings import read_settings
+
+    day = read_settings(None, as_of=as_of, seed=seed).as_of
+    with show.Progress(quiet=quiet) as progress:
+        progress("start", 0, None)
+        from smartcart import store, workflows
+
+        known = workflows.load(model)
+        found = workflows.score(
+            one_or_all(source), known, output, as_of=day, overwrite=overwrite, progress=progress
+        )
+    beside = str(store.rejected_beside(output)) if found.rejected else None
+    segments = [
+        {"segment_id": i + 1, "segment": name, "size": size, "share": size / found.customers}
+        for i, (name, size) in enumerate(zip(known.names, found.sizes, strict=True))
+    ]
+    if as_json:
+        print_json(
+            {
+                "source": found.source,
+                "model": str(model),
+                "customers": found.customers,
+                "rejected": found.rejected,
+                "as_of": found.as_of.isoformat() if found.as_of else None,
+                "as_of_source": found.as_of_source,
+                "segments": segments,
+                "confidence": found.confidence,
+                "output": str(output),
+                "rejected_file": beside,
+            }
+        )
+        return
+    if quiet:
+        return
+    typer.echo(f"{found.customers:,} customers assigned, written to {output}")
+    width = max(len(name) for name in known.names)
+    for one in segments:
+        typer.echo(
+            f"  {one['segment_id']} {one['segment']:<{width}}  {one['size']:>9,}  "
+            f"{one['share']:6.1%}"
+        )
+    if found.as_of is not None:
+        typer.echo(f"Days and ages are counted to {found.as_of} ({found.as_of_source}).")
+    if beside is not None:
+        who = "customer or row" if found.rejected == 1 else "customers or rows"
+        typer.echo(f"{found.rejected:,} {who} could not be assigned: see {beside}")
+
+
+@app.command(epilog="Example: smartcart sql --model out/ --dialect bigquery --table shop.customers")
+def sql(
+    model: Model,
+    dialect: Annotated[
+        str, typer.Option("--dialect", help="duckdb, postgres, bigquery, snowflake, spark, ...")
+    ],
+    table: Annotated[
+        str | None,
+        typer.Option("--table", help="Table that the query reads; else named as the source."),
+    ] = None,
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write a saved model as one SQL query."""
+    from smartcart import store, workflows
+
+    name = table or store.source_table(model)
+    query = workflows.sql(workflows.load(model), dialect, name)
+    if as_json:
+        print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})
+    else:  # the query is the result, not a message: --quiet does not take it away
+        typer.echo(query, nl=False)

@@ -1,0 +1,256 @@
+"""From a chain of named Ibis tables to one readable query in a database's own SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+import sqlglot
+from ibis.backends.sql.compilers import DuckDBCompiler
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from smartcart.errors import DataError, UsageError, did_you_mean
+
+__all__ = ["DIALECTS", "check_dialect", "query_text", "table_text"]
+
+DIALECTS = {
+    "duckdb": "duckdb", "postgres": "postgres", "spark": "spark", "databricks": "databricks",
+    "bigquery": "bigquery", "snowflake": "snowflake", "redshift": "redshift", "mysql": "mysql",
+    "mssql": "tsql", "sqlite": "sqlite", "clickhouse": "clickhouse", "trino": "trino",
+}  # fmt: skip
+"""What a user calls a dialect, and what SQLGlot calls it."""
+MERGING = {"postgres", "sqlite"}
+"""They put a step's text wherever it is read, again and again, unless told to keep its rows."""
+WIDTH = 96  # a longer expression is broken over lines
+
+
+class Named(Protocol):
+    """A step of the chain: see ``tables.assignment.Step``."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def table(self) -> Any: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def notes(self) -> Any: ...
+    @property
+    def reads(self) -> Collection[str]: ...
+    @property
+    def makes(self) -> Collection[str]: ...
+
+
+def check_dialect(name: str) -> str:
+    """Return SQLGlot's name of a dialect; ``UsageError`` lists those that there are."""
+    if name not in DIALECTS:
+        raise UsageError.of(
+            f"there is no dialect {name!r}", f"one of {', '.join(DIALECTS)}",
+            f"choose one of them.{did_you_mean(name.lower(), DIALECTS)}",
+        )  # fmt: skip
+    return DIALECTS[name]
+
+
+def table_text(name: str, dialect: str) -> str:
+    """Return a table's name for the query: as it is where it reads as one, else in quotes.
+
+    >>> table_text("sales.customers", "duckdb"), table_text("Kunden 2024", "duckdb")
+    ('sales.customers', '"Kunden 2024"')
+    """
+    write = check_dialect(dialect)
+    try:
+        read = exp.to_table(name, dialect=write)
+        told = {part for part, value in read.args.items() if value}
+        if told <= {"this", "db", "catalog"} and all(p.name for p in read.parts):
+            return _sql(read, write)
+    except (SqlglotError, AttributeError, ValueError):
+        pass
+    return _sql(exp.to_identifier(name, quoted=True), write)
+
+
+def query_text(steps: Sequence[Named], source: str, table: str, dialect: str) -> str:
+    """Return the query: one named step each, the last one as the result.
+
+    ``source`` is the name in ``steps`` that stands for the user's ``table``.
+
+    Raises
+    ------
+    UsageError
+        Where the dialect is unknown.
+    DataError
+        Where the dialect cannot express a step.
+    """
+    write = check_dialect(dialect)
+    known = {step.name for step in steps}
+    texts = []
+    try:
+        for step in steps:
+            tree = _plain(_tree(step.table), known, write)
+            read = tree.find(exp.Table)
+            where = table_text(table, dialect) if read.name == source else str(read.name)
+            texts.append(_select(step, tree, where, write))
+    except (SqlglotError, RecursionError) as error:
+        raise DataError.of(
+            f"the model cannot be written in {dialect!r} ({type(error).__name__})",
+            "a dialect and a number of features that can express it",
+            "choose another dialect, or assign with 'smartcart score'",
+        ) from error
+    kept = " MATERIALIZED" if write in MERGING else ""
+    named = [
+        f"{step.name} AS{kept} (  -- {_remark(step.sentence)}\n{_indented(text)}\n)"
+        for step, text in zip(steps[:-1], texts[:-1], strict=True)
+    ]
+    return "WITH " + ",\n".join(named) + "\n" + texts[-1]
+
+
+def _tree(table: Any) -> Any:
+    """Return the syntax tree of a step, as DuckDB's SQL reads."""
+    text = DuckDBCompiler().to_sqlglot(table).sql("duckdb")
+    return sqlglot.parse_one(text, read="duckdb")
+
+
+def _plain(tree: Any, known: Collection[str], write: str) -> Any:
+    """Return the tree without what only a machine needs."""
+    for node in list(tree.find_all(exp.Column)):
+        node.set("table", None)
+
+    def simpler(node: Any) -> Any:
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Null):
+            return exp.null()
+        if isinstance(node, exp.Or) and node.left == exp.false():
+            return node.right
+        if isinstance(node, exp.Div):  # of floating numbers, never by nothing
+            node.set("typed", True)
+            node.set("safe", False)
+        if isinstance(node, exp.Paren) and _needless(node):
+            return node.this
+        if isinstance(node, exp.Case) and isinstance(node.args.get("default"), exp.Null):
+            node.set("default", None)
+        return _for_engine(_day(node), write)
+
+    for _ in range(3):  # a parent may become simpler once its children are
+        tree = tree.transform(simpler)
+    return tree
+
+
+def _needless(paren: Any) -> bool:
+    """Return whether an expression means the same without its parentheses."""
+    inner, outer = paren.this, paren.parent
+    if isinstance(inner, exp.Paren | exp.Column | exp.Literal | exp.Coalesce | exp.Case):
+        return True
+    compares = isinstance(inner, exp.Is | exp.EQ | exp.LT | exp.GT | exp.LTE | exp.GTE)
+    return compares and isinstance(outer, exp.And | exp.Or | exp.If)
+
+
+def _day(node: Any) -> Any:
+    """Return a day in words instead of ``MAKE_DATE``."""
+    if isinstance(node, exp.DateFromParts):
+        day = dt.date(*(int(node.args[part].name) for part in ("year", "month", "day")))
+        return exp.cast(exp.Literal.string(day.isoformat()), "date")
+    return node
+
+
+def _for_engine(node: Any, write: str) -> Any:
+    """Return what SQLGlot would write in too many words, or in none that the engine knows."""
+    if isinstance(node, exp.Least | exp.Greatest):  # of values that are never missing
+        two = ("MIN", "MAX") if write == "sqlite" else ("LEAST", "GREATEST")
+        name = two[isinstance(node, exp.Greatest)]
+        return exp.Anonymous(this=name, expressions=[node.this, *node.expressions])
+    if isinstance(node, exp.DateDiff):
+        return _days(node, write)
+    if isinstance(node, exp.Extract) and write == "sqlite":
+        year = exp.func("strftime", exp.Literal.string("%Y"), node.expression.copy())
+        return exp.cast(year, "int")
+    return node
+
+
+def _days(node: Any, write: str) -> Any:
+    """Return the whole days between two dates."""
+    ends = [node.this, node.expression]
+    if write == "sqlite":
+        ends = [exp.Anonymous(this="JULIANDAY", expressions=[end]) for end in ends]
+    if write in {"sqlite", "postgres"}:
+        return exp.paren(exp.Sub(this=ends[0], expression=ends[1]), copy=False)
+    node.set("unit", exp.var("DAY"))
+    return node
+
+
+def _select(step: Named, tree: Any, source: str, write: str) -> str:
+    lines = []
+    for i, chosen in enumerate(tree.expressions):
+        for column in chosen.find_all(exp.Column):
+            column.this.set("quoted", column.name not in step.reads)
+        name = exp.to_identifier(chosen.alias_or_name)
+        name.set("quoted", chosen.alias_or_name not in step.makes)
+        value = chosen.this if isinstance(chosen, exp.Alias) else chosen
+        told = _sql(name, write)
+        text = _broken(value, write)
+        if text != told:
+            text = f"{text} AS {told}"
+        comma = "" if i + 1 == len(tree.expressions) else ","
+        note = step.notes.get(chosen.alias_or_name)
+        lines.append(f"  {text}{comma}{f'  -- {_remark(note)}' if note else ''}")
+    found = ["SELECT", *lines, f"FROM {source}"]
+    if where := tree.args.get("where"):
+        for column in where.find_all(exp.Column):
+            column.this.set("quoted", column.name not in step.reads)
+        found.append(f"WHERE {_broken(where.this, write)}")
+    return "\n".join(found)
+
+
+def _broken(value: Any, write: str) -> str:
+    """Return an expression, a long one over several lines."""
+    line = _sql(value, write)
+    if len(line) <= WIDTH:
+        return line
+    if isinstance(value, exp.Case):
+        return _cases(value, write)
+    joint = "+" if isinstance(value, exp.Add) else "AND"
+    terms: list[Any] = []
+    while isinstance(value, exp.Add | exp.And):
+        terms.append(value.expression)
+        value = value.this
+    if terms:
+        told = [_sql(_bare(term), write) for term in (value, *reversed(terms))]
+        return f"\n    {joint} ".join(told)
+    if isinstance(value, exp.Cast) and isinstance(value.this, exp.Case):
+        kind = _sql(value.to, write)
+        return f"CAST({_cases(value.this, write)} AS {kind})"
+    return _sql(value, write, pretty=value.find(exp.Case) is not None).replace("\n", "\n  ")
+
+
+def _cases(value: Any, write: str) -> str:
+    """Return ``CASE`` with a line per condition."""
+    lines = [
+        f"WHEN {_condition(one, write)} THEN {_sql(one.args['true'], write)}"
+        for one in value.args["ifs"]
+    ]
+    if (rest := value.args.get("default")) is not None:
+        lines.append(f"ELSE {_sql(rest, write)}")
+    return "CASE\n    " + "\n    ".join(f"  {line}" for line in lines) + "\n    END"
+
+
+def _condition(one: Any, write: str) -> str:
+    """Return the condition of a ``WHEN``, as the dialect writes it (some have no truth values)."""
+    whole = _sql(exp.Case(ifs=[exp.If(this=one.this.copy(), true=exp.Literal.number(1))]), write)
+    return str(whole).removeprefix("CASE WHEN ").removesuffix(" THEN 1 END")
+
+
+def _sql(node: Any, write: str, **how: Any) -> str:
+    """Return the text of an expression; raise where the dialect has no words for it."""
+    return str(node.sql(write, unsupported_level=sqlglot.ErrorLevel.RAISE, **how))
+
+
+def _bare(term: Any) -> Any:
+    inner = term.this if isinstance(term, exp.Paren) else term
+    return inner if isinstance(inner, exp.Mul | exp.Is | exp.Not) else term
+
+
+def _remark(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,0 +1,317 @@
+"""Use a saved model: assign the customers of a source, or write the model as SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from smartcart import store
+from smartcart.core import kmeans, prepare
+from smartcart.engines import Opened, open_source
+from smartcart.engines.dialects import check_dialect, query_text
+from smartcart.errors import DataError
+from smartcart.records import Column, Contract, Model, OrderLog
+from smartcart.tables import assignment, features, orders, quality, summary
+from smartcart.workflows.customers import BATCH_ROWS, matrix
+from smartcart.workflows.look import refuse_duplicates
+from smartcart.workflows.look_orders import NO_SALE, add_up
+from smartcart.workflows.looked import Progress, first_row
+
+__all__ = ["Scored", "assign", "score", "sql"]
+
+_TYPES = {"number": "float64", "date": "date", "boolean": "boolean", "text": "string"}
+SHOWN = 5  # missing columns that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What came of assigning the customers of a source."""
+
+    source: str
+    customers: int
+    rejected: int
+    as_of: dt.date | None
+    as_of_source: str
+    sizes: tuple[int, ...]  # customers per segment, in order
+    confidence: float  # mean over all customers
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The customers of a source as the model reads them."""
+
+    label: str
+    rows: int
+    engine: Any
+    usable: Any  # an Ibis table
+    contract: Contract
+    rejected: Iterable[Any]  # Arrow batches of customer_id and reason
+
+
+def score(
+    source: Any,
+    model: Model,
+    target: Path,
+    *,
+    as_of: dt.date | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    temp_dir: Path | None = None,
+) -> Scored:
+    """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
+
+    The columns are ``customer_id, segment_id, segment, distance, confidence``. Customers without
+    an id or without any behaviour are listed beside it, in ``<stem>.rejected.csv``. Ages and
+    recencies are measured from ``as_of``; without it from the model's day, or from the latest day
+    in the data where that is later.
+
+    Raises
+    ------
+    DataError
+        Where the source lacks a column that the model needs, or holds something else there.
+    UsageError
+        Where ``target`` cannot be written.
+    """
+    say = progress or (lambda step, done, total: None)
+    sources = [str(s) for s in (source if isinstance(source, list | tuple) else [source])
+               if isinstance(s, str | Path)]  # fmt: skip
+    store.refuse_scored(target, sources, overwrite=overwrite)
+    sizes = np.zeros(len(model.centroids), dtype=np.int64)
+    done, trust = 0, 0.0
+    with _ready(source, model, as_of, say, temp_dir) as ready:
+        with store.scored(target, model.names, overwrite=overwrite) as (write, reject):
+            for ids, numbers, distance, confidence in _assigned(ready, model):
+                write(ids, numbers, distance, confidence)
+                sizes += np.bincount(numbers - 1, minlength=len(sizes))
+                trust += float(confidence.sum())
+                done += len(ids)
+                say("assign", done, ready.rows)
+            _refuse_nobody(ready, done)
+            rejected = reject(ready.rejected)
+        day, where = ready.contract.as_of, ready.contract.as_of_source
+        return Scored(ready.label, done, rejected, day, where, tuple(map(int, sizes)), trust / done)
+
+
+def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Return the columns of :func:`score` as a pandas DataFrame.
+
+    ``attrs`` of the frame hold ``as_of`` and ``rejected``, a list of ids (or row numbers) and
+    reasons.
+    """
+    parts: dict[str, list[Any]] = {"id": [], "number": [], "distance": [], "confidence": []}
+    with _ready(source, model, as_of, lambda step, done, total: None, None) as ready:
+        for batch in _assigned(ready, model):
+            for part, values in zip(parts.values(), batch, strict=True):
+                part.append(values)
+        done = sum(map(len, parts["number"]))
+        _refuse_nobody(ready, done)
+        rejected = [row for batch in ready.rejected for row in batch.to_pylist()]
+        day = ready.contract.as_of
+    numbers = np.concatenate(parts["number"])
+    frame = pd.DataFrame(
+        {
+            "customer_id": pa.chunked_array(parts["id"]).to_pandas(),
+            "segment_id": numbers,
+            "segment": np.array(model.names, dtype=object)[numbers - 1],
+            "distance": np.concatenate(parts["distance"]),
+            "confidence": np.concatenate(parts["confidence"]),
+        }
+    )
+    frame.attrs = {"as_of": day.isoformat() if day else None, "rejected": rejected}
+    return frame
+
+
+def sql(model: Model, dialect: str, table: str) -> str:
+    """Return the model as one query with named steps, which reads ``table``.
+
+    Raises ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be
+    written as SQL.
+    """
+    check_dialect(dialect)
+    last = table.replace('"', "").replace("`", "").split(".")[-1]
+    query = query_text(
+        assignment.assignment_steps(model, taken=[last]), assignment.SOURCE, table, dialect
+    )
+    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in enumerate(model.names, 1))
+    head = [
+        f"-- Segments: {names}.",
+        "-- Column names are quoted as the model's source wrote them.",
+    ]
+    if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
+        head.append(
+            f"-- Days and ages are counted to {model.contract.as_of}, the model's as-of day."
+        )
+    return "\n".join([*head, query, ""])
+
+
+def _assigned(ready: _Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]]:
+    """Yield ids, segment ids from 1, distances and confidences, a batch at a time."""
+    wanted, centers = model.recipe.features, np.array(model.centroids)
+    table = features.feature_table(ready.usable, ready.contract, wanted)
+    for batch in ready.engine.batches(table, chunk_rows=BATCH_ROWS):
+        Z = prepare.apply_recipe(matrix(batch, len(wanted)), model.recipe)
+        labels, d1, d2 = kmeans.assign(Z, centers)
+        distance = np.sqrt(d1)
+        yield batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2))
+
+
+@contextmanager
+def _ready(
+    source: Any, model: Model, as_of: dt.date | None, say: Progress, temp_dir: Path | None
+) -> Iterator[_Ready]:
+    say("read", 0, None)
+    with open_source(source, temp_dir=temp_dir) as opened:
+        say("look", 0, None)
+        log = model.contract.log
+        if log is not None:
+            yield _of_orders(opened, model, log, as_of, say)
+        else:
+            yield _of_customers(opened.local(), model, as_of)
+
+
+def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> _Ready:
+    """Return the customers of a table with a row each."""
+    contract = assignment.reading_contract(model, opened.table.columns)
+    table = _checked(opened, contract.columns, "the model")
+    engine = opened.here
+    refuse_duplicates(opened, contract)
+    latest, names = None, ""
+    if found := quality.as_of_expression(table, contract.columns):
+        names = found[0]
+        latest = quality.as_of_day(first_row(engine.frame(found[1])))
+    contract = _dated(contract, as_of, latest, names)
+    clean = features.cleaned(table, contract)
+    rejected = engine.batches(quality.rejected_rows(clean, contract))
+    if opened.rejected is not None:
+        lines = quality.unreadable_lines(opened.rejected, table, contract)
+        rejected = chain(rejected, engine.batches(lines))
+    usable = quality.usable_rows(clean, contract)
+    return _Ready(
+        opened.reading.source, opened.reading.rows, engine, usable, contract, rejected
+    )  # fmt: skip
+
+
+def _of_orders(
+    opened: Opened, model: Model, log: OrderLog, as_of: dt.date | None, say: Progress
+) -> _Ready:
+    """Add up an order log as the model's own was, and return its customers."""
+    log = _read_parts(log, [f.name for f in model.recipe.features])
+    known = {column.name: column for column in log.columns}
+    strict = {log.date, log.quantity, log.unit_price, log.amount, log.status}
+    parts = [
+        replace(known[name], role="forms" if name in strict else "id")
+        for name in orders.part_names(log)
+    ]
+    table = _checked(opened, parts, "the model of an order log")
+    if log.drop_duplicates:
+        table = orders.distinct_lines(table)
+    marked = orders.lines(table, log, as_of)
+    row = first_row(opened.engine.frame(marked.aggregate(latest=marked["day"].max())))
+    latest = None if pd.isna(row["latest"]) else orders.EPOCH + dt.timedelta(int(row["latest"]))
+    contract = _dated(model.contract, as_of, latest, str(log.date))
+    found = add_up(opened, marked, log, contract.as_of, say)
+    contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
+    here = opened.here
+    sold = found["frequency"] > 0
+    unsold = found.filter(~sold).select(
+        customer_id=found["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
+    )
+    number = here.arrow(found.count().as_table()).column(0)[0].as_py()
+    usable = quality.usable_rows(found.filter(sold), contract)
+    label = opened.reading.source
+    return _Ready(label, int(number), here, usable, contract, here.batches(unsold))
+
+
+def _read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
+    """Return the log with the parts that the features need; what only describes is not read."""
+    log = replace(log, traits=(), currency=None)
+    if not any(name.startswith("category_share_") for name in forming):
+        log = replace(log, category=None, categories=())
+    if not any(name.startswith("channel_share_") for name in forming):
+        log = replace(log, channel=None, channels=())
+    if "discount_share" not in forming:
+        log = replace(log, discount=None)
+    if "products_per_order" not in forming:
+        log = replace(log, product=None)
+    return log
+
+
+def _dated(
+    contract: Contract, as_of: dt.date | None, latest: dt.date | None, names: str
+) -> Contract:
+    """Return the contract with the day that ages and recencies refer to."""
+    if as_of is not None:
+        return replace(contract, as_of=as_of, as_of_source="--as-of")
+    mine = contract.as_of
+    if mine is not None and latest is not None and latest > mine:
+        return replace(contract, as_of=latest, as_of_source=f"latest {names}, after the model's")
+    return replace(contract, as_of_source="the model's" if mine else "no dates")
+
+
+def _checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
+    """Return the source's table once every column is there and holds what it should."""
+    table, label = opened.table, opened.reading.source
+    missing = [c.name for c in columns if c.name not in table.columns]
+    if missing:
+        named = ", ".join(repr(name) for name in missing[:SHOWN])
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        close = _closest(missing[0], [n for n in table.columns if n != summary.ROW_COLUMN])
+        raise DataError.of(
+            f"{label!r} has no column {named}{more}, which {who} needs",
+            "the columns that the model was made from",
+            f"add what is missing or rename the column that holds it.{close}",
+        )
+    changed: dict[str, Any] = {}
+    for column in columns:
+        value = table[column.name]
+        found = summary.column_type(value.type())
+        if column.role == "id" or found == column.type:
+            continue
+        if column.type == "text" and found is not None:
+            changed[column.name] = value.cast("string")
+        elif {column.type, found} == {"number", "boolean"}:
+            changed[column.name] = value.cast("int64" if found == "boolean" else "float64")
+        else:
+            changed[column.name] = _nothing(opened, column, value, found)
+    return table.mutate(**changed) if changed else table
+
+
+def _nothing(opened: Opened, column: Column, value: Any, found: str | None) -> Any:
+    """Return a column of missing values of the right type; refuse one that holds something."""
+    some = opened.engine.frame(opened.table.filter(value.notnull()).select(value=value).limit(1))
+    if not len(some):
+        return ibis.null(_TYPES[column.type])
+    words = {"number": "numbers", "date": "dates", "boolean": "truth values", "text": "text"}
+    raise DataError.of(
+        f"column {column.name!r} of {opened.reading.source!r} holds "
+        f"{words.get(found or '', 'something else')} (such as {str(some['value'][0])[:40]!r})",
+        f"{words[column.type]}, as in the model",
+        "correct the cells, or name the column that holds them so",
+    )
+
+
+def _closest(name: str, known: Sequence[str]) -> str:
+    """Return the sentence that offers the closest name, whatever its capitals."""
+    folded = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1)
+    return f" Did you mean {folded[close[0]]!r}?" if close else ""
+
+
+def _refuse_nobody(ready: _Ready, done: int) -> None:
+    if not done:
+        raise DataError.of(
+            f"{ready.label!r} holds no customer that can be assigned",
+            "rows with a customer id and some behaviour",
+            "check the export",
+        )
