@@ -134,7 +134,7 @@ class SavedModel:
         return middles
 
     def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
-        """Return ``customer_id, segment_id, segment, distance, confidence`` of a source's customers.
+        """Return ``customer_id, segment_id, segment, distance, confidence`` of the customers.
 
         ``source`` is what :func:`segment` takes. Ages and recencies are measured from ``as_of``;
         without it from the model's day, or from the latest day in the data where that is later.

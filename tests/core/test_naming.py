@@ -106,3 +106,28 @@ def test_every_archetype_can_be_earned(archetype) -> None:
 
 def test_archetypes_are_distinct() -> None:
     assert len({a.code for a in ARCHETYPES}) == len({a.name for a in ARCHETYPES}) == len(ARCHETYPES)
+
+
+def test_loyalty_is_recent_and_not_bought_by_deals() -> None:
+    loyal = profile(purchases=1.2, spend=1.0, recency_days=-0.8, deals_share=-0.2)
+    gone = profile(purchases=1.2, spend=0.6, recency_days=0.8, deals_share=-0.2)
+    hunters = profile(purchases=0.9, spend=0.9, recency_days=-0.5, deals_share=1.6)
+    lapsed = profile(purchases=-0.6, spend=0.0, recency_days=0.8, deals_share=-0.2)
+    signals = {k: v for k, v in SIGNALS.items() if k in {"value", "frequency", "recency", "deals"}}
+    named = naming.name_segments([loyal, gone, hunters, lapsed], signals, LABELS)
+    codes = [n.archetype for n in named]
+    assert codes[1:3] == ["at_risk", "discount_sensitive"]
+    assert codes[0] in {"premium", "loyal_regulars"}
+    assert codes[3] not in {"loyal_regulars", "at_risk"}
+
+
+def test_signals_of_an_order_log_are_known() -> None:
+    from smartcart.records import Contract, OrderLog
+    from smartcart.tables.order_features import order_features
+
+    names = ["frequency", "recency_days", "tenure_days", "monetary_total", "monetary_mean",
+             "discount_share"]  # fmt: skip
+    forming, describing = order_features(OrderLog((), "customer"), names)
+    contract = Contract("orders", "customer_id", (), None, "no dates")
+    found = naming.signal_columns(contract, (*forming, *describing))
+    assert {"value", "frequency", "basket", "deals", "recency", "tenure"} <= set(found)

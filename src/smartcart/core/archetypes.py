@@ -52,7 +52,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "discount_sensitive",
         "Discount-sensitive",
-        (Rule("deals", low=0.4), Rule("value", high=0.9, optional=True)),
+        (Rule("deals", low=0.4), Rule("value", high=1.4, optional=True)),
         (("deals", 1.0),),
         "They buy when there is a deal: a larger part of their purchases than anyone else's.",
         "Send timed promotions and bundles with a floor price; measure margin, not only sales.",
@@ -82,7 +82,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "loyal_regulars",
         "Loyal regulars",
         (Rule("frequency", low=0.4), Rule("value", low=0.0),
-         Rule("recency", high=0.2, optional=True),
+         Rule("recency", high=0.2, optional=True), Rule("deals", high=0.8, optional=True),
          Rule("tenure", low=-0.2, optional=True)),
         (("frequency", 1.0), ("tenure", 0.5)),
         "They come back often and have done so for long.",
