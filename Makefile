@@ -10,7 +10,7 @@ demo: ## make a synthetic shop, segment it, say which files to open
 test: ## run the tests
 	@tools/setup dev
 	@tools/system-packages
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: ## ruff, mypy and the import law
 	@tools/setup dev

@@ -280,6 +280,14 @@ def test_a_flag_of_numbers_tells_returned_lines():
     assert {e.rule: e.count for e in seen.ledger.entries}["returned"] == 20
 
 
+def test_amounts_beyond_reason_are_left_out():
+    rows = many()
+    rows.loc[0, "amount"] = 1e300
+    seen = smartcart.check(rows, kind="orders")
+    assert {e.rule: e.taken for e in seen.ledger.entries}["impossible amount"] == 1
+    assert seen.ledger.revenue == pytest.approx(rows["amount"].iloc[1:].sum())
+
+
 def test_small_amounts_are_not_lost():
     seen = smartcart.check(many(amount=0.0169), kind="orders")
     assert seen.ledger.revenue == pytest.approx(60 * 0.0169)

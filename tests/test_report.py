@@ -284,8 +284,8 @@ def test_rfm_section_is_the_record(pages: dict[str, Page]) -> None:
     assert ["5 best", "up to 19 days", "more than 20", "more than $1,174"] in got.rows
     assert (
         "Of RFM segments with at least 5% of the customers, 93% of Lost are Low engagement, 66% "
-        "of At Risk are Moderate engagement and 60% of Loyal Customers are Discount-sensitive. Of Champions, 58% are "
-        "Premium. The other way round, 57% of Premium are Champions."
+        "of At Risk are Moderate engagement and 60% of Loyal Customers are Discount-sensitive. "
+        "Of Champions, 58% are Premium. The other way round, 57% of Premium are Champions."
     ) in got.words
     assert "of a sample" not in got.words
     assert ("a", {"href": "#rfm"}) in got.tags

@@ -82,6 +82,7 @@ class Column:
     label: str = ""  # in words, for people: "Income", "Wine spend"
     missing: int = 0
     distinct: int = 0
+    estimated: bool = False  # distinct is an estimate
     low: float | None = None  # values below are impossible and count as missing
     high: float | None = None  # values above are impossible and count as missing
 

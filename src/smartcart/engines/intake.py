@@ -30,7 +30,7 @@ from smartcart.records import Reading
 
 __all__ = ["Opened", "open_source"]
 
-MOST_COLUMNS = 2_000  # the time to plan a query grows faster than its columns
+MOST_COLUMNS = 2_500  # the time to plan a query grows faster than its columns
 
 
 @dataclass(slots=True)

@@ -328,6 +328,7 @@ def _column(
         name=column.name, type=column.type, role="dropped", meaning="",
         reason="no part of an order that is used", label=column.name,
         missing=column.rows - column.present, distinct=column.distinct,
+        estimated=not column.exact,
     )  # fmt: skip
     if part is not None and names.get(part.name) == column.name:
         return replace(found, role=part.role, meaning=part.name, reason=part.reason)

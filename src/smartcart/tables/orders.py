@@ -143,7 +143,10 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     rules = _rules(table, log, as_of, customer=customer, day=day, quantity=quantity, price=price,
                    amount=amount)  # fmt: skip
     fits = amount.abs() <= LARGEST
-    money = fits.ifelse((amount * UNIT).round(), ibis.literal(None, type="float64"))
+    limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
+    money = fits.ifelse(
+        (limited * UNIT).round().cast("float64"), ibis.literal(None, type="float64")
+    )
     # lines without an order number are one order per day
     order = day if log.date is not None else ibis.literal(0, type="int64")
     if log.order is not None:

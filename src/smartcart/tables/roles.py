@@ -151,6 +151,7 @@ def _role_of(column: ColumnSummary) -> Column:
             label=label_of(column.name, meaning),
             missing=column.rows - column.present,
             distinct=column.distinct,
+            estimated=not column.exact,
         )
 
     if column.present == 0:

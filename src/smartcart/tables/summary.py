@@ -54,6 +54,7 @@ class ColumnSummary:
     spaced: int = 0  # of them, texts with a blank inside
     digits: int = 0  # texts with a digit
     mails: int = 0  # texts that are e-mail addresses
+    exact: bool = False  # distinct is counted, not estimated
 
     @property
     def unique(self) -> bool:
@@ -82,11 +83,13 @@ def summary_expressions(table: ir.Table, *, head: bool = True) -> list[ir.Table]
     """
     columns = list(enumerate(table.schema().items()))
     parts = [columns[i : i + COLUMNS_AT_ONCE] for i in range(0, len(columns), COLUMNS_AT_ONCE)]
-    found = [_summary(table, part) for part in parts]
+    found = [_summary(table, part, here=head) for part in parts]
     return [*found, _head_expression(table)] if head else found
 
 
-def _summary(table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]]) -> ir.Table:
+def _summary(
+    table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]], *, here: bool
+) -> ir.Table:
     figures: dict[str, Any] = {"rows": table.count()}
     for i, (name, dtype) in columns:
         kind = column_type(dtype)
@@ -99,7 +102,9 @@ def _summary(table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]]) ->
             number = column.cast("float64")
             figures[f"low_{i}"] = number.min()
             figures[f"high_{i}"] = number.max()
-            figures[f"broken_{i}"] = (number != number.floor()).sum()
+            # DuckDB's remainder takes any number; PostgreSQL has none of double precision
+            broken = number % 1 != 0 if here else number != number.floor()
+            figures[f"broken_{i}"] = broken.sum()
     return table.aggregate([value.name(name) for name, value in figures.items()])
 
 
@@ -155,6 +160,7 @@ def summaries(table: ir.Table, row: Mapping[str, Any]) -> tuple[ColumnSummary, .
                 low=float(row[f"low_{i}"]) if number else None,
                 high=float(row[f"high_{i}"]) if number else None,
                 whole=number and not int(row[f"broken_{i}"] or 0),
+                exact=exact,
                 **head,
             )
         )
