@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from frames import as_frame
 from postgres_server import PASSWORD, QUOTED, Server, free_port, running
 from smartcart.engines import Opened, open_source
 from smartcart.engines.duckdb import DuckDB
@@ -394,7 +395,7 @@ def test_a_remote_table_stays_on_its_server(postgres: Server) -> None:
         )
         found = opened.engine.arrow(sums.order_by("customer")).to_pydict()
         streamed = pa.Table.from_batches(opened.engine.batches(sums.order_by("customer")))
-        frame = opened.engine.frame(sums)
+        frame = as_frame(opened.engine, sums)
     expected = pd.DataFrame({"id": np.arange(1, 1001)}).assign(
         customer=lambda t: t.id % 3, price=lambda t: t.id / 4
     )

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import shared_file
+from frames import as_frame
 from smartcart.engines import Opened, open_source
 from smartcart.engines.excel import swapped_dates
 from smartcart.errors import DataError
@@ -84,9 +85,9 @@ def test_the_short_table_equals_its_columns_of_the_long_one() -> None:
 @pytest.mark.shared_data
 def test_dates_swapped_by_excel_are_swapped_back() -> None:
     with open_source(shared_file("smartcart_customers.csv")) as right:
-        truth = right.engine.frame(right.table).set_index("ID")["Dt_Customer"].to_dict()
+        truth = as_frame(right.engine, right.table).set_index("ID")["Dt_Customer"].to_dict()
     with open_source(shared_file("variants/mc_xlsx_named_csv.csv")) as opened:
-        found = opened.engine.frame(opened.table).set_index("ID")["Dt_Customer"].to_dict()
+        found = as_frame(opened.engine, opened.table).set_index("ID")["Dt_Customer"].to_dict()
         notices = {notice.code: notice for notice in opened.reading.notices}
     assert opened.reading.format == "excel"
     assert "name_and_content_differ" in notices
@@ -604,7 +605,7 @@ def test_batches_keep_order_and_other_queries_may_run(tmp_path: Path) -> None:
         rows, ids = [], []
         for batch in opened.engine.batches(opened.table, chunk_rows=10_000):
             assert batch.num_rows <= 10_240
-            assert opened.engine.frame(opened.table.count().as_table()).iloc[0, 0] == 300_000
+            assert as_frame(opened.engine, opened.table.count().as_table()).iloc[0, 0] == 300_000
             rows += batch["__row__"].to_pylist()
             ids += batch["id"].to_pylist()
     assert rows == list(range(1, 300_001))

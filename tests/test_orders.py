@@ -23,7 +23,7 @@ def customers_of(source, **options) -> pd.DataFrame:
     """The table of customers that a log makes, by customer."""
     with open_source(source) as opened:
         seen = look(opened, kind="orders", **options)
-        return seen.engine.frame(seen.clean).set_index("customer_id").sort_index()
+        return as_frame(seen.engine, seen.clean).set_index("customer_id").sort_index()
 
 
 def log(**changes) -> pd.DataFrame:

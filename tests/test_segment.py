@@ -15,6 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 
 import smartcart
 from conftest import shared_file
+from frames import as_frame
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
@@ -325,7 +326,7 @@ def _features(path: Path, s: smartcart.Segmentation) -> np.ndarray:
         table = features.feature_table(
             features.cleaned(opened.table, contract), contract, s.model.recipe.features
         )
-        frame = opened.engine.frame(table)
+        frame = as_frame(opened.engine, table)
     return frame[[f"f{i}" for i in range(len(s.model.recipe.features))]].to_numpy(dtype=float)
 
 

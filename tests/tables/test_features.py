@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from frames import as_frame
 from smartcart.records import Column, Contract
 from smartcart.tables import features, quality, roles, summary
 
@@ -25,7 +26,7 @@ def shop(engine, table):
     t = table(SQL)
     row = {}
     for part in summary.summary_expressions(t):
-        row |= engine.frame(part).iloc[0].to_dict()
+        row |= as_frame(engine, part).iloc[0].to_dict()
     columns = roles.infer_roles(summary.summaries(t, row))
     contract = Contract("customers", "ID", columns, dt.date(2024, 1, 31), "latest Dt_Customer")
     contract = quality.bounded(contract, {})
@@ -34,7 +35,9 @@ def shop(engine, table):
 
 def values(engine, t, contract, wanted):
     clean = features.cleaned(t, contract)
-    frame = engine.frame(features.feature_table(clean, contract, wanted).order_by("customer_id"))
+    frame = as_frame(
+        engine, features.feature_table(clean, contract, wanted).order_by("customer_id")
+    )
     return {
         f.name: [None if math.isnan(v) else v for v in frame[f"f{i}"].astype(float)]
         for i, f in enumerate(wanted)
@@ -90,7 +93,9 @@ def test_rows_are_numbered_without_an_id(engine, table) -> None:
     contract = Contract(
         "customers", None, (Column("x", "number", "forms", "measure", ""),), None, "no dates"
     )
-    frame = engine.frame(features.feature_table(t, contract, features.forming_features(contract)))
+    frame = as_frame(
+        engine, features.feature_table(t, contract, features.forming_features(contract))
+    )
     assert frame["customer_id"].tolist() == [1, 2]
 
 
@@ -99,7 +104,9 @@ def test_whole_ids_in_floats_are_whole(engine, table) -> None:
     columns = (Column("CustomerID", "number", "id", "id", ""),
                Column("x", "number", "forms", "measure", ""))  # fmt: skip
     contract = Contract("customers", "CustomerID", columns, None, "no dates")
-    frame = engine.frame(features.feature_table(t, contract, features.forming_features(contract)))
+    frame = as_frame(
+        engine, features.feature_table(t, contract, features.forming_features(contract))
+    )
     assert frame["customer_id"].tolist() == [17850]
     assert str(frame["customer_id"].dtype).startswith("int")
 
@@ -108,7 +115,7 @@ def test_one_category_or_channel_has_no_share(engine, table) -> None:
     t = table("SELECT 1 AS ID, 5.0 AS MntWines, 2 AS NumWebPurchases")
     row = {}
     for part in summary.summary_expressions(t):
-        row |= engine.frame(part).iloc[0].to_dict()
+        row |= as_frame(engine, part).iloc[0].to_dict()
     wide = [replace(c, distinct=9) for c in summary.summaries(t, row)]
     contract = Contract("customers", "ID", roles.infer_roles(wide), None, "no dates")
     assert [f.name for f in features.forming_features(contract)] == ["spend", "basket_value"]

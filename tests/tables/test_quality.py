@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from frames import as_frame
 from smartcart.records import Column, Contract
 from smartcart.tables import quality
 from smartcart.tables.summary import ColumnSummary
@@ -36,7 +37,12 @@ def counts(engine, t, contract):
     from smartcart.tables.features import describing_features, forming_features
 
     wanted = (*forming_features(contract), *describing_features(contract, {}))
-    return engine.frame(quality.count_expression(t, contract, wanted, True)).iloc[0].to_dict()
+    return (
+        engine.arrow(quality.count_expression(t, contract, wanted, True))
+        .to_pandas()
+        .iloc[0]
+        .to_dict()
+    )
 
 
 def test_the_ledger_counts_each_rule(engine, table) -> None:
@@ -55,8 +61,8 @@ def test_the_ledger_counts_each_rule(engine, table) -> None:
 
 def test_rejected_and_usable_rows_are_a_partition(engine, table) -> None:
     t, contract = table(SQL), contract_of(ID, BIRTH, INCOME, SPEND)
-    rejected = engine.frame(quality.rejected_rows(t, contract))
-    usable = engine.frame(quality.usable_rows(t, contract))
+    rejected = as_frame(engine, quality.rejected_rows(t, contract))
+    usable = as_frame(engine, quality.usable_rows(t, contract))
     assert len(rejected) + len(usable) == 6
     assert rejected["customer_id"].tolist() == ["row 5", "6"]
     assert rejected["reason"].tolist() == [
@@ -66,7 +72,10 @@ def test_rejected_and_usable_rows_are_a_partition(engine, table) -> None:
 
 def test_duplicate_ids_are_named(engine, table) -> None:
     t = table("SELECT unnest([7, 7, 7, 3, 3, 1, NULL, NULL]) AS ID")
-    assert engine.frame(quality.duplicate_ids(t, "ID")).values.tolist() == [[7, 3], [3, 2]]
+    assert as_frame(engine, quality.duplicate_ids(t, "ID")).values.tolist() == [
+        [7, 3],
+        [3, 2],
+    ]
 
 
 @pytest.mark.parametrize("sigma", [0.4, 1.0])
@@ -74,7 +83,7 @@ def test_the_fence_lets_a_long_tail_pass_and_stops_an_error(engine, table, sigma
     income = np.random.default_rng(0).lognormal(10.8, sigma, 20_000)
     engine.backend.con.register("drawn", pd.DataFrame({"Income": income}))
     engine.backend.con.execute("CREATE TABLE incomes AS SELECT * FROM drawn")
-    bins = engine.frame(quality.log_histogram(table("SELECT * FROM incomes"), "Income"))
+    bins = as_frame(engine, quality.log_histogram(table("SELECT * FROM incomes"), "Income"))
     fence = quality.upper_fence(bins["bin"].tolist(), bins["count"].tolist())
     q1, q3 = np.quantile(np.log(income), [0.25, 0.75])
     assert math.log(fence) == pytest.approx(q3 + 3 * (q3 - q1), abs=0.12)

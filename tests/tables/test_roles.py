@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from frames import as_frame
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnWish
 from smartcart.tables import roles, summary
@@ -252,7 +253,7 @@ def test_summaries_equal_the_table(engine, table) -> None:
     )
     row = {}
     for part in summary.summary_expressions(t):
-        row |= engine.frame(part).iloc[0].to_dict()
+        row |= as_frame(engine, part).iloc[0].to_dict()
     found = {c.name: c for c in summary.summaries(t, row)}
     assert set(found) == {"i", "x", "s", "d", "b"}
     assert (found["i"].whole, found["x"].whole) == (True, False)

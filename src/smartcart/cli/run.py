@@ -32,6 +32,9 @@ from smartcart.errors import UsageError
 
 __all__ = ["check", "demo", "run"]
 
+THERE = ("smartcart.core.evidence", "sklearn.cluster", "smartcart.report.figures", "seaborn")
+HERE = ("pandas", "scipy.optimize", "smartcart.report.figures", "mpl_toolkits.mplot3d")
+
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")
 def run(
@@ -157,28 +160,29 @@ def _segment(
     import shutil
     from dataclasses import replace
 
+    from smartcart import store
+    from smartcart.beside import Beside
     from smartcart.cli import show
-    from smartcart.report.artist import Artist
 
-    with show.Progress(quiet=quiet) as progress, Artist() as artist:
+    sources = source if isinstance(source, list) else [source]
+    store.refuse_target(output, overwrite=overwrite)
+    store.refuse_source_inside(output, sources)
+    with show.Progress(quiet=quiet) as progress, Beside(*THERE, meanwhile=HERE) as helper:
         progress("start", 0, None)
-        from smartcart import store, workflows
+        from smartcart import workflows
 
-        sources = source if isinstance(source, list) else [source]
-        store.refuse_target(output, overwrite=overwrite)
-        store.refuse_source_inside(output, sources)
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
                 source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
                 as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
                 options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
-                progress=progress,
+                progress=progress, helper=helper,
             )  # fmt: skip
             progress("report", 0, None)
             for name, file in (keep or {}).items():  # the source, which goes with the run
                 shutil.copyfile(file, folder / name)
                 found = replace(found, source=name, reading=replace(found.reading, source=name))
-            workflows.finish(found, folder, artist)
+            workflows.finish(found, folder, helper)
     if as_json:
         summary = store.run_summary(found) | {"output": str(output)}
         del summary["picture"]  # thousands of points; they are in run.json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -14,7 +15,7 @@ from smartcart.engines.column import Column
 from smartcart.engines.duckdb import DuckDB, quote
 from smartcart.engines.names import ROW
 from smartcart.engines.raw import Raw, numbered
-from smartcart.tables.guess import guess
+from smartcart.tables.guess import Plan, guess
 from smartcart.tables.typing import (
     first_native,
     first_text,
@@ -112,14 +113,10 @@ def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) 
     Three nested selects (read, accept, set aside), so that nothing is computed twice.
     """
     direct = direct and all(column.stays for column in columns)
-    steps: dict[Any, _Steps] = {}
     row = [quote(ROW)] if direct else []
     read, accept, keep = list(row), list(row), list(row)
     for column in columns:
-        key, i = (column.plan, column.dtype), column.index
-        if key not in steps:
-            steps[key] = _steps(engine, column)
-        step = steps[key]
+        i, step = column.index, _steps(column.plan, column.dtype)
         column.kind = step.kind
         read += [f"c{i} AS x{i}", f"{_of(step.first, i, 'c')} AS f{i}"]
         accept.append(f"{_of(step.typed, i)} AS c{i}")
@@ -151,26 +148,26 @@ class _Steps:
 _CELL, _FIRST = "__cell__", "__first__"
 
 
-def _steps(engine: DuckDB, column: Column) -> _Steps:
+@lru_cache(256)
+def _steps(plan: Plan | None, dtype: Any) -> _Steps:
     """Compile the expressions of a plan once, for a stand-in column.
 
-    A table of 10,000 columns has a dozen plans: to compile each column would take a minute.
+    A wide table has a dozen plans: to compile each of its columns would take a minute.
     """
-    plan = column.plan
-    cell = ibis.table({_CELL: column.dtype}, name="loose")[_CELL]
+    cell = ibis.table({_CELL: dtype}, name="loose")[_CELL]
     first = first_native(cell) if plan is None else first_text(cell, plan)
-    loose = ibis.table({_CELL: column.dtype, _FIRST: first.type()}, name="loose")
+    loose = ibis.table({_CELL: dtype, _FIRST: first.type()}, name="loose")
     cell, read = loose[_CELL], loose[_FIRST]
     if plan is None:
         typed, lost = typed_native(read), lost_native(read)
     else:
         typed, lost = typed_text(cell, read, plan), lost_text(cell)
-    sql = [_expression(engine, step) for step in (first, typed, lost)]
+    sql = [_expression(step) for step in (first, typed, lost)]
     return _Steps(sql[0], sql[1], sql[2], typed.type())
 
 
-def _expression(engine: DuckDB, expr: Any) -> str:
-    tree: Any = sqlglot.parse_one(engine.compile(expr.name("x")), dialect="duckdb")
+def _expression(expr: Any) -> str:
+    tree: Any = sqlglot.parse_one(ibis.to_sql(expr.name("x"), "duckdb"), dialect="duckdb")
     return str(tree.selects[0].unalias().sql(dialect="duckdb"))
 
 

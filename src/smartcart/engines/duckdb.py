@@ -22,7 +22,6 @@ from smartcart.engines.closing import Closing
 from smartcart.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 __all__ = ["DuckDB", "as_data_error", "cursor_for", "first_line", "literal", "quote"]
@@ -115,10 +114,14 @@ class DuckDB(Closing):
             except duckdb.Error as error:
                 raise as_data_error(error) from error
 
-    def frame(self, expr: Any) -> pd.DataFrame:
-        """Return a small result as a pandas DataFrame."""
-        frame: pd.DataFrame = self.arrow(expr).to_pandas()
-        return frame
+    def records(self, expr: Any) -> list[dict[str, Any]]:
+        """Return the rows of a small result, each as Python values by column name."""
+        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
+        return rows
+
+    def record(self, expr: Any) -> dict[str, Any]:
+        """Return the one row of a result, such as an aggregation, by column name."""
+        return self.records(expr)[0]
 
     def compile(self, expr: Any) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""

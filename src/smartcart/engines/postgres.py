@@ -20,7 +20,6 @@ from smartcart.errors import DataError, SmartCartError, UsageError
 
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
-    import pandas as pd
     import psycopg
     import pyarrow as pa
 
@@ -114,10 +113,14 @@ class Postgres(Closing):
             batches = copy_batches(self._con, self.compile(expr), schema)
             return pa.Table.from_batches(batches, stream_schema(schema))
 
-    def frame(self, expr: Any) -> pd.DataFrame:
-        """Return a small result as a pandas DataFrame."""
-        frame: pd.DataFrame = self.arrow(expr).to_pandas()
-        return frame
+    def records(self, expr: Any) -> list[dict[str, Any]]:
+        """Return the rows of a small result, each as Python values by column name."""
+        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
+        return rows
+
+    def record(self, expr: Any) -> dict[str, Any]:
+        """Return the one row of a result, such as an aggregation, by column name."""
+        return self.records(expr)[0]
 
     def compile(self, expr: Any) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""

@@ -338,7 +338,5 @@ def as_of_expression(table: ir.Table, columns: Sequence[Column]) -> tuple[str, i
 
 def as_of_day(row: Mapping[str, Any]) -> dt.date | None:
     """Return the latest of the days that :func:`as_of_expression` found."""
-    import pandas as pd
-
-    days = [pd.Timestamp(day).date() for day in row.values() if not pd.isna(day)]
+    days = [day for day in row.values() if day is not None]
     return max(days) if days else None

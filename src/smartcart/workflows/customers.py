@@ -75,7 +75,7 @@ class Customers:
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
         if self.seen.copies:
-            content = drawn["__content__"].to_numpy()
+            content = _numbers(drawn["__content__"])
             _, first = np.unique(content, return_index=True)
             self.weight[:] = 0.0
             self.weight[first] = 1.0
@@ -135,8 +135,17 @@ def matrix(batch: Any, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
     out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):
-        column = batch[f"f{i}"]
-        if isinstance(column, pa.ChunkedArray):
-            column = column.combine_chunks()
-        out[:, i] = column.to_numpy(zero_copy_only=False)
+        out[:, i] = _numbers(batch[f"f{i}"])
     return out
+
+
+def _numbers(column: Any) -> NDArray[Any]:
+    """Return a column of Arrow, NaN where it is null, by its layout: its own way loads pandas."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    here = slice(array.offset, array.offset + len(array))
+    known, values = array.buffers()
+    found = np.frombuffer(values or b"", array.type.to_pandas_dtype())[here]
+    if not array.null_count:
+        return found
+    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[here]
+    return np.where(bits, found, np.nan)

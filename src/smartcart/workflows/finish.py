@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from smartcart import store
+from smartcart.beside import Beside, LostError
 from smartcart.records import Run
-from smartcart.report.artist import Artist
 
 __all__ = ["finish", "write_report"]
 
+STILL = "clusters_3d"  # the report holds it, for paper and where scripts are off
+THERE = ("segment_vs_average", "profile_heatmap", "rfm")  # drawn by a helper
 
-def finish(run: Run, folder: Path, artist: Artist | None = None) -> None:
+
+def finish(run: Run, folder: Path, helper: Beside | None = None) -> None:
     """Write everything but the tables of customers: JSON, CSV, ``plots/`` and ``report.html``.
 
-    An ``artist`` draws the pictures while the rest is written.
+    A ``helper`` draws a part of the pictures while the rest is written.
     """
+    from smartcart.report import figures
+
     store.write_run(folder, run)
     plots = folder / "plots"
     plots.mkdir(exist_ok=True)
-    helped = artist is not None and artist.draw(run, plots)
-    if not helped:
-        _draw(run, plots)
-    write_report(run, folder / "report.html", still_3d=(plots / "clusters_3d.png").read_bytes())
-    if helped and artist is not None and not artist.wait():
-        _draw(run, plots)
+    there: Sequence[str] = ()
+    if helper is not None:
+        try:
+            helper.ask(_draw, run, plots, THERE)
+            there = THERE
+        except LostError:
+            pass
+    figures.draw_all(run, plots, [name for name in figures.FIGURES if name not in there])
+    write_report(run, folder / "report.html", (plots / f"{STILL}.png").read_bytes())
+    if helper is not None and there:
+        try:
+            helper.answer()
+        except LostError:
+            figures.draw_all(run, plots, there)
 
 
-def _draw(run: Run, plots: Path) -> None:
+def _draw(run: Run, plots: Path, names: Sequence[str], _: Callable[[str], None]) -> None:
     from smartcart.report import figures
 
-    figures.draw_all(run, plots)
+    figures.draw_all(run, plots, names)
 
 
 def write_report(run: Run, path: Path, still_3d: bytes | None = None) -> Path:

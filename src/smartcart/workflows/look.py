@@ -24,7 +24,7 @@ from smartcart.records import (
 )
 from smartcart.tables import features, order_roles, quality, roles, summary, vocabulary
 from smartcart.workflows.look_orders import OrderOptions, look_at_orders
-from smartcart.workflows.looked import Look, Progress, first_row
+from smartcart.workflows.looked import Look, Progress
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
@@ -62,7 +62,7 @@ def look(
     engine, table = opened.engine, opened.table
     row: dict[str, Any] = {}
     for part in summary.summary_expressions(table, head=not opened.remote):
-        row |= first_row(engine.frame(part))
+        row |= engine.record(part)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -91,8 +91,8 @@ def look(
     fences = {}
     for column in contract.columns:
         if column.meaning == "income" and column.type == "number":
-            bins = engine.frame(quality.log_histogram(table, column.name))
-            fence = quality.upper_fence(bins["bin"].tolist(), bins["count"].tolist())
+            bins = engine.records(quality.log_histogram(table, column.name))
+            fence = quality.upper_fence([b["bin"] for b in bins], [b["count"] for b in bins])
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
@@ -102,8 +102,8 @@ def look(
     spent = _spent(engine, clean, contract, once=copies and exact)
     forming = features.forming_features(contract, spent)
     describing = features.describing_features(contract, _categories(engine, clean, contract))
-    counts = first_row(
-        engine.frame(quality.count_expression(table, contract, (*forming, *describing), exact))
+    counts = engine.record(
+        quality.count_expression(table, contract, (*forming, *describing), exact)
     )
     rejected = engine.arrow(quality.rejected_rows(clean, contract))
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
@@ -169,7 +169,7 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             where = "no dates"
         else:
             names, latest = found
-            day = quality.as_of_day(first_row(opened.engine.frame(latest)))
+            day = quality.as_of_day(opened.engine.record(latest))
             where = f"latest {names}"
     if day is None:  # nothing to count days or ages from
         columns = tuple(
@@ -195,7 +195,7 @@ def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[s
             [hashed[n].cast("float64").max().name(n) for n in names]
         )
     sums = rows.aggregate([rows[n].sum().name(n) for n in names])
-    return {name: float(total or 0.0) for name, total in first_row(engine.frame(sums)).items()}
+    return {name: float(total or 0.0) for name, total in engine.record(sums).items()}
 
 
 def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[str]]:
@@ -209,7 +209,7 @@ def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[s
             count=lambda t: t.count()
         )  # fmt: skip
         top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(CATEGORIES)
-        found[column.name] = [str(v) for v in engine.frame(top)["value"]]
+        found[column.name] = [str(row["value"]) for row in engine.records(top)]
     return found
 
 
@@ -303,12 +303,12 @@ def _refuse_text_for_numbers(
         if meaning is None or column.meaning == "empty":
             continue
         value = opened.table[column.name]
-        example = opened.engine.frame(
+        example = opened.engine.records(
             opened.table.filter(value.notnull() & ~value.re_search(r"^[\s\d.,+-]*$"))
             .select(value=value, row=opened.table[summary.ROW_COLUMN])
             .limit(1)
         )
-        shown = f"{example['value'][0]!r} in row {example['row'][0]}" if len(example) else "text"
+        shown = f"{example[0]['value']!r} in row {example[0]['row']}" if example else "text"
         raise DataError.of(
             f"column {column.name!r} holds text ({shown})",
             f"numbers ({meaning})",
@@ -320,10 +320,10 @@ def refuse_duplicates(opened: Opened, contract: Contract) -> None:
     """Raise ``DataError`` where a customer id occurs more than once."""
     if contract.id_column is None:
         return
-    twice = opened.engine.frame(quality.duplicate_ids(opened.table, contract.id_column))
-    if not len(twice):
+    twice = opened.engine.records(quality.duplicate_ids(opened.table, contract.id_column))
+    if not twice:
         return
-    shown = ", ".join(f"{i} ({n} times)" for i, n in zip(twice["id"], twice["count"], strict=True))
+    shown = ", ".join(f"{row['id']} ({row['count']} times)" for row in twice)
     raise DataError.of(
         f"customer ids in {contract.id_column!r} occur more than once: {shown}",
         "one row per customer",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
-import pandas as pd
 
 from smartcart.engines import Opened
 from smartcart.engines.postgres import stream_schema
@@ -17,7 +16,7 @@ from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice,
 from smartcart.settings import Settings
 from smartcart.tables import order_features, orders, quality
 from smartcart.tables.summary import content_hash
-from smartcart.workflows.looked import Look, Progress, first_row
+from smartcart.workflows.looked import Look, Progress
 
 __all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
 
@@ -69,8 +68,7 @@ def look_at_orders(
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
     if log.order is not None:
-        log = replace(log, lettered=_lettered(first_row(engine.frame(
-            orders.letter_expression(table, log)))))  # fmt: skip
+        log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
     log = _status(opened, log)
     marked = orders.lines(table, log, as_of)
     notices: list[Notice] = []
@@ -80,7 +78,7 @@ def look_at_orders(
             marked = orders.lines(table, log, as_of)
         else:
             notices.append(_total_notice(log))
-    counts = first_row(engine.frame(orders.count_expression(marked)))
+    counts = engine.record(orders.count_expression(marked))
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
     if not used:
@@ -122,7 +120,7 @@ def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say:
         when = orders.rhythm(orders.orders(marked, log), log)
         found = orders.customers(when, orders.spending(marked, log, day), log, day)
         return here.take(engine.batches(found), stream_schema(found.schema()))
-    number = first_row(engine.frame(marked.aggregate(n=marked["customer"].approx_nunique())))["n"]
+    number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
     files = []
     for part in range(parts):
@@ -160,7 +158,7 @@ def _described(
         told["revenue"] = (found["monetary_total"] * orders.UNIT).round().cast("int64").sum()
     traits = [name for name in found.columns if name.startswith("trait_")]
     told |= {name: found[name].count() for name in traits}
-    row = first_row(here.frame(found.aggregate(**told)))
+    row = here.record(found.aggregate(**told))
     rows = int(row["customers"] or 0) + int(row["lost"] or 0)
     names = [n for n in found.columns if n not in traits or row[n] >= SETTLED * rows]
     customers = int(row["customers"])
@@ -216,7 +214,7 @@ def _repeats_totals(engine: Any, marked: Any, log: OrderLog) -> bool:
     """Return whether the amount seems to be the order's total, the same on each of its lines."""
     if log.amount is None or log.order is None:
         return False
-    row = first_row(engine.frame(orders.repeated_total_expression(marked)))
+    row = engine.record(orders.repeated_total_expression(marked))
     several, same = int(row["several"] or 0), int(row["same"] or 0)
     return several >= SEVERAL and same >= REPEATED_TOTALS * several
 
@@ -253,7 +251,7 @@ def _lettered(row: Mapping[str, Any]) -> bool:
 
 
 def _day(number: Any) -> dt.date | None:
-    return None if pd.isna(number) else orders.EPOCH + dt.timedelta(days=int(number))
+    return None if number is None else orders.EPOCH + dt.timedelta(days=int(number))
 
 
 def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
@@ -269,8 +267,8 @@ def _largest(
     """Return the values with most money; a single value has no share."""
     if column is None:
         return ()
-    values = engine.frame(orders.category_expression(marked, what, at_most))["value"]
-    return tuple(str(v) for v in values) if len(values) > 1 else ()
+    rows = engine.records(orders.category_expression(marked, what, at_most))
+    return tuple(str(row["value"]) for row in rows) if len(rows) > 1 else ()
 
 
 def _values(engine: Any, table: Any, column: str, at_most: int = TRAIT_VALUES) -> list[str]:
@@ -278,7 +276,7 @@ def _values(engine: Any, table: Any, column: str, at_most: int = TRAIT_VALUES) -
     known = table.filter(table[column].notnull())
     counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
     top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
-    return [str(v) for v in engine.frame(top)["value"]]
+    return [str(row["value"]) for row in engine.records(top)]
 
 
 def _currencies(opened: Opened, log: OrderLog) -> list[str]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from smartcart.records import Inspection
 
-__all__ = ["Look", "Progress", "first_row"]
+__all__ = ["Look", "Progress"]
 
 Progress = Callable[[str, int, int | None], None]  # step, rows done, rows in all
 
@@ -24,8 +24,3 @@ class Look:
     clean: Any  # an Ibis table with a row per customer, impossible values made missing
     copies: bool  # whether equal rows are believed to be copies
     rejected: pa.Table  # customer_id, reason of what cannot be segmented
-
-
-def first_row(frame: Any) -> dict[str, Any]:
-    """Return the first row of a pandas DataFrame by column name."""
-    return dict(frame.iloc[0].to_dict())

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from smartcart import store
@@ -26,7 +25,10 @@ from smartcart.tables import assignment, features, orders, quality, summary
 from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.look import refuse_duplicates
 from smartcart.workflows.look_orders import NO_SALE, add_up
-from smartcart.workflows.looked import Progress, first_row
+from smartcart.workflows.looked import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Scored", "assign", "score", "sql"]
 
@@ -109,6 +111,8 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     ``attrs`` of the frame hold ``as_of`` and ``rejected``, a list of ids (or row numbers) and
     reasons.
     """
+    import pandas as pd
+
     parts: dict[str, list[Any]] = {"id": [], "number": [], "distance": [], "confidence": []}
     with _ready(source, model, as_of, lambda step, done, total: None, None) as ready:
         for batch in _assigned(ready, model):
@@ -189,7 +193,7 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> _Ready
     latest, names = None, ""
     if found := quality.as_of_expression(table, contract.columns):
         names = found[0]
-        latest = quality.as_of_day(first_row(engine.frame(found[1])))
+        latest = quality.as_of_day(engine.record(found[1]))
     contract = _dated(contract, as_of, latest, names)
     clean = features.cleaned(table, contract)
     rejected = engine.batches(quality.rejected_rows(clean, contract))
@@ -217,8 +221,8 @@ def _of_orders(
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
     marked = orders.lines(table, log, as_of)
-    row = first_row(opened.engine.frame(marked.aggregate(latest=marked["day"].max())))
-    latest = None if pd.isna(row["latest"]) else orders.EPOCH + dt.timedelta(int(row["latest"]))
+    row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
+    latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
     found = add_up(opened, marked, log, contract.as_of, say)
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
@@ -289,13 +293,13 @@ def _checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
 
 def _nothing(opened: Opened, column: Column, value: Any, found: str | None) -> Any:
     """Return a column of missing values of the right type; refuse one that holds something."""
-    some = opened.engine.frame(opened.table.filter(value.notnull()).select(value=value).limit(1))
-    if not len(some):
+    some = opened.engine.records(opened.table.filter(value.notnull()).select(value=value).limit(1))
+    if not some:
         return ibis.null(_TYPES[column.type])
     words = {"number": "numbers", "date": "dates", "boolean": "truth values", "text": "text"}
     raise DataError.of(
         f"column {column.name!r} of {opened.reading.source!r} holds "
-        f"{words.get(found or '', 'something else')} (such as {str(some['value'][0])[:40]!r})",
+        f"{words.get(found or '', 'something else')} (such as {str(some[0]['value'])[:40]!r})",
         f"{words[column.type]}, as in the model",
         "correct the cells, or name the column that holds them so",
     )

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
+from smartcart.beside import Beside, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core.evidence import gather
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows, with_rank_effects
 from smartcart.engines import open_source
@@ -60,6 +62,7 @@ def segment(
     seed: int = 0,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
+    helper: Beside | None = None,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -72,6 +75,7 @@ def segment(
     options : how an order log is read.
     rfm_bins : digits of the RFM scores, 2 to 9.
     progress : called with the step in words, the rows done and the rows in all.
+    helper : another process, that may have loaded scikit-learn, to gather the evidence.
 
     Raises
     ------
@@ -81,7 +85,7 @@ def segment(
     say = progress or (lambda step, done, total: None)
     _check_k(k, k_max)
     clock = _Clock(say)
-    learner = _Ahead()
+    learner = _Ahead() if helper is None else None
     with clock.step("read"):
         opened = open_source(source, temp_dir=temp_dir)
     with opened:
@@ -93,8 +97,9 @@ def segment(
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
-            learner.join()
-            recipe, choice = _evidence(table, k=k, k_max=k_max, seed=seed, say=say)
+            if learner is not None:
+                learner.join()
+            recipe, choice = _evidence(table, k=k, k_max=k_max, seed=seed, say=say, helper=helper)
         centers = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
             centers, order = _refine(table, recipe, centers, say)
@@ -152,7 +157,7 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers, *, k: int | None, k_max: int, seed: int, say: Progress
+    table: Customers, *, k: int | None, k_max: int, seed: int, say: Progress, helper: Beside | None
 ) -> tuple[Recipe, choose_k.Choice]:
     """Fit the recipe and every K on the sample."""
     forming = table.inspection.forming
@@ -164,13 +169,19 @@ def _evidence(
             f"--k is {k} but there are only {heavy} different customers",
             f"at most {heavy}", "choose a smaller --k",
         )  # fmt: skip
-    recipe = prepare.fit_recipe(X, forming, table.weight)
-    Z = prepare.apply_recipe(X, recipe)
-    choice = choose_k.choose_k(
-        Z, k_max=k_max, seed=seed, k=k, sample_weight=table.weight,
-        progress=lambda step: say(f"choose K: {step}", 0, None),
-    )  # fmt: skip
-    return recipe, choice
+    asked = (X, forming, table.weight, k, k_max, seed)
+
+    def tell(step: str) -> None:
+        say(f"choose K: {step}", 0, None)
+
+    if helper is not None:
+        try:
+            helper.ask(gather, *asked)
+            found: tuple[Recipe, choose_k.Choice] = helper.answer(tell)
+            return found
+        except LostError:  # then the work is done here, and meets whatever the helper met
+            pass
+    return gather(*asked, tell)
 
 
 def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
