@@ -10,6 +10,7 @@ import pytest
 
 import smartcart
 from conftest import shared_file
+from frames import as_frame
 from smartcart.core import rfm
 from smartcart.engines import open_source
 from smartcart.errors import DataError, UsageError
