@@ -1,9 +1,4 @@
-"""What the layers hand to each other: frozen dataclasses, no logic.
-
-Everything a run found is in one :class:`Run`; the report, the command line, the notebook and the
-web show it and compute nothing. All money is in the currency of the data, all days are whole days,
-all shares are 0 to 1.
-"""
+"""A run: what was read, what was found about it, K with its evidence, segments, the model."""
 
 from __future__ import annotations
 
@@ -13,14 +8,18 @@ from typing import Any, Literal
 
 __all__ = [
     "Column",
+    "ColumnRole",
+    "ColumnType",
     "ColumnWish",
     "Contract",
+    "Effect",
     "Fact",
     "Feature",
     "GoldenRow",
     "Inspection",
     "KEvidence",
     "KRow",
+    "Kind",
     "Ledger",
     "LedgerEntry",
     "Model",
@@ -35,6 +34,8 @@ __all__ = [
     "RfmSegment",
     "Run",
     "Segment",
+    "Transform",
+    "Verdict",
 ]
 
 Kind = Literal["customers", "orders"]
