@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -238,9 +239,15 @@ def _table(
     from pyarrow import parquet as pq
 
     writers: list[Any] = []
+    under_way: list[Future[None]] = []
 
     def write(columns: Mapping[str, Any]) -> None:
+        while under_way:  # one batch is written while the next is made
+            under_way.pop().result()
         batch = pa.record_batch(list(columns.values()), names=list(columns))
+        under_way.append(behind.submit(put, batch))
+
+    def put(batch: Any) -> None:
         if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
@@ -253,11 +260,15 @@ def _table(
         for writer in writers:
             writer.write_batch(batch)
 
-    try:
-        yield write
-    finally:
-        for writer in writers:
-            writer.close()
+    with ThreadPoolExecutor(1) as behind:
+        try:
+            yield write
+            while under_way:
+                under_way.pop().result()
+        finally:
+            behind.shutdown()
+            for writer in writers:
+                writer.close()
 
 
 def write_rejected(folder: Path, rejected: Any) -> None:

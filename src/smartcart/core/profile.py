@@ -60,6 +60,15 @@ class ProfileSums:
         self.confidence += member @ confidence
         self.distance += member @ distance
 
+    def merge(self, other: ProfileSums) -> None:
+        """Add the sums of other customers, made around the same shift."""
+        self.count += other.count
+        self.total += other.total
+        self.square += other.square
+        self.size += other.size
+        self.confidence += other.confidence
+        self.distance += other.distance
+
     def means(self) -> Floats:
         """Return the (K, q) means, NaN where a segment has no value."""
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from smartcart.records import Feature, Inspection, Notice
 from smartcart.tables import features, quality
 from smartcart.workflows.looked import Look
+from smartcart.workflows.passes import in_order
 
 __all__ = ["BATCH_ROWS", "Customers", "matrix"]
 
 Floats = NDArray[np.float64]
+R = TypeVar("R")
 
 SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
 HASH_BITS = 24
@@ -99,18 +101,20 @@ class Customers:
         kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
         return np.asfortranarray(X[:, kept])
 
-    def batches(self, forming_only: bool = False) -> Iterator[tuple[pa.Array, Floats]]:
-        """Yield ids and features of all usable rows, a batch at a time, in a fixed order."""
+    def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
+        """Yield ``task(ids, X)`` of the features (n, q) of all usable rows, a batch at a time.
+
+        Batches come in a fixed order; tasks run on several threads.
+        """
         wanted = self.inspection.forming if forming_only else self.all_features
         if self.whole:
-            assert self.ids is not None
-            yield self.ids, self.sample[:, : len(wanted)]
+            yield task(self.ids, self.sample[:, : len(wanted)])
             return
         contract = self.inspection.contract
         usable = quality.usable_rows(self.seen.clean, contract)
         expr = features.feature_table(usable, contract, wanted)
-        for batch in self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS):
-            yield batch["customer_id"], matrix(batch, len(wanted))
+        batches = self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS)
+        yield from in_order(lambda b: task(b["customer_id"], matrix(b, len(wanted))), batches)
 
     def quantiles(self, place: int, shares: Sequence[float]) -> tuple[tuple[float, ...], bool]:
         """Return quantiles of a feature (linear between neighbours) and whether they are of all."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,15 @@ Floats = NDArray[np.float64]
 SIGNALS = ("recency", "frequency", "value")
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a batch adds: sums, and a row for each of its customers."""
+
+    size: NDArray[np.integer]
+    money: NDArray[Any]
+    rows: dict[str, Any]
+
+
 @dataclass(slots=True)
 class RfmCount:
     """Digits, batch by batch, and the sums behind the record.
@@ -38,19 +47,20 @@ class RfmCount:
     exact: bool
     size: NDArray[np.int64]
     money: Floats
-    write: Callable[[Mapping[str, Any]], None] = field(default=lambda _: None)
 
-    def add(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> None:
-        """Count (n, q) features of customers in K-Means segments ``labels``; write a row each."""
+    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> _Part:
+        """Return rows and sums of (n, q) features of customers in K-Means segments ``labels``."""
         recency, frequency, money = (X[:, place] for place in self.places)
         r = rfm.digits(recency, self.cuts[0], low_is_best=True)
         f, m = rfm.digits(frequency, self.cuts[1]), rfm.digits(money, self.cuts[2])
         codes = rfm.segment_codes(r, f, m, self.bins)
         k = self.size.shape[1]
-        self.size += np.bincount(codes * k + labels, minlength=self.size.size).reshape(-1, k)
-        self.money += np.bincount(codes, np.nan_to_num(money), len(rfm.SEGMENTS))
+        size = np.bincount(codes * k + labels, minlength=self.size.size).reshape(-1, k)
+        spent = np.bincount(codes, np.nan_to_num(money), len(rfm.SEGMENTS))
         score = (r * 100 + f * 10 + m).astype(np.int32)
-        self.write(
+        return _Part(
+            size,
+            spent,
             {
                 "customer_id": ids,
                 "recency_days": pa.array(recency, from_pandas=True),
@@ -63,8 +73,13 @@ class RfmCount:
                 "rfm_segment": pa.DictionaryArray.from_arrays(
                     pa.array(codes.astype(np.int8)), pa.array(rfm.SEGMENTS)
                 ).cast(pa.string()),
-            }
+            },
         )
+
+    def add(self, part: _Part) -> None:
+        """Count what :meth:`part` found."""
+        self.size += part.size
+        self.money += part.money
 
     def record(self) -> Rfm:
         """Return what was counted; names that nobody has are left out."""

@@ -26,6 +26,7 @@ from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.look import refuse_duplicates
 from smartcart.workflows.look_orders import NO_SALE, add_up
 from smartcart.workflows.looked import Progress
+from smartcart.workflows.passes import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,11 +164,14 @@ def _assigned(ready: _Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]
     """Yield ids, segment ids from 1, distances and confidences, a batch at a time."""
     wanted, centers = model.recipe.features, np.array(model.centroids)
     table = features.feature_table(ready.usable, ready.contract, wanted)
-    for batch in ready.engine.batches(table, chunk_rows=BATCH_ROWS):
+
+    def part(batch: Any) -> tuple[Any, Any, Any, Any]:
         Z = prepare.apply_recipe(matrix(batch, len(wanted)), model.recipe)
         labels, d1, d2 = kmeans.assign(Z, centers)
         distance = np.sqrt(d1)
-        yield batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2))
+        return batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2))
+
+    yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
 
 
 @contextmanager

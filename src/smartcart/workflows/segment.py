@@ -205,14 +205,17 @@ def _refine(
     if not table.whole:
         before = np.inf
         for turn in range(1, PASSES + 1):
-            sums = kmeans.LloydSums.zeros(*centers.shape)
-            done = 0
-            for ids, X in table.batches(forming_only=True):
+            nothing = kmeans.LloydSums.zeros(*centers.shape)
+
+            def part(_: Any, X: Floats, at: Floats = centers) -> kmeans.LloydSums:
                 Z = prepare.apply_recipe(X, recipe)
-                labels, d1, _ = kmeans.assign(Z, centers)
-                sums = sums.add(Z, labels, d1)
-                done += len(ids)
-                say(f"refine (pass {turn})", done, table.rows)
+                labels, d1, _ = kmeans.assign(Z, at)
+                return nothing.add(Z, labels, d1)  # noqa: B023  # all zeros in every turn
+
+            sums = nothing
+            for some in table.each(part, forming_only=True):
+                sums = sums.merge(some)
+                say(f"refine (pass {turn})", int(sums.counts.sum()), table.rows)
             if sums.wcss >= before * (1 - SETTLED):
                 break
             centers, before = sums.centers(centers), sums.wcss
@@ -261,24 +264,30 @@ def _assign_all(
     say: Progress,
 ) -> tuple[ProfileSums, float]:
     """Assign every customer, write one row each, and add up the profile, the WCSS and RFM."""
-    width = len(recipe.features)
-    sums = ProfileSums.empty(len(centers), _shift(table.sample))
+    width, shift = len(recipe.features), _shift(table.sample)
+    sums = ProfileSums.empty(len(centers), shift)
     wcss, done = 0.0, 0
+
+    def part(ids: Any, X: Floats) -> tuple[Any, ...]:
+        labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X[:, :width], recipe), centers)
+        distance = np.sqrt(d1)
+        confidence = kmeans.confidence(distance, np.sqrt(d2))
+        some = ProfileSums.empty(len(centers), shift)
+        some.add(X, labels, distance, confidence)
+        ranked = count.part(ids, X, labels) if count is not None else None
+        return ids, labels, d1, distance, confidence, some, ranked
+
     with (
         store.assignments(folder, names, csv=table.rows <= store.CSV_ROWS) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
     ):
-        if count is not None:
-            count.write = write_rfm
-        for ids, X in table.batches():
-            labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X[:, :width], recipe), centers)
-            distance = np.sqrt(d1)
-            confidence = kmeans.confidence(distance, np.sqrt(d2))
-            sums.add(X, labels, distance, confidence)
+        for ids, labels, d1, distance, confidence, some, ranked in table.each(part):
+            sums.merge(some)
             wcss += float(d1.sum())
             write(ids, labels + 1, distance, confidence)
             if count is not None:
-                count.add(ids, X, labels)
+                count.add(ranked)
+                write_rfm(ranked.rows)
             done += len(ids)
             say("assign and profile", done, table.rows)
     return sums, wcss
