@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from smartcart.records.act import Outcome
+    from smartcart.records.trust import Artefact, Fairness, Rulebook
 
 __all__ = [
     "Column",
@@ -404,3 +408,7 @@ class Run:
     rfm: Rfm | None = None
     value_label: str = ""  # what value_share is a share of: "spend", "revenue", ...
     currency: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    rulebook: Rulebook | None = None
+    artefacts: tuple[Artefact, ...] = ()
+    fairness: Fairness | None = None

@@ -1,0 +1,93 @@
+"""Rules that imitate the segments, artefacts and sensitive columns: one look at a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart.core import kmeans, prepare
+from smartcart.core.artefacts import find_artefacts
+from smartcart.core.fairness import find_fairness
+from smartcart.core.rulebook import fit_rulebook
+from smartcart.records import Artefact, Fairness, Feature, Recipe, Rulebook
+
+__all__ = ["Trust", "judge", "sensitive_columns"]
+
+Floats = NDArray[np.float64]
+
+
+class Trust(NamedTuple):
+    """What a sample says of segments; ``rulebook`` is ``None`` where there is one only."""
+
+    rulebook: Rulebook | None
+    artefacts: tuple[Artefact, ...]
+    fairness: Fairness
+
+
+def judge(
+    X: Floats,
+    features: Sequence[Feature],
+    weight: Floats,
+    recipe: Recipe,
+    centers: Floats,
+    names: Sequence[str],
+    seed: int,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Trust:
+    """Judge the segments of a sample.
+
+    Parameters
+    ----------
+    X : (n, q) in original units, NaN where missing; its first columns are those of ``recipe``.
+    features : q, those that form and those that describe.
+    weight : (n,); rows of weight 0 are copies of others.
+    centers : (k, p) standardized; names : what the k segments are called.
+    tell : is called with the name of each step.
+    """
+    forming = X[:, : len(recipe.features)]
+    Z = prepare.apply_recipe(forming, recipe)
+    labels, _, _ = kmeans.assign(Z, centers)
+    book: Rulebook | None = None
+    found: tuple[Artefact, ...] = ()
+    if len(centers) > 1:
+        tell("rules")
+        book = fit_rulebook(forming, labels, recipe, names, sample_weight=weight, seed=seed)
+        tell("artefacts")
+        found = find_artefacts(
+            Z, labels, [f.label for f in recipe.features], sample_weight=weight, segments=names,
+            seed=seed,
+        )  # fmt: skip
+    tell("sensitive columns")
+    values, words = sensitive_columns(X, features)
+    fairness = find_fairness(labels, names, forming, recipe.features, values, column_labels=words)
+    return Trust(book, found, fairness)
+
+
+def sensitive_columns(
+    X: Floats, features: Sequence[Feature]
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Return the sensitive columns (n,), categories put together again, and their words.
+
+    >>> is_single = Feature("s: yes", "Single", "", "is", ("s",), "", value="yes", role="sensitive")
+    >>> values, _ = sensitive_columns(np.array([[1.0], [0.0]]), [is_single])
+    >>> values["s"].tolist()
+    ['yes', 'another']
+    """
+    found: dict[str, Any] = {}
+    words: dict[str, str] = {}
+    for place, feature in enumerate(features):
+        if feature.role != "sensitive":
+            continue
+        column = feature.columns[0]
+        if feature.op != "is":
+            found[feature.name], words[feature.name] = X[:, place], feature.label
+            continue
+        if column not in found:
+            known = ~np.isnan(X[:, place])
+            found[column] = np.where(known, "another", "").astype(object)
+            words[column] = column.replace("_", " ").capitalize()
+        found[column][X[:, place] == 1] = feature.value
+    return found, words
