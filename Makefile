@@ -1,7 +1,7 @@
-.PHONY: help demo test lint format bench docs clean
+.PHONY: help demo test lint format bench bench-large docs clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 demo: ## make a synthetic shop, segment it, say which files to open
 	@tools/setup run
@@ -29,6 +29,11 @@ bench: ## time and memory against the reference pipeline; quality and K rules ag
 	@.venv/bin/python benchmarks/quality.py
 	@.venv/bin/python benchmarks/k_rules.py
 	@.venv/bin/python benchmarks/bench.py
+
+bench-large: ## the long ones: millions of customers, and what the sample loses
+	@tools/setup dev
+	@.venv/bin/python benchmarks/large.py
+	@.venv/bin/python benchmarks/wcss.py
 
 docs: ## write the generated pages of docs/
 	@tools/setup dev

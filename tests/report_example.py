@@ -8,10 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from smartcart.core.fairness import hidden_cells
+from smartcart.core.outcomes import adjusted, outcome_of
+from smartcart.core.proportions import wilson
 from smartcart.records import (
+    Artefact,
     Column,
+    Condition,
     Contract,
     Fact,
+    Fairness,
     Feature,
     KEvidence,
     KRow,
@@ -20,15 +26,21 @@ from smartcart.records import (
     Model,
     Notice,
     OrderLog,
+    Outcome,
+    Overrepresentation,
     Picture,
     Profile,
     ProfileRow,
+    Proxy,
     Reading,
     Recipe,
     Rfm,
     RfmSegment,
+    Rule,
+    Rulebook,
     Run,
     Segment,
+    SensitiveColumn,
 )
 
 N = 2240
@@ -43,8 +55,9 @@ FEATURES = [
     ("tenure_days", "Days as a customer", "days", "tenure", 353.6, 202.1, [361.0, 452.0, 241.0, 349.0]),
     ("deals_share", "Share bought on a deal", "share", "deals", 0.168, 0.118, [0.058, 0.212, 0.187, 0.219]),
     ("web_visits", "Web visits in a month", "count", "engagement", 5.32, 2.43, [2.9, 5.9, 5.5, 6.9]),
-    ("web_share", "Share bought on the web", "share", "channel", 0.286, 0.101, [0.262, 0.334, 0.281, 0.278]),
-    ("catalog_share", "Share bought by catalogue", "share", "channel", 0.152, 0.124, [0.292, 0.148, 0.118, 0.052]),
+    ("web_share", "Web share of purchases", "share", "channels", 0.286, 0.101, [0.262, 0.334, 0.281, 0.278]),
+    ("catalog_share", "Catalogue share of purchases", "share", "channels", 0.152, 0.124, [0.292, 0.148, 0.118, 0.052]),
+    ("store_share", "Store share of purchases", "share", "channels", 0.562, 0.13, [0.446, 0.518, 0.601, 0.67]),
     ("wine_share", "Wine in the basket", "share", "basket", 0.458, 0.228, [0.437, 0.571, 0.489, 0.351]),
 ]  # fmt: skip
 DESCRIBES = [
@@ -153,7 +166,7 @@ def _contract() -> Contract:
 def _model(contract: Contract, names: tuple[str, ...]) -> Model:
     features = tuple(
         Feature(
-            n, label, unit, "sum" if unit == "money" else "column", (n,),
+            n, label, unit, {"money": "sum", "share": "share"}.get(unit, "column"), (n,),
             f"{label}, from the columns of the table.", (),
             "", block,
         )
@@ -215,6 +228,132 @@ def _rfm() -> Rfm:
     )  # fmt: skip
 
 
+# positives per segment of the four: differs; withheld where few; no difference
+OUTCOMES = [
+    ("Response", [139, 74, 60, 61]),
+    ("Complain", [2, 12, 30, 3]),
+    ("Newsletter", [60, 58, 66, 80]),
+]
+
+
+def _outcomes(
+    named: list[tuple[str, list[int]]], segments: tuple[Segment, ...]
+) -> tuple[Outcome, ...]:
+    sizes = np.array([s.size for s in segments])
+    names = [s.segment for s in segments]
+    return adjusted(
+        [
+            outcome_of(column, [sizes - np.array(yes), np.array(yes), 0 * sizes], names)
+            for column, yes in named
+        ]
+    )
+
+
+def _rulebook(segments: tuple[Segment, ...]) -> Rulebook:
+    spend = "Spend in two years"
+    bounds = [(1210.0, None), (420.0, 1210.0), (150.0, 420.0), (None, 150.0)]
+    rules = []
+    for i, segment in enumerate(segments):
+        low, high = bounds[i % 4]
+        told = [f"above {low or 0:,.0f}"] * (low is not None) + [f"at most {high or 0:,.0f}"] * (
+            high is not None
+        )
+        own = (
+            Condition(
+                "monetary_total",
+                spend,
+                "money",
+                low,
+                high,
+                f"spend in two years {' and '.join(told)}",
+            ),
+            Condition(
+                "deals_share",
+                "Share bought on a deal",
+                "share",
+                None,
+                0.3 + i / 100,
+                f"share bought on a deal at most {30 + i}%",
+            ),
+        )
+        rules.append(
+            Rule(
+                own, segment.segment_id, segment.segment, 0.21 + i / 50, 0.91 - i / 40, "Not shown."
+            )
+        )
+    return Rulebook(
+        tuple(rules), 0.859, 0.884, "10-fold cross-validation", 2058,
+        tuple(f[0] for f in FEATURES), tuple(f[4] for f in FEATURES), (),
+        "These rules imitate the segments and do not define them: for 85.9% of customers not seen "
+        "before, the answer is the model's.",
+    )  # fmt: skip
+
+
+def _groups(
+    counts: list[list[int]], categories: list[str], segments: tuple[Segment, ...]
+) -> tuple[Overrepresentation, ...]:
+    """Return groups as the record holds them, of counts (categories x segments)."""
+    table = np.array(counts)
+    hidden, sizes = hidden_cells(table), table.sum(axis=0)
+    groups = []
+    for i, category in enumerate(categories):
+        overall = float(table[i].sum() / table.sum())
+        for j, s in enumerate(segments):
+            if hidden[i, j]:
+                groups.append(
+                    Overrepresentation(category, s.segment_id, s.segment, True, *(None,) * 6, "")
+                )  # type: ignore[arg-type]
+                continue
+            n, share = int(table[i, j]), float(table[i, j] / sizes[j])
+            low, high = (float(x) for x in wilson(n, int(sizes[j])))
+            finding = "more" if low > overall else "fewer" if high < overall else ""
+            groups.append(
+                Overrepresentation(
+                    category,
+                    s.segment_id,
+                    s.segment,
+                    False,
+                    n,
+                    share,
+                    low,
+                    high,
+                    overall,
+                    share / overall,
+                    finding,
+                )
+            )  # type: ignore[arg-type]
+    return tuple(groups)
+
+
+AGES = [[130, 60, 120, 263], [180, 230, 250, 280], [202, 208, 183, 134]]
+MARRIED = [[190, 199, 216, 257], [314, 291, 331, 408], [8, 8, 4, 12], [0, 0, 2, 0]]
+
+
+def _fairness(segments: tuple[Segment, ...]) -> Fairness:
+    ages = _groups(AGES, ["up to 37", "above 37 to 55", "above 55"], segments)
+    married = _groups(MARRIED, ["Married", "Single", "Widow", "YOLO"], segments)
+    return Fairness(
+        (
+            SensitiveColumn(
+                "Age", "Age", "eta squared", 0.142, "weak", N, ages, 0,
+                (
+                    Proxy("tenure_days", "Days as a customer", "rank correlation", 0.412, True),
+                    Proxy("income", "Income", "rank correlation", 0.21, False),
+                ),
+                "Segments tell a little of Age (eta squared 0.14).",
+            ),
+            SensitiveColumn(
+                "Marital_Status", "Marital status", "Cramér's V", 0.031, "none", N, married,
+                sum(g.suppressed for g in married),
+                (Proxy("income", "Income", "correlation ratio", 0.09, False),),
+                "Segments hardly tell Marital status apart (Cramér's V 0.03).",
+            ),
+        ),
+        10,
+        "Segments stand for no sensitive column to more than a weak degree.",
+    )  # fmt: skip
+
+
 def four() -> Run:
     """A realistic run: the shop's 2,240 customers in four segments."""
     segments = _segments()
@@ -250,6 +389,9 @@ def four() -> Run:
         rfm=_rfm(),
         value_label="spend",
         currency="$",
+        outcomes=_outcomes(OUTCOMES, segments),
+        rulebook=_rulebook(segments),
+        fairness=_fairness(segments),
     )  # fmt: skip
 
 
@@ -283,6 +425,14 @@ def one() -> Run:
         model=_model(run.contract, ("All customers",)),
         picture=replace(run.picture, segment_ids=(1,) * len(run.picture.xyz)),
         metrics={"wcss": 22400.0, "silhouette": None},
+        outcomes=_outcomes([("Response", [334])], (everyone,)),
+        rulebook=None,
+        fairness=replace(
+            run.fairness or _fairness(run.segments),
+            columns=(
+                SensitiveColumn("Age", "Age", "eta squared", 0.0, "none", N, (), 0, (), "Nothing."),
+            ),
+        ),
     )
 
 
@@ -358,6 +508,50 @@ def ten() -> Run:
         metrics={"wcss": float("nan"), "silhouette": float("inf")},
         rfm=None,
         value_label="",
+        outcomes=_outcomes(
+            [
+                (f"{name} {i}", [s // (3 + i + j) for j, s in enumerate(sizes)])
+                for i, name in enumerate(NASTY[:8])
+            ],
+            tuple(segments),
+        ),
+        rulebook=replace(
+            _rulebook(tuple(segments)),
+            sentence="No rule says <b>bold</b> people.",
+            method="<i>magic</i>",
+        ),
+        artefacts=(
+            Artefact(
+                "dummy",
+                "'<img src=x onerror=alert(4)>' alone tells all apart.",
+                ("<img>",),
+                (1, 2),
+                0.93,
+            ),
+            Artefact("new code", "Something else is odd.", (), (), 0.5),
+        ),
+        fairness=Fairness(
+            (
+                SensitiveColumn(
+                    "faith",
+                    "<script>faith</script>",
+                    "Cramér's V",
+                    0.62,
+                    "strong",
+                    N,
+                    _groups(
+                        [[120] * 10, [8] * 10, [90 + 9 * i for i in range(10)]],
+                        ["<b>A</b>", "</td>tiny", "{{ 7*7 }}"],
+                        tuple(segments),
+                    ),
+                    10,
+                    (),
+                    "Segments largely stand for <script>faith</script>.",
+                ),
+            ),
+            10,
+            "Segments stand for <script>faith</script>.",
+        ),
     )
 
 
@@ -414,4 +608,15 @@ def orders() -> Run:
         rfm=replace(run.rfm, frequency_cuts=(1.0, 1.0, 1.0, 2.0), exact=False),
         notices=(Notice("short history", "The orders span 90 days.", 90),),
         currency="£",
+        outcomes=(),
+        artefacts=(
+            Artefact(
+                "same twice",
+                "'Orders' and 'Days with an order' say the same (correlation 0.99).",
+                ("Orders",),
+                (),
+                0.99,
+            ),
+        ),
+        fairness=Fairness((), 10, "No sensitive column was declared, so nothing was measured."),
     )

@@ -71,7 +71,9 @@ def test_sums_of_parts_are_the_sums_of_all():
 def test_a_batch_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "segments.csv").symlink_to("/dev/full")
     ids, numbers = pa.array(np.arange(50_000)), np.ones(50_000)
-    with pytest.raises(OSError, match="No space"):
-        with store.assignments(tmp_path, ["a"], parquet=False) as write:
-            for _ in range(3):
-                write(ids, numbers, numbers, numbers)
+    with (
+        pytest.raises(OSError, match="No space"),
+        store.assignments(tmp_path, ["a"], parquet=False) as write,
+    ):
+        for _ in range(3):
+            write(ids, numbers, numbers, numbers)

@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
-from smartcart.records import ColumnRole, ColumnWish, Inspection, Model, Run
+from smartcart.records import (
+    Artefact,
+    ColumnRole,
+    ColumnWish,
+    Drift,
+    Explanation,
+    Fairness,
+    Inspection,
+    Model,
+    Plan,
+    Run,
+)
 from smartcart.settings import read_settings
 
 if TYPE_CHECKING:
@@ -33,6 +44,8 @@ def segment(
     net_returns: bool = False,
     rfm_bins: int = 5,
     seed: int = 0,
+    previous: str | Path | None = None,
+    fresh: bool = False,
 ) -> Segmentation:
     """Segment the customers of a table or of an order log.
 
@@ -52,6 +65,8 @@ def segment(
         was returned off the spend.
     rfm_bins : digits of the RFM scores.
     seed : seed of everything random.
+    previous : an earlier run folder whose segments live on: K (without ``k``), ids and names.
+    fresh : with ``previous``: choose K and fit anew; segments that are the same keep their ids.
 
     Raises
     ------
@@ -69,12 +84,12 @@ def segment(
         run = workflows.segment(
             source, folder, k=given.k, k_max=given.k_max, kind=given.kind, as_of=given.as_of,
             wanted=given.columns, options=workflows.order_options(given), rfm_bins=given.rfm_bins,
-            seed=given.seed,
+            seed=given.seed, previous=None if previous is None else Path(previous), fresh=fresh,
         )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Segmentation(run, folder)
+    return Segmentation(run, folder, source)
 
 
 def check(
@@ -130,7 +145,7 @@ class SavedModel:
             columns=[feature.name for feature in self.record.recipe.features],
         )
         middles.insert(0, "segment", list(self.names))
-        middles.insert(0, "segment_id", range(1, len(middles) + 1))
+        middles.insert(0, "segment_id", list(self.record.ids))
         return middles
 
     def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
@@ -147,6 +162,23 @@ class SavedModel:
         """
         day = read_settings(None, as_of=as_of).as_of
         return workflows.assign(source, self.record, as_of=day)
+
+    def monitor(self, source: Any, as_of: dt.date | str | None = None) -> Drift:
+        """Compare new data with those that the model was fitted on: keep it, or fit it again.
+
+        ``source`` is what :func:`segment` takes. The ``verdict`` of what comes back is ``"keep"``
+        or ``"refit"``; its ``reasons`` are in words, strongest first.
+
+        Raises
+        ------
+        smartcart.errors.DataError
+            Where the model has no reference (an earlier SmartCart made it), or the source cannot
+            be assigned.
+        """
+        from smartcart.workflows.monitor import monitor
+
+        day = read_settings(None, as_of=as_of).as_of
+        return monitor(source, self.record, as_of=day).drift
 
     def sql(self, dialect: str, table: str | None = None) -> str:
         """Return the model as one query in ``dialect`` ("duckdb", "bigquery", ...) over ``table``.
@@ -171,8 +203,9 @@ class Segmentation:
     lies in a temporary folder that goes with this object; :meth:`save` keeps it.
     """
 
-    def __init__(self, run: Run, folder: Path) -> None:
+    def __init__(self, run: Run, folder: Path, source: Any = None) -> None:
         self.record = run
+        self._source = source
         self._folder = folder
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
@@ -251,6 +284,76 @@ class Segmentation:
             return pd.read_csv(table)
         table = table.with_suffix(".parquet")
         return pd.read_parquet(table) if table.exists() else None
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Rate of every 0/1 outcome per segment with its interval, lift, AUC and test."""
+        import dataclasses
+
+        import pandas as pd
+
+        rows = [
+            {"outcome": one.column, **dataclasses.asdict(rate), "auc": one.auc, "p": one.p_holm}
+            for one in self.record.outcomes
+            for rate in one.rates
+        ]
+        return pd.DataFrame(rows)
+
+    @property
+    def rules(self) -> pd.DataFrame:
+        """The rulebook that imitates the segments: rule, segment, coverage, purity."""
+        import pandas as pd
+
+        book = self.record.rulebook
+        return pd.DataFrame(
+            {
+                "rule": rule.sentence,
+                "segment_id": rule.segment_id,
+                "segment": rule.segment,
+                "coverage": rule.coverage,
+                "purity": rule.purity,
+            }
+            for rule in (book.rules if book else ())
+        )
+
+    @property
+    def artefacts(self) -> tuple[Artefact, ...]:
+        """What speaks for segments that come from how the table was made; empty is good."""
+        return self.record.artefacts
+
+    @property
+    def fairness(self) -> Fairness | None:
+        """How far the segments stand for sensitive columns."""
+        return self.record.fairness
+
+    def explain(self, customer: Any, *, against: str | None = None) -> Explanation:
+        """Return why a customer is in its segment and not in the runner-up (or ``against``).
+
+        The source is read again. Raises ``smartcart.errors.DataError`` for a customer without a
+        segment.
+        """
+        from smartcart.workflows.explain import explain
+
+        return explain(self._source, self.record.model, [customer], other=against)[0]
+
+    def plan(
+        self, *, cost: float, revenue: float, outcome: str | None = None,
+        rate: float | None = None, budget: float | None = None, baseline: float | None = None,
+        partial: bool = True, seed: int = 0,
+    ) -> Plan:  # fmt: skip
+        """Plan a campaign: whom to contact, what it earns, and how sure that is.
+
+        Rates come from the 0/1 column ``outcome`` (the first one without a name), or are assumed
+        to be ``rate``. ``cost`` is per contact, ``revenue`` per response, ``baseline`` the response
+        rate of customers left alone.
+        """
+        from smartcart.workflows.plan import make_plan
+        from smartcart.workflows.saved import saved_run
+
+        return make_plan(
+            saved_run(self.record, self._folder), cost=cost, revenue=revenue, outcome=outcome,
+            rate=rate, budget=budget, baseline=baseline, partial=partial, seed=seed,
+        ).plan  # fmt: skip
 
     @property
     def model(self) -> Model:

@@ -29,8 +29,10 @@ __all__ = [
     "assignments",
     "evidence_rows",
     "load_model",
+    "new_files",
     "new_folder",
     "plain",
+    "refuse_file",
     "refuse_scored",
     "refuse_source_inside",
     "refuse_target",
@@ -106,6 +108,52 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+
+
+@contextmanager
+def new_files(targets: Sequence[Path], *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary sibling to write files in, by the names of ``targets``, all in one folder.
+
+    They are renamed, the first one last, once the block ends well; whatever goes wrong leaves the
+    first one as it was. Siblings left behind by killed runs are removed.
+
+    Raises
+    ------
+    UsageError
+        Where the first target exists and ``overwrite`` is false, or it cannot be written.
+    """
+    target = Path(os.path.abspath(targets[0]))
+    refuse_file(target, overwrite=overwrite)
+    try:
+        _sweep(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
+            )
+        )
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    try:
+        yield part
+        refuse_file(target, overwrite=overwrite)  # somebody may have made it meanwhile
+        for one in reversed(targets):
+            os.replace(part / one.name, target.parent / one.name)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def refuse_file(target: Path, *, overwrite: bool) -> None:
+    """Raise ``UsageError`` where an output file would replace what it should not."""
+    if target.is_dir():
+        raise UsageError.of(f"{str(target)!r} is a folder", "a file", "choose another -o")
+    if os.path.lexists(target) and not overwrite:
+        raise UsageError.of(
+            f"{str(target)!r} exists already", "a new file",
+            "choose another -o, or replace it with --overwrite",
+        )  # fmt: skip
 
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
@@ -191,27 +239,34 @@ def _cannot_write(target: Path, error: OSError) -> UsageError:
 
 @contextmanager
 def assignments(
-    folder: Path, names: Sequence[str], *, csv: bool = True, parquet: bool = True
+    folder: Path,
+    names: Sequence[str],
+    *,
+    ids: Sequence[int] | None = None,
+    csv: bool = True,
+    parquet: bool = True,
 ) -> Iterator[Callable[..., None]]:
     """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
-    The function takes ids, segment ids from 1, distances and confidences, each of length n.
+    The function takes customer ids, places of segments from 1, distances and confidences, each of
+    length n. A place is written as its id of ``ids``, or as it is.
     """
     import numpy as np
     import pyarrow as pa
 
     values = pa.array(list(names), pa.string())
+    known = np.array(range(1, len(names) + 1) if ids is None else ids, dtype=np.int32)
     stem, wished = folder / "segments", {"parquet": parquet, "csv": csv}
     kinds = [kind for kind, wanted in wished.items() if wanted]
     with _table(stem, kinds, ["segment_id", "segment"]) as write_batch:
 
-        def write(ids: Any, segment_ids: Any, distance: Any, confidence: Any) -> None:
-            numbers = np.asarray(segment_ids, dtype=np.int32)
-            words = pa.DictionaryArray.from_arrays(pa.array(numbers - 1), values)
+        def write(customers: Any, places: Any, distance: Any, confidence: Any) -> None:
+            numbers = np.asarray(places, dtype=np.int32) - 1
+            words = pa.DictionaryArray.from_arrays(pa.array(numbers), values)
             write_batch(
                 {
-                    "customer_id": ids,
-                    "segment_id": pa.array(numbers),
+                    "customer_id": customers,
+                    "segment_id": pa.array(known[numbers]),
                     "segment": words.cast(pa.string()),
                     "distance": pa.array(distance),
                     "confidence": pa.array(confidence),
@@ -330,7 +385,7 @@ def refuse_scored(target: Path, sources: Sequence[str], *, overwrite: bool) -> N
 
 @contextmanager
 def scored(
-    target: Path, names: Sequence[str], *, overwrite: bool = False
+    target: Path, names: Sequence[str], *, ids: Sequence[int] | None = None, overwrite: bool = False
 ) -> Iterator[tuple[Callable[..., None], Callable[[Iterable[Any]], int]]]:
     """Give what writes a batch of customers and what writes the rejected ones.
 
@@ -356,7 +411,7 @@ def scored(
 
     csv = target.suffix == ".csv"
     try:
-        with assignments(part, names, csv=csv, parquet=not csv) as write:
+        with assignments(part, names, ids=ids, csv=csv, parquet=not csv) as write:
             yield write, reject
         refuse_scored(target, (), overwrite=overwrite)  # somebody may have made it meanwhile
         beside = rejected_beside(target)
@@ -405,6 +460,11 @@ def run_summary(run: Run) -> dict[str, Any]:
         "columns": [plain(c) for c in run.contract.columns],
         "reading": plain(run.reading),
         "rfm": plain(run.rfm),
+        "outcomes": plain(run.outcomes),
+        "rulebook": plain(run.rulebook),
+        "artefacts": plain(run.artefacts),
+        "fairness": plain(run.fairness),
+        "identity": plain(run.identity),
         "value": run.value_label,
         "currency": run.currency,
         "seconds": run.seconds,
@@ -413,6 +473,25 @@ def run_summary(run: Run) -> dict[str, Any]:
         "fingerprint": run.model.fingerprint,
         "picture": plain(run.picture),
     }
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """Return what :func:`run_summary` wrote to the ``run.json`` of a run folder.
+
+    Raises ``DataError`` where there is none, or it cannot be read.
+    """
+    path = folder / "run.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and isinstance(found.get("segments"), list):
+            return found
+        reason = "it holds something else"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not whole"
+    raise DataError.of(
+        f"{str(path)!r} cannot be read ({reason})", "a folder that smartcart run wrote",
+        "name the run folder",
+    )  # fmt: skip
 
 
 def evidence_rows(evidence: KEvidence) -> list[dict[str, Any]]:
@@ -492,6 +571,7 @@ def load_model(folder: Path) -> Model:
             f"{str(path)!r} has model version {version!r}", f"version {MODEL_VERSION}",
             "run again with this SmartCart",
         )  # fmt: skip
+    content["reference"] = content.get("reference") or None  # older models have none
     try:
         return TypeAdapter(Model).validate_python(content)
     except ValidationError as error:

@@ -30,12 +30,22 @@ def test_wilson_is_as_published(x: int, n: int, low: float, high: float) -> None
     assert np.ravel(found) == pytest.approx([low, high], abs=5e-5)
 
 
-@pytest.mark.parametrize(("x", "n"), [(0, 1), (1, 1), (3, 7), (50, 50), (334, 2240)])
-@pytest.mark.parametrize("level", [0.8, 0.9, 0.99])
+@pytest.mark.parametrize(
+    ("x", "n"), [(0, 1), (1, 1), (3, 7), (0, 12), (20, 40), (499, 500), (50, 50), (334, 2240)]
+)
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.95, 0.99])
 def test_wilson_is_that_of_scipy(x: int, n: int, level: float) -> None:
     low, high = wilson([x], [n], level)
     theirs = binomtest(x, n).proportion_ci(level, method="wilson")
     assert (low[0], high[0]) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_wilson_of_a_table_is_that_of_its_cells() -> None:
+    table, sizes = np.array([[3, 40, 0], [7, 60, 0]]), np.array([10, 100, 0])
+    low, high = wilson(table, sizes)
+    assert low.shape == high.shape == (2, 3)
+    assert (low[1, 0], high[0, 1]) == (wilson(7, 10)[0], wilson(40, 100)[1])
+    assert np.isnan(low[:, 2]).all()
 
 
 def test_no_trials_no_interval() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import trust_tables
 
-from smartcart.core import kmeans, prepare
+from smartcart.core import kmeans, prepare, small_tree
 from smartcart.core.rulebook import apply_rules, fit_rulebook
 from smartcart.core.small_tree import Node, boxes, grow, predict, round_thresholds
 from smartcart.datasets import write_customers
@@ -199,6 +199,73 @@ def test_the_tree_errs_less_than_the_greedy_one():
     assert ours > greedy.score(X, y) + 0.1
 
 
+def leaves_of(node: Node) -> list[Node]:
+    """Return the leaves of a tree."""
+    if node.branches is None:
+        return [node]
+    return [leaf for branch in node.branches for leaf in leaves_of(branch)]
+
+
+@pytest.mark.parametrize("leaves", [2, 5, 8])
+def test_the_first_nodes_are_the_smaller_greedy_tree(leaves):
+    """Rests on how scikit-learn numbers nodes, which it does not promise."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(500, 3))
+    y = (X[:, 0] > 0.3) + (X[:, 1] * X[:, 2] > 0).astype(np.int64)
+    large, small = (
+        DecisionTreeClassifier(max_leaf_nodes=n, random_state=0).fit(X, y) for n in (32, leaves)
+    )
+    tree = small_tree._node(large.tree_, leaves)
+    hits = small_tree._relabel(tree, X, y, np.arange(500))
+    assert len(leaves_of(tree)) == leaves
+    assert (predict(tree, X) == small.predict(X)).all()
+    assert small_tree._weigh(tree, []) == (leaves, hits)
+    assert hits == (small.predict(X) == y).sum()
+
+
+def test_the_split_that_saves_least_per_leaf_is_pruned():
+    """The left part saves 6 rows with one leaf more, the right part 7 with two (4 and 3)."""
+    left = Node(left=Node(hits=8), right=Node(hits=8), hits=10)
+    low = Node(left=Node(hits=5), right=Node(hits=6), hits=7)
+    tree = Node(left=left, right=Node(left=low, right=Node(hits=4), hits=8), hits=12)
+    found = small_tree._pruned(tree, 4)
+    assert len(leaves_of(found)) == 3
+    assert found.left.branches is not None
+    assert found.right.branches is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_split_of_one_node_would_be_right_more_often(seed):
+    """By trying every threshold of every column, on columns with and without ties."""
+    rng = np.random.default_rng(seed)
+    X = np.c_[rng.normal(size=90), rng.integers(0, 4, 90), rng.integers(0, 12, 90)]
+    y = ((X[:, 0] > 0.2) ^ (X[:, 1] > 1)).astype(np.int64) + (X[:, 2] > 8)
+    y = np.where(rng.random(90) < 0.15, rng.integers(0, 3, 90), y)
+    splits = [Node(0, 2, 5.5, Node(0), Node(1)), Node(0, 0, 0.0, Node(1), Node(2))]
+    tree, least = Node(0, 1, 1.5, *splits), 5
+    start = (predict(tree, X) == y).sum()
+    right = small_tree._improved(tree, X, y, X.argsort(axis=0).T, least)
+    assert right == (predict(tree, X) == y).sum() > start
+
+    def rows_of(node: Node, rows: np.ndarray) -> list[tuple[Node, np.ndarray]]:
+        if node.branches is None:
+            return []
+        left = X[rows, node.column] <= node.threshold
+        below = [rows_of(node.left, rows[left]), rows_of(node.right, rows[~left])]
+        return [(node, rows), *below[0], *below[1]]
+
+    for node, rows in rows_of(tree, np.arange(90)):
+        kept = node.column, node.threshold
+        for column in range(3):
+            for threshold in X[rows, column]:
+                if least <= (X[rows, column] <= threshold).sum() <= rows.size - least:
+                    node.column, node.threshold = column, threshold
+                    assert (predict(tree, X) == y).sum() <= right
+        node.column, node.threshold = kept
+
+
 def test_rounding_costs_no_customer():
     rng = np.random.default_rng(2)
     X = rng.lognormal(5, 1, size=(800, 3))
@@ -223,7 +290,7 @@ def test_neighbours_of_one_segment_become_one_box():
     assert found[2] == {0: (1.0, np.inf), 1: (2.0, np.inf)}
 
 
-def test_what_lies_between_keeps_boxes_apart():
+def test_what_lies_between_keeps_leaves_of():
     """Low and high x are one segment, the middle is another: no box holds all three."""
     tree = Node(0, 0, 1.0, Node(0), Node(0, 0, 2.0, Node(1), Node(0)))
     found = boxes(tree)

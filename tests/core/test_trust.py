@@ -52,7 +52,7 @@ def test_one_segment_has_no_rules():
 
 
 def test_missing_categories_stay_missing():
-    yes = Feature("s: yes", "Single", "", "is", ("s",), "", value="yes", role="sensitive")
+    yes = Feature("s: yes", "Single: yes", "", "is", ("s",), "", value="yes", role="sensitive")
     values, words = sensitive_columns(np.array([[1.0], [0.0], [np.nan]]), [yes])
     assert values["s"].tolist() == ["yes", "another", ""]
-    assert words == {"s": "S"}
+    assert words == {"s": "Single"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from smartcart.cli import run, score, synth  # noqa: F401  # they add their commands to the application
+from smartcart.cli import act, life, run, score, synth  # noqa: F401  # they add their commands to the application
 from smartcart.cli.common import app, print_json
 from smartcart.errors import SmartCartError
 
@@ -26,6 +26,7 @@ class Exit(IntEnum):
     OWN_FAULT = 1
     USAGE = 2
     DATA = 3
+    REFIT = 4  # what monitor says, not an error
 
 
 def main() -> None:

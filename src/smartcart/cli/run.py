@@ -28,7 +28,7 @@ from smartcart.cli.common import (
     refuse_file,
     write_whole,
 )
-from smartcart.errors import UsageError
+from smartcart.errors import UsageError, did_you_mean
 
 __all__ = ["check", "demo", "run"]
 
@@ -48,24 +48,59 @@ def run(
     drop_duplicates: DropDuplicates = None,
     net_returns: NetReturns = None,
     rfm_bins: RfmBins = None,
-    engine: Annotated[str, typer.Option("--engine", help="Where it runs: duckdb.")] = "duckdb",
+    engine: Annotated[
+        str, typer.Option("--engine", help="Where it runs: duckdb (here) or spark.")
+    ] = "duckdb",
+    spark_master: Annotated[
+        str | None,
+        typer.Option(
+            "--spark-master",
+            metavar="URL",
+            help="Spark's master (local[*], spark://host:7077, yarn, sc://host:15002); "
+            "else as Spark is set up.",
+        ),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous", metavar="RUN", help="Earlier run whose segments live on: K, ids, names."
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="With --previous: choose K anew; keep ids where they hold."),
+    ] = False,
     overwrite: Overwrite = False,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Segment the customers of a table: the main job."""
-    if engine != "duckdb":
+    if fresh and previous is None:
         raise UsageError.of(
-            f"--engine is {engine!r}", "'duckdb', the one engine of this version", "leave it out"
-        )
+            "--fresh is given without --previous", "an earlier run to continue",
+            "add --previous RUN, or leave --fresh out",
+        )  # fmt: skip
+    if engine not in {"duckdb", "spark"}:
+        raise UsageError.of(
+            f"--engine is {engine!r}", "'duckdb' or 'spark'",
+            "leave it out." + did_you_mean(engine, ("duckdb", "spark")),
+        )  # fmt: skip
+    if spark_master is not None and engine != "spark":
+        raise UsageError.of(
+            "--spark-master is given, but --engine is 'duckdb'", "--engine spark with it",
+            "add --engine spark, or leave --spark-master out",
+        )  # fmt: skip
     from smartcart.settings import read_settings
 
     settings = read_settings(
         config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
         drop_duplicates=drop_duplicates, net_returns=net_returns,
     )  # fmt: skip
-    _segment(one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json)
+    _segment(
+        one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json,
+        engine=engine, spark_master=spark_master, previous=previous, fresh=fresh,
+    )  # fmt: skip
 
 
 @app.command(epilog="Example: smartcart check customers.csv")
@@ -155,6 +190,10 @@ def _segment(
     quiet: bool,
     as_json: bool,
     keep: dict[str, Path] | None = None,
+    engine: str = "duckdb",
+    spark_master: str | None = None,
+    previous: Path | None = None,
+    fresh: bool = False,
 ) -> None:
     """Run the main job into a new folder, then show what came out."""
     import shutil
@@ -176,7 +215,8 @@ def _segment(
                 source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
                 as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
                 options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
-                progress=progress, helper=helper,
+                progress=progress, helper=helper, engine=engine, spark_master=spark_master,
+                previous=previous, fresh=fresh,
             )  # fmt: skip
             progress("report", 0, None)
             for name, file in (keep or {}).items():  # the source, which goes with the run

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from smartcart.cli.common import AsOf, Json, Quiet, Seed, Source, app, one_or_all, print_json
+from smartcart.errors import DataError
 
 __all__ = ["score", "sql"]
 
@@ -42,8 +43,8 @@ def score(
         )
     beside = str(store.rejected_beside(output)) if found.rejected else None
     segments = [
-        {"segment_id": i + 1, "segment": name, "size": size, "share": size / found.customers}
-        for i, (name, size) in enumerate(zip(known.names, found.sizes, strict=True))
+        {"segment_id": i, "segment": name, "size": size, "share": size / found.customers}
+        for i, name, size in zip(known.ids, known.names, found.sizes, strict=True)
     ]
     if as_json:
         print_json(
@@ -87,6 +88,9 @@ def sql(
         str | None,
         typer.Option("--table", help="Table that the query reads; else named as the source."),
     ] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Write the rulebook that imitates the model instead.")
+    ] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
     as_json: Json = False,
@@ -95,7 +99,17 @@ def sql(
     from smartcart import store, workflows
 
     name = table or store.source_table(model)
-    query = workflows.sql(workflows.load(model), dialect, name)
+    book = None
+    if rules:
+        from smartcart.workflows.saved import open_run
+
+        book = open_run(model).rulebook
+        if book is None:
+            raise DataError.of(
+                f"the run at {str(model)!r} has no rules", "a run with two segments or more",
+                "leave out --rules",
+            )  # fmt: skip
+    query = workflows.sql(workflows.load(model), dialect, name, book)
     if as_json:
         print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})
     else:  # the query is the result, not a message: --quiet does not take it away

@@ -13,7 +13,7 @@ Three questions, in this order:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,7 +34,7 @@ from smartcart.core.structure import Groups, find_groups
 from smartcart.errors import DataError
 from smartcart.records import KEvidence, KRow
 
-__all__ = ["Choice", "choose_k"]
+__all__ = ["Choice", "choose_k", "settle_from"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -110,6 +110,52 @@ def choose_k(
     top = max(min(k_max, distinct, heavy.shape[0] - 1), k or 1, 1)
     with kmeans.single_thread():
         return _choose(rows, weight, heavy, top, seed, k, progress or (lambda _: None))
+
+
+def settle_from(
+    choice: Choice,
+    Z: ArrayLike,
+    start: ArrayLike,
+    *,
+    seed: int = 0,
+    sample_weight: ArrayLike | None = None,
+) -> Choice:
+    """Return the choice with K-Means for its K started from known centroids, and nowhere else.
+
+    Segments that live on must not jump to another solution that is about as good. The row of
+    evidence for K then speaks of this fit; its gap stays that of the smallest WCSS found.
+
+    Parameters
+    ----------
+    choice : of :func:`choose_k` on the same rows and weights.
+    Z : (n, p) standardized; start : (k, p) where k is the K of the choice, at least 2.
+    """
+    rows = np.ascontiguousarray(Z, dtype=np.float64)
+    k = choice.evidence.k
+    fit = kmeans.fit(rows, k, seed=seed, n_init=0, init=start, sample_weight=sample_weight)
+    weight = np.ones(len(rows)) if sample_weight is None else np.asarray(sample_weight)
+    heavy = rows[weight > 0]
+    heavy = heavy[kmeans.canonical_order(heavy)]
+    sample = heavy[_some(len(heavy), SAMPLE_ROWS, seed)]
+    with kmeans.single_thread():
+        part = kmeans.assign(sample, fit.centers)[0]
+        whole = kmeans.assign(heavy, fit.centers)[0]
+        stable = bootstrap_stability(
+            sample, {k: (fit.centers, part)}, resamples=RESAMPLES, rng=_rng(seed, 2)
+        )[k]
+        row = replace(
+            choice.evidence.rows[k - 1],
+            wcss=fit.inertia,
+            silhouette=k_indices.silhouettes(sample, [part])[0],
+            calinski_harabasz=k_indices.calinski_harabasz(heavy, whole),
+            davies_bouldin=k_indices.davies_bouldin(heavy, whole),
+            stability_ari=stable.ari,
+            jaccard_min=min(stable.jaccard),
+            smallest_share=float(np.bincount(whole, minlength=k).min() / len(heavy)),
+        )
+    table = tuple(row if one.k == k else one for one in choice.evidence.rows)
+    evidence = replace(choice.evidence, rows=table)
+    return Choice(evidence, {**choice.fits, k: fit}, stable.jaccard)
 
 
 def _choose(

@@ -66,6 +66,7 @@ def compare(
     beyond: ArrayLike | None = None,
     outcomes: Mapping[str, tuple[int, int]] | None = None,
     schema: Mapping[str, str] | None = None,
+    ids: Sequence[int] | None = None,
 ) -> Drift:
     """Compare later data with the reference of the model.
 
@@ -80,6 +81,7 @@ def compare(
     beyond : (k,) of these, how many are beyond ``reference.far``.
     outcomes : column -> (customers with the outcome, customers).
     schema : source column -> type, as found; columns of the reference must be there.
+    ids : (k,) of the segments; 1 to k without them.
 
     Raises
     ------
@@ -98,7 +100,8 @@ def compare(
     rows = (float(before.sum()), float(now.sum()))
     shares_psi = psi(before, now, rows=rows)
     shares_limit = _psi_limit(len(before) - 1, rows, chance)
-    segments = _segments(before, now, reference.far, beyond, chance)
+    known = range(1, len(before) + 1) if ids is None else ids
+    segments = _segments(before, now, reference.far, beyond, chance, known)
     found = tuple(_outcome(one, (outcomes or {})[one.column], chance) for one in rates)
     reasons = _schema(reference, schema)
     reasons += [
@@ -217,7 +220,12 @@ def _jensen_shannon(p: Floats, q: Floats) -> float:
 
 
 def _segments(
-    before: Floats, now: Floats, far: Sequence[float], beyond: ArrayLike | None, chance: float
+    before: Floats,
+    now: Floats,
+    far: Sequence[float],
+    beyond: ArrayLike | None,
+    chance: float,
+    ids: Sequence[int],
 ) -> tuple[SegmentDrift, ...]:
     """Compare shares of segments, and the shares far from their centroids.
 
@@ -233,7 +241,7 @@ def _segments(
             count = float(np.asarray(beyond)[i])
             share = count / m
             sentence = (
-                f"Segment {i + 1}: {share:.0%} of the customers are farther from its middle "
+                f"Segment {ids[i]}: {share:.0%} of the customers are farther from its middle "
                 f"than {FAR:.0%} were"
             )
             tail = np.floor((1 - FAR) * n) + 1
@@ -241,7 +249,7 @@ def _segments(
                 strength = float(share / FAR_MATTERS)
         found.append(
             SegmentDrift(
-                segment_id=i + 1,
+                segment_id=ids[i],
                 share=float(m / now.sum()),
                 share_before=float(n / max(before.sum(), 1.0)),
                 far=share,

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.proportions import wilson
 from smartcart.errors import DataError
 from smartcart.records import Fairness, Feature, Overrepresentation, Proxy, SensitiveColumn
 
@@ -26,7 +27,6 @@ __all__ = [
     "find_fairness",
     "hidden_cells",
     "rank_correlation",
-    "wilson",
 ]
 
 Floats = NDArray[np.float64]
@@ -34,7 +34,6 @@ Counts = NDArray[np.int64]
 Strength = Literal["none", "weak", "moderate", "strong"]
 
 SMALLEST = 10  # customers of a group that is shown
-Z95 = 1.959963984540054
 BANDS = 4  # of a number: about quarters of the customers
 SHOWN = 30  # categories that are shown
 MANY = 12  # a number of more values than that is shown in bands
@@ -96,20 +95,6 @@ def rank_correlation(a: ArrayLike, b: ArrayLike) -> float:
     first, second = first - first.mean(), second - second.mean()
     length = float(np.sqrt((first @ first) * (second @ second)))
     return min(1.0, abs(float(first @ second)) / length) if length > 0 else 0.0
-
-
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """Return the 95% score interval of a share (E. B. Wilson, JASA 22, 1927).
-
-    >>> [round(end, 3) for end in wilson(5, 10)]
-    [0.237, 0.763]
-    """
-    if n == 0:
-        return 0.0, 1.0
-    share, square = count / n, Z95**2
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = Z95 * np.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 def find_fairness(
@@ -277,6 +262,7 @@ def _groups(
     """Return a group per category and segment, by category, then by segment."""
     hidden = hidden_cells(table, smallest)
     sizes, total = table.sum(axis=0), int(table.sum())
+    lows, highs = wilson(table, sizes)
     groups = []
     for i, text in enumerate(texts):
         overall = int(table[i].sum()) / total
@@ -286,7 +272,7 @@ def _groups(
                 groups.append(Overrepresentation(text, s + 1, segment, True, *nothing, ""))
                 continue
             count, size = int(table[i, s]), int(sizes[s])
-            low, high = wilson(count, size)
+            low, high = float(lows[i, s]), float(highs[i, s])
             finding: Literal["", "more", "fewer"] = ""
             if low > overall:
                 finding = "more"

@@ -118,6 +118,7 @@ def migrate(
     noise: Noise | None = None,
     *,
     worth: ArrayLike | None = None,
+    customers: ArrayLike | None = None,
 ) -> Migration:
     """Return the flows between the segments of two runs.
 
@@ -130,6 +131,8 @@ def migrate(
     new : (n,) ids by the new model on the new data, matched (see ``core.identity``).
     noise : without it (no refit), only flows too small to matter are not called changes.
     worth : (n,) what each customer is worth, NaN counts as nothing.
+    customers : (n,) where an entry stands for several, who went the same way: how many; ``worth``
+        is then their sum.
 
     Notes
     -----
@@ -150,11 +153,12 @@ def migrate(
         )
     value = None if worth is None else np.nan_to_num(np.asarray(worth, dtype=np.float64))
     stay = (before != 0) & (after != 0)
+    count = np.ones(before.shape) if customers is None else np.asarray(customers, dtype=np.float64)
     ids = tuple(int(i) for i in np.unique(np.concatenate([before, after])) if i != 0)
-    k, n = len(ids), int(stay.sum())
-    met = _table(before[stay], after[stay], ids)
+    k, n = len(ids), int(count[stay].sum())
+    met = _table(before[stay], after[stay], ids, count[stay])
     own = stay & (between == after)
-    did = _table(before[own], after[own], ids)
+    did = _table(before[own], after[own], ids, count[own])
     money = None if value is None else _table(before[stay], after[stay], ids, value[stay])
     sizes = met.sum(axis=1)
     expected, limit = _limits(noise, ids, n)
@@ -182,8 +186,8 @@ def migrate(
         by_customers=sum(f.by_customers for f in moved),
         by_refit=sum(f.by_refit for f in moved),
         flows=flows,
-        joiners=_turnover(after, (before == 0) & (after != 0), value),
-        leavers=_turnover(before, (before != 0) & (after == 0), value),
+        joiners=_turnover(after, (before == 0) & (after != 0), value, count),
+        leavers=_turnover(before, (before != 0) & (after == 0), value, count),
         resamples=0 if noise is None else noise.resamples,
     )
 
@@ -218,7 +222,9 @@ def _table(a: Ids, b: Ids, ids: tuple[int, ...], weight: Floats | None = None) -
     return np.bincount(flat, weights=weight, minlength=k * k).reshape(k, k).astype(np.float64)
 
 
-def _turnover(ids: Ids, who: NDArray[np.bool_], value: Floats | None) -> tuple[Turnover, ...]:
+def _turnover(
+    ids: Ids, who: NDArray[np.bool_], value: Floats | None, count: Floats
+) -> tuple[Turnover, ...]:
     """Return the customers who came or went, per segment."""
     found = []
     for one in np.unique(ids[who]):
@@ -226,8 +232,8 @@ def _turnover(ids: Ids, who: NDArray[np.bool_], value: Floats | None) -> tuple[T
         found.append(
             Turnover(
                 segment_id=int(one),
-                customers=int(mine.sum()),
-                share=float(mine.sum() / (ids == one).sum()),
+                customers=int(count[mine].sum()),
+                share=float(count[mine].sum() / count[ids == one].sum()),
                 value=None if value is None else float(value[mine].sum()),
             )
         )

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 def wilson(positives: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     """Return the Wilson score interval of each proportion; NaN where there are no trials.
 
+    ``positives`` and ``trials`` are counts of any shapes that broadcast.
+
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal
     of the American Statistical Association 22 (1927).
 

@@ -105,7 +105,8 @@ def _unseen(
     if folds < 2:
         return 0
     test = order[fold::folds]
-    train = np.setdiff1d(order, test)
+    train = np.ones(len(y), dtype=np.bool_)
+    train[test] = False
     tree = _fit(F[train], y[train], leaves)
     return int((predict(tree, F[test]) == y[test]).sum())
 

@@ -20,6 +20,7 @@ __all__ = ["Node", "boxes", "grow", "predict", "round_thresholds"]
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 Rows = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 PASSES = 20
 SMALLEST_LEAF = 20  # rows
@@ -29,13 +30,17 @@ DIGITS = (1, 2, 3, 4, 5)  # significant ones that a threshold may have
 
 @dataclass(slots=True)
 class Node:
-    """A leaf with a ``label``, or a split: rows with ``x[column] <= threshold`` go ``left``."""
+    """A leaf with a ``label``, or a split: rows with ``x[column] <= threshold`` go ``left``.
+
+    ``hits`` is how many rows a tree that was just grown would get right with a leaf in this place.
+    """
 
     label: int = 0
     column: int = -1
     threshold: float = 0.0
     left: Node | None = None
     right: Node | None = None
+    hits: int = 0
 
     @property
     def branches(self) -> tuple[Node, Node] | None:
@@ -46,7 +51,7 @@ class Node:
 def grow(X: Floats, y: Labels, leaves: int) -> Node:
     """Return a tree of at most ``leaves`` leaves for labels ``y`` (n,) of ``X`` (n, p).
 
-    The best of several starts: trees of that size, and larger ones pruned to it.
+    The better of two starts: the greedy tree of that size, and a larger one pruned to it.
 
     >>> X = np.arange(80.0)[:, None]
     >>> tree = grow(X, (X[:, 0] > 24).astype(int), 4)
@@ -56,31 +61,34 @@ def grow(X: Floats, y: Labels, leaves: int) -> Node:
     from sklearn.tree import DecisionTreeClassifier
 
     best, most = Node(int(np.bincount(y).argmax())), -1
-    if leaves < 2 or len(np.unique(y)) < 2:
+    if leaves < 2 or y.min() == y.max():
         return best
     least = min(SMALLEST_LEAF, max(1, len(y) // (4 * leaves)))
-    order = np.argsort(X, axis=0, kind="stable").T
-    for criterion in ("gini", "entropy"):
-        for size in (leaves, LARGER * leaves):
-            found = DecisionTreeClassifier(
-                criterion=criterion, max_leaf_nodes=size, min_samples_leaf=least, random_state=0
-            ).fit(X, y)
-            tree = _pruned(_node(found.tree_, 0), X, y, leaves)
-            right = _improved(tree, X, y, order, least)
-            if right > most:
-                best, most = tree, right
+    found = DecisionTreeClassifier(
+        max_leaf_nodes=LARGER * leaves, min_samples_leaf=least, random_state=0
+    ).fit(X, y)
+    order = np.argsort(X.T, axis=1, kind="stable")
+    larger = _node(found.tree_, LARGER * leaves)
+    for tree in (_node(found.tree_, leaves), _pruned(larger, leaves)):
+        right = _improved(tree, X, y, order, least)
+        if right > most:
+            best, most = tree, right
     return _joined(best)
 
 
-def _node(tree: Any, place: int) -> Node:
-    """Return scikit-learn's tree from ``place`` on."""
-    left, right = int(tree.children_left[place]), int(tree.children_right[place])
-    if left < 0:
-        return Node(int(tree.value[place][0].argmax()))
-    return Node(
-        column=int(tree.feature[place]), threshold=float(tree.threshold[place]),
-        left=_node(tree, left), right=_node(tree, right),
-    )  # fmt: skip
+def _node(tree: Any, leaves: int, place: int = 0) -> Node:
+    """Return scikit-learn's tree, from ``place`` on, as it was when it had so many ``leaves``.
+
+    The best leaf is split first and nodes are numbered as they come, so that the first 2m - 1 are
+    the tree of m leaves. Leaves have no label yet.
+    """
+    most = tree.value[place].max() * tree.weighted_n_node_samples[place]
+    node, left = Node(hits=round(float(most))), int(tree.children_left[place])
+    if 0 < left < 2 * leaves - 1:
+        node.column, node.threshold = int(tree.feature[place]), float(tree.threshold[place])
+        node.left = _node(tree, leaves, left)
+        node.right = _node(tree, leaves, int(tree.children_right[place]))
+    return node
 
 
 def predict(tree: Node, X: Floats) -> Labels:
@@ -97,28 +105,24 @@ def predict(tree: Node, X: Floats) -> Labels:
     return out
 
 
-def _pruned(tree: Node, X: Floats, y: Labels, leaves: int) -> Node:
+def _pruned(tree: Node, leaves: int) -> Node:
     """Make leaves, in place, of the splits that save fewest errors per leaf (weakest links)."""
-    while _leaves(tree) > leaves:
-        _, node, label = min(_links(tree, X, y, np.arange(len(y))), key=lambda link: link[0])
-        node.left, node.right, node.label = None, None, label
+    links: list[tuple[float, Node]] = []
+    while _weigh(tree, links)[0] > leaves:
+        weakest = min(links, key=lambda link: link[0])[1]
+        weakest.left, weakest.right = None, None
+        links.clear()
     return tree
 
 
-def _leaves(node: Node) -> int:
-    return 1 if (branches := node.branches) is None else sum(map(_leaves, branches))
-
-
-def _links(node: Node, X: Floats, y: Labels, rows: Rows) -> Iterator[tuple[float, Node, int]]:
-    """Yield what each split saves per leaf, and the label that it would have without."""
+def _weigh(node: Node, links: list[tuple[float, Node]]) -> tuple[int, int]:
+    """Return a subtree's leaves and hits; add to ``links`` what each split saves per leaf."""
     if (branches := node.branches) is None:
-        return
-    counts = np.bincount(y[rows])
-    saved = int((predict(node, X[rows]) == y[rows]).sum()) - int(counts.max())
-    yield saved / (_leaves(node) - 1), node, int(counts.argmax())
-    left = X[rows, node.column] <= node.threshold
-    yield from _links(branches[0], X, y, rows[left])
-    yield from _links(branches[1], X, y, rows[~left])
+        return 1, node.hits
+    (a, hits_left), (b, hits_right) = (_weigh(branch, links) for branch in branches)
+    hits = hits_left + hits_right
+    links.append(((hits - node.hits) / (a + b - 1), node))
+    return a + b, hits
 
 
 def _improved(tree: Node, X: Floats, y: Labels, order: Rows, least: int) -> int:
@@ -127,56 +131,64 @@ def _improved(tree: Node, X: Floats, y: Labels, order: Rows, least: int) -> int:
     ``order`` (p, n) sorts each column of X.
     """
     every = np.arange(len(y))
-    _relabel(tree, X, y, every)
-    right = int((predict(tree, X) == y).sum())
+    right = _relabel(tree, X, y, every)
     for _ in range(PASSES):
-        _choose(tree, X, y, every, order, least)
-        _relabel(tree, X, y, every)
-        now = int((predict(tree, X) == y).sum())
-        if now <= right:
+        _choose(tree, X, y, order, least)
+        before, right = right, _relabel(tree, X, y, every)
+        if right <= before:
             break
-        right = now
     return right
 
 
-def _relabel(node: Node, X: Floats, y: Labels, rows: Rows) -> None:
-    """Give every leaf the label that most of its rows have."""
+def _relabel(node: Node, X: Floats, y: Labels, rows: Rows) -> int:
+    """Give every leaf the label that most of its rows have; return how many rows have it."""
     if (branches := node.branches) is None:
-        if rows.size:
-            node.label = int(np.bincount(y[rows]).argmax())
-        return
+        if not rows.size:
+            return 0
+        counts = np.bincount(y[rows])
+        node.label = int(counts.argmax())
+        return int(counts[node.label])
     left = X[rows, node.column] <= node.threshold
-    _relabel(branches[0], X, y, rows[left])
-    _relabel(branches[1], X, y, rows[~left])
+    right = _relabel(branches[0], X, y, rows[left])
+    return right + _relabel(branches[1], X, y, rows[~left])
 
 
-def _choose(node: Node, X: Floats, y: Labels, rows: Rows, order: Rows, least: int) -> None:
+def _choose(node: Node, X: Floats, y: Labels, order: Rows, least: int) -> Bools:
     """Choose the split of each node, lower ones first, given the others.
 
-    Only rows that one branch gets right and the other wrong have a say.
+    ``order`` (p, m) sorts the rows that reach the node, by each column. Returns which of all rows
+    (n,) this part of the tree would get right, if they came to it.
     """
     if (branches := node.branches) is None:
-        return
-    left = X[rows, node.column] <= node.threshold
-    _choose(branches[0], X, y, rows[left], order, least)
-    _choose(branches[1], X, y, rows[~left], order, least)
-    if rows.size < 2 * least:
-        return
-    by_left, by_right = (predict(branch, X[rows]) == y[rows] for branch in branches)
-    best = int(np.where(left, by_left, by_right).sum())
-    gain = np.zeros(len(y), dtype=np.int64)
-    gain[rows] = by_left.astype(np.int64) - by_right
-    here = np.zeros(len(y), dtype=np.bool_)
-    here[rows] = True
-    for j, whole in enumerate(order):
-        sorted_rows = whole[here[whole]]
-        x = X[sorted_rows, j]
-        right = np.cumsum(gain[sorted_rows])[least - 1 : -least] + int(by_right.sum())
-        right[x[least - 1 : -least] >= x[least : x.size - least + 1]] = -1
-        at = int(right.argmax())
-        if right[at] > best:
-            best, at = int(right[at]), at + least - 1
-            node.column, node.threshold = j, _between(float(x[at]), float(x[at + 1]))
+        correct: Bools = y == node.label
+        return correct
+    left = X[:, node.column] <= node.threshold
+    here = left[order]
+    by_left = _choose(branches[0], X, y, _kept(order, here), least)
+    by_right = _choose(branches[1], X, y, _kept(order, ~here), least)
+    if order.shape[1] >= 2 * least:
+        gain = _gain(by_left, by_right)
+        gains = gain[order].cumsum(axis=1, dtype=np.int64)[:, least - 1 : -least]
+        now = gain[order[0]][here[0]].sum()
+        columns, places = np.nonzero(gains > now)
+        low, high = (X[order[columns, places + least - 1 + i], columns] for i in (0, 1))
+        parted = np.flatnonzero(low < high)  # no threshold parts rows of one value
+        if parted.size:
+            at = parted[gains[columns, places][parted].argmax()]
+            node.column = int(columns[at])
+            node.threshold = _between(float(low[at]), float(high[at]))
+            left = X[:, node.column] <= node.threshold
+    return np.where(left, by_left, by_right)
+
+
+def _kept(order: Rows, here: Bools) -> Rows:
+    """Return sorted rows (p, m) without those that are not ``here``, as many in each column."""
+    return order[here].reshape(len(order), -1)
+
+
+def _gain(by_left: Bools, by_right: Bools) -> NDArray[np.int8]:
+    """Return what going left gains a row: 1, or -1 where only right is right, or 0."""
+    return by_left.view(np.int8) - by_right.view(np.int8)
 
 
 def _between(low: float, high: float) -> float:
@@ -203,14 +215,18 @@ def round_thresholds(tree: Node, X: Floats, y: Labels) -> None:
     >>> tree.threshold
     5.0
     """
-    for node in _splits(tree):
-        exact, right = node.threshold, int((predict(tree, X) == y).sum())
-        for readable in _readable(exact):
-            node.threshold = readable
-            if int((predict(tree, X) == y).sum()) >= right:
-                break
-        else:
-            node.threshold = exact
+    if (branches := tree.branches) is None:
+        return
+    by_left, by_right = (predict(branch, X) == y for branch in branches)
+    gain, x = _gain(by_left, by_right), X[:, tree.column]
+    right = gain[x <= tree.threshold].sum()
+    for readable in _readable(tree.threshold):
+        if gain[x <= readable].sum() >= right:
+            tree.threshold = readable
+            break
+    left = x <= tree.threshold
+    round_thresholds(branches[0], X[left], y[left])
+    round_thresholds(branches[1], X[~left], y[~left])
 
 
 def _readable(value: float) -> Iterator[float]:
@@ -225,13 +241,6 @@ def _readable(value: float) -> Iterator[float]:
         step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
         for whole in (round(value / step), math.floor(value / step), math.ceil(value / step)):
             yield float(f"{whole * step:.{digits + 1}g}")
-
-
-def _splits(node: Node) -> Iterator[Node]:
-    if (branches := node.branches) is not None:
-        yield node
-        for branch in branches:
-            yield from _splits(branch)
 
 
 Box = dict[int, tuple[float, float]]

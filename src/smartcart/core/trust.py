@@ -71,10 +71,10 @@ def sensitive_columns(
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return the sensitive columns (n,), categories put together again, and their words.
 
-    >>> is_single = Feature("s: yes", "Single", "", "is", ("s",), "", value="yes", role="sensitive")
-    >>> values, _ = sensitive_columns(np.array([[1.0], [0.0]]), [is_single])
-    >>> values["s"].tolist()
-    ['yes', 'another']
+    >>> yes = Feature("s: yes", "Single: yes", "", "is", ("s",), "", value="yes", role="sensitive")
+    >>> values, words = sensitive_columns(np.array([[1.0], [0.0]]), [yes])
+    >>> values["s"].tolist(), words["s"]
+    (['yes', 'another'], 'Single')
     """
     found: dict[str, Any] = {}
     words: dict[str, str] = {}
@@ -88,6 +88,6 @@ def sensitive_columns(
         if column not in found:
             known = ~np.isnan(X[:, place])
             found[column] = np.where(known, "another", "").astype(object)
-            words[column] = column.replace("_", " ").capitalize()
+            words[column] = feature.label.removesuffix(f": {feature.value}")
         found[column][X[:, place] == 1] = feature.value
     return found, words

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Protocol
 
 from smartcart.engines.column import Column
-from smartcart.engines.duckdb import DuckDB, literal, quote
+from smartcart.engines.duckdb import literal, quote
 from smartcart.engines.names import ROW
 from smartcart.records import Notice
 from smartcart.tables.guess import INFINITE, Plan, code_like, guess, id_like
@@ -16,7 +17,14 @@ BAD_SHARE = 0.01  # a number or date column with at least so many misfits is tex
 EXACT = 2**53  # whole numbers above it are not told apart by a float64
 
 
-def inspect(engine: DuckDB, typed: str, columns: Sequence[Column]) -> int:
+class Rows(Protocol):
+    """An engine that runs SQL of DuckDB's dialect and returns its few rows."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+
+
+def inspect(engine: Rows, typed: str, columns: Sequence[Column]) -> int:
     """Count what was kept and lost in every column, in one aggregate; return the rows."""
     wanted = [aggregate for column in columns for aggregate in _figures(column)]
     figures = engine.rows(f"SELECT {', '.join(wanted)}, count(*) FROM {typed}")[0]
@@ -44,7 +52,7 @@ def _figures(column: Column) -> list[str]:
     return [*counts, "true", "0"]
 
 
-def overturn(engine: DuckDB, typed: str, column: Column, last: bool) -> bool:
+def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
     """Weigh the cells that did not fit; True if the column now has another plan."""
     misfit = column.misfit
     misfits = {
@@ -91,7 +99,7 @@ def _is_infinite(misfit: str) -> str:
     return f"lower({misfit}) IN ({listed})"
 
 
-def _first_misfit(engine: DuckDB, typed: str, column: Column) -> tuple[str, int]:
+def _first_misfit(engine: Rows, typed: str, column: Column) -> tuple[str, int]:
     value, row = engine.rows(
         f"SELECT {column.misfit}, {quote(ROW)} FROM {typed} WHERE {column.misfit} IS NOT NULL "
         f"AND NOT {_is_infinite(column.misfit)} ORDER BY {quote(ROW)} LIMIT 1"
@@ -99,7 +107,7 @@ def _first_misfit(engine: DuckDB, typed: str, column: Column) -> tuple[str, int]
     return str(value)[:80], int(row)
 
 
-def column_notices(engine: DuckDB, typed: str, column: Column) -> list[Notice]:
+def column_notices(engine: Rows, typed: str, column: Column) -> list[Notice]:
     """What a careful reader should know about one column."""
     plan, name = column.plan, column.name
     notices = []

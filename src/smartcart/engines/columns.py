@@ -26,7 +26,7 @@ from smartcart.tables.typing import (
     typed_text,
 )
 
-__all__ = ["type_columns"]
+__all__ = ["conversion", "type_columns"]
 
 SAMPLE_ROWS = 20_000
 GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
@@ -108,12 +108,19 @@ def _type_group(
 
 
 def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) -> str:
-    """Convert every cell; return a relation of cells, source cells set aside, and ``__row__``.
-
-    Three nested selects (read, accept, set aside), so that nothing is computed twice.
-    """
+    """Convert every cell; return a relation of cells, source cells set aside, and ``__row__``."""
     direct = direct and all(column.stays for column in columns)
-    row = [quote(ROW)] if direct else []
+    sql = conversion(columns, raw.sql, numbered=direct)
+    return f"({sql})" if direct else numbered(engine.spool(sql))
+
+
+def conversion(columns: Sequence[Column], source: str, *, numbered: bool) -> str:
+    """Return the SQL that converts every cell of ``source`` and sets those aside that are lost.
+
+    Three nested selects (read, accept, set aside), so that nothing is computed twice. Each column
+    learns its ``kind`` and where its ``misfit`` stands.
+    """
+    row = [quote(ROW)] if numbered else []
     read, accept, keep = list(row), list(row), list(row)
     for column in columns:
         i, step = column.index, _steps(column.plan, column.dtype)
@@ -128,11 +135,10 @@ def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) 
             accept.append(f"f{i}" if native else f"x{i}")
             gone = f"c{i} IS NULL AND f{i} IS NOT NULL" if native else f"c{i} IS NULL"
             keep.append(f"CASE WHEN {gone} THEN {lost} END AS {column.aside}")
-    sql = (
+    return (
         f"SELECT {', '.join(keep)} FROM (SELECT {', '.join(accept)} FROM "
-        f"(SELECT {', '.join(read)} FROM ({raw.sql})))"
+        f"(SELECT {', '.join(read)} FROM ({source})))"
     )
-    return f"({sql})" if direct else numbered(engine.spool(sql))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from smartcart.engines.encoding import Survey, plain_text
 from smartcart.engines.raw import Raw, SourceFile
 from smartcart.records import Notice
 
-__all__ = ["read_text", "title_notice"]
+__all__ = ["read_text", "text_notices", "title_notice"]
 
 LONGEST_LINE = 16_000_000  # bytes; DuckDB's own limit is 2 MB
 BUFFER = 32_000_000
@@ -30,7 +30,7 @@ def read_text(engine: DuckDB, file: SourceFile, part: str | None = None) -> Raw:
         encoding=survey.encoding,
         delimiter=dialect.separator,
         decimal_comma=dialect.decimal_comma,
-        notices=tuple(_text_notices(label, survey, dialect)),
+        notices=tuple(text_notices(label, survey, dialect)),
     )
 
     def repair() -> Raw:
@@ -61,7 +61,8 @@ def _csv_query(
     )
 
 
-def _text_notices(label: str, survey: Survey, dialect: text.Dialect) -> list[Notice]:
+def text_notices(label: str, survey: Survey, dialect: text.Dialect) -> list[Notice]:
+    """Say what was found of encoding, header and title lines."""
     notices = []
     if survey.encoding == "windows-1252":
         notices.append(

@@ -25,10 +25,11 @@ from smartcart.engines.names import ROW, clean_names
 from smartcart.engines.paths import Address, find_address, find_files
 from smartcart.engines.postgres import Postgres, stream_schema
 from smartcart.engines.raw import Raw, stream_raw
+from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
 from smartcart.records import Reading
 
-__all__ = ["Opened", "open_source"]
+__all__ = ["MOST_COLUMNS", "Opened", "no_rows", "open_source"]
 
 MOST_COLUMNS = 2_500  # the time to plan a query grows faster than its columns
 
@@ -43,12 +44,16 @@ class Opened(Closing):
 
     A ``remote`` source stays on its server: ``table`` has the columns and types that it has there
     and no ``__row__``, and ``engine`` runs expressions there. :meth:`local` brings it here.
+
+    A ``spread`` source is typed and stays on the executors of Spark; ``head`` has its first rows
+    in the embedded engine.
     """
 
     table: Any
     reading: Reading
-    engine: DuckDB | Postgres
+    engine: DuckDB | Postgres | Spark
     rejected: Any = None
+    head: Any = None
     _pull: Callable[[], Opened] | None = field(default=None, repr=False)
     _here: Callable[[], DuckDB] | None = field(default=None, repr=False)
     _own: list[Closing] = field(default_factory=list, repr=False)  # what close() closes, too
@@ -57,6 +62,11 @@ class Opened(Closing):
     def remote(self) -> bool:
         """Whether the rows are on a server, as it stores them."""
         return self._pull is not None
+
+    @property
+    def spread(self) -> bool:
+        """Whether the rows are on the executors of Spark."""
+        return isinstance(self.engine, Spark)
 
     @property
     def here(self) -> DuckDB:
@@ -152,7 +162,7 @@ def _on_server(address: Address, engine: Callable[[], DuckDB]) -> Opened:
         table = server.table(address.part)
         count, fingerprint = server.fingerprint(table, table.columns)
         if not count:
-            raise _no_rows(address.label, "postgresql")
+            raise no_rows(address.label, "postgresql")
     except BaseException:
         server.close()
         raise
@@ -181,7 +191,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
-        raise _no_rows(label, raw.format)
+        raise no_rows(label, raw.format)
     for release in raw.release:
         release()
     table = engine.view(
@@ -218,7 +228,8 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     return Opened(table, reading, engine, rejected)
 
 
-def _no_rows(label: str, form: str) -> DataError:
+def no_rows(label: str, form: str) -> DataError:
+    """Return the sentence on a source that holds no row."""
     if form == "table":
         found = f"the {label} has no rows"
     elif form in {"duckdb", "sqlite", "postgresql"}:

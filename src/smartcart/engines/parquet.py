@@ -11,13 +11,23 @@ from smartcart.engines.names import ROW
 from smartcart.engines.raw import Raw, SourceFile, check_columns
 from smartcart.errors import DataError
 
-__all__ = ["read_parquets"]
+__all__ = ["check_parquets", "read_parquets"]
 
 VIRTUAL = ("file_row_number", "file_index", "filename")  # columns DuckDB adds to Parquet files
 
 
 def read_parquets(engine: DuckDB, files: Sequence[SourceFile], part: str | None = None) -> Raw:
     """Read Parquet files of the same columns, in their order; no row is touched yet."""
+    names, starts = check_parquets(files)
+    return replace(_numbered(engine, [file.path for file in files], starts), names=names)
+
+
+def check_parquets(files: Sequence[SourceFile]) -> tuple[tuple[str, ...], list[int]]:
+    """Return the columns of Parquet files, and how many rows stand before each.
+
+    Raises:
+        DataError: a file is damaged, or has other columns than the first.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -38,7 +48,7 @@ def read_parquets(engine: DuckDB, files: Sequence[SourceFile], part: str | None 
         check_columns(names, own, files[0].label, file.label)
         starts.append(total)
         total += rows
-    return replace(_numbered(engine, [file.path for file in files], starts), names=names)
+    return names, starts
 
 
 def _numbered(engine: DuckDB, paths: Sequence[Path], starts: Sequence[int]) -> Raw:

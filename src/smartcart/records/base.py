@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from smartcart.records.life import DriftReference, Identity
+
 if TYPE_CHECKING:
     from smartcart.records.act import Outcome
     from smartcart.records.trust import Artefact, Fairness, Rulebook
@@ -262,7 +264,7 @@ class KEvidence:
     reason: str
     picks: dict[str, int]  # rule -> the K it would pick
     extras: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
-    chosen_by: Literal["evidence", "user"] = "evidence"
+    chosen_by: Literal["evidence", "user", "previous"] = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +284,7 @@ class Fact:
 class Segment:
     """One segment: who it is, how large, what it is worth, what to do."""
 
-    segment_id: int  # canonical: 1 is the most valuable
+    segment_id: int  # 1 is the most valuable, but where segments continue those of a run before
     segment: str
     size: int
     share: float
@@ -369,11 +371,19 @@ class Model:
     describing: tuple[Feature, ...]  # computed alike, profiled, never part of the distance
     centroids: tuple[tuple[float, ...], ...]  # K x features, standardized
     centroids_original: tuple[tuple[float, ...], ...]  # K x features, original units
-    names: tuple[str, ...]  # by segment_id - 1
+    names: tuple[str, ...]  # in the order of the centroids
     golden: tuple[GoldenRow, ...]
     fingerprint: str
     figures: dict[str, Any]  # wcss, silhouette, verdict, ... of the fit
-    reference: dict[str, Any] = field(default_factory=dict)  # frozen bins per column, for drift
+    reference: DriftReference | None = None  # what later data are compared with
+    ids: tuple[int, ...] = ()  # segment ids in the order of the centroids; 1 to K if not given
+    used: tuple[int, ...] = ()  # ids of segments that ended: they are never used again
+    lineage: tuple[str, ...] = ()  # the models whose segments these continue, latest first
+
+    def __post_init__(self) -> None:
+        """Number the segments from 1 where they have no ids."""
+        if not self.ids:
+            object.__setattr__(self, "ids", tuple(range(1, len(self.centroids) + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,3 +422,4 @@ class Run:
     rulebook: Rulebook | None = None
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
+    identity: Identity | None = None  # what became of the segments of the earlier run

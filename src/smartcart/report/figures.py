@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 
 from smartcart.records import Run
-from smartcart.report import figure_rfm, palette, view, words
+from smartcart.report import figure_outcomes, figure_rfm, palette, view, words
 from smartcart.report.canvas import (
     ACCENT,
     INK,
@@ -53,13 +53,17 @@ def warm_up() -> None:
 
 def drawable(run: Run) -> tuple[str, ...]:
     """Return the names of the pictures that there are of this run."""
-    return tuple(name for name in FIGURES if name != "rfm" or run.rfm is not None)
+    absent = {
+        "rfm": run.rfm is None,
+        "outcomes": not figure_outcomes.there(run),
+    }
+    return tuple(name for name in FIGURES if not absent.get(name))
 
 
 def draw_all(run: Run, directory: Path, names: Iterable[str] | None = None) -> list[Path]:
     """Write pictures of the run (all, or those of ``names``) as PNG; return their paths.
 
-    A picture for which the run has nothing (``rfm``) is left out.
+    A picture for which the run has nothing (``rfm``, ``outcomes``) is left out.
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -362,4 +366,5 @@ FIGURES: dict[str, Callable[[Run], Picture]] = {
     "segment_vs_average": segment_vs_average,
     "evidence": evidence,
     "rfm": figure_rfm.draw,
+    "outcomes": figure_outcomes.draw,
 }

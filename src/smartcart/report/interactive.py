@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from smartcart.records import Run
-from smartcart.report import palette, view, words
+from smartcart.report import interactive_outcomes, palette, view, words
 from smartcart.report.interactive_k import elbow, gap, silhouette, stability
 from smartcart.report.palette import LIGHT
 from smartcart.report.plotly_base import Figure, axis, layout, text
@@ -31,7 +31,7 @@ def figures(run: Run) -> dict[str, Figure]:
         found["sizes"] = sizes(run)
         for i, segment in enumerate(run.segments):
             found[f"against-{segment.segment_id}"] = against(run, i)
-    return found
+    return found | interactive_outcomes.figures(run)
 
 
 def _names(run: Run, width: int) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from smartcart.records import Run
-from smartcart.report import order_log, view, words
+from smartcart.report import order_log, outcomes, trust, view, words
 
 __all__ = ["summary"]
 
@@ -14,7 +14,7 @@ _WIDEST = 48
 
 
 def summary(run: Run) -> str:
-    """Return headline, table of segments, verdict and warnings; it ends with a line break."""
+    """Return headline, segments, verdict, outcomes and warnings; it ends with a line break."""
     ledger = run.ledger
     lines = [f"# {view.headline(run)}", ""]
     as_of = f", as of {words.date(run.contract.as_of)}" if run.contract.as_of else ""
@@ -27,10 +27,25 @@ def summary(run: Run) -> str:
         "",
         f"{view.choice(run)} {view.disagreeing(run)}".rstrip(),
     ]
+    lines += _outcomes(run)
+    if run.fairness and trust.fairness(run):
+        lines += ["", f"Fairness: {_line(run.fairness.sentence)}"]
+    if odd := trust.warnings(run):
+        lines += ["", "Is anything odd?", ""]
+        lines += [f"- {_line(head)}. {_line(message)}" for head, message in odd]
     notices = list(dict.fromkeys(n.message for n in (*run.notices, *run.reading.notices)))
     if notices:
         lines += ["", "Worth knowing:", "", *(f"- {_line(message)}" for message in notices)]
     return "\n".join(lines) + "\n"
+
+
+def _outcomes(run: Run) -> list[str]:
+    """Return the outcomes that formed nothing, a line each."""
+    told = [
+        f"- {_line(outcomes.label(run, o))}: {_line(outcomes.lead(o))} {outcomes.verdict(o)}."
+        for o in outcomes.pictured(run)
+    ]
+    return ["", "Outcomes that formed nothing:", "", *told] if told else []
 
 
 def _table(run: Run) -> list[str]:

@@ -19,7 +19,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from smartcart.records import Run, Segment
-from smartcart.report import interactive, order_log, palette, rfm, view, words
+from smartcart.report import (
+    interactive,
+    order_log,
+    outcomes,
+    palette,
+    rfm,
+    trust,
+    view,
+    withheld,
+    words,
+)
 
 __all__ = ["embed", "render"]
 
@@ -152,6 +162,13 @@ def _context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
+        "odd": trust.warnings(run),
+        "checked": trust.checked(run),
+        "outcomes": _outcomes(run) if several else (),
+        "overview": outcomes.overview(run) if several and len(run.outcomes) > 1 else (),
+        "book": run.rulebook if several else None,
+        "book_method": trust.method(run),
+        "fair": trust.fairness(run),
         "source": words.file_name(run.source),
         "reading": _reading(run),
         "features": [
@@ -217,7 +234,33 @@ def _card(run: Run, segment: Segment) -> dict[str, Any]:
         "figures": figures,
         "people": words.people(segment.size),
         "facts": [(f.effect >= 0, f.sentence) for f in view.facts(run, segment, 3)],
+        "channel": trust.channel(run, segment.segment_id),
     }
+
+
+def _outcomes(run: Run) -> list[dict[str, Any]]:
+    """Return what the section on outcomes shows of those that are pictured."""
+    tested = sum(o.p_holm is not None for o in run.outcomes)
+    found = []
+    for i, outcome in enumerate(outcomes.pictured(run)):
+        rows = outcomes.rated(outcome)
+        told = [f"{r.segment} {r.rate_text}" for r in rows]
+        found.append(
+            {
+                "label": outcomes.label(run, outcome),
+                "verdict": outcomes.verdict(outcome),
+                "figure": "" if withheld.total(outcome) else outcomes.figure_name(i),
+                "alt": f"Dot plot of the rate per segment: {'; '.join(told)}; all customers "
+                f"{outcomes.overall(outcome)}.",
+                "lead": outcomes.lead(outcome),
+                "chance": outcomes.chance(outcome, tested),
+                "ranking": outcomes.ranking(outcome),
+                "level": f"{outcome.level:.0%}",
+                "rows": rows,
+                "few": any(r.hidden for r in rows),
+            }
+        )
+    return found
 
 
 def _rfm(run: Run) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """What the page, the pictures, the notebook and the summary all show: one selection of a record.
 
 Nothing is computed here but what display needs: order, words, and which figures are withheld.
-A share that rests on one to nine customers is not shown, and neither is what would give it away.
+A share that rests on one to nine customers is not shown, and neither is what would give it away:
+what the parts on outcomes and fairness withhold is withheld here too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smartcart.records import Fact, Run, Segment
-from smartcart.report import words
+from smartcart.report import withheld, words
+from smartcart.report.withheld import SMALL_GROUP
 
 __all__ = [
     "ROLES",
@@ -31,7 +33,6 @@ __all__ = [
     "verdict_words",
 ]
 
-SMALL_GROUP = 10  # a share of customers that rests on fewer is not shown
 ROLES = {
     "id": "Identifies",
     "forms": "Forms segments",
@@ -98,6 +99,15 @@ def _small(size: int, mean: float) -> bool:
     return math.isfinite(mean) and 0 < round(size * mean) < SMALL_GROUP
 
 
+def _withheld(run: Run) -> set[tuple[str, int]]:
+    """Return columns with a segment that other parts of the report withhold: here they go too."""
+    return withheld.groups(run) | {
+        (outcome.column, outcome.rates[i].segment_id)
+        for outcome in run.outcomes
+        for i in withheld.rates(outcome)
+    }
+
+
 def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
     """Return the profile, a line per column: forming columns first, then the record's order."""
     sizes = {s.segment_id: s.size for s in run.segments}
@@ -105,6 +115,9 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
     order = {f.name: i for i, f in enumerate(run.model.recipe.features)}
     made = (*run.model.recipe.features, *run.model.describing)
     units = {f.name: f.unit for f in made} | run.profile.units
+    unshown = _withheld(run)
+    judged = {column for column, _ in withheld.groups(run)}
+    untold = {outcome.column for outcome in run.outcomes if withheld.total(outcome)}
     found: dict[str, list[Cell | None]] = {}
     heads: dict[str, tuple[str, str, float]] = {}
     for row in run.profile.rows:
@@ -113,8 +126,11 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
         unit = units.get(row.column, "")
         people = _counts_people(run, row.column, row.role, unit)
         unit = "share" if people else unit
-        hidden = people and _small(sizes[row.segment_id], row.mean)
-        shown = "fewer than 10" if hidden else words.value(row.mean, unit, run.currency)
+        few = people and _small(sizes[row.segment_id], row.mean)
+        hidden = few or (row.column, row.segment_id) in unshown
+        shown = words.value(row.mean, unit, run.currency)
+        if hidden:
+            shown = "fewer than 10" if few and row.column not in judged else "not shown"
         median = words.MISSING if people else words.value(row.median, unit, run.currency)
         effect = words.MISSING if hidden else words.effect(row.effect)
         heads.setdefault(row.column, (row.role, unit, row.overall_mean))
@@ -127,7 +143,8 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
     for column, cells in found.items():
         role, unit, overall = heads[column]
         alone = sum(c.hidden for c in cells if c) == 1  # the total would give it away
-        shown = words.MISSING if alone else words.value(overall, unit, run.currency)
+        hidden = alone or column in untold
+        shown = words.MISSING if hidden else words.value(overall, unit, run.currency)
         label = labels.get(column) or words.label(column)
         result.append(Line(column, label, role, unit, overall, shown, tuple(cells)))
     roles = list(ROLES)
@@ -160,10 +177,12 @@ def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
 def facts(run: Run, segment: Segment, limit: int | None = None) -> list[Fact]:
     """Return the facts of a segment that may be shown, in the record's order."""
     roles = {row.column: row.role for row in run.profile.rows}
+    unshown = _withheld(run)
     shown = [
         f
         for f in segment.facts
-        if not (
+        if (f.column, segment.segment_id) not in unshown
+        and not (
             _counts_people(run, f.column, roles.get(f.column, "describes"), f.unit)
             and _small(segment.size, f.value)
         )

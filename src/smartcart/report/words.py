@@ -27,6 +27,7 @@ __all__ = [
     "seconds",
     "share",
     "shorten",
+    "span",
     "value",
 ]
 
@@ -128,6 +129,18 @@ def share(x: float | None) -> str:
     if 0.9995 < x < 1:
         return ">99.9%"
     return _signed(f"{abs(x):.1%}", x)
+
+
+def span(low: float | None, high: float | None) -> str:
+    """Return an interval of shares in per cent.
+
+    >>> span(0.2482, 0.3217), span(0.031, 0.074), span(0.0, 1.0), span(None, 0.5)
+    ('24.8–32.2%', '3.1–7.4%', '0–100%', '–')
+    """
+    if low is None or high is None or not _finite(low) or not _finite(high):
+        return MISSING
+    first, last = share(low), share(high)
+    return f"{first.removesuffix('%')}–{last}"
 
 
 def days(x: float | None) -> str:

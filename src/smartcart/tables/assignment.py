@@ -134,7 +134,10 @@ def _numbers(
         )
         for j, center in enumerate(model.centroids)
     }
-    told = {f"d_{j + 1}": f"{j + 1} {name}" for j, name in enumerate(model.names)}
+    told = {
+        f"d_{j + 1}": f"{i} {name}"
+        for j, (i, name) in enumerate(zip(model.ids, model.names, strict=True))
+    }
     table = chain.add(
         "distances", table.select("customer_id", **squares),
         "squared distance from the middle of each segment", told,
@@ -173,9 +176,18 @@ def _numbers(
         )
     else:
         margin, word = ibis.literal(1.0), ibis.literal(model.names[0])
+    number = table["segment_id"]
+    if model.ids != tuple(range(1, k + 1)):
+        places = enumerate(model.ids[:-1], 1)
+        number = (
+            ibis.cases(*((number == j, i) for j, i in places), else_=model.ids[-1])
+            if k > 1
+            else ibis.literal(model.ids[0])
+        )
     last = table.select(
-        "customer_id", "segment_id", segment=word, distance=table["distance"], confidence=margin
-    )
+        "customer_id", segment_id=number, segment=word, distance=table["distance"],
+        confidence=margin,
+    )  # fmt: skip
     return [*chain.steps, Step("", last, "", {}, own, own)]
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "bounded",
     "content_columns",
     "content_hash",
+    "contents_expression",
     "copies_are_copies",
     "count_expression",
     "duplicate_ids",
@@ -101,12 +102,16 @@ def upper_fence(bins: Sequence[int], counts: Sequence[int]) -> float | None:
 
 
 def count_expression(
-    table: ir.Table, contract: Contract, features: Sequence[Feature], exact: bool
+    table: ir.Table,
+    contract: Contract,
+    features: Sequence[Feature],
+    exact: bool,
+    contents: bool = True,
 ) -> ir.Table:
     """Return one row of counts: rows, missing ids, impossible and missing cells, copies, ids.
 
     ``table`` is the table as read, before cleaning. ``exact`` asks for exact distinct counts, which
-    cost memory in proportion to the rows.
+    cost memory in proportion to the rows; ``contents`` for the number of different contents.
     """
     counts: dict[str, Any] = {"rows": table.count()}
     used = {name for f in features for name in f.columns}
@@ -122,11 +127,24 @@ def count_expression(
             counts[f"high_{i}"] = high.sum()
     if contract.id_column is not None:
         counts["missing_id"] = table[contract.id_column].isnull().sum()
-    content = content_columns(contract)
-    if content:
-        hashed = content_hash(table, content)
-        counts["contents"] = hashed.nunique() if exact else hashed.approx_nunique()
+    if contents and content_columns(contract):
+        counts["contents"] = _different(table, contract, exact)
     return table.aggregate([value.name(name) for name, value in counts.items()])
+
+
+def contents_expression(table: ir.Table, contract: Contract, exact: bool) -> ir.Table:
+    """Return one row with the number of different ``contents``, by itself.
+
+    Beside other aggregates Spark would carry them along for each content.
+    """
+    if not content_columns(contract):
+        return table.aggregate(contents=ibis.null("int64").max())
+    return table.aggregate(contents=_different(table, contract, exact))
+
+
+def _different(table: ir.Table, contract: Contract, exact: bool) -> Any:
+    hashed = content_hash(table, content_columns(contract))
+    return hashed.nunique() if exact else hashed.approx_nunique()
 
 
 def _beyond(value: Any, column: Column) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import ColumnType
 
-__all__ = ["ColumnSummary", "column_type", "summaries", "summary_expressions"]
+__all__ = ["ColumnSummary", "column_type", "head_expression", "summaries", "summary_expressions"]
 
 COLUMNS_AT_ONCE = 100
 HEAD_ROWS = 20_000  # rows whose values are told apart exactly
@@ -75,20 +75,23 @@ def column_type(dtype: Any) -> ColumnType | None:
     return None
 
 
-def summary_expressions(table: ir.Table, *, head: bool = True) -> list[ir.Table]:
+def summary_expressions(
+    table: ir.Table, *, head: bool = True, remainder: bool = True
+) -> list[ir.Table]:
     """Return tables of one row each that together hold the figures of all columns of ``table``.
 
     One query for each ``COLUMNS_AT_ONCE`` columns: the time to plan a query grows with the square
-    of its columns. ``head`` asks for the exact figures of the first rows, which need DuckDB.
+    of its columns. ``head`` asks for the exact figures of the first rows, which need DuckDB (see
+    :func:`head_expression`); PostgreSQL has no ``remainder`` of double precision.
     """
     columns = list(enumerate(table.schema().items()))
     parts = [columns[i : i + COLUMNS_AT_ONCE] for i in range(0, len(columns), COLUMNS_AT_ONCE)]
-    found = [_summary(table, part, here=head) for part in parts]
-    return [*found, _head_expression(table)] if head else found
+    found = [_summary(table, part, remainder=remainder) for part in parts]
+    return [*found, head_expression(table)] if head else found
 
 
 def _summary(
-    table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]], *, here: bool
+    table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]], *, remainder: bool
 ) -> ir.Table:
     figures: dict[str, Any] = {"rows": table.count()}
     for i, (name, dtype) in columns:
@@ -102,13 +105,13 @@ def _summary(
             number = column.cast("float64")
             figures[f"low_{i}"] = number.min()
             figures[f"high_{i}"] = number.max()
-            # DuckDB's remainder takes any number; PostgreSQL has none of double precision
-            broken = number % 1 != 0 if here else number != number.floor()
-            figures[f"broken_{i}"] = broken.sum()
+            if not dtype.is_integer():
+                broken = number % 1 != 0 if remainder else number != number.floor()
+                figures[f"broken_{i}"] = broken.sum()
     return table.aggregate([value.name(name) for name, value in figures.items()])
 
 
-def _head_expression(table: ir.Table) -> ir.Table:
+def head_expression(table: ir.Table) -> ir.Table:
     """Return one row of exact figures of the first rows, for the first columns: ids stand there."""
     schema = table.schema()
     head = table.limit(HEAD_ROWS)
@@ -159,7 +162,7 @@ def summaries(table: ir.Table, row: Mapping[str, Any]) -> tuple[ColumnSummary, .
                 distinct=head["head_distinct"] if exact else int(row[f"distinct_{i}"]),
                 low=float(row[f"low_{i}"]) if number else None,
                 high=float(row[f"high_{i}"]) if number else None,
-                whole=number and not int(row[f"broken_{i}"] or 0),
+                whole=number and not int(row.get(f"broken_{i}") or 0),
                 exact=exact,
                 **head,
             )

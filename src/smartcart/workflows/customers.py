@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from smartcart.engines.duckdb import DuckDB
 from smartcart.records import Feature, Inspection, Notice
 from smartcart.tables import features, quality
 from smartcart.workflows.looked import Look
@@ -53,26 +54,8 @@ class Customers:
 
     def draw_sample(self) -> None:
         """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
-        contract = self.inspection.contract
         self.rows = self.inspection.ledger.segmented
-        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
-        clean = self.seen.clean.mutate(__content__=content)
-        usable = quality.usable_rows(clean, contract)
-        if not self.whole:
-            # the id as text: the same customers whether a source holds it as number or as text
-            key = (
-                usable["__content__"]
-                if self.seen.copies
-                else features.id_value(usable, contract).cast("string").hash()
-            )
-            share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
-            usable = usable.filter((key & (2**HASH_BITS - 1)) < share)
-        expr = features.feature_table(
-            usable, contract, self.all_features, {"__content__": usable["__content__"]}
-        )
-        if contract.kind == "orders":  # customers come from a sum, in no order of their own
-            expr = expr.order_by("customer_id")
-        drawn = self.seen.engine.arrow(expr)
+        drawn = self._drawn(self.all_features)
         self.sample = self._without_empty(matrix(drawn, len(self.all_features)))
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
@@ -81,6 +64,52 @@ class Customers:
             _, first = np.unique(content, return_index=True)
             self.weight[:] = 0.0
             self.weight[first] = 1.0
+
+    def _drawn(self, wanted: Sequence[Feature]) -> pa.Table:
+        """Return the features of the sample's rows, with a hash of their content."""
+        contract = self.inspection.contract
+        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
+        clean = self.seen.clean.mutate(__content__=content)
+        usable = quality.usable_rows(clean, contract)
+        if not self.whole:
+            usable = usable.filter(self.chosen(usable))
+        expr = features.feature_table(
+            usable, contract, wanted, {"__content__": usable["__content__"]}
+        )
+        if contract.kind == "orders":  # customers come from a sum, in no order of their own
+            expr = expr.order_by("customer_id")
+        return self.seen.engine.arrow(expr)
+
+    def sample_of(self, wanted: Sequence[Feature], types: Mapping[str, str]) -> Floats | None:
+        """Return other features (n, q) of the sample's rows; None where they cannot be computed.
+
+        ``types`` are those of the columns that they are made of.
+        """
+        mine = [_making(f) for f in self.all_features]
+        if all(_making(f) in mine for f in wanted):
+            return self.sample[:, [mine.index(_making(f)) for f in wanted]]
+        there = {c.name: c.type for c in self.inspection.contract.columns}
+        needed = [name for f in wanted for name in (*f.columns, *f.denominator)]
+        clean = self.seen.clean.columns
+        if any(n not in clean or there.get(n, types.get(n)) != types.get(n) for n in needed):
+            return None
+        if not isinstance(self.seen.engine, DuckDB):  # another would draw other rows
+            return None
+        return matrix(self._drawn(wanted), len(wanted))
+
+    def chosen(self, usable: Any) -> Any:
+        """Return the condition of being in the sample, by a hash of content or id.
+
+        The hash is of DuckDB. The id counts as text: the same customers whether a source holds it
+        as number or as text.
+        """
+        contract = self.inspection.contract
+        if self.seen.copies:
+            key = quality.content_hash(usable, quality.content_columns(contract))
+        else:
+            key = features.id_value(usable, contract).cast("string").hash()
+        share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
+        return (key & (2**HASH_BITS - 1)) < share
 
     def _without_empty(self, X: Floats) -> Floats:
         """Leave out forming features that say nothing: no value, or the same for everybody."""
@@ -129,6 +158,11 @@ class Customers:
         if not known.size:
             return (0.0,) * len(shares), self.whole
         return tuple(float(cut) for cut in np.quantile(known, shares)), self.whole
+
+
+def _making(feature: Feature) -> tuple[object, ...]:
+    """Return what decides the values of a feature."""
+    return feature.op, feature.columns, feature.denominator, feature.value
 
 
 def _some(x: Floats) -> bool:

@@ -28,6 +28,7 @@ from smartcart.workflows.looked import Look, Progress
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
+FEW_ROWS = 50_000  # up to here copied rows do not weigh
 EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
 FEW_CUSTOMERS = 100
 CATEGORIES = 12  # values of a category that are told, the most frequent first
@@ -59,10 +60,9 @@ def look(
             f"--kind is {kind!r}", "'customers' or 'orders'",
             "leave it out: it is recognised from the columns",
         )  # fmt: skip
-    engine, table = opened.engine, opened.table
-    row: dict[str, Any] = {}
-    for part in summary.summary_expressions(table, head=not opened.remote):
-        row |= engine.record(part)
+    engine: Any = opened.engine
+    table = opened.table
+    row = _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -71,6 +71,11 @@ def look(
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
+        )  # fmt: skip
+    if log is not None and opened.spread:
+        raise DataError.of(
+            f"{opened.reading.source!r} is an order log", "a row per customer for --engine spark",
+            "leave out --engine spark, or say --kind customers if it is none",
         )  # fmt: skip
     if log is not None:
         return look_at_orders(
@@ -99,13 +104,17 @@ def look(
     refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract)
     copies = quality.copies_are_copies(figures, contract.id_column)
-    spent = _spent(engine, clean, contract, once=copies and exact)
+    spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)
     describing = features.describing_features(contract, _categories(engine, clean, contract))
+    both = not opened.spread  # in one pass
     counts = engine.record(
-        quality.count_expression(table, contract, (*forming, *describing), exact)
+        quality.count_expression(table, contract, (*forming, *describing), exact, contents=both)
     )
-    rejected = engine.arrow(quality.rejected_rows(clean, contract))
+    if not both:
+        counts |= engine.record(quality.contents_expression(table, contract, exact))
+    listed = engine.listed if opened.spread else engine.arrow
+    rejected = listed(quality.rejected_rows(clean, contract))
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
     if opened.rejected is not None:
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
@@ -128,6 +137,19 @@ def look(
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
     return Look(inspection, engine, clean, copies, rejected)
+
+
+def _figures(opened: Opened) -> dict[str, Any]:
+    """Return the figures of all columns; those of the first rows by the embedded engine."""
+    row: dict[str, Any] = {}
+    away = opened.remote or opened.spread
+    for part in summary.summary_expressions(
+        opened.table, head=not away, remainder=not opened.remote
+    ):
+        row |= opened.engine.record(part)
+    if opened.spread:
+        row |= opened.here.record(summary.head_expression(opened.head))
+    return row
 
 
 def _log(

@@ -26,9 +26,9 @@ def load(folder: Path) -> Model:
     Z = prepare.apply_recipe(X, model.recipe)
     labels, _, _ = kmeans.assign(Z, np.array(model.centroids))
     for label, golden in zip(labels, model.golden, strict=True):
-        if int(label) + 1 != golden.segment_id:
+        if model.ids[label] != golden.segment_id:
             raise DataError.of(
-                f"the model at {str(folder)!r} gives a golden row segment {int(label) + 1}",
+                f"the model at {str(folder)!r} gives a golden row segment {model.ids[label]}",
                 f"segment {golden.segment_id}",
                 "the file was changed: run again, or restore it",
             )

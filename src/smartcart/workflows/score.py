@@ -20,8 +20,9 @@ from smartcart.core import kmeans, prepare
 from smartcart.engines import Opened, open_source
 from smartcart.engines.dialects import check_dialect, query_text
 from smartcart.errors import DataError
-from smartcart.records import Column, Contract, Model, OrderLog
+from smartcart.records import Column, Contract, Model, OrderLog, Rulebook
 from smartcart.tables import assignment, features, orders, quality, summary
+from smartcart.tables.rules import rulebook_steps
 from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.look import refuse_duplicates
 from smartcart.workflows.look_orders import NO_SALE, add_up
@@ -31,7 +32,10 @@ from smartcart.workflows.passes import in_order
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Scored", "assign", "score", "sql"]
+__all__ = [
+    "Ready", "Scored", "assign", "read_parts", "ready_opened", "ready_source", "refuse_nobody",
+    "score", "sql",
+]  # fmt: skip
 
 _TYPES = {"number": "float64", "date": "date", "boolean": "boolean", "text": "string"}
 SHOWN = 5  # missing columns that are named
@@ -51,7 +55,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """The customers of a source as the model reads them."""
 
     label: str
@@ -92,15 +96,17 @@ def score(
     store.refuse_scored(target, sources, overwrite=overwrite)
     sizes = np.zeros(len(model.centroids), dtype=np.int64)
     done, trust = 0, 0.0
-    with _ready(source, model, as_of, say, temp_dir) as ready:
-        with store.scored(target, model.names, overwrite=overwrite) as (write, reject):
+    with ready_source(source, model, as_of, say, temp_dir) as ready:
+        with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
+            write, reject,
+        ):  # fmt: skip
             for ids, numbers, distance, confidence in _assigned(ready, model):
                 write(ids, numbers, distance, confidence)
                 sizes += np.bincount(numbers - 1, minlength=len(sizes))
                 trust += float(confidence.sum())
                 done += len(ids)
                 say("assign", done, ready.rows)
-            _refuse_nobody(ready, done)
+            refuse_nobody(ready, done)
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
         return Scored(ready.label, done, rejected, day, where, tuple(map(int, sizes)), trust / done)
@@ -115,19 +121,19 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     import pandas as pd
 
     parts: dict[str, list[Any]] = {"id": [], "number": [], "distance": [], "confidence": []}
-    with _ready(source, model, as_of, lambda step, done, total: None, None) as ready:
+    with ready_source(source, model, as_of) as ready:
         for batch in _assigned(ready, model):
             for part, values in zip(parts.values(), batch, strict=True):
                 part.append(values)
         done = sum(map(len, parts["number"]))
-        _refuse_nobody(ready, done)
+        refuse_nobody(ready, done)
         rejected = [row for batch in ready.rejected for row in batch.to_pylist()]
         day = ready.contract.as_of
     numbers = np.concatenate(parts["number"])
     frame = pd.DataFrame(
         {
             "customer_id": pa.chunked_array(parts["id"]).to_pandas(),
-            "segment_id": numbers,
+            "segment_id": np.array(model.ids, dtype=np.int32)[numbers - 1],
             "segment": np.array(model.names, dtype=object)[numbers - 1],
             "distance": np.concatenate(parts["distance"]),
             "confidence": np.concatenate(parts["confidence"]),
@@ -137,22 +143,29 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     return frame
 
 
-def sql(model: Model, dialect: str, table: str) -> str:
+def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -> str:
     """Return the model as one query with named steps, which reads ``table``.
 
-    Raises ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be
-    written as SQL.
+    With ``rules`` the query is a CASE over the features that imitates the model. Raises
+    ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
+    as SQL.
     """
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
-    query = query_text(
-        assignment.assignment_steps(model, taken=[last]), assignment.SOURCE, table, dialect
+    steps = (
+        assignment.assignment_steps(model, taken=[last])
+        if rules is None
+        else rulebook_steps(model, rules, taken=[last])
     )
-    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in enumerate(model.names, 1))
+    query = query_text(steps, assignment.SOURCE, table, dialect)
+    named = zip(model.ids, model.names, strict=True)
+    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in named)
     head = [
         f"-- Segments: {names}.",
         "-- Column names are quoted as the model's source wrote them.",
     ]
+    if rules is not None:
+        head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
         head.append(
             f"-- Days and ages are counted to {model.contract.as_of}, the model's as-of day."
@@ -160,8 +173,8 @@ def sql(model: Model, dialect: str, table: str) -> str:
     return "\n".join([*head, query, ""])
 
 
-def _assigned(ready: _Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]]:
-    """Yield ids, segment ids from 1, distances and confidences, a batch at a time."""
+def _assigned(ready: Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]]:
+    """Yield ids, places of segments from 1, distances and confidences, a batch at a time."""
     wanted, centers = model.recipe.features, np.array(model.centroids)
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
@@ -175,20 +188,34 @@ def _assigned(ready: _Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]
 
 
 @contextmanager
-def _ready(
-    source: Any, model: Model, as_of: dt.date | None, say: Progress, temp_dir: Path | None
-) -> Iterator[_Ready]:
+def ready_source(
+    source: Any,
+    model: Model,
+    as_of: dt.date | None = None,
+    say: Progress = lambda step, done, total: None,
+    temp_dir: Path | None = None,
+) -> Iterator[Ready]:
+    """Give the customers of a source as the model reads them, while the source is open."""
     say("read", 0, None)
     with open_source(source, temp_dir=temp_dir) as opened:
         say("look", 0, None)
-        log = model.contract.log
-        if log is not None:
-            yield _of_orders(opened, model, log, as_of, say)
-        else:
-            yield _of_customers(opened.local(), model, as_of)
+        yield ready_opened(opened, model, as_of, say)
 
 
-def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> _Ready:
+def ready_opened(
+    opened: Opened,
+    model: Model,
+    as_of: dt.date | None = None,
+    say: Progress = lambda step, done, total: None,
+) -> Ready:
+    """Return the customers of an open source as the model reads them."""
+    log = model.contract.log
+    if log is not None:
+        return _of_orders(opened, model, log, as_of, say)
+    return _of_customers(opened.local(), model, as_of)
+
+
+def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
     """Return the customers of a table with a row each."""
     contract = assignment.reading_contract(model, opened.table.columns)
     table = _checked(opened, contract.columns, "the model")
@@ -205,16 +232,16 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> _Ready
         lines = quality.unreadable_lines(opened.rejected, table, contract)
         rejected = chain(rejected, engine.batches(lines))
     usable = quality.usable_rows(clean, contract)
-    return _Ready(
+    return Ready(
         opened.reading.source, opened.reading.rows, engine, usable, contract, rejected
     )  # fmt: skip
 
 
 def _of_orders(
     opened: Opened, model: Model, log: OrderLog, as_of: dt.date | None, say: Progress
-) -> _Ready:
+) -> Ready:
     """Add up an order log as the model's own was, and return its customers."""
-    log = _read_parts(log, [f.name for f in model.recipe.features])
+    log = read_parts(log, [f.name for f in model.recipe.features])
     known = {column.name: column for column in log.columns}
     strict = {log.date, log.quantity, log.unit_price, log.amount, log.status}
     parts = [
@@ -238,10 +265,10 @@ def _of_orders(
     number = here.arrow(found.count().as_table()).column(0)[0].as_py()
     usable = quality.usable_rows(found.filter(sold), contract)
     label = opened.reading.source
-    return _Ready(label, int(number), here, usable, contract, here.batches(unsold))
+    return Ready(label, int(number), here, usable, contract, here.batches(unsold))
 
 
-def _read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
+def read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
     """Return the log with the parts that the features need; what only describes is not read."""
     log = replace(log, traits=(), currency=None)
     if not any(name.startswith("category_share_") for name in forming):
@@ -316,7 +343,8 @@ def _closest(name: str, known: Sequence[str]) -> str:
     return f" Did you mean {folded[close[0]]!r}?" if close else ""
 
 
-def _refuse_nobody(ready: _Ready, done: int) -> None:
+def refuse_nobody(ready: Ready, done: int) -> None:
+    """Raise ``DataError`` where no customer was assigned."""
     if not done:
         raise DataError.of(
             f"{ready.label!r} holds no customer that can be assigned",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.beside import Beside, LostError
-from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core import choose_k, kmeans, naming, outcomes, prepare
+from smartcart.core.drift import far_distances
 from smartcart.core.evidence import gather
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows, with_rank_effects
-from smartcart.engines import open_source
+from smartcart.core.trust import Trust, judge
+from smartcart.engines import open_on_spark, open_source
 from smartcart.errors import DataError, UsageError
 from smartcart.records import (
     ColumnRole,
@@ -28,6 +30,7 @@ from smartcart.records import (
     Feature,
     GoldenRow,
     Model,
+    Outcome,
     Profile,
     Recipe,
     Rfm,
@@ -35,9 +38,12 @@ from smartcart.records import (
     Segment,
 )
 from smartcart.workflows.customers import Customers
+from smartcart.workflows.customers_spark import SparkCustomers
+from smartcart.workflows.lineage import previous_run
 from smartcart.workflows.look import look
 from smartcart.workflows.look_orders import OrderOptions
 from smartcart.workflows.looked import Progress
+from smartcart.workflows.reference import BinCount, bin_count, reference_of
 from smartcart.workflows.rfm import RfmCount, rfm_count, rfm_writer
 
 __all__ = ["Progress", "segment"]
@@ -63,6 +69,10 @@ def segment(
     progress: Progress | None = None,
     temp_dir: Path | None = None,
     helper: Beside | None = None,
+    engine: str = "duckdb",
+    spark_master: str | None = None,
+    previous: Path | None = None,
+    fresh: bool = False,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -76,6 +86,12 @@ def segment(
     rfm_bins : digits of the RFM scores, 2 to 9.
     progress : called with the step in words, the rows done and the rows in all.
     helper : another process, that may have loaded scikit-learn, to gather the evidence.
+    engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster; only
+        aggregates and the sample come here.
+    previous : an earlier run folder whose segments live on: its K is kept without ``k``, the fit
+        starts from its segments, and what is the same keeps id and name.
+    fresh : with ``previous``: the evidence decides K and the fit starts anew; only ids and names of
+        segments that are the same are kept.
 
     Raises
     ------
@@ -84,38 +100,61 @@ def segment(
     """
     say = progress or (lambda step, done, total: None)
     _check_k(k, k_max)
+    earlier = previous_run(previous, fresh=fresh)
+    kept_k = earlier.k if k is None and earlier is not None else k
     clock = _Clock(say)
     learner = _Ahead() if helper is None else None
     with clock.step("read"):
-        opened = open_source(source, temp_dir=temp_dir)
+        opened = (
+            open_on_spark(source, spark_master, temp_dir=temp_dir)
+            if engine == "spark"
+            else open_source(source, temp_dir=temp_dir)
+        )
     with opened:
         with clock.step("look"):
             seen = look(
                 opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
             )
-            table = Customers(seen)
+            table = SparkCustomers(seen, here=opened.here) if opened.spread else Customers(seen)
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
             if learner is not None:
                 learner.join()
-            recipe, choice = _evidence(table, k=k, k_max=k_max, seed=seed, say=say, helper=helper)
+            recipe, choice = _evidence(
+                table, k=kept_k, k_max=k_max, seed=seed, say=say, helper=helper
+            )
+            if earlier is not None:
+                choice = earlier.warmed(choice, table, recipe, seed=seed, asked=k is not None)
         centers = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
             centers, order = _refine(table, recipe, centers, say)
         jaccard = [choice.jaccard[i] for i in order]
         named = _names(table, recipe, centers)
+        heritage = None
+        if earlier is not None:
+            heritage = earlier.heritage(table, recipe, centers, named, choice.evidence)
+            centers, named = centers[heritage.order], heritage.named
+            jaccard = [jaccard[i] for i in heritage.order]
+        judging = _judging(table, recipe, centers, [n.name for n in named], seed, helper)
         with clock.step("assign and profile"):
             signals = naming.signal_columns(table.inspection.contract, table.all_features)
             count = rfm_count(table, signals, len(centers), rfm_bins)
+            watch = bin_count(table.all_features, table.sample)
             sums, wcss = _assign_all(
-                table, recipe, centers, [n.name for n in named], folder, count, say
-            )
+                table, recipe, centers, [n.name for n in named], folder, count, watch, say,
+                heritage.ids if heritage else None,
+            )  # fmt: skip
         store.write_rejected(folder, seen.rejected)
         rfm = count.record() if count else None
-        return _run(
-            table, recipe, choice, centers, jaccard, named, sums, wcss, rfm, clock.seconds, seed
-        )
+        run = _run(
+            table, recipe, choice, centers, jaccard, named, sums, wcss, rfm, watch,
+            clock.seconds, seed,
+        )  # fmt: skip
+        with clock.step("judge"):
+            trust = judging()
+        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds))
+        return run if heritage is None else heritage.given_to(run)
 
 
 def _check_k(k: int | None, k_max: int) -> None:
@@ -261,9 +300,11 @@ def _assign_all(
     names: Sequence[str],
     folder: Path,
     count: RfmCount | None,
+    watch: BinCount,
     say: Progress,
+    numbers: Sequence[int] | None = None,
 ) -> tuple[ProfileSums, float]:
-    """Assign every customer, write one row each, and add up the profile, the WCSS and RFM."""
+    """Assign every customer, write one row each, and add up the profile, WCSS, RFM and bins."""
     width, shift = len(recipe.features), _shift(table.sample)
     sums = ProfileSums.empty(len(centers), shift)
     wcss, done = 0.0, 0
@@ -275,14 +316,15 @@ def _assign_all(
         some = ProfileSums.empty(len(centers), shift)
         some.add(X, labels, distance, confidence)
         ranked = count.part(ids, X, labels) if count is not None else None
-        return ids, labels, d1, distance, confidence, some, ranked
+        return ids, labels, d1, distance, confidence, some, ranked, watch.part(X)
 
     with (
-        store.assignments(folder, names, csv=table.rows <= store.CSV_ROWS) as write,
+        store.assignments(folder, names, ids=numbers, csv=table.rows <= store.CSV_ROWS) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
     ):
-        for ids, labels, d1, distance, confidence, some, ranked in table.each(part):
+        for ids, labels, d1, distance, confidence, some, ranked, binned in table.each(part):
             sums.merge(some)
+            watch.add(binned)
             wcss += float(d1.sum())
             write(ids, labels + 1, distance, confidence)
             if count is not None:
@@ -296,7 +338,7 @@ def _assign_all(
 def _run(
     table: Customers, recipe: Recipe, choice: choose_k.Choice, centers: Floats,
     jaccard: Sequence[float], named: Sequence[naming.Named], sums: ProfileSums, wcss: float,
-    rfm: Rfm | None, seconds: Mapping[str, float], seed: int,
+    rfm: Rfm | None, watch: BinCount, seconds: Mapping[str, float], seed: int,
 ) -> Run:  # fmt: skip
     """Put everything that was found into the record of the run."""
     k, every = len(centers), table.all_features
@@ -329,6 +371,9 @@ def _run(
         fingerprint=inspection.reading.fingerprint,
         figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
     )
+    told = _outcomes(table, sums, [n.name for n in named], seed)
+    far = far_distances(np.sqrt(d1), labels, k)
+    model = replace(model, reference=reference_of(model, watch, sums.size, far, told))
     value = signals.get("value")
     return Run(
         source=inspection.reading.source,
@@ -348,7 +393,48 @@ def _run(
         rfm=rfm,
         value_label=profile.labels[value].lower() if value else "",
         currency=inspection.reading.currency or "",
+        outcomes=told,
     )
+
+
+def _judging(
+    table: Customers, recipe: Recipe, centers: Floats, names: Sequence[str], seed: int,
+    helper: Beside | None,
+) -> Callable[[], Trust]:  # fmt: skip
+    """Begin to judge the segments on the sample; return the function that waits for the result."""
+    asked = (table.sample, table.all_features, table.weight, recipe, centers, names, seed)
+    if helper is None:
+        return lambda: judge(*asked)
+    try:
+        helper.ask(judge, *asked)
+    except LostError:
+        return lambda: judge(*asked)
+
+    def wait() -> Trust:
+        try:
+            found: Trust = helper.answer()
+            return found
+        except LostError:
+            return judge(*asked)
+
+    return wait
+
+
+def _outcomes(
+    table: Customers, sums: ProfileSums, names: Sequence[str], seed: int
+) -> tuple[Outcome, ...]:
+    """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
+    found = []
+    for place, feature in enumerate(table.all_features):
+        values = table.sample[:, place]
+        known = values[~np.isnan(values)]
+        if feature.role != "outcome" or not known.size or not np.isin(known, (0.0, 1.0)).all():
+            continue
+        positives = np.rint(sums.totals()[:, place])
+        counts = np.stack([sums.count[:, place] - positives, positives,
+                           sums.size - sums.count[:, place]])  # fmt: skip
+        found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
+    return outcomes.adjusted(found)
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:

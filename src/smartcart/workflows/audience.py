@@ -1,0 +1,283 @@
+"""Audiences: the customers of chosen segments in a file that an ad or mail platform takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from smartcart import store
+from smartcart.engines.audience import Audience, chosen_names, segment_names
+from smartcart.engines.audience_file import AudienceFile, refuse_kind
+from smartcart.engines.contacts import Contacts, suppressed
+from smartcart.engines.duckdb import DuckDB
+from smartcart.engines.identifiers import calling_code, hashed
+from smartcart.errors import DataError, UsageError
+from smartcart.records import Notice, Receipt
+
+__all__ = ["receipt_beside", "write_audience"]
+
+Platform = Literal["google", "meta"]
+Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
+
+
+def write_audience(
+    run_folder: Path, output: Path, *, segments: Sequence[str], min_confidence: float = 0.0,
+    changes_since: Path | None = None, contacts: Path | None = None, hash_contacts: bool = False,
+    platform: Platform = "google", country: str | int | None = None, suppress: Path | None = None,
+    minimum: int = 100, overwrite: bool = False, temp_dir: Path | None = None,
+) -> Receipt:  # fmt: skip
+    """Write the customers of some segments to ``output``, and a receipt beside it.
+
+    Customers stream from the ``segments.parquet`` of the run folder; they are never held in memory.
+    The columns are ``customer_id, segment, confidence``, with ``change`` and the contacts where
+    asked for; a ``.txt`` has one customer a line and no header: his id or, with contacts, e-mail
+    (else phone). Files appear once they are whole.
+
+    Parameters
+    ----------
+    run_folder, output : a finished run, and a new ``.csv``, ``.parquet`` or ``.txt`` file.
+    segments : names of segments, whatever their capitals.
+    min_confidence : customers whose segment is less certain are left out.
+    changes_since : an earlier run folder (or its ``segments.parquet``). Only customers who joined
+        the audience since, or left it, are written, told apart by the column ``change``; one who
+        left has the segment and confidence of then. Segments are compared by name.
+    contacts : a table with a column of customer ids and some of e-mail addresses or phone numbers.
+        The first usable ones of a customer are written, in normal form; customers without any are
+        left out, and of those who share an e-mail (without one: a phone) all but the surest.
+    hash_contacts : write SHA-256 of the contacts in their place.
+    platform : whose rule for hashing phones holds: with ``+`` (Google) or without (Meta).
+    country : calling code of phone numbers that are written without one.
+    suppress : who must never be contacted: a file with an id, e-mail, phone or SHA-256 of one per
+        line, or a table with columns named so. Whoever shares an e-mail or phone with a suppressed
+        customer is left out, too.
+    minimum : a smaller audience is a notice in the receipt.
+
+    Raises
+    ------
+    UsageError
+        Where a segment, file or column is unknown, or the output exists and is not to be replaced.
+    DataError
+        Where nobody is left.
+    """
+    output = Path(output)
+    table = _table(Path(run_folder))
+    before = None if changes_since is None else _table(Path(changes_since))
+    paths = {"run": table, "changes_since": before, "contacts": contacts, "suppress": suppress}
+    inputs = {name: Path(path) for name, path in paths.items() if path is not None}
+    _refuse(output, inputs, min_confidence, hash_contacts=hash_contacts)
+    code = calling_code(country)
+    receipt_file = receipt_beside(output)
+    with (
+        store.new_files([output, receipt_file], overwrite=overwrite) as part,
+        DuckDB(temp_dir=temp_dir) as engine,
+        AudienceFile(part / output.name) as file,
+    ):
+        names = chosen_names(segments, segment_names(engine, table))
+        earlier = names if before is None else segment_names(engine, before)
+        reached = Contacts()
+        if contacts is not None:
+            reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
+        people = Audience(
+            engine, table, names, min_confidence, before=before, contacts=reached.batches,
+            suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
+        )  # fmt: skip
+        if suppress is not None:
+            _refuse_unmatched(people, Path(suppress))
+        columns = _columns(output, reached.kinds, people.changes, hash_contacts, platform)
+        by_segment, by_change = Counter[str](), Counter[str]()
+        for batch in people.batches():
+            made = [value(batch) for value in columns.values()]
+            file.write(pa.record_batch(made, names=list(columns)))
+            by_segment.update(_counts(batch["segment"]))
+            by_change.update(_counts(batch["change"]))
+        file.close()
+        left_out = people.left_out()
+        if not file.written:
+            raise _nobody(names, people.customers, left_out)
+        receipt = Receipt(
+            output=output.name,
+            segments=names,
+            columns=tuple(columns),
+            customers=people.customers,
+            written=file.written,
+            left_out=left_out,
+            by_segment={name: by_segment[name] for name in names},
+            by_change=dict(sorted(by_change.items())),
+            min_confidence=min_confidence,
+            hashed=platform if hash_contacts else None,
+            sha256=_sha256(part / output.name),
+            notices=_notices(
+                people, [n for n in names if n not in earlier], reached, file, minimum
+            ),
+            escaped_cells=file.escaped,
+            inputs={name: str(path) for name, path in inputs.items()},
+        )
+        text = json.dumps(store.plain(receipt), ensure_ascii=False, indent=1)
+        (part / receipt_file.name).write_text(text + "\n", encoding="utf-8")
+    return receipt
+
+
+def receipt_beside(output: Path) -> Path:
+    """Return the file beside an audience that says what went into it.
+
+    >>> receipt_beside(Path("premium.csv")).name
+    'premium.csv.receipt.json'
+    """
+    return output.with_name(f"{output.name}.receipt.json")
+
+
+def _table(run: Path) -> Path:
+    return run / "segments.parquet" if run.is_dir() or run.suffix != ".parquet" else run
+
+
+def _id_column(run: Path) -> str | None:
+    """Return the name that the customer ids had in the source of the run, if it is known."""
+    try:
+        content = json.loads((run / "model.json").read_text(encoding="utf-8"))
+        name = content["contract"]["id_column"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(name) if name else None
+
+
+def _refuse(
+    output: Path, inputs: dict[str, Path], min_confidence: float, *, hash_contacts: bool
+) -> None:
+    refuse_kind(output)
+    for path in inputs.values():
+        if path.resolve() == output.resolve():
+            raise UsageError.of(
+                f"{str(output)!r} is read for this audience", "another file", "choose another -o"
+            )
+    if not 0 <= min_confidence <= 1:
+        raise UsageError.of(f"the confidence is {min_confidence:g}", "0 to 1", "choose another")
+    if hash_contacts and "contacts" not in inputs:
+        raise UsageError.of(
+            "there are no contacts to hash", "a table of contacts", "name one, or hash nothing"
+        )
+    if "changes_since" in inputs and output.suffix.lower() == ".txt":
+        raise UsageError.of(
+            "a text file has no column for who joined and who left", "a .csv or .parquet file",
+            "choose another -o",
+        )  # fmt: skip
+
+
+def _refuse_unmatched(people: Audience, path: Path) -> None:
+    """Raise where a list names people by what nobody here is known by: it would be ignored."""
+    by = [kind for kind in ("email", "hash") if people.listed.get(kind)]
+    if people.reaches or not by or people.any_id_like("@") or people.left_out().get("suppressed"):
+        return
+    word = {"email": "e-mail addresses", "hash": "hashes"}[by[0]]
+    raise UsageError.of(
+        f"{path.name!r} holds {people.listed[by[0]]:,} {word}, but customers are known by id only",
+        "a table of contacts to find them by", "name one, or suppress by customer id",
+    )  # fmt: skip
+
+
+def _columns(
+    output: Path, kinds: Sequence[str], changes: bool, hash_contacts: bool, platform: Platform
+) -> Columns:
+    """Return the columns of the file, each with how a batch gives it."""
+
+    def plain(name: str) -> Callable[[Any], Any]:
+        return lambda batch: batch[name]
+
+    def secret(name: str) -> Callable[[Any], Any]:
+        return lambda batch: pa.array(
+            [hashed(cell, platform) for cell in batch[name].to_pylist()], pa.string()
+        )
+
+    reach = {
+        f"{kind}_sha256" if hash_contacts else kind: (secret if hash_contacts else plain)(kind)
+        for kind in kinds
+    }
+    if output.suffix.lower() == ".txt":
+        if not reach:
+            return {"customer_id": plain("customer_id")}
+        return {" or ".join(reach): lambda batch: _first([f(batch) for f in reach.values()])}
+    names = ["customer_id", "segment", "confidence", *(["change"] if changes else [])]
+    return {**{name: plain(name) for name in names}, **reach}
+
+
+def _first(columns: Sequence[Any]) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.coalesce(*columns)
+
+
+def _counts(column: Any) -> dict[str, int]:
+    pairs = column.value_counts().to_pylist()
+    return {pair["values"]: pair["counts"] for pair in pairs if pair["values"] is not None}
+
+
+def _notices(
+    people: Audience, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
+) -> tuple[Notice, ...]:
+    found = []
+    if file.written < minimum:
+        found.append(
+            Notice(
+                "small_audience",
+                f"the audience has {file.written:,} customers, fewer than {minimum:,}: platforms "
+                "refuse small lists, and figures on few people say little",
+                file.written,
+            )
+        )
+    if new:
+        found.append(
+            Notice(
+                "new_segment",
+                f"the earlier run has no segment {', '.join(map(repr, new))}: all of its customers "
+                "count as joined",
+            )
+        )
+    if reached.homeless:
+        found.append(
+            Notice(
+                "phones_without_country",
+                f"{reached.homeless:,} phone numbers have no country code and were not used: name "
+                "the country they belong to",
+                reached.homeless,
+            )
+        )
+    if gone := people.suppressed_before():
+        found.append(
+            Notice(
+                "suppressed_before",
+                f"{gone:,} suppressed customers were in the earlier audience and are not in this "
+                "file: remove them where that audience was uploaded",
+                gone,
+            )
+        )
+    if people.listed == {} and people.lists:
+        found.append(Notice("empty_suppression", "the suppression list is empty"))
+    if file.escaped:
+        found.append(
+            Notice(
+                "escaped_cells",
+                f"{file.escaped:,} cells begin like a formula: an apostrophe stands before them so "
+                "that no spreadsheet runs them (write .parquet or .txt to keep them as they are)",
+                file.escaped,
+            )
+        )
+    return tuple(found)
+
+
+def _nobody(names: Sequence[str], customers: int, left_out: dict[str, int]) -> DataError:
+    why = ", ".join(f"{reason}: {count:,}" for reason, count in left_out.items())
+    return DataError.of(
+        f"nobody of {customers:,} customers is left in {' and '.join(map(repr, names))} ({why})",
+        "at least one customer",
+        "choose other segments, a lower confidence, or more contacts",
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,223 @@
+"""Segments that live on: a run that continues an earlier one keeps its K, ids and names."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core.identity import identify, overlap_counts
+from smartcart.errors import DataError
+from smartcart.records import Identity, Model, Notice, Recipe, Run
+from smartcart.report.life import fate
+from smartcart.workflows.customers import Customers
+from smartcart.workflows.models import load
+
+__all__ = ["Heritage", "Previous", "follows", "model_mark", "previous_run", "with_ids"]
+
+Floats = NDArray[np.float64]
+DIGITS = 16
+
+
+def model_mark(model: Model) -> str:
+    """Return a mark of a model: of its data, its centroids and the ids of its segments."""
+    told = [model.fingerprint, model.centroids, model.ids, model.names]
+    text = json.dumps(store.plain(told))
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def follows(new: Model, old: Model) -> bool:
+    """Return whether the ids of a model mean the segments of an earlier one."""
+    mark = model_mark(old)
+    return mark == model_mark(new) or mark in new.lineage
+
+
+@dataclass(frozen=True, slots=True)
+class Heritage:
+    """What a run takes over: ``order`` of its centroids, and of these ids, names and the rest."""
+
+    order: list[int]
+    ids: tuple[int, ...]
+    named: tuple[naming.Named, ...]
+    used: tuple[int, ...]
+    lineage: tuple[str, ...]
+    identity: Identity
+    notices: tuple[Notice, ...]
+
+    def given_to(self, run: Run) -> Run:
+        """Return the run with ids and all else that it takes over."""
+        golden = tuple(
+            replace(row, segment_id=self.ids[row.segment_id - 1]) for row in run.model.golden
+        )
+        model = replace(
+            run.model, ids=self.ids, used=self.used, lineage=self.lineage, golden=golden
+        )
+        run = replace(
+            run, model=model, identity=self.identity, notices=(*run.notices, *self.notices)
+        )
+        return with_ids(run, self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """An earlier run's model; ``fresh``: only the ids of segments that are the same live on."""
+
+    model: Model
+    fresh: bool = False
+
+    @property
+    def k(self) -> int | None:
+        """The K that is kept."""
+        return None if self.fresh else len(self.model.centroids)
+
+    def warmed(
+        self, choice: choose_k.Choice, table: Customers, recipe: Recipe, *, seed: int, asked: bool
+    ) -> choose_k.Choice:
+        """Return the choice with the fit started from the earlier segments.
+
+        The start is the mean of each segment's customers by the earlier model, in the scale of the
+        new recipe. With another K, or ``fresh``, the choice is as it was. ``asked``: K is the
+        user's, not the earlier run's.
+
+        Raises
+        ------
+        DataError
+            Where the new data lack what the earlier model needs.
+        """
+        if self.fresh:
+            return choice
+        if not asked:
+            choice = replace(choice, evidence=replace(choice.evidence, chosen_by="previous"))
+        k = choice.evidence.k
+        X = self._features(table)
+        if X is None:
+            raise DataError.of(
+                "the new data lack columns that the earlier run's segments are made of",
+                "the columns of the earlier run", "bring them back, or fit anew with --fresh",
+            )  # fmt: skip
+        labels = self._labels(X)
+        heavy = table.weight > 0
+        present = np.bincount(labels[heavy], minlength=len(self.model.centroids))
+        if k != len(self.model.centroids) or k < 2 or (present == 0).any():
+            return choice
+        Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
+        start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
+        return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
+
+    def heritage(
+        self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.Named],
+        evidence: Any,
+    ) -> Heritage:  # fmt: skip
+        """Match the new segments with the earlier ones: their ids, names and order."""
+        old, k = self.model, len(centers)
+        X = self._features(table)
+        if X is None:  # a fresh run of other columns: nothing can be told to be the same
+            first = max([0, *old.ids, *old.used]) + 1
+            identity = Identity((), tuple(range(first, first + k)), old.ids)
+        else:
+            identity = self._identity(X, table, recipe, centers)
+        order = sorted(range(k), key=lambda j: identity.ids[j])
+        ids = tuple(identity.ids[j] for j in order)
+        kept = dict(zip(old.ids, old.names, strict=True))
+        told: list[Notice] = []
+        called = []
+        for j, one in zip(order, ids, strict=True):
+            name = kept.get(one, named[j].name)
+            if one not in kept and name in old.names:  # it is another segment
+                name = f"{name} ({one})"
+            if one in kept and name != named[j].name:
+                told.append(Notice("kept name", f"Segment {one} keeps its name {name!r}; by its "
+                                   f"profile alone it would be {named[j].name!r}."))  # fmt: skip
+            called.append(replace(named[j], name=name))
+        names = kept | {i: one.name for i, one in zip(ids, called, strict=True)}
+        told = [Notice(m.kind, fate(m, names)) for m in identity.matches if m.kind != "kept"] + told
+        if X is None:
+            told.append(Notice("new segments", "The data lack columns that the earlier segments "
+                               "were made of, so all segments count as new."))  # fmt: skip
+        if evidence.chosen_by == "previous" and evidence.k != evidence.recommended:
+            told.append(
+                Notice(
+                    "other K",
+                    f"K is {evidence.k}, as before; the evidence now picks {evidence.recommended}: "
+                    f"take it with --k {evidence.recommended}, or fit anew with --fresh.",
+                )
+            )
+        return Heritage(
+            order, ids, tuple(called), tuple(sorted({*old.used, *identity.retired})),
+            (model_mark(old), *old.lineage), identity, tuple(told),
+        )  # fmt: skip
+
+    def _features(self, table: Customers) -> Floats | None:
+        types = {c.name: c.type for c in self.model.contract.columns}
+        return table.sample_of(self.model.recipe.features, types)
+
+    def _labels(self, X: Floats) -> NDArray[Any]:
+        Z = prepare.apply_recipe(X, self.model.recipe)
+        return kmeans.assign(Z, np.array(self.model.centroids))[0]
+
+    def _identity(self, X: Floats, table: Customers, recipe: Recipe, centers: Floats) -> Identity:
+        """Compare both models on the same customers, in the scale of the earlier recipe."""
+        old, k = self.model, len(centers)
+        Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
+        after = kmeans.assign(Z, centers)[0]
+        before = np.array(old.ids)[self._labels(X)]
+        then = prepare.apply_recipe(X, old.recipe)
+        moved = np.stack([
+            then[after == j].mean(axis=0) if (after == j).any() else np.full(then.shape[1], 1e6)
+            for j in range(k)
+        ])  # fmt: skip
+        heavy = table.weight > 0
+        met = overlap_counts(before[heavy], after[heavy], old.ids, k)
+        return identify(old.ids, np.array(old.centroids), moved, met, used=old.used)
+
+
+def previous_run(folder: Path | None, *, fresh: bool = False) -> Previous | None:
+    """Return the model of an earlier run folder to continue; None without one.
+
+    Raises as :func:`smartcart.workflows.models.load`.
+    """
+    return None if folder is None else Previous(load(Path(folder)), fresh)
+
+
+def with_ids(run: Run, ids: Sequence[int]) -> Run:
+    """Return the run with these segment ids in the place of 1 to K."""
+    if tuple(ids) == tuple(range(1, len(ids) + 1)):
+        return run
+    known = (0, *ids)
+    parts = {
+        name: _numbered(getattr(run, name), known)
+        for name in ("segments", "profile", "picture", "outcomes", "rulebook", "artefacts",
+                     "fairness")
+    }  # fmt: skip
+    return replace(run, **parts)
+
+
+def _numbered(value: Any, known: Sequence[int]) -> Any:
+    """Return records with other numbers in the fields that hold segment ids."""
+    if isinstance(value, tuple):
+        return tuple(_numbered(one, known) for one in value)
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    changed: dict[str, Any] = {}
+    for field in dataclasses.fields(value):
+        held = getattr(value, field.name)
+        if field.name == "segment_id":
+            changed[field.name] = known[held]
+        elif field.name in {"segment_ids", "segments"} and _whole(held):
+            changed[field.name] = tuple(known[one] for one in held)
+        elif isinstance(held, tuple) and held and dataclasses.is_dataclass(held[0]):
+            changed[field.name] = _numbered(held, known)
+    return replace(value, **changed) if changed else value
+
+
+def _whole(held: Any) -> bool:
+    return isinstance(held, tuple) and all(isinstance(one, int) for one in held)

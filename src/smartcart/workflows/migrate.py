@@ -1,0 +1,236 @@
+"""Who moved where between two runs: joined on disk, split into what customers and refit did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import kmeans, prepare
+from smartcart.core import migration as core
+from smartcart.core.identity import identify
+from smartcart.engines.duckdb import DuckDB
+from smartcart.engines.migration import Ways
+from smartcart.errors import DataError, UsageError
+from smartcart.records import Identity, Migration, Model, Notice
+from smartcart.tables import features
+from smartcart.workflows.customers import BATCH_ROWS, matrix
+from smartcart.workflows.lineage import follows
+from smartcart.workflows.looked import Progress
+from smartcart.workflows.models import load
+from smartcart.workflows.passes import in_order
+from smartcart.workflows.saved import Saved, open_run, source_of
+from smartcart.workflows.score import ready_source
+
+__all__ = ["Migrated", "migrate"]
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 100
+SAMPLE_ROWS = 5_000  # customers whose refits measure the noise
+HASH_BITS = 24
+CARRIED = pa.schema([("customer_id", pa.string()), ("segment_id", pa.int32())])
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The migration between two run folders, with the names of the segments by id."""
+
+    migration: Migration
+    names: Mapping[int, str]  # of the old run; those that arose since are of the new one
+    names_now: Mapping[int, str]
+    split: bool  # whether customers and refit are told apart
+    worth: bool  # whether the values of the flows are known
+    identity: Identity | None  # how segments were matched, where the new run does not follow
+    notices: tuple[Notice, ...]
+    output: Path | None
+    written: int
+
+
+@dataclass(slots=True)
+class _Read:
+    """What reading the new source again gives."""
+
+    old_rows: Floats
+    old_keys: list[str]
+    new_rows: Floats
+    notices: list[Notice] = field(default_factory=list)
+
+
+def migrate(
+    before: Path,
+    after: Path,
+    *,
+    source: str | None = None,
+    target: Path | None = None,
+    overwrite: bool = False,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    progress: Progress | None = None,
+    temp_dir: Path | None = None,
+) -> Migrated:
+    """Compare two run folders customer by customer; write ``target`` (CSV) where it is given.
+
+    Where the source of the new run can be read again (as ``source``, or where the run says), the
+    old model assigns its customers too: that tells what customers did from what the refit did, and
+    refits on resamples tell what chance does. Customers are joined by DuckDB on disk; only counts
+    and a sample come here.
+
+    Raises
+    ------
+    UsageError
+        Where a folder holds no model, or ``target`` exists and is not to be replaced.
+    DataError
+        Where a folder is not a run, its customers have no ids, or ``source`` does not hold them.
+    """
+    say = progress or (lambda step, done, total: None)
+    saved = open_run(after)
+    open_run(before)
+    old, new = load(before), load(after)
+    for model, folder in ((old, before), (new, after)):
+        if model.contract.id_column is None:
+            raise DataError.of(
+                f"the customers of {str(folder)!r} are numbered by their rows",
+                "customer ids, the same in both runs",
+                "give a column the role 'id' in the configuration and run again",
+            )
+    if target is not None and target.suffix.lower() != ".csv":
+        raise UsageError.of(f"-o is {str(target)!r}", "a name that ends in .csv", "choose another")
+    with DuckDB(temp_dir=temp_dir) as engine:
+        ways = Ways(engine, before, after)
+        read = _read(saved, source, old, new, engine, ways, say)
+        notices = read.notices if read else [
+            Notice("source not read", "The source of the new run could not be read with the old "
+                   "model, so what customers did is not told from what the refit did; name it with "
+                   "--source.")
+        ]  # fmt: skip
+        identity = None
+        if not follows(new, old):
+            identity = _identity(old, new, ways, read)
+            ways.renumber(dict(zip(new.ids, identity.ids, strict=True)))
+        ids = identity.ids if identity else new.ids
+        say("compare", 0, None)
+        noise = None
+        if read is not None and resamples and len(new.centroids) > 1 and len(read.new_rows):
+            centers, names = np.array(new.centroids), np.array(ids)
+            labels = kmeans.assign(read.new_rows, centers)[0]
+            again = core.refits_on_resamples(read.new_rows, centers, resamples=resamples, seed=seed)
+            noise = core.noise_of_refits(names[labels], names[again], ids)
+        rows = np.array(ways.counted(), dtype=np.float64).reshape(-1, 5)
+        was, carried, now, customers, money = rows.T
+        found = core.migrate(
+            was, carried if read else now, now, noise,
+            worth=money if ways.worth else None, customers=customers,
+        )  # fmt: skip
+        if not found.customers:
+            raise DataError.of(
+                "no customer is in both runs", "runs of one shop with the same customer ids",
+                "name two runs of the same shop",
+            )  # fmt: skip
+        written = 0
+        if target is not None:
+            with store.new_files([target], overwrite=overwrite) as part:
+                written = ways.write(part / target.name)
+    names_then = dict(zip(old.ids, old.names, strict=True))
+    names_now = dict(zip(ids, new.names, strict=True))
+    return Migrated(
+        found, names_now | names_then, names_then | names_now, read is not None, ways.worth,
+        identity, tuple(notices), target, written,
+    )  # fmt: skip
+
+
+def _read(
+    saved: Saved, named: str | None, old: Model, new: Model, engine: DuckDB, ways: Ways,
+    say: Progress,
+) -> _Read | None:  # fmt: skip
+    """Assign the new run's customers with the old model; None where the source is not there."""
+    try:
+        place = source_of(saved, named)
+        return _carried(place, old, new, engine, ways, say)
+    except (DataError, UsageError):
+        if named is not None:
+            raise
+        return None
+
+
+def _carried(
+    place: str, old: Model, new: Model, engine: DuckDB, ways: Ways, say: Progress
+) -> _Read:
+    wanted, centers = old.recipe.features, np.array(old.centroids)
+    ids = np.array(old.ids, dtype=np.int32)
+    day = new.contract.as_of
+    done = 0
+
+    def batches(ready: Any, table: Any) -> Any:
+        nonlocal done
+
+        def part(batch: Any) -> Any:
+            X = matrix(batch, len(wanted))
+            labels, _, _ = kmeans.assign(prepare.apply_recipe(X, old.recipe), centers)
+            keys = batch["customer_id"].cast(pa.string())
+            return pa.record_batch([keys, pa.array(ids[labels])], schema=CARRIED)
+
+        say("assign with the old model", 0, ready.rows)
+        for batch in in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS)):
+            done += batch.num_rows
+            say("assign with the old model", done, ready.rows)
+            yield batch
+
+    with ready_source(place, old, day, say) as ready:
+        table = features.feature_table(ready.usable, ready.contract, wanted)
+        ways.carry(engine.spool_batches(batches(ready, table), CARRIED))
+        keys, old_rows = _sample(ready, table, old, done)
+    with ready_source(place, new, day) as ready:
+        table = features.feature_table(ready.usable, ready.contract, new.recipe.features)
+        _, new_rows = _sample(ready, table, new, done)
+    known = len(ways.segments_of(keys))
+    if known < len(keys) / 2:
+        raise DataError.of(
+            f"{place!r} holds few of the customers of the new run", "the table that it was made of",
+            "name it with --source",
+        )  # fmt: skip
+    return _Read(old_rows, keys, new_rows)
+
+
+def _sample(ready: Any, table: Any, model: Model, rows: int) -> tuple[list[str], Floats]:
+    """Return ids and standardized features of customers chosen by a hash of their ids."""
+    key = table["customer_id"].cast("string")
+    if rows > SAMPLE_ROWS:
+        share = int(SAMPLE_ROWS / rows * 2**HASH_BITS)
+        table = table.filter((key.hash() & ibis.literal(2**HASH_BITS - 1)) < share)
+    drawn = ready.engine.arrow(table.order_by("customer_id"))
+    X = matrix(drawn, len(model.recipe.features))
+    keys = [str(one) for one in drawn["customer_id"].to_pylist()]
+    return keys, prepare.apply_recipe(X, model.recipe)
+
+
+def _identity(old: Model, new: Model, ways: Ways, read: _Read | None) -> Identity:
+    """Match the segments of two runs of which the second does not follow the first."""
+    mine, theirs = old.ids, new.ids
+    table = None
+    if read is not None:
+        pairs = ways.overlap()
+        table = np.array([[pairs.get((i, j), 0) for j in theirs] for i in mine])
+        told = ways.segments_of(read.old_keys)
+        labels = np.array([told.get(key, 0) for key in read.old_keys])
+        centers = np.array(
+            [read.old_rows[labels == j].mean(axis=0) if (labels == j).any()
+             else np.full(read.old_rows.shape[1], np.inf) for j in theirs]
+        )  # fmt: skip
+        if np.isfinite(centers).all():
+            return identify(mine, np.array(old.centroids), centers, table, used=old.used)
+    names = [f.name for f in old.recipe.features]
+    if names == [f.name for f in new.recipe.features]:
+        moved = prepare.apply_recipe(np.array(new.centroids_original), old.recipe)
+        return identify(mine, np.array(old.centroids), moved, table, used=old.used)
+    raise DataError.of(
+        "the two runs are of different features, and the new source cannot be read",
+        "a source that both models can read", "name it with --source",
+    )  # fmt: skip

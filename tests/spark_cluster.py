@@ -1,0 +1,119 @@
+"""A standalone Spark cluster on loopback, from the classes of the installed PySpark."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+MEMORY = "-Xmx256m"
+FAST = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]  # short lives: do not compile for hours
+DEFAULTS = f"""
+spark.driver.extraJavaOptions {" ".join(FAST)}
+spark.executor.extraJavaOptions {" ".join(FAST)}
+spark.driver.host 127.0.0.1
+spark.driver.bindAddress 127.0.0.1
+spark.executor.memory 512m
+spark.sql.shuffle.partitions 4
+spark.sql.codegen.wholeStage false
+spark.ui.enabled false
+"""
+
+
+def missing() -> str:
+    """Return what a test of Spark lacks here, "" where nothing."""
+    try:
+        import pyspark  # noqa: F401
+    except ImportError:
+        return "pyspark is not installed"
+    return "" if java() else "there is no Java"
+
+
+def java() -> str | None:
+    home = os.environ.get("JAVA_HOME")
+    return str(Path(home) / "bin" / "java") if home else shutil.which("java")
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """Return an environment with settings for small, short runs, as a company has its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "spark-defaults.conf").write_text(DEFAULTS)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPARK_", "PYSPARK_"))}
+    return kept | {
+        "SPARK_CONF_DIR": str(folder),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Cluster:
+    """A master and two workers of one core each; ``kill_worker`` ends one and its executors."""
+
+    def __init__(self, folder: Path) -> None:
+        import pyspark
+
+        self.folder = folder
+        self.jars = str(Path(pyspark.__file__).parent / "jars" / "*")
+        self.env = settings(folder / "conf")
+        self._home = {
+            "SPARK_HOME": str(Path(pyspark.__file__).parent),
+            "SPARK_SCALA_VERSION": "2.13",
+        }
+        self.port = free_port()
+        self.url = f"spark://127.0.0.1:{self.port}"
+        self.master = self._start(
+            "master", "org.apache.spark.deploy.master.Master",
+            "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", str(free_port()),
+        )  # fmt: skip
+        self._wait("master", "I have been elected leader")
+        self.workers = [self._worker(i) for i in range(2)]
+        for i in range(2):
+            self._wait(f"worker{i}", "Successfully registered with master")
+
+    def _worker(self, i: int) -> subprocess.Popen[bytes]:
+        return self._start(
+            f"worker{i}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1",
+            "--cores", "1", "--memory", "1g", "--webui-port", str(free_port()),
+            "--work-dir", str(self.folder / f"work{i}"), self.url,
+        )  # fmt: skip
+
+    def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                [str(java()), MEMORY, *FAST, "-cp", self.jars, *command],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env | self._home,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def _wait(self, name: str, words: str, seconds: int = 60) -> None:
+        log = self.folder / f"{name}.log"
+        for _ in range(seconds * 10):
+            if words in log.read_text(errors="replace"):
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+    def kill_worker(self) -> None:
+        """End the first worker and its executors, as if its machine went dark."""
+        self._end(self.workers.pop(0))
+
+    def stop(self) -> None:
+        for process in [*self.workers, self.master]:
+            self._end(process)
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its own group: it and what it started
+        process.wait()

@@ -1,0 +1,243 @@
+"""From a run to a campaign and back: the plan, its lists, what came of it, and why."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart import store, workflows
+from smartcart.datasets import write_customers
+from smartcart.errors import DataError, UsageError
+from smartcart.workflows.explain import explain
+from smartcart.workflows.plan import make_plan, measure_results, write_arms
+from smartcart.workflows.saved import open_run, source_of
+
+ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
+
+
+def command(*args: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "smartcart", *map(str, args)],
+        capture_output=True, text=True, env=ENV, check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "shop.csv"
+    write_customers(path, 1500, seed=3)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(shop) -> Path:
+    folder = shop.parent / "run"
+    folder.mkdir()
+    store.write_run(folder, workflows.segment(shop, folder, k=4, k_max=4))
+    return folder
+
+
+def test_outcomes_of_a_run_count_every_customer(shop, run):
+    saved = open_run(run)
+    truth = pd.read_csv(shop).merge(
+        pd.read_csv(run / "segments.csv"), left_on="ID", right_on="customer_id"
+    )
+    assert [one.column for one in saved.outcomes][:1] == ["Response"]
+    counted = truth.groupby("segment_id")["Response"].agg(["sum", "count"])
+    rates = saved.outcomes[0].rates
+    assert [(one.positives, one.customers) for one in rates] == list(
+        counted.itertuples(index=False, name=None)
+    )
+    assert saved.outcomes[0].auc is not None
+    assert 0.5 < saved.outcomes[0].auc < 1
+
+
+def test_a_plan_without_an_outcome_needs_a_rate(run):
+    from dataclasses import replace
+
+    saved = replace(open_run(run), outcomes=())
+    with pytest.raises(UsageError, match="no outcome column"):
+        make_plan(saved, cost=3, revenue=11)
+    found = make_plan(saved, cost=3, revenue=11, rate=0.4)
+    assert found.plan.assumed
+    assert found.backtest is None
+    assert found.plan.chosen.profit_low is None
+    with pytest.raises(UsageError, match="one of them"):
+        make_plan(saved, cost=3, revenue=11, rate=0.4, outcome="Response")
+    with pytest.raises(UsageError, match="no outcome of this run"):
+        make_plan(open_run(run), cost=3, revenue=11, outcome="Nonsense")
+
+
+def test_lists_hold_exactly_the_plan(run, tmp_path):
+    saved = open_run(run)
+    found = make_plan(saved, cost=3, revenue=30, budget=900).plan
+    planned = {one.segment: one.contacts for one in found.segments if one.contacts}
+    assert sum(planned.values()) == 300
+    counts = write_arms(saved, found, tmp_path / "list.csv", seed=5)
+    table = pd.read_csv(tmp_path / "list.csv")
+    assert table.groupby("segment").size().to_dict() == planned
+    assert counts["contact"] + counts["hold out"] == len(table) == 300
+    assert counts["contact"] + counts["hold out"] + counts["leave"] == sum(saved.sizes)
+    assert (table["arm"] == "hold out").sum() == counts["hold out"] > 0
+    write_arms(saved, found, tmp_path / "again.csv", seed=5)
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "list.csv").read_bytes()
+    write_arms(saved, found, tmp_path / "other.csv", seed=6)
+    assert (tmp_path / "other.csv").read_bytes() != (tmp_path / "list.csv").read_bytes()
+    with pytest.raises(UsageError, match="exists already"):
+        write_arms(saved, found, tmp_path / "list.csv")
+
+
+def test_a_plan_that_contacts_nobody_writes_no_list(run, tmp_path):
+    saved = open_run(run)
+    found = make_plan(saved, cost=3, revenue=3.01).plan
+    with pytest.raises(DataError, match="contacts nobody"):
+        write_arms(saved, found, tmp_path / "list.csv")
+    assert not any(tmp_path.iterdir())
+
+
+def test_results_give_back_a_planted_uplift(run, tmp_path):
+    saved = open_run(run)
+    ids = pd.read_csv(run / "segments.csv")
+    rng = np.random.default_rng(1)
+    arm = np.where(rng.random(len(ids)) < 0.5, "contact", "hold out")
+    chance = np.where(arm == "contact", 0.30, 0.10)
+    answers = pd.DataFrame({"customer_id": ids["customer_id"], "arm": arm,
+                            "response": (rng.random(len(ids)) < chance).astype(int)})  # fmt: skip
+    answers.loc[len(answers)] = [10**9, "contact", 1]
+    answers.to_csv(tmp_path / "results.csv", index=False)
+    found, strangers = measure_results(saved, tmp_path / "results.csv", cost=1, revenue=20)
+    assert strangers == 1
+    assert len(found) == len(saved.names) + 1
+    whole = found[-1]
+    known = answers.iloc[:-1].groupby("arm")["response"].mean()
+    assert whole.uplift == pytest.approx(known["contact"] - known["hold out"], abs=0.01)
+    assert whole.low < 0.20 < whole.high
+    assert whole.treated + whole.holdout == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda t: t.drop(columns="arm"), "no column 'arm'"),
+        (lambda t: t.assign(arm="maybe"), "'contact' or 'hold out'"),
+        (lambda t: t.assign(response=7), "expected 0 or 1"),
+        (lambda t: pd.concat([t, t]), "more than once"),
+        (lambda t: t.assign(customer_id=t["customer_id"] + 10**9), "is in this run"),
+    ],
+)
+def test_results_that_cannot_be_read(run, tmp_path, change, sentence):
+    ids = pd.read_csv(run / "segments.csv")["customer_id"].head(50)
+    table = pd.DataFrame({"customer_id": ids, "arm": "contact", "response": 1})
+    table.loc[::2, "arm"] = "hold out"
+    change(table).to_csv(tmp_path / "results.csv", index=False)
+    with pytest.raises(DataError, match=sentence):
+        measure_results(open_run(run), tmp_path / "results.csv", cost=1, revenue=20)
+
+
+def test_the_command_plans_and_measures(run, tmp_path):
+    done = command("plan", run, "--cost", 3, "--revenue", 30, "--json", "-o", tmp_path / "l.csv")
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout)
+    assert content["plan"]["column"] == "Response"
+    assert content["arms"]["contact"] > 0
+    listed = pd.read_csv(tmp_path / "l.csv").assign(response=0)
+    listed.to_csv(tmp_path / "r.csv", index=False)
+    done = command("plan", run, "--cost", 3, "--revenue", 30, "--results", tmp_path / "r.csv")
+    assert done.returncode == 0, done.stderr
+    assert "all segments" in done.stdout
+    assert "points" in done.stdout
+    said = command("plan", run, "--cost", 3, "--revenue", 30)
+    assert "Contact" in said.stdout
+    assert "Everybody" in said.stdout
+    assert "Nobody" in said.stdout
+    assert command("plan", run, "--cost", -1, "--revenue", 30).returncode == 2
+    assert command("plan", tmp_path, "--cost", 1, "--revenue", 30).returncode == 3
+
+
+def test_an_explanation_is_of_the_run_and_adds_up(shop, run):
+    rows = pd.read_csv(run / "segments.csv").sample(20, random_state=0)
+    found = explain(shop, workflows.load(run), rows["customer_id"].tolist())
+    for one, row in zip(found, rows.itertuples(), strict=True):
+        assert (one.customer_id, one.segment_id) == (str(row.customer_id), row.segment_id)
+        assert one.distance == pytest.approx(row.distance, abs=1e-9)
+        assert one.confidence == pytest.approx(row.confidence, abs=1e-9)
+        lead = sum(part.contribution for part in one.contributions)
+        assert lead == pytest.approx(one.other_distance**2 - one.distance**2, abs=1e-9)
+
+
+def test_who_cannot_be_explained(shop, run, tmp_path):
+    model = workflows.load(run)
+    with pytest.raises(DataError, match="'nobody' is not in"):
+        explain(shop, model, ["nobody"])
+    with pytest.raises(DataError, match="no segment 'Nonsense'"):
+        explain(shop, model, [1], other="Nonsense")
+    table = pd.read_csv(shop)
+    behaviour = [
+        c for c in table if c.startswith(("Mnt", "Num")) or c in {"Recency", "Dt_Customer"}
+    ]
+    table.loc[0, behaviour] = np.nan
+    table.to_csv(tmp_path / "holes.csv", index=False)
+    with pytest.raises(DataError, match="has no segment: "):
+        explain(tmp_path / "holes.csv", model, [table.loc[0, "ID"]])
+
+
+def test_the_source_is_found_beside_the_run(run, shop, tmp_path):
+    saved = open_run(run)
+    assert source_of(saved) == str(shop)
+    from dataclasses import replace
+
+    gone = replace(saved, source="moved.csv")
+    with pytest.raises(DataError, match="--source"):
+        source_of(gone)
+    (tmp_path / "moved.csv").write_bytes(shop.read_bytes())
+    assert source_of(replace(gone, folder=tmp_path)) == str(tmp_path / "moved.csv")
+    assert source_of(gone, "here.csv") == "here.csv"
+
+
+def test_the_command_explains(run, shop):
+    who = pd.read_csv(run / "segments.csv").loc[0]
+    done = command("explain", run, "--customer", who["customer_id"])
+    assert done.returncode == 0, done.stderr
+    assert who["segment"] in done.stdout
+    assert "Nearer to" in done.stdout
+    done = command("explain", run, "--customer", who["customer_id"], "--json")
+    one = json.loads(done.stdout)["explanations"][0]
+    assert one["segment"] == who["segment"]
+    assert one["contributions"]
+    assert command("explain", run, "--customer", "nobody").returncode == 3
+
+
+def test_the_rulebook_as_sql_says_what_the_rulebook_says(run, shop):
+    from smartcart.engines.duckdb import DuckDB
+
+    done = command("sql", "--model", run, "--dialect", "duckdb", "--table", "shop", "--rules")
+    assert done.returncode == 0, done.stderr
+    assert "imitat" in done.stdout
+    with DuckDB() as engine:
+        engine.backend.con.execute(f"CREATE VIEW shop AS SELECT * FROM read_csv('{shop}')")
+        told = engine.backend.con.execute(done.stdout).to_arrow_table().to_pandas()
+    told = told.set_index("customer_id")["segment_id"]
+    truth = pd.read_csv(run / "segments.csv").set_index("customer_id")["segment_id"]
+    agree = (told.reindex(truth.index) == truth).mean()
+    book = open_run(run).rulebook
+    assert book is not None
+    assert agree == pytest.approx(book.fit, abs=0.02)  # copies and all
+
+
+def test_python_plans_and_explains(shop):
+    found = smartcart.segment(shop, k=4, k_max=4)
+    who = found.customers.iloc[0]
+    assert found.explain(who["customer_id"]).segment == who["segment"]
+    assert found.plan(cost=3, revenue=30).chosen.contacts > 0
+    assert found.rules["coverage"].sum() == pytest.approx(1)
+    assert found.artefacts == ()
+    assert found.fairness.columns
+    assert list(found.outcomes)[:4] == ["outcome", "segment_id", "segment", "customers"]
