@@ -382,3 +382,21 @@ def test_queries_are_put_into_the_dialect_of_spark() -> None:
     assert spark_sql(sql) == (
         "SELECT BOOL_AND(`a``b` = FLOOR(c0)), CAST(c1 AS TIMESTAMP_NTZ) FROM `v`"
     )
+
+
+@marked
+def test_spark_sql_gives_every_customer_the_segment_of_the_run(shop: Path, folder: Path) -> None:
+    from pyspark.sql import SparkSession
+
+    import smartcart
+
+    run = run_here(shop, folder / "for_sql")
+    session = SparkSession.active().newSession()
+    session.read.parquet(str(shop)).createOrReplaceTempView("shop")
+    query = smartcart.load(run.folder).sql("spark", table="shop")
+    found = session.sql(query).toArrow().to_pandas().set_index("customer_id")
+    assert set(found.index) == set(run.segments.index)
+    truth = run.segments.loc[found.index]
+    assert (found["segment_id"] == truth["segment_id"]).all()
+    assert (found["segment"] == truth["segment"]).all()
+    np.testing.assert_allclose(found["distance"], truth["distance"], rtol=0, atol=1e-6)

@@ -43,6 +43,8 @@ def segment(
     drop_duplicates: bool = False,
     net_returns: bool = False,
     rfm_bins: int = 5,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    spark_master: str | None = None,
     seed: int = 0,
     previous: str | Path | None = None,
     fresh: bool = False,
@@ -64,6 +66,7 @@ def segment(
     drop_duplicates, net_returns : of an order log: drop lines equal to an earlier one; take what
         was returned off the spend.
     rfm_bins : digits of the RFM scores.
+    engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster.
     seed : seed of everything random.
     previous : an earlier run folder whose segments live on: K (without ``k``), ids and names.
     fresh : with ``previous``: choose K and fit anew; segments that are the same keep their ids.
@@ -85,6 +88,7 @@ def segment(
             source, folder, k=given.k, k_max=given.k_max, kind=given.kind, as_of=given.as_of,
             wanted=given.columns, options=workflows.order_options(given), rfm_bins=given.rfm_bins,
             seed=given.seed, previous=None if previous is None else Path(previous), fresh=fresh,
+            engine=engine, spark_master=spark_master,
         )  # fmt: skip
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

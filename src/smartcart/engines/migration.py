@@ -116,7 +116,7 @@ class Ways:
             SELECT w.from_id, CASE WHEN w.from_id = 0 OR w.to_id = 0 THEN 0
                 ELSE coalesce(c.id, w.to_id) END, w.to_id, count(*),
               coalesce(sum(coalesce(m.money, n.money)), 0)
-            FROM ways AS w LEFT JOIN carried AS c ON c.key = w.key AND w.to_id <> 0
+            FROM ways AS w LEFT JOIN carried AS c ON c.key = w.key
               LEFT JOIN after_worth AS m ON m.key = w.key
               LEFT JOIN before_worth AS n ON n.key = w.key
             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3

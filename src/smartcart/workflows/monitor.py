@@ -20,7 +20,7 @@ from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.looked import Progress
 from smartcart.workflows.passes import in_order
 from smartcart.workflows.reference import BinCount
-from smartcart.workflows.score import Ready, ready_opened, refuse_nobody
+from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
 
 __all__ = ["Monitored", "monitor"]
 
@@ -158,18 +158,23 @@ def _wanted(
     watched = {one.column for one in reference.columns}
     watched |= {one.column for one in reference.outcomes}
     forming = model.recipe.features
-    if model.contract.log is not None:  # what a log gives is known once it is added up
-        known = {f.name for f in forming}
-        return (*forming, *(f for f in model.describing
-                            if f.name in watched - known and f.role == "describes"))  # fmt: skip
+    log = model.contract.log
+    if log is not None:
+        names = [f.name for f in forming]
+
+        def told(name: str) -> bool:
+            parts = orders.part_names(read_parts(log, [*names, name]))
+            return name in watched and name not in names and there.keys() >= set(parts)
+
+        return (*forming, *(f for f in model.describing if told(f.name)))
     types = {c.name: c.type for c in model.contract.columns}
 
     def readable(name: str) -> bool:
         mine, theirs = types.get(name), there.get(name)
         return mine == theirs or {mine, theirs} == {"number", "boolean"}
 
-    told = [f for f in model.describing if f.name in watched]
-    return (*forming, *(f for f in told if all(map(readable, (*f.columns, *f.denominator)))))
+    known = [f for f in model.describing if f.name in watched]
+    return (*forming, *(f for f in known if all(map(readable, (*f.columns, *f.denominator)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,9 @@ def _compared(
             np.bincount(labels, minlength=k),
             drift.beyond_far(np.sqrt(d1), labels, reference.far),
             count.part(X),
-            np.array([_answers(X[:, place]) for place in rates.values()]).reshape(-1, 3),
+            np.array([_answers(X[:, place]) for place in rates.values()], dtype=np.int64).reshape(
+                -1, 3
+            ),
         )
 
     sizes, beyond = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
