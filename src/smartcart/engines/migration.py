@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from smartcart.engines.duckdb import DuckDB, literal, quote
+from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.engines.identifiers import BLANK
 from smartcart.errors import DataError
 
@@ -23,29 +23,53 @@ def _key(cell: str) -> str:
     return f"trim(CASE WHEN {decimal} THEN {whole} ELSE {text} END, {literal(BLANK)})"
 
 
+def _whole_key(cell: str) -> str:
+    """Return SQL of an id that is a whole number in both runs: it is faster to compare."""
+    return f"TRY_CAST({cell} AS BIGINT)"
+
+
 def _parquet(path: Path) -> str:
     return f"read_parquet({literal(str(path))}, file_row_number = true)"
 
 
 class Ways:
-    """Where each customer of two runs was and is, as a view in the engine.
+    """Where each customer of two runs was and is, gathered once in a file of the engine.
 
-    ``before`` and ``after`` are run folders. An id of 0 stands for: not there.
+    ``before`` and ``after`` are run folders. An id of 0 stands for: not there. All that is known of
+    a customer is brought together by one aggregation, which spills to disk where it must: several
+    joins at once would each hold a table of all customers.
     """
 
     def __init__(self, engine: DuckDB, before: Path, after: Path) -> None:
         self.engine = engine
-        for name, folder in (("before", before), ("after", after)):
-            table = self._table(folder)
-            self._view(
-                f"{name}_run",
-                f"SELECT {_key('customer_id')} AS key, customer_id, CAST(segment_id AS INTEGER) "
-                f"AS id, segment, file_row_number AS place FROM {_parquet(table)}",
-            )
-            self._view(f"{name}_worth", self._worth(folder))
+        engine.backend.con.execute("SET preserve_insertion_order = false")  # less memory
         self.worth = all(self._rfm(folder) is not None for folder in (before, after))
-        self._view("carried", "SELECT NULL::VARCHAR AS key, NULL::INTEGER AS id WHERE FALSE")
-        self.renumber({})
+        tables = {"before": self._table(before), "after": self._table(after)}
+        self.names = {name: self._names(table) for name, table in tables.items()}
+        types = [
+            self.engine.types(f"FROM {_parquet(one)}")["customer_id"] for one in tables.values()
+        ]
+        self._key = _whole_key if all(kind.is_integer() for kind in types) else _key
+        self._parts = [
+            self._part(
+                f"FROM {_parquet(tables['before'])}", was="segment_id", early="file_row_number"
+            ),
+            self._part(
+                f"FROM {_parquet(tables['after'])}", now="segment_id", late="file_row_number"
+            ),
+        ]
+        for folder, name in ((before, "money_then"), (after, "money_now")):
+            table = self._rfm(folder)
+            if table is not None:
+                money = "TRY_CAST(monetary_total AS DOUBLE)"
+                self._parts.append(self._part(f"FROM {table}", **{name: money}))
+        self._file: Path | None = None
+        self._number = "now"
+
+    def _part(self, source: str, **known: str) -> str:
+        """Return SQL of what one table knows of its customers."""
+        cells = (f"CAST({known.get(n, 'NULL')} AS {kind}) AS {n}" for n, kind in _WAY.items())
+        return f"SELECT {self._key('customer_id')} AS key, {', '.join(cells)} {source}"
 
     def _table(self, folder: Path) -> Path:
         """Return the customers of a run folder; raise ``DataError`` where there are none."""
@@ -57,77 +81,67 @@ class Ways:
             )  # fmt: skip
         return path
 
+    def _names(self, table: Path) -> dict[int, str]:
+        rows = self.engine.rows(f"SELECT DISTINCT segment_id, segment FROM {_parquet(table)}")
+        return {int(number): str(name) for number, name in rows}
+
     @staticmethod
     def _rfm(folder: Path) -> str | None:
+        """Return SQL of the table that says what each customer of a run is worth."""
         for name, reader in (("rfm.parquet", "read_parquet"), ("rfm.csv", "read_csv")):
             if (folder / name).is_file():
                 every = ", all_varchar = true" if reader == "read_csv" else ""
                 return f"{reader}({literal(str(folder / name))}{every})"
         return None
 
-    def _worth(self, folder: Path) -> str:
-        """Return SQL of what each customer of a run is worth, where the run knows it."""
-        table = self._rfm(folder)
-        if table is None:
-            return "SELECT NULL::VARCHAR AS key, NULL::DOUBLE AS money WHERE FALSE"
-        return (
-            f"SELECT {_key('customer_id')} AS key, TRY_CAST(monetary_total AS DOUBLE) AS money "
-            f"FROM {table}"
-        )
-
-    def _view(self, name: str, sql: str) -> None:
-        self.engine.backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {sql}")
-
     def carry(self, path: Path) -> None:
         """Take over the segments by the old model: a file of ``customer_id, segment_id``."""
-        self._view(
-            "carried",
-            f"SELECT {_key('customer_id')} AS key, CAST(segment_id AS INTEGER) AS id "
-            f"FROM {_parquet(path)}",
-        )
+        self._parts.append(self._part(f"FROM {_parquet(path)}", carried="segment_id"))
+        self._file = None
 
     def renumber(self, ids: Mapping[int, int]) -> None:
         """Give the segments of the new run other ids."""
-        known = " ".join(f"WHEN {int(a)} THEN {int(b)}" for a, b in ids.items())
-        number = f"CASE a.id {known} ELSE a.id END" if known else "a.id"
-        self._view(
-            "ways",
-            f"""
-            SELECT coalesce(a.key, b.key) AS key, coalesce(a.customer_id::VARCHAR,
-                b.customer_id::VARCHAR) AS customer_id, b.segment AS "from", a.segment AS "to",
-              coalesce(b.id, 0) AS from_id, coalesce({number}, 0) AS to_id, a.id AS own_id,
-              a.place AS later, b.place AS earlier
-            FROM after_run AS a FULL OUTER JOIN before_run AS b ON a.key = b.key
-            """,
-        )
+        cases = " ".join(f"WHEN {int(a)} THEN {int(b)}" for a, b in ids.items())
+        self._number = f"CASE now {cases} ELSE now END"
+
+    @property
+    def _ways(self) -> str:
+        """Return SQL of the customers of either run; those of neither are left out."""
+        if self._file is None:
+            columns = ", ".join(f"max({name}) AS {name}" for name in _WAY)
+            self._file = self.engine.spool(
+                f"SELECT key, {columns} FROM ({' UNION ALL '.join(self._parts)}) GROUP BY key "
+                "HAVING max(was) IS NOT NULL OR max(now) IS NOT NULL"
+            )
+        return f"read_parquet({literal(str(self._file))})"
 
     def overlap(self) -> dict[tuple[int, int], int]:
         """Return customers by their segment of the old model and their own id in the new run."""
         rows = self.engine.rows(
-            "SELECT c.id, a.id, count(*) FROM after_run AS a JOIN carried AS c ON c.key = a.key "
-            "GROUP BY 1, 2"
+            f"SELECT carried, now, count(*) FROM {self._ways} "
+            "WHERE carried IS NOT NULL AND now IS NOT NULL GROUP BY 1, 2"
         )
         return {(int(old), int(new)): int(count) for old, new, count in rows}
 
     def counted(self) -> list[tuple[int, int, int, int, float]]:
         """Return ways with customers and worth: (from, by the old model, to, customers, worth)."""
         found: list[tuple[Any, ...]] = self.engine.rows(
-            """
-            SELECT w.from_id, CASE WHEN w.from_id = 0 OR w.to_id = 0 THEN 0
-                ELSE coalesce(c.id, w.to_id) END, w.to_id, count(*),
-              coalesce(sum(coalesce(m.money, n.money)), 0)
-            FROM ways AS w LEFT JOIN carried AS c ON c.key = w.key
-              LEFT JOIN after_worth AS m ON m.key = w.key
-              LEFT JOIN before_worth AS n ON n.key = w.key
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            f"""
+            SELECT coalesce(was, 0), CASE WHEN was IS NULL OR now IS NULL THEN 0
+                ELSE coalesce(carried, {self._number}) END, coalesce({self._number}, 0), count(*),
+              coalesce(sum(coalesce(money_now, money_then)), 0)
+            FROM {self._ways} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """
         )
         return [(int(a), int(b), int(c), int(n), float(x)) for a, b, c, n, x in found]
 
     def segments_of(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the own ids in the new run of a few customers."""
-        listed = ", ".join(literal(key) for key in keys)
-        rows = self.engine.rows(f"SELECT key, id FROM after_run WHERE key IN ({listed})")
+        listed = ", ".join(literal(key) for key in keys) or "''"
+        rows = self.engine.rows(
+            f"SELECT key, now FROM {self._ways} WHERE now IS NOT NULL "
+            f"AND CAST(key AS VARCHAR) IN (SELECT unnest([{listed}]))"
+        )
         return {str(key): int(one) for key, one in rows}
 
     def write(self, path: Path) -> int:
@@ -135,11 +149,25 @@ class Ways:
         result = self.engine.rows(
             f"""
             COPY (
-              SELECT customer_id, "from", "to", CASE WHEN from_id = 0 THEN 'joined'
-                  WHEN to_id = 0 THEN 'left' WHEN from_id = to_id THEN 'stayed' ELSE 'moved'
-                END AS change
-              FROM ways ORDER BY later NULLS LAST, earlier
+              SELECT key AS customer_id, {_named("was", self.names["before"])} AS "from",
+                {_named("now", self.names["after"])} AS "to",
+                CASE WHEN was IS NULL THEN 'joined' WHEN now IS NULL THEN 'left'
+                  WHEN was = {self._number} THEN 'stayed' ELSE 'moved' END AS change
+              FROM {self._ways} ORDER BY late NULLS LAST, early
             ) TO {literal(str(path))} (FORMAT csv, HEADER true)
             """
         )
         return int(result[0][0])
+
+
+_WAY = {
+    "was": "INTEGER", "now": "INTEGER", "carried": "INTEGER", "money_then": "DOUBLE",
+    "money_now": "DOUBLE", "early": "BIGINT", "late": "BIGINT",
+}  # fmt: skip
+"""What is known of a customer."""
+
+
+def _named(number: str, names: Mapping[int, str]) -> str:
+    """Return SQL of the name of a segment."""
+    cases = " ".join(f"WHEN {one} THEN {literal(name)}" for one, name in names.items())
+    return f"CASE {number} {cases} END" if cases else "NULL"
