@@ -1,7 +1,10 @@
 """``smartcart`` and ``python -m smartcart``: nothing is imported before Ctrl-C can be caught."""
 
+import gc
 import os
 import sys
+
+SELDOM = (50_000, 20, 100)  # what imports make stays: looking through it often costs half a second
 
 
 def main() -> None:
@@ -16,6 +19,7 @@ def main() -> None:
 
 
 def _run() -> int:
+    gc.set_threshold(*SELDOM)
     try:
         from smartcart.cli.main import main as run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -12,6 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 
 __all__ = ["Beside", "LostError"]
+
+PATIENCE = 0.2  # seconds in which the next question often follows an answer
 
 
 class LostError(Exception):
@@ -37,7 +40,9 @@ class Beside:
             return self
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=_work, args=(there, self._modules), daemon=True)
+        process = context.Process(
+            target=_work, args=(there, self._modules, gc.get_threshold()), daemon=True
+        )
         try:
             process.start()
         except OSError:
@@ -90,17 +95,21 @@ def _load(modules: Sequence[str]) -> None:
         importlib.import_module(module)
 
 
-def _work(pipe: Connection, modules: tuple[str, ...]) -> None:
+def _work(pipe: Connection, modules: tuple[str, ...], collect: tuple[int, int, int]) -> None:
     """Load while nothing is asked; do what is asked until the pipe ends. A failure ends it."""
+    gc.set_threshold(*collect)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     try:
         ahead = list(modules)
+        patience = 0.0
         while True:
-            if ahead and not pipe.poll():
+            if ahead and not pipe.poll(patience):
                 _load([ahead.pop(0)])
+                patience = 0.0
                 continue
             function, arguments = pipe.recv()
             found = function(*arguments, lambda word: pipe.send(("word", word)))
             pipe.send(("done", found))
+            patience = PATIENCE
     except Exception:
         pipe.close()

@@ -453,11 +453,11 @@ def run_summary(run: Run) -> dict[str, Any]:
         "verdict": evidence.verdict,
         "reason": evidence.reason,
         "picks": evidence.picks,
-        "segments": [plain(s) for s in run.segments],
-        "metrics": run.metrics,
+        "segments": plain(run.segments),
+        "metrics": plain(run.metrics),
         "ledger": plain(run.ledger),
-        "notices": [plain(n) for n in run.notices],
-        "columns": [plain(c) for c in run.contract.columns],
+        "notices": plain(run.notices),
+        "columns": plain(run.contract.columns),
         "reading": plain(run.reading),
         "rfm": plain(run.rfm),
         "outcomes": plain(run.outcomes),
@@ -519,7 +519,7 @@ def plain(value: Any) -> Any:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -31,9 +31,7 @@ def plan(
     budget: Annotated[float | None, typer.Option("--budget", help="Most money to spend.")] = None,
     baseline: Annotated[
         float | None,
-        typer.Option(
-            "--baseline", help="Response rate without contact; sizes the holdout."
-        ),
+        typer.Option("--baseline", help="Response rate without contact; sizes the holdout."),
     ] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="Contact segments whole or not at all.")

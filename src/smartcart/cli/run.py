@@ -33,7 +33,13 @@ from smartcart.errors import UsageError, did_you_mean
 __all__ = ["check", "demo", "run"]
 
 THERE = ("smartcart.core.evidence", "sklearn.cluster", "smartcart.report.figures", "seaborn")
-HERE = ("pandas", "scipy.optimize", "smartcart.report.figures", "mpl_toolkits.mplot3d")
+HERE = (
+    "pandas",
+    "scipy.optimize",
+    "smartcart.report.figures",
+    "mpl_toolkits.mplot3d",
+    "smartcart.report.page",
+)
 
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")
@@ -198,6 +204,7 @@ def _segment(
     """Run the main job into a new folder, then show what came out."""
     import shutil
     from dataclasses import replace
+    from functools import partial
 
     from smartcart import store
     from smartcart.beside import Beside
@@ -216,7 +223,7 @@ def _segment(
                 as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
                 options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
                 progress=progress, helper=helper, engine=engine, spark_master=spark_master,
-                previous=previous, fresh=fresh,
+                previous=previous, fresh=fresh, meanwhile=partial(workflows.draw_first, folder),
             )  # fmt: skip
             progress("report", 0, None)
             for name, file in (keep or {}).items():  # the source, which goes with the run

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core.proportions import wilson
+from smartcart.core.ranks import average_ranks
 from smartcart.errors import DataError
 from smartcart.records import Fairness, Feature, Overrepresentation, Proxy, SensitiveColumn
 
@@ -89,9 +90,7 @@ def rank_correlation(a: ArrayLike, b: ArrayLike) -> float:
     >>> rank_correlation([1, 2, 3], [9.0, 4.0, 1.0])
     1.0
     """
-    from scipy.stats import rankdata
-
-    first, second = (rankdata(np.asarray(x, dtype=np.float64)) for x in (a, b))
+    first, second = (average_ranks(x) for x in (a, b))
     first, second = first - first.mean(), second - second.mean()
     length = float(np.sqrt((first @ first) * (second @ second)))
     return min(1.0, abs(float(first @ second)) / length) if length > 0 else 0.0

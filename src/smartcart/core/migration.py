@@ -198,9 +198,9 @@ def _limits(noise: Noise | None, ids: tuple[int, ...], n: int) -> tuple[Floats, 
     expected, limit = np.zeros((k, k)), np.full((k, k), LEAST * n)
     if noise is None or noise.resamples == 0 or k < 2:
         return expected, limit
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    quantile = float(t.ppf(1 - CHANCE / (k * (k - 1)), noise.resamples))
+    quantile = float(stdtrit(noise.resamples, 1 - CHANCE / (k * (k - 1))))
     one = 1 / noise.customers  # a border that no resample crossed may still be crossed
     width = np.maximum(quantile * np.sqrt(noise.spread**2 + one**2), MARGIN * noise.largest)
     place = {name: i for i, name in enumerate(noise.ids)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcart.core.ranks import average_ranks
 from smartcart.records import Feature, Profile, ProfileRow
 
 __all__ = ["ProfileSums", "medians", "profile_rows", "with_rank_effects"]
@@ -143,13 +144,11 @@ def with_rank_effects(
     Every column of ``X`` (n, q) is replaced by its standardized ranks (ties share theirs); the
     effect is the mean of these in a segment.
     """
-    from scipy.stats import rankdata
-
     scores = np.full_like(X, np.nan)
     for j in range(X.shape[1]):
         known = ~np.isnan(X[:, j])
         if known.any():
-            ranks = rankdata(X[known, j])
+            ranks = average_ranks(X[known, j])
             scores[known, j] = (ranks - ranks.mean()) / (ranks.std() or 1.0)
     place = {feature.name: j for j, feature in enumerate(features)}
 

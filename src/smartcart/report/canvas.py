@@ -40,7 +40,7 @@ def png(figure: Any, dpi: int = DPI) -> bytes:
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
     figure.savefig(
-        buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 4}
+        buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 1}
     )
     return buffer.getvalue()
 

@@ -60,15 +60,22 @@ def drawable(run: Run) -> tuple[str, ...]:
     return tuple(name for name in FIGURES if not absent.get(name))
 
 
-def draw_all(run: Run, directory: Path, names: Iterable[str] | None = None) -> list[Path]:
+def draw_all(
+    run: Run,
+    directory: Path,
+    names: Iterable[str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
     """Write pictures of the run (all, or those of ``names``) as PNG; return their paths.
 
-    A picture for which the run has nothing (``rfm``, ``outcomes``) is left out.
+    A picture for which the run has nothing (``rfm``, ``outcomes``) is left out. ``tell`` is called
+    with the name of each.
     """
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
     there = drawable(run)
     for name in there if names is None else [name for name in names if name in there]:
+        tell(name)
         path = directory / f"{name}.png"
         path.write_bytes(png(FIGURES[name](run)))
         paths.append(path)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from smartcart.records import Run, Segment
@@ -59,15 +59,7 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         still_3d = figures.png(figures.clusters_3d(run), dpi=110)
     plotly = _plotly()
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
-    env = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    return env.get_template("report.html.j2").render(
+    return _TEMPLATE.render(
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
         light=Markup(palette.css(dark=False)),
         dark=Markup(palette.css(dark=True)),
@@ -83,6 +75,21 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         stable=_stable,
         **_context(run),
     )
+
+
+def _template() -> Template:
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {"count": words.count, "share": words.share, "number": words.number}
+    return env.get_template("report.html.j2")
+
+
+_TEMPLATE = _template()
 
 
 def embed(value: Any) -> str:

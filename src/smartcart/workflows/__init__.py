@@ -1,6 +1,6 @@
 """Straight-line functions from a source to a result: look, segment, score, finish, load."""
 
-from smartcart.workflows.finish import finish, write_report
+from smartcart.workflows.finish import draw_first, finish, write_report
 from smartcart.workflows.look import inspect
 from smartcart.workflows.look_orders import order_options
 from smartcart.workflows.models import load
@@ -9,6 +9,7 @@ from smartcart.workflows.segment import segment
 
 __all__ = [
     "assign",
+    "draw_first",
     "finish",
     "inspect",
     "load",

@@ -18,7 +18,6 @@ import pyarrow as pa
 from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.engines import Opened, open_source
-from smartcart.engines.dialects import check_dialect, query_text
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Model, OrderLog, Rulebook
 from smartcart.tables import assignment, features, orders, quality, summary
@@ -150,6 +149,8 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
+    from smartcart.engines.dialects import check_dialect, query_text  # loads every dialect
+
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
     steps = (

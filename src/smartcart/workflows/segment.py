@@ -16,42 +16,28 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.beside import Beside, LostError
-from smartcart.core import choose_k, kmeans, naming, outcomes, prepare
-from smartcart.core.drift import far_distances
+from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
-from smartcart.core.picture import principal_view
-from smartcart.core.profile import ProfileSums, medians, profile_rows, with_rank_effects
+from smartcart.core.profile import ProfileSums, profile_rows, with_rank_effects
 from smartcart.core.trust import Trust, judge
 from smartcart.engines import open_on_spark, open_source
 from smartcart.errors import DataError, UsageError
-from smartcart.records import (
-    ColumnRole,
-    ColumnWish,
-    Feature,
-    GoldenRow,
-    Model,
-    Outcome,
-    Profile,
-    Recipe,
-    Rfm,
-    Run,
-    Segment,
-)
+from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.workflows.customers import Customers
 from smartcart.workflows.customers_spark import SparkCustomers
-from smartcart.workflows.lineage import previous_run
+from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.look import look
 from smartcart.workflows.look_orders import OrderOptions
 from smartcart.workflows.looked import Progress
-from smartcart.workflows.reference import BinCount, bin_count, reference_of
-from smartcart.workflows.rfm import RfmCount, rfm_count, rfm_writer
+from smartcart.workflows.record import Counted, Fitted, run_of
+from smartcart.workflows.reference import bin_count
+from smartcart.workflows.rfm import rfm_count, rfm_writer
 
 __all__ = ["Progress", "segment"]
 
 Floats = NDArray[np.float64]
 PASSES = 8  # Lloyd passes over all rows at most ...
 SETTLED = 1e-4  # ... fewer once WCSS moves less than this share
-GOLDEN_PER_SEGMENT = 3
 
 
 def segment(
@@ -73,6 +59,7 @@ def segment(
     spark_master: str | None = None,
     previous: Path | None = None,
     fresh: bool = False,
+    meanwhile: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -92,6 +79,7 @@ def segment(
         starts from its segments, and what is the same keeps id and name.
     fresh : with ``previous``: the evidence decides K and the fit starts anew; only ids and names of
         segments that are the same are kept.
+    meanwhile : is called with the run while its segments are judged.
 
     Raises
     ------
@@ -126,35 +114,20 @@ def segment(
             )
             if earlier is not None:
                 choice = earlier.warmed(choice, table, recipe, seed=seed, asked=k is not None)
-        centers = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
-            centers, order = _refine(table, recipe, centers, say)
-        jaccard = [choice.jaccard[i] for i in order]
-        named = _names(table, recipe, centers)
-        heritage = None
-        if earlier is not None:
-            heritage = earlier.heritage(table, recipe, centers, named, choice.evidence)
-            centers, named = centers[heritage.order], heritage.named
-            jaccard = [jaccard[i] for i in heritage.order]
-        judging = _judging(table, recipe, centers, [n.name for n in named], seed, helper)
+            fitted, kept = _fitted(table, recipe, choice, earlier, say)
+        judging = _judging(table, fitted, seed, helper)
         with clock.step("assign and profile"):
-            signals = naming.signal_columns(table.inspection.contract, table.all_features)
-            count = rfm_count(table, signals, len(centers), rfm_bins)
-            watch = bin_count(table.all_features, table.sample)
-            sums, wcss = _assign_all(
-                table, recipe, centers, [n.name for n in named], folder, count, watch, say,
-                heritage.ids if heritage else None,
-            )  # fmt: skip
+            counted = _assign_all(
+                table, fitted, folder, say, rfm_bins=rfm_bins, ids=kept.ids if kept else None
+            )
         store.write_rejected(folder, seen.rejected)
-        rfm = count.record() if count else None
-        run = _run(
-            table, recipe, choice, centers, jaccard, named, sums, wcss, rfm, watch,
-            clock.seconds, seed,
-        )  # fmt: skip
+        run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
         with clock.step("judge"):
+            meanwhile(run if kept is None else kept.given_to(run))
             trust = judging()
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds))
-        return run if heritage is None else heritage.given_to(run)
+        return run if kept is None else kept.given_to(run)
 
 
 def _check_k(k: int | None, k_max: int) -> None:
@@ -234,30 +207,49 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
         )
 
 
-def _refine(
-    table: Customers, recipe: Recipe, centers: Floats, say: Progress
-) -> tuple[Floats, list[int]]:
-    """Let the centroids settle on all rows, then put them in the order of value, descending.
+def _fitted(
+    table: Customers, recipe: Recipe, choice: choose_k.Choice, earlier: Previous | None,
+    say: Progress,
+) -> tuple[Fitted, Heritage | None]:  # fmt: skip
+    """Let the chosen segments settle, order and name them; take over what an earlier run gives."""
+    evidence = choice.evidence
+    centers = _settled(table, recipe, choice.fits[evidence.k].centers, say)
+    order = _by_value(table, recipe, centers)
+    centers = centers[order]
+    named = _names(table, recipe, centers)
+    kept = None
+    if earlier is not None:
+        kept = earlier.heritage(table, recipe, centers, named, evidence)
+        centers, named = centers[kept.order], kept.named
+        order = [order[i] for i in kept.order]
+    return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
 
-    Returns the (k, p) centroids and, for each, its place before the ordering.
-    """
-    if not table.whole:
-        before = np.inf
-        for turn in range(1, PASSES + 1):
-            nothing = kmeans.LloydSums.zeros(*centers.shape)
 
-            def part(_: Any, X: Floats, at: Floats = centers) -> kmeans.LloydSums:
-                Z = prepare.apply_recipe(X, recipe)
-                labels, d1, _ = kmeans.assign(Z, at)
-                return nothing.add(Z, labels, d1)  # noqa: B023  # all zeros in every turn
+def _settled(table: Customers, recipe: Recipe, centers: Floats, say: Progress) -> Floats:
+    """Let the centroids (k, p) of a sample settle on all rows."""
+    if table.whole:
+        return centers
+    before = np.inf
+    for turn in range(1, PASSES + 1):
+        nothing = kmeans.LloydSums.zeros(*centers.shape)
 
-            sums = nothing
-            for some in table.each(part, forming_only=True):
-                sums = sums.merge(some)
-                say(f"refine (pass {turn})", int(sums.counts.sum()), table.rows)
-            if sums.wcss >= before * (1 - SETTLED):
-                break
-            centers, before = sums.centers(centers), sums.wcss
+        def part(_: Any, X: Floats, at: Floats = centers) -> kmeans.LloydSums:
+            Z = prepare.apply_recipe(X, recipe)
+            labels, d1, _ = kmeans.assign(Z, at)
+            return nothing.add(Z, labels, d1)  # noqa: B023  # all zeros in every turn
+
+        sums = nothing
+        for some in table.each(part, forming_only=True):
+            sums = sums.merge(some)
+            say(f"refine (pass {turn})", int(sums.counts.sum()), table.rows)
+        if sums.wcss >= before * (1 - SETTLED):
+            break
+        centers, before = sums.centers(centers), sums.wcss
+    return centers
+
+
+def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
+    """Return the order of segments: by what a customer is worth, else by size, descending."""
     X = table.sample[:, : len(recipe.features)]
     labels, _, _ = kmeans.assign(prepare.apply_recipe(X, recipe), centers)
     sizes = np.bincount(labels, minlength=len(centers))
@@ -267,8 +259,7 @@ def _refine(
         column = [f.name for f in table.all_features].index(signals["value"])
         values = np.nan_to_num(table.sample[:, column])
         rank = -np.bincount(labels, values, len(centers)) / np.maximum(sizes, 1)
-    order = sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
-    return centers[order], order
+    return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
 
 
 def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
@@ -294,18 +285,15 @@ def _shift(X: Floats) -> Floats:
 
 
 def _assign_all(
-    table: Customers,
-    recipe: Recipe,
-    centers: Floats,
-    names: Sequence[str],
-    folder: Path,
-    count: RfmCount | None,
-    watch: BinCount,
-    say: Progress,
-    numbers: Sequence[int] | None = None,
-) -> tuple[ProfileSums, float]:
+    table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
+    ids: Sequence[int] | None,
+) -> Counted:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, WCSS, RFM and bins."""
+    recipe, centers = fitted.recipe, fitted.centers
     width, shift = len(recipe.features), _shift(table.sample)
+    signals = naming.signal_columns(table.inspection.contract, table.all_features)
+    count = rfm_count(table, signals, len(centers), rfm_bins)
+    watch = bin_count(table.all_features, table.sample)
     sums = ProfileSums.empty(len(centers), shift)
     wcss, done = 0.0, 0
 
@@ -318,91 +306,32 @@ def _assign_all(
         ranked = count.part(ids, X, labels) if count is not None else None
         return ids, labels, d1, distance, confidence, some, ranked, watch.part(X)
 
+    csv = table.rows <= store.CSV_ROWS
     with (
-        store.assignments(folder, names, ids=numbers, csv=table.rows <= store.CSV_ROWS) as write,
+        store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
     ):
-        for ids, labels, d1, distance, confidence, some, ranked, binned in table.each(part):
+        for customers, labels, d1, distance, confidence, some, ranked, binned in table.each(part):
             sums.merge(some)
             watch.add(binned)
             wcss += float(d1.sum())
-            write(ids, labels + 1, distance, confidence)
+            write(customers, labels + 1, distance, confidence)
             if count is not None:
                 count.add(ranked)
                 write_rfm(ranked.rows)
-            done += len(ids)
+            done += len(customers)
             say("assign and profile", done, table.rows)
-    return sums, wcss
-
-
-def _run(
-    table: Customers, recipe: Recipe, choice: choose_k.Choice, centers: Floats,
-    jaccard: Sequence[float], named: Sequence[naming.Named], sums: ProfileSums, wcss: float,
-    rfm: Rfm | None, watch: BinCount, seconds: Mapping[str, float], seed: int,
-) -> Run:  # fmt: skip
-    """Put everything that was found into the record of the run."""
-    k, every = len(centers), table.all_features
-    inspection = table.inspection
-    Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
-    labels, d1, _ = kmeans.assign(Z, centers)
-    middle = medians(table.sample, labels, k)
-    profile = profile_rows(sums, middle, every, [n.name for n in named])
-    signals = naming.signal_columns(inspection.contract, every)
-    segments = _segments(named, profile, sums, every, signals, jaccard)
-    evidence = choice.evidence
-    row = evidence.rows[evidence.k - 1]
-    metrics = {
-        "wcss": wcss,
-        "silhouette": row.silhouette,
-        "calinski_harabasz": row.calinski_harabasz,
-        "davies_bouldin": row.davies_bouldin,
-        "stability_ari": row.stability_ari,
-        "jaccard_min": row.jaccard_min,
-    }
-    model = Model(
-        version=1,
-        contract=inspection.contract,
-        recipe=recipe,
-        describing=inspection.describing,
-        centroids=_rows(centers),
-        centroids_original=_rows(sums.means()[:, : len(recipe.features)]),
-        names=tuple(n.name for n in named),
-        golden=_golden(table.sample[:, : len(recipe.features)], labels, d1, k),
-        fingerprint=inspection.reading.fingerprint,
-        figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
-    )
-    told = _outcomes(table, sums, [n.name for n in named], seed)
-    far = far_distances(np.sqrt(d1), labels, k)
-    model = replace(model, reference=reference_of(model, watch, sums.size, far, told))
-    value = signals.get("value")
-    return Run(
-        source=inspection.reading.source,
-        reading=inspection.reading,
-        contract=inspection.contract,
-        ledger=inspection.ledger,
-        evidence=evidence,
-        model=model,
-        segments=segments,
-        profile=profile,
-        picture=principal_view(Z, labels, [f.label for f in recipe.features], table.rows),
-        notices=inspection.notices,
-        metrics=metrics,
-        seconds=dict(seconds),
-        versions=store.versions(),
-        seed=seed,
-        rfm=rfm,
-        value_label=profile.labels[value].lower() if value else "",
-        currency=inspection.reading.currency or "",
-        outcomes=told,
-    )
+    return Counted(sums, wcss, watch, count.record() if count else None)
 
 
 def _judging(
-    table: Customers, recipe: Recipe, centers: Floats, names: Sequence[str], seed: int,
-    helper: Beside | None,
-) -> Callable[[], Trust]:  # fmt: skip
+    table: Customers, fitted: Fitted, seed: int, helper: Beside | None
+) -> Callable[[], Trust]:
     """Begin to judge the segments on the sample; return the function that waits for the result."""
-    asked = (table.sample, table.all_features, table.weight, recipe, centers, names, seed)
+    asked = (
+        table.sample, table.all_features, table.weight, fitted.recipe, fitted.centers,
+        fitted.names, seed,
+    )  # fmt: skip
     if helper is None:
         return lambda: judge(*asked)
     try:
@@ -418,72 +347,3 @@ def _judging(
             return judge(*asked)
 
     return wait
-
-
-def _outcomes(
-    table: Customers, sums: ProfileSums, names: Sequence[str], seed: int
-) -> tuple[Outcome, ...]:
-    """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
-    found = []
-    for place, feature in enumerate(table.all_features):
-        values = table.sample[:, place]
-        known = values[~np.isnan(values)]
-        if feature.role != "outcome" or not known.size or not np.isin(known, (0.0, 1.0)).all():
-            continue
-        positives = np.rint(sums.totals()[:, place])
-        counts = np.stack([sums.count[:, place] - positives, positives,
-                           sums.size - sums.count[:, place]])  # fmt: skip
-        found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
-    return outcomes.adjusted(found)
-
-
-def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(float(v) for v in row) for row in array)
-
-
-def _segments(
-    named: Sequence[naming.Named], profile: Profile, sums: ProfileSums, every: Sequence[Feature],
-    signals: Mapping[str, str], jaccard: Sequence[float],
-) -> tuple[Segment, ...]:  # fmt: skip
-    """Return the segments with size, worth and reliability."""
-    total = sums.size.sum()
-    worth: Floats | None = None
-    if "value" in signals:
-        worth = sums.totals()[:, [f.name for f in every].index(signals["value"])]
-    return tuple(
-        Segment(
-            segment_id=i + 1,
-            segment=one.name,
-            size=int(sums.size[i]),
-            share=float(sums.size[i] / total),
-            value_total=None if worth is None else float(worth[i]),
-            value_share=None
-            if worth is None or worth.sum() <= 0
-            else float(worth[i] / worth.sum()),
-            facts=naming.facts_of(
-                [r for r in profile.rows if r.segment_id == i + 1],
-                one.earned_by,
-                profile.labels,
-                profile.units,
-            ),
-            archetype=one.archetype,
-            sentence=one.sentence,
-            action=one.action,
-            watch=one.watch,
-            confidence=float(sums.confidence[i] / max(sums.size[i], 1)),
-            jaccard=float(jaccard[i]) if len(named) > 1 else None,
-        )
-        for i, one in enumerate(named)
-    )
-
-
-def _golden(X: Floats, labels: NDArray[np.integer], d1: Floats, k: int) -> tuple[GoldenRow, ...]:
-    """Pick rows from the middle to the rim of each segment, by distance from the centroid."""
-    rows = []
-    for i in range(k):
-        members = np.flatnonzero(labels == i)
-        members = members[np.argsort(d1[members], kind="stable")]
-        for place in np.unique(np.linspace(0, len(members) - 1, GOLDEN_PER_SEGMENT).astype(int)):
-            values = tuple(None if np.isnan(v) else float(v) for v in X[members[place]])
-            rows.append(GoldenRow(values, i + 1))
-    return tuple(rows)

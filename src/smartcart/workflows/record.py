@@ -1,0 +1,191 @@
+"""What a fit found, put into the record of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import kmeans, naming, outcomes, prepare
+from smartcart.core.drift import far_distances
+from smartcart.core.picture import principal_view
+from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.records import (
+    Feature,
+    GoldenRow,
+    KEvidence,
+    Model,
+    Outcome,
+    Profile,
+    Recipe,
+    Rfm,
+    Run,
+    Segment,
+)
+from smartcart.workflows.customers import Customers
+from smartcart.workflows.reference import BinCount, reference_of
+
+__all__ = ["Counted", "Fitted", "run_of"]
+
+Floats = NDArray[np.float64]
+GOLDEN_PER_SEGMENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The segments before everybody is in one.
+
+    ``centers`` (k, p) are standardized; ``jaccard`` and ``named`` (k) go with them.
+    """
+
+    recipe: Recipe
+    evidence: KEvidence
+    centers: Floats
+    jaccard: Sequence[float]
+    named: Sequence[naming.Named]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the segments are called."""
+        return tuple(one.name for one in self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the pass that assigned all customers added up."""
+
+    sums: ProfileSums
+    wcss: float
+    watch: BinCount
+    rfm: Rfm | None
+
+
+def run_of(
+    table: Customers, fitted: Fitted, counted: Counted, *, seconds: Mapping[str, float], seed: int
+) -> Run:
+    """Return the record of a run whose segments have not been judged yet."""
+    inspection, every = table.inspection, table.all_features
+    recipe, evidence, centers = fitted.recipe, fitted.evidence, fitted.centers
+    k, width = len(centers), len(recipe.features)
+    sums = counted.sums
+    Z = prepare.apply_recipe(table.sample[:, :width], recipe)
+    labels, d1, _ = kmeans.assign(Z, centers)
+    profile = profile_rows(sums, medians(table.sample, labels, k), every, fitted.names)
+    signals = naming.signal_columns(inspection.contract, every)
+    row = evidence.rows[evidence.k - 1]
+    metrics = {
+        "wcss": counted.wcss,
+        "silhouette": row.silhouette,
+        "calinski_harabasz": row.calinski_harabasz,
+        "davies_bouldin": row.davies_bouldin,
+        "stability_ari": row.stability_ari,
+        "jaccard_min": row.jaccard_min,
+    }
+    model = Model(
+        version=1,
+        contract=inspection.contract,
+        recipe=recipe,
+        describing=inspection.describing,
+        centroids=_rows(centers),
+        centroids_original=_rows(sums.means()[:, :width]),
+        names=fitted.names,
+        golden=_golden(table.sample[:, :width], labels, d1, k),
+        fingerprint=inspection.reading.fingerprint,
+        figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
+    )
+    told = _outcomes(table, sums, fitted.names, seed)
+    far = far_distances(np.sqrt(d1), labels, k)
+    model = replace(model, reference=reference_of(model, counted.watch, sums.size, far, told))
+    value = signals.get("value")
+    return Run(
+        source=inspection.reading.source,
+        reading=inspection.reading,
+        contract=inspection.contract,
+        ledger=inspection.ledger,
+        evidence=evidence,
+        model=model,
+        segments=_segments(fitted, profile, sums, every, signals),
+        profile=profile,
+        picture=principal_view(Z, labels, [f.label for f in recipe.features], table.rows),
+        notices=inspection.notices,
+        metrics=metrics,
+        seconds=dict(seconds),
+        versions=store.versions(),
+        seed=seed,
+        rfm=counted.rfm,
+        value_label=profile.labels[value].lower() if value else "",
+        currency=inspection.reading.currency or "",
+        outcomes=told,
+    )
+
+
+def _outcomes(
+    table: Customers, sums: ProfileSums, names: Sequence[str], seed: int
+) -> tuple[Outcome, ...]:
+    """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
+    found = []
+    for place, feature in enumerate(table.all_features):
+        values = table.sample[:, place]
+        known = values[~np.isnan(values)]
+        if feature.role != "outcome" or not known.size or not np.isin(known, (0.0, 1.0)).all():
+            continue
+        positives = np.rint(sums.totals()[:, place])
+        counts = np.stack([sums.count[:, place] - positives, positives,
+                           sums.size - sums.count[:, place]])  # fmt: skip
+        found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
+    return outcomes.adjusted(found)
+
+
+def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(v) for v in row) for row in array)
+
+
+def _segments(
+    fitted: Fitted, profile: Profile, sums: ProfileSums, every: Sequence[Feature],
+    signals: Mapping[str, str],
+) -> tuple[Segment, ...]:  # fmt: skip
+    """Return the segments with size, worth and reliability."""
+    total = sums.size.sum()
+    worth: Floats | None = None
+    if "value" in signals:
+        worth = sums.totals()[:, [f.name for f in every].index(signals["value"])]
+    return tuple(
+        Segment(
+            segment_id=i + 1,
+            segment=one.name,
+            size=int(sums.size[i]),
+            share=float(sums.size[i] / total),
+            value_total=None if worth is None else float(worth[i]),
+            value_share=None
+            if worth is None or worth.sum() <= 0
+            else float(worth[i] / worth.sum()),
+            facts=naming.facts_of(
+                [r for r in profile.rows if r.segment_id == i + 1],
+                one.earned_by,
+                profile.labels,
+                profile.units,
+            ),
+            archetype=one.archetype,
+            sentence=one.sentence,
+            action=one.action,
+            watch=one.watch,
+            confidence=float(sums.confidence[i] / max(sums.size[i], 1)),
+            jaccard=float(fitted.jaccard[i]) if len(fitted.named) > 1 else None,
+        )
+        for i, one in enumerate(fitted.named)
+    )
+
+
+def _golden(X: Floats, labels: NDArray[np.integer], d1: Floats, k: int) -> tuple[GoldenRow, ...]:
+    """Pick rows from the middle to the rim of each segment, by distance from the centroid."""
+    rows = []
+    for i in range(k):
+        members = np.flatnonzero(labels == i)
+        members = members[np.argsort(d1[members], kind="stable")]
+        for place in np.unique(np.linspace(0, len(members) - 1, GOLDEN_PER_SEGMENT).astype(int)):
+            values = tuple(None if np.isnan(v) else float(v) for v in X[members[place]])
+            rows.append(GoldenRow(values, i + 1))
+    return tuple(rows)
