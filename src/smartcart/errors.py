@@ -23,12 +23,15 @@ class SmartCartError(Exception):
     """Base of everything SmartCart raises on purpose; exit code 1."""
 
     exit_code = 1
+    way_out = ""
 
     @classmethod
     def of(cls, found: str, expected: str, way_out: str) -> Self:
         """Build the one sentence: what was found, what was expected, the way out."""
         end = "" if way_out.endswith((".", "?")) else "."
-        return cls(f"{found}; expected {expected}: {way_out}{end}")
+        error = cls(f"{found}; expected {expected}: {way_out}{end}")
+        error.way_out = f"{way_out}{end}"
+        return error
 
 
 class UsageError(SmartCartError, ValueError):

@@ -41,6 +41,7 @@ __all__ = [
     "scored",
     "source_table",
     "versions",
+    "write_json",
     "write_reasons",
     "write_rejected",
     "write_run",
@@ -58,6 +59,7 @@ EVIDENCE_COLUMNS = (
 RUN_FILES = {
     "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
     "profile.csv", "rejected.csv", "rfm.csv", "rfm.parquet", "plots", "shop.csv",
+    "alternatives.json", "lookup.parquet",
 }  # fmt: skip
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
@@ -431,8 +433,8 @@ def scored(
 
 def write_run(folder: Path, run: Run) -> None:
     """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
-    _write_json(folder / "run.json", run_summary(run))
-    _write_json(folder / "model.json", plain(run.model))
+    write_json(folder / "run.json", run_summary(run))
+    write_json(folder / "model.json", plain(run.model))
     _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
     _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
 
@@ -467,6 +469,9 @@ def run_summary(run: Run) -> dict[str, Any]:
         "identity": plain(run.identity),
         "value": run.value_label,
         "currency": run.currency,
+        "labels": run.profile.labels,
+        "units": run.profile.units,
+        "extras": plain(evidence.extras),
         "seconds": run.seconds,
         "versions": run.versions,
         "seed": run.seed,
@@ -518,7 +523,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any) -> None:
+    """Write an object that :func:`plain` gave."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 

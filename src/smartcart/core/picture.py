@@ -9,9 +9,14 @@ from numpy.typing import NDArray
 
 from smartcart.records import Picture
 
-__all__ = ["principal_view"]
+__all__ = ["picture_rows", "principal_view"]
 
 POINTS = 3_000  # enough to show the shape, few enough to turn smoothly
+
+
+def picture_rows(rows: int) -> NDArray[np.intp]:
+    """Return which of so many rows are points of the picture: evenly thinned."""
+    return np.arange(0, rows, max(1, -(-rows // POINTS)))
 
 
 def principal_view(
@@ -28,8 +33,7 @@ def principal_view(
     largest = np.abs(axes).argmax(axis=0)
     axes = axes * np.sign(axes[largest, np.arange(axes.shape[1])])
     take = min(3, Z.shape[1])
-    step = max(1, -(-len(Z) // POINTS))
-    chosen = np.arange(0, len(Z), step)
+    chosen = picture_rows(len(Z))
     xyz = np.zeros((len(chosen), 3))
     xyz[:, :take] = centred[chosen] @ axes[:, :take]
     total = variance.sum() or 1.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from smartcart.core.ranks import average_ranks
 from smartcart.records import Feature, Profile, ProfileRow
 
-__all__ = ["ProfileSums", "medians", "profile_rows", "with_rank_effects"]
+__all__ = ["ProfileSums", "column_means", "medians", "profile_rows", "with_rank_effects"]
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +87,13 @@ class ProfileSums:
     def totals(self) -> Floats:
         """Return the (K, q) sums in original units."""
         return self.total + self.count * self.shift
+
+
+def column_means(X: Floats) -> Floats:
+    """Return the means (q,) of the columns of (n, q) values, 0 where there is none."""
+    present = ~np.isnan(X)
+    total = np.where(present, X, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(present.sum(axis=0), 1))
 
 
 def medians(X: Floats, labels: NDArray[np.integer], k: int) -> Floats:

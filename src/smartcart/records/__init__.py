@@ -16,6 +16,12 @@ from smartcart.records.act import (
     SegmentPlan,
     Uplift,
 )
+from smartcart.records.alternatives import (
+    Alternative,
+    Alternatives,
+    AlternativeSegment,
+    Distribution,
+)
 from smartcart.records.base import (
     Column,
     ColumnRole,
@@ -78,6 +84,9 @@ from smartcart.records.trust import (
 )
 
 __all__ = [
+    "Alternative",
+    "AlternativeSegment",
+    "Alternatives",
     "Artefact",
     "Backtest",
     "Column",
@@ -88,6 +97,7 @@ __all__ = [
     "Condition",
     "Contract",
     "Contribution",
+    "Distribution",
     "Drift",
     "DriftReason",
     "DriftReference",

@@ -18,11 +18,12 @@ from smartcart import store
 from smartcart.beside import Beside, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
-from smartcart.core.profile import ProfileSums, profile_rows, with_rank_effects
+from smartcart.core.profile import ProfileSums, column_means, profile_rows, with_rank_effects
 from smartcart.core.trust import Trust, judge
 from smartcart.engines import open_on_spark, open_source
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
+from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customers import Customers
 from smartcart.workflows.customers_spark import SparkCustomers
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
@@ -124,6 +125,7 @@ def segment(
         store.write_rejected(folder, seen.rejected)
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
         with clock.step("judge"):
+            _write_alternatives(folder, table, choice, run if kept is None else kept.given_to(run))
             meanwhile(run if kept is None else kept.given_to(run))
             trust = judging()
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds))
@@ -267,7 +269,7 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
     k, every = len(centers), table.all_features
     Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
     labels, d1, _ = kmeans.assign(Z, centers)
-    sums = ProfileSums.empty(k, _shift(table.sample))
+    sums = ProfileSums.empty(k, column_means(table.sample))
     sums.add(table.sample, labels, d1, d1)
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
     if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
@@ -277,20 +279,13 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
     return naming.name_segments(by_segment, signals, profile.labels)
 
 
-def _shift(X: Floats) -> Floats:
-    """Return the column means of (n, q) values, 0 where there is none."""
-    present = ~np.isnan(X)
-    total = np.where(present, X, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(present.sum(axis=0), 1))
-
-
 def _assign_all(
     table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
     ids: Sequence[int] | None,
 ) -> Counted:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, WCSS, RFM and bins."""
     recipe, centers = fitted.recipe, fitted.centers
-    width, shift = len(recipe.features), _shift(table.sample)
+    width, shift = len(recipe.features), column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
     watch = bin_count(table.all_features, table.sample)
@@ -322,6 +317,19 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     return Counted(sums, wcss, watch, count.record() if count else None)
+
+
+def _write_alternatives(folder: Path, table: Customers, choice: choose_k.Choice, run: Run) -> None:
+    """Keep what every K would have given."""
+    recipe = run.model.recipe
+    signals = naming.signal_columns(table.inspection.contract, table.all_features)
+    column = signals.get("value")
+    write_alternatives(
+        folder, run, table.sample, {k: fit.centers for k, fit in choice.fits.items()},
+        order=lambda centers: _by_value(table, recipe, centers),
+        name=lambda centers: _names(table, recipe, centers),
+        value=None if column is None else [f.name for f in table.all_features].index(column),
+    )  # fmt: skip
 
 
 def _judging(

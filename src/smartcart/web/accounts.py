@@ -1,0 +1,356 @@
+"""Who may come in: users with roles, passwords (argon2), sessions, tokens and throttled logins."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from smartcart.errors import UsageError
+from smartcart.web import tables
+from smartcart.web.database import Database, now
+from smartcart.web.errors import WebError, missing
+
+__all__ = ["LOCAL", "ROLES", "Accounts", "Person", "Role", "TokenEntry", "User", "rank"]
+
+Role = Literal["viewer", "analyst", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+TOKEN = "sct_"
+SHORTEST, LONGEST = 10, 200  # characters of a password
+WINDOW = 15  # minutes in which failed logins count
+PER_NAME_AND_ADDRESS, PER_NAME, PER_ADDRESS = 5, 20, 30  # failed logins in that time
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
+_HASHING = threading.Semaphore(2)  # each needs 64 MB
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whoever makes a request."""
+
+    name: str
+    role: Role
+    id: int = 0
+    via: Literal["local", "session", "token"] = "local"
+
+    def may(self, role: Role) -> bool:
+        """Return whether the user has at least this role."""
+        return rank(self.role) >= rank(role)
+
+
+LOCAL = User("you", "admin")  # the one user of a server without a login
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user as an admin sees one."""
+
+    name: str
+    role: Role
+    disabled: bool
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEntry:
+    """A token as its owner sees it: only its start, never the rest."""
+
+    id: int
+    name: str
+    start: str
+    made: str
+    used: str | None
+
+
+def rank(role: Role) -> int:
+    """Return the place of a role, 0 the least.
+
+    >>> rank("viewer") < rank("analyst") < rank("admin")
+    True
+    """
+    return ROLES.index(role)
+
+
+def _mark(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _ago(minutes: float) -> str:
+    return (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat(
+        timespec="microseconds"
+    )
+
+
+class Accounts:
+    """Users, their sessions and tokens, in the app's database."""
+
+    def __init__(self, database: Database, *, session_hours: float = 12.0) -> None:
+        self._database = database
+        self._hours = session_hours
+        self._hasher = PasswordHasher()
+        self._nobody = ""  # a hash that no password has: an unknown name costs as much time
+
+    # People ------------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        """Return how many users can log in."""
+        users = tables.users
+        query = select(func.count()).select_from(users).where(users.c.disabled.is_(False))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def people(self) -> list[Person]:
+        """Return all users by name."""
+        u = tables.users.c
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(u.name, u.role, u.disabled, u.made).order_by(u.name)
+            ).all()
+        return [Person(r.name, cast(Role, r.role), bool(r.disabled), r.made) for r in rows]
+
+    def add(self, name: str, password: str, role: str) -> Person:
+        """Add a user. Raises ``UsageError`` where name, password or role cannot be."""
+        known = _role(role)
+        if not _NAME.fullmatch(name):
+            raise UsageError.of(
+                "the user's name holds something else", "letters, digits, '.', '_', '@' and '-'",
+                "choose another name of up to 80 characters",
+            )  # fmt: skip
+        _refuse_password(password)
+        row = {
+            "name": name, "password": self._hash(password), "role": known, "disabled": False,
+            "made": now(),
+        }  # fmt: skip
+        try:
+            with self._database.change() as connection:
+                connection.execute(tables.users.insert().values(row))
+        except IntegrityError:
+            raise UsageError.of(
+                f"there is a user {name!r} already", "a new name", "choose another"
+            ) from None
+        return Person(name, known, False, cast(str, row["made"]))
+
+    def alter(
+        self,
+        name: str,
+        *,
+        role: str | None = None,
+        disabled: bool | None = None,
+        password: str | None = None,
+    ) -> Person:
+        """Change a user; whoever gets another password or is disabled is logged out.
+
+        Raises ``WebError`` where there is no such user, and ``UsageError`` where no admin would be
+        left.
+        """
+        users = tables.users
+        values: dict[str, Any] = {}
+        if role is not None:
+            values["role"] = _role(role)
+        if disabled is not None:
+            values["disabled"] = disabled
+        if password is not None:
+            _refuse_password(password)
+            values["password"] = self._hash(password)
+        with self._database.change() as connection:
+            found = connection.execute(
+                select(users).where(users.c.name == name)
+            ).mappings().first()  # fmt: skip
+            if found is None:
+                raise missing("user", name)
+            if values:
+                connection.execute(
+                    users.update().where(users.c.id == found["id"]).values(values)
+                )  # fmt: skip
+            admins = select(func.count()).select_from(users).where(
+                users.c.disabled.is_(False), users.c.role == "admin"
+            )  # fmt: skip
+            if not connection.execute(admins).scalar_one():
+                raise UsageError.of(
+                    f"{name!r} is the only admin", "another admin beside", "add one first"
+                )
+            if disabled or password is not None:
+                connection.execute(
+                    tables.sessions.delete().where(tables.sessions.c.user_id == found["id"])
+                )
+            if disabled:
+                connection.execute(
+                    tables.tokens.delete().where(tables.tokens.c.user_id == found["id"])
+                )
+        new = {**found, **values}
+        return Person(name, cast(Role, new["role"]), bool(new["disabled"]), new["made"])
+
+    # Sessions ----------------------------------------------------------------------------------
+
+    def login(self, name: str, password: str, address: str) -> str:
+        """Return the cookie of a new session.
+
+        Raises ``WebError`` 401 where name or password is wrong, and 429 after too many attempts.
+        """
+        name, address = name[:80], address[:64]
+        self._throttle(name, address)
+        users = tables.users
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(users).where(users.c.name == name)
+            ).mappings().first()  # fmt: skip
+        if not self._matches(found["password"] if found else None, password) or (
+            found is None or found["disabled"]
+        ):
+            with self._database.change() as connection:
+                connection.execute(
+                    tables.attempts.insert().values(name=name, address=address, at=now())
+                )
+            raise WebError.because(
+                401, "wrong_login", "The name or the password is wrong.",
+                "Try again, or ask an admin for a new password.",
+            )  # fmt: skip
+        cookie = secrets.token_urlsafe(32)
+        ends = dt.datetime.now(dt.UTC) + dt.timedelta(hours=self._hours)
+        with self._database.change() as connection:
+            connection.execute(
+                tables.sessions.delete().where(tables.sessions.c.ends < now())
+            )  # fmt: skip
+            connection.execute(tables.attempts.delete().where(tables.attempts.c.at < _ago(1440)))
+            connection.execute(
+                tables.sessions.insert().values(
+                    hash=_mark(cookie), user_id=found["id"], made=now(),
+                    ends=ends.isoformat(timespec="microseconds"),
+                )
+            )  # fmt: skip
+        return cookie
+
+    def logout(self, cookie: str) -> None:
+        """End a session."""
+        with self._database.change() as connection:
+            connection.execute(
+                tables.sessions.delete().where(tables.sessions.c.hash == _mark(cookie))
+            )
+
+    def of_session(self, cookie: str) -> User | None:
+        """Return whose session a cookie is; None where it has ended."""
+        s, u = tables.sessions, tables.users
+        query = (
+            select(u.c.id, u.c.name, u.c.role)
+            .join(s, s.c.user_id == u.c.id)
+            .where(s.c.hash == _mark(cookie), s.c.ends > now(), u.c.disabled.is_(False))
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else User(row.name, cast(Role, row.role), row.id, "session")
+
+    def _throttle(self, name: str, address: str) -> None:
+        a = tables.attempts.c
+        recent = select(func.count(), func.min(a.at)).where(a.at > _ago(WINDOW))
+        limits = (
+            (recent.where(a.name == name, a.address == address), PER_NAME_AND_ADDRESS),
+            (recent.where(a.name == name), PER_NAME),
+            (recent.where(a.address == address), PER_ADDRESS),
+        )
+        with self._database.read() as connection:
+            for query, most in limits:
+                count, first = connection.execute(query).one()
+                if count >= most:
+                    ends = dt.datetime.fromisoformat(first) + dt.timedelta(minutes=WINDOW)
+                    wait = max(1, int((ends - dt.datetime.now(dt.UTC)).total_seconds()) + 1)
+                    raise WebError.because(
+                        429, "too_many_attempts", "There were too many wrong logins.",
+                        f"Wait {-(-wait // 60)} minutes and try again.", wait,
+                    )  # fmt: skip
+
+    # Passwords ---------------------------------------------------------------------------------
+
+    def _hash(self, password: str) -> str:
+        with _HASHING:
+            return self._hasher.hash(password)
+
+    def _matches(self, known: str | None, password: str) -> bool:
+        if not self._nobody:
+            self._nobody = self._hash(secrets.token_urlsafe(16))
+        try:
+            with _HASHING:
+                self._hasher.verify(known or self._nobody, password[:LONGEST])
+        except (VerificationError, InvalidHashError):
+            return False
+        return known is not None
+
+    # Tokens ------------------------------------------------------------------------------------
+
+    def make_token(self, user: User, name: str) -> tuple[TokenEntry, str]:
+        """Return a new token of a user, and its secret, which is shown this once."""
+        name = name.strip()
+        if not 1 <= len(name) <= 80:
+            raise UsageError.of(
+                "the token has no name of up to 80 characters", "a name to tell it by",
+                "say what it is for",
+            )  # fmt: skip
+        secret = TOKEN + secrets.token_urlsafe(32)
+        row = {
+            "user_id": user.id, "name": name, "hash": _mark(secret), "start": secret[:8],
+            "made": now(),
+        }  # fmt: skip
+        with self._database.change() as connection:
+            done = connection.execute(tables.tokens.insert().values(row))
+        number = int(cast(Any, done.inserted_primary_key)[0])
+        return TokenEntry(number, name, secret[:8], cast(str, row["made"]), None), secret
+
+    def tokens(self, user: User) -> list[TokenEntry]:
+        """Return the tokens of a user."""
+        t = tables.tokens.c
+        query = (
+            select(t.id, t.name, t.start, t.made, t.used).where(t.user_id == user.id).order_by(t.id)
+        )
+        with self._database.read() as connection:
+            return [TokenEntry(*row) for row in connection.execute(query)]
+
+    def revoke(self, user: User, number: int) -> None:
+        """Delete a token of a user. Raises ``WebError`` where there is none of that number."""
+        t = tables.tokens
+        with self._database.change() as connection:
+            done = connection.execute(t.delete().where(t.c.id == number, t.c.user_id == user.id))
+            if not done.rowcount:
+                raise missing("token", number)
+
+    def of_token(self, secret: str) -> User | None:
+        """Return whose token it is; None where it is nobody's."""
+        if not secret.startswith(TOKEN):
+            return None
+        t, u = tables.tokens, tables.users
+        query = (
+            select(t.c.id.label("token"), t.c.used, u.c.id, u.c.name, u.c.role)
+            .join(u, t.c.user_id == u.c.id)
+            .where(t.c.hash == _mark(secret), u.c.disabled.is_(False))
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        if row.used is None or row.used < _ago(1):  # once a minute is enough
+            with self._database.change() as connection:
+                connection.execute(t.update().where(t.c.id == row.token).values(used=now()))
+        return User(row.name, cast(Role, row.role), row.id, "token")
+
+
+def _role(role: str) -> Role:
+    if role not in ROLES:
+        raise UsageError.of(
+            f"the role is {role[:40]!r}", f"one of {', '.join(ROLES)}", "choose one of them"
+        )
+    return cast(Role, role)
+
+
+def _refuse_password(password: str) -> None:
+    if not SHORTEST <= len(password) <= LONGEST or len(set(password)) < 4:
+        raise UsageError.of(
+            f"the password has {len(password)} characters or repeats a few",
+            f"{SHORTEST} to {LONGEST} characters, at least four different ones",
+            "choose a longer one",
+        )

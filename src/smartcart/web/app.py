@@ -1,0 +1,83 @@
+"""The app: routes behind the guard, each with the role it needs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from smartcart.web import errors
+from smartcart.web.access import authorize, needed
+from smartcart.web.config import Config
+from smartcart.web.database import open_database
+from smartcart.web.security import Guard
+from smartcart.web.services import make_services
+
+__all__ = ["create_app"]
+
+
+def create_app(config: Config) -> FastAPI:
+    """Return the app of a workspace. Its jobs run while it is served.
+
+    Raises
+    ------
+    UsageError, DataError
+        Where the app's database cannot be used.
+    """
+    from smartcart.web.api import router
+
+    database = open_database(config.database, config.workspace)
+    services = make_services(config, database)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.jobs.start()
+        try:
+            yield
+        finally:
+            services.jobs.close()
+            database.close()
+
+    app = FastAPI(
+        title="SmartCart",
+        description="Customer segments: runs, evidence, profiles, customers, plans, audiences.",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=None,  # the API serves it, to those who may use the API
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(authorize)],
+    )
+    app.state.services = services
+    errors.install(app)
+    app.include_router(router)
+    _include_pages(app)
+    _refuse_open_routes(app)
+    app.add_middleware(_guard(services))
+    return app
+
+
+def _guard(services: Any) -> Any:
+    def wrap(app: ASGIApp) -> Guard:
+        return Guard(app, services)
+
+    return wrap
+
+
+def _include_pages(app: FastAPI) -> None:
+    from smartcart.web.pages import error_page, routers
+
+    for one in routers:
+        app.include_router(one)
+    app.state.error_page = error_page
+
+
+def _refuse_open_routes(app: FastAPI) -> None:
+    """Raise where a route does not say who may use it."""
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or needed(route) is None:
+            raise TypeError(f"the route {getattr(route, 'path', route)!r} lacks @access")

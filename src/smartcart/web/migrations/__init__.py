@@ -1,0 +1,1 @@
+"""Steps from one version of the app's database to the next."""

@@ -1,0 +1,138 @@
+"""What the app does in processes of their own: a fault, a kill or a full memory ends only these.
+
+``python -m smartcart.web.worker PARENT TASK ARGUMENTS``: PARENT is the process that waits for it,
+and ends it when it ends itself, however. Progress goes to standard error, one JSON object a line;
+the result (or ``{"error", "exit_code"}``) to standard output.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["main"]
+
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int) -> None:
+    """End this process and its helpers when ``parent`` ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(137)
+
+    threading.Thread(target=watch, daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(137)
+
+
+def _tell(step: str, done: int, total: int | None) -> None:
+    """Say the progress to whoever watches, at most a few times a second."""
+    now = time.monotonic()
+    if step == _told[0] and now - _told[1] < 0.2:
+        return
+    _told[:] = [step, now]
+    sys.stderr.write(json.dumps({"step": step, "done": done, "total": total}) + "\n")
+    sys.stderr.flush()
+
+
+_told: list[Any] = ["", 0.0]
+
+
+def _inspect(asked: dict[str, Any]) -> Any:
+    from smartcart import store, workflows
+    from smartcart.settings import read_settings
+
+    settings = read_settings(None, **asked["settings"])
+    seen = workflows.inspect(
+        asked["source"], kind=settings.kind, as_of=settings.as_of, wanted=settings.columns,
+        options=workflows.order_options(settings),
+    )  # fmt: skip
+    return store.plain(seen)
+
+
+def _lookup(asked: dict[str, Any]) -> Any:
+    from smartcart.workflows.lookup import write_lookup
+
+    count = write_lookup(Path(asked["run"]), asked["source"], progress=_tell)
+    return {"customers": count}
+
+
+def _migrate(asked: dict[str, Any]) -> Any:
+    from smartcart import store
+    from smartcart.workflows.migrate import migrate
+
+    found = migrate(
+        Path(asked["before"]), Path(asked["after"]), source=asked["source"], progress=_tell
+    )
+    content = {name: store.plain(getattr(found, name)) for name in (
+        "migration", "names", "names_now", "split", "worth", "identity", "notices"
+    )}  # fmt: skip
+    _keep(Path(asked["target"]), content)
+    return {}
+
+
+def _monitor(asked: dict[str, Any]) -> Any:
+    from smartcart import store, workflows
+    from smartcart.workflows.monitor import monitor
+
+    found = monitor(asked["source"], workflows.load(Path(asked["run"])), progress=_tell)
+    _keep(Path(asked["target"]), store.plain(found))
+    return {}
+
+
+def _keep(target: Path, content: Any) -> None:
+    from smartcart import store
+
+    with store.new_files([target], overwrite=True) as folder:
+        store.write_json(folder / target.name, content)
+
+
+TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "inspect": _inspect,
+    "lookup": _lookup,
+    "migrate": _migrate,
+    "monitor": _monitor,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Do one task; return the exit code of the command line."""
+    parent, task, *rest = arguments
+    _end_with(int(parent))
+    if task == "cli":
+        os.environ["SMARTCART_PROGRESS"] = "json"
+        sys.argv = ["smartcart", *rest]
+        runpy.run_module("smartcart", run_name="__main__")
+        return 0
+    from smartcart.errors import SmartCartError
+
+    try:
+        content: Any = TASKS[task](json.loads(rest[0]))
+        code = 0
+    except SmartCartError as error:
+        content = {"error": str(error), "way_out": error.way_out, "exit_code": error.exit_code}
+        code = error.exit_code
+    except MemoryError:
+        content = {"error": "The machine's memory does not suffice.", "exit_code": 3}
+        code = 3
+    sys.stdout.write(json.dumps(content, ensure_ascii=False))
+    sys.stdout.flush()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

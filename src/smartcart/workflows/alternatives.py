@@ -1,0 +1,171 @@
+"""What every other K would have given, kept with the run so that a page can show it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart import store
+from smartcart.core import kmeans, naming, prepare
+from smartcart.core.picture import picture_rows
+from smartcart.core.profile import ProfileSums, column_means, profile_rows
+from smartcart.records import (
+    Alternative,
+    Alternatives,
+    AlternativeSegment,
+    Distribution,
+    Feature,
+    Recipe,
+    Run,
+)
+
+__all__ = ["alternatives_of", "distributions", "write_alternatives"]
+
+Floats = NDArray[np.float64]
+FACTS = 3
+BINS = 12
+
+Name = Callable[[Floats], Sequence[naming.Named]]  # of centroids
+
+
+def write_alternatives(
+    folder: Path, run: Run, sample: Floats, fits: Mapping[int, Floats], *,
+    order: Callable[[Floats], Sequence[int]], name: Name, value: int | None,
+) -> None:  # fmt: skip
+    """Write ``alternatives.json`` of a run.
+
+    Parameters
+    ----------
+    sample : (n, q) features in original units, those that form first.
+    fits : standardized centroids (K, p) per K; those of the run itself for its own K.
+    order, name : what orders and what names the segments of centroids.
+    value : the column of ``sample`` that says what a customer is worth.
+    """
+    found = alternatives_of(run, sample, fits, order=order, name=name, value=value)
+    store.write_json(folder / "alternatives.json", store.plain(found))
+
+
+def alternatives_of(
+    run: Run, sample: Floats, fits: Mapping[int, Floats], *,
+    order: Callable[[Floats], Sequence[int]], name: Name, value: int | None,
+) -> Alternatives:  # fmt: skip
+    """Return the segments of every K on the sample, in the order and by the names of a run."""
+    recipe, model = run.model.recipe, run.model
+    every = (*recipe.features, *model.describing)
+    Z = prepare.apply_recipe(sample[:, : len(recipe.features)], recipe)
+    shown = picture_rows(len(Z))
+    chosen = np.array(model.centroids)
+    own = kmeans.assign(Z, chosen)[0]
+    told = []
+    for k, centers in sorted(fits.items()):
+        if k == len(chosen):
+            names = {s.segment_id: s.segment for s in run.segments}
+            told.append(_alternative(sample, own, model.ids, names, every, value, shown, run))
+            continue
+        ranked = centers[list(order(centers))]
+        labels = kmeans.assign(Z, ranked)[0]
+        ids = tuple(range(1, k + 1))
+        told.append(_alternative(sample, labels, ids, name(ranked), every, value, shown, run))
+    return Alternatives(
+        k=len(chosen),
+        recommended=run.evidence.recommended,
+        rows=len(sample),
+        alternatives=tuple(told),
+        distributions=distributions(sample, own, len(chosen), recipe),
+    )
+
+
+def _alternative(
+    sample: Floats, labels: NDArray[np.int32], ids: Sequence[int],
+    named: Mapping[int, str] | Sequence[naming.Named], every: Sequence[Feature],
+    value: int | None, shown: NDArray[np.intp], run: Run,
+) -> Alternative:  # fmt: skip
+    """Return the segments of labels from 0; of the run's own K ``named`` are names by id."""
+    k = len(ids)
+    sums = ProfileSums.empty(k, column_means(sample))
+    nothing = np.zeros(len(labels))
+    sums.add(sample, labels, nothing, nothing)
+    profile = profile_rows(sums, sums.means(), every, [str(i) for i in ids])
+    total = None if value is None else sums.totals()[:, value]
+    by_place: list[list[object]] = [[] for _ in ids]
+    for row in profile.rows:
+        by_place[row.segment_id - 1].append(row)
+    own = {s.segment_id: s for s in run.segments}
+    found = []
+    for place, one in enumerate(ids):
+        if isinstance(named, Mapping):
+            segment = own[one]
+            facts, name = segment.facts[:FACTS], segment.segment
+            archetype, sentence = segment.archetype, segment.sentence
+        else:
+            it = named[place]
+            facts = naming.facts_of(
+                by_place[place],
+                it.earned_by,
+                profile.labels,
+                profile.units,  # type: ignore[arg-type]
+            )[:FACTS]
+            name, archetype, sentence = it.name, it.archetype, it.sentence
+        share = None
+        if total is not None and total.sum() > 0:
+            share = float(total[place] / total.sum())
+        size = int(sums.size[place])
+        found.append(
+            AlternativeSegment(
+                one, name, size, size / max(len(labels), 1), share, facts, archetype, sentence
+            )
+        )
+    points = tuple(int(ids[label]) for label in labels[shown])
+    return Alternative(k, tuple(found), points)
+
+
+def distributions(
+    sample: Floats, labels: NDArray[np.int32], k: int, recipe: Recipe
+) -> tuple[Distribution, ...]:
+    """Return how each forming feature is spread, of all and per segment of labels from 0.
+
+    Bins are of equal width between the 1st and the 99th percentile; the outer two also hold what
+    lies beyond. A feature with few different values has a bin for each.
+    """
+    found = []
+    for place, feature in enumerate(recipe.features):
+        x = sample[:, place]
+        known = ~np.isnan(x)
+        edges = _edges(x[known])
+        if len(edges) < 2:
+            continue
+        bins = np.clip(np.searchsorted(edges, x[known], side="right") - 1, 0, len(edges) - 2)
+        counts = np.zeros((k, len(edges) - 1))
+        np.add.at(counts, (labels[known], bins), 1.0)
+        per = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+        overall = counts.sum(axis=0) / max(counts.sum(), 1.0)
+        found.append(
+            Distribution(
+                feature.name, feature.label, feature.unit, _floats(edges), _floats(overall),
+                tuple(_floats(row) for row in per),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _edges(x: Floats) -> Floats:
+    if not x.size:
+        return x
+    different = np.unique(x)
+    if len(different) == 1:
+        return np.array([different[0] - 0.5, different[0] + 0.5])
+    if len(different) <= BINS:
+        middle = (different[1:] + different[:-1]) / 2
+        first, last = different[0] - (middle[0] - different[0]), 2 * different[-1] - middle[-1]
+        return np.array([first, *middle, last])
+    low, high = np.quantile(x, [0.01, 0.99])
+    if low == high:
+        low, high = different[0], different[-1]
+    return np.linspace(low, high, BINS + 1)
+
+
+def _floats(values: Floats) -> tuple[float, ...]:
+    return tuple(round(float(v), 6) for v in values)
