@@ -17,6 +17,7 @@ from smartcart.records.act import (
     Uplift,
 )
 from smartcart.records.base import (
+    MODEL_VERSION,
     Column,
     ColumnRole,
     ColumnType,
@@ -78,6 +79,7 @@ from smartcart.records.trust import (
 )
 
 __all__ = [
+    "MODEL_VERSION",
     "Artefact",
     "Backtest",
     "Column",
