@@ -7,6 +7,7 @@ all shares are 0 to 1.
 
 from smartcart.records.act import (
     Backtest,
+    Campaign,
     Holdout,
     Outcome,
     OutcomeRate,
@@ -82,6 +83,7 @@ __all__ = [
     "MODEL_VERSION",
     "Artefact",
     "Backtest",
+    "Campaign",
     "Column",
     "ColumnDrift",
     "ColumnRole",
