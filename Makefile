@@ -28,6 +28,7 @@ bench: ## time and memory against the reference pipeline; quality and K rules ag
 	@tools/setup dev
 	@.venv/bin/python benchmarks/quality.py
 	@.venv/bin/python benchmarks/k_rules.py
+	@.venv/bin/python benchmarks/trust.py
 	@.venv/bin/python benchmarks/bench.py
 
 bench-large: ## the long ones: millions of customers, and what the sample loses

@@ -67,7 +67,9 @@ def check(path: Path, receipt: Receipt) -> None:
     assert beside["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     if path.suffix == ".csv":
         assert len(rows_of(path)) == receipt.written
-        assert tuple(rows_of(path)[0]) == receipt.columns
+        assert path.read_text(encoding="utf-8").splitlines()[0] == ",".join(
+            f'"{name}"' for name in receipt.columns
+        )
     left = [p.name for p in path.parent.iterdir() if p.name.endswith(".part")]
     assert not left
 
@@ -203,6 +205,7 @@ def test_an_empty_audience_is_an_error_that_says_why(run: Path, tmp_path: Path) 
         ({"run_folder": "nowhere"}, "no file .*segments.parquet"),
         ({"segments": []}, "no segment is named"),
         ({"min_confidence": 2}, "confidence is 2"),
+        ({"minimum": -1}, "--minimum is -1"),
         ({"hash_contacts": True}, "no contacts to hash"),
         ({"contacts": "none.csv"}, "no file .*none.csv"),
         ({"suppress": "none.txt"}, "no file .*none.txt"),
@@ -590,8 +593,24 @@ def test_what_changes_cannot_say_is_noticed(tmp_path: Path) -> None:
     assert codes["suppressed_before"] == 2
     assert receipt.left_out == {"other segment": 110, "suppressed": 2, "unchanged": 98}
     assert receipt.by_change == {"joined": 120}
-    with pytest.raises(DataError, match="unchanged: 110"):
-        write_audience(new, tmp_path / "b.csv", segments=["Premium"], changes_since=new)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_nobody_who_joined_or_left_is_an_empty_file(suffix: str, run: Path, tmp_path: Path) -> None:
+    """A nightly job must not fail on a quiet day."""
+    out = tmp_path / f"b.{suffix}"
+    receipt = write_audience(run, out, segments=["Premium"], changes_since=run)
+    check(out, receipt)
+    assert receipt.written == 0
+    assert receipt.left_out == {"other segment": 400, "unchanged": 200}
+    assert [n.code for n in receipt.notices] == ["no_changes"]
+    table = pd.read_csv(out) if suffix == "csv" else pd.read_parquet(out)
+    assert list(table) == ["customer_id", "segment", "confidence", "change"]
+    assert len(table) == 0
+    with pytest.raises(DataError, match="nobody of 600"):
+        write_audience(
+            run, tmp_path / "c.csv", segments=["Premium"], changes_since=run, min_confidence=1
+        )
 
 
 # All of it against pandas ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ import smartcart
 from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
+from smartcart.report import campaign
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan, measure_results, write_arms
 from smartcart.workflows.saved import open_run, source_of
@@ -86,7 +87,7 @@ def test_lists_hold_exactly_the_plan(run, tmp_path):
     assert table.groupby("segment").size().to_dict() == planned
     assert counts["contact"] + counts["hold out"] == len(table) == 300
     assert counts["contact"] + counts["hold out"] + counts["leave"] == sum(saved.sizes)
-    assert (table["arm"] == "hold out").sum() == counts["hold out"] > 0
+    assert (table["arm"] == "hold out").sum() == counts["hold out"] == found.holdout.size > 0
     write_arms(saved, found, tmp_path / "again.csv", seed=5)
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "list.csv").read_bytes()
     write_arms(saved, found, tmp_path / "other.csv", seed=6)
@@ -101,6 +102,81 @@ def test_a_plan_that_contacts_nobody_writes_no_list(run, tmp_path):
     with pytest.raises(DataError, match="contacts nobody"):
         write_arms(saved, found, tmp_path / "list.csv")
     assert not any(tmp_path.iterdir())
+
+
+def test_a_list_without_arms_is_refused(run, tmp_path):
+    """A text file has one column: those held out would be contacted as well."""
+    saved = open_run(run)
+    found = make_plan(saved, cost=3, revenue=30).plan
+    with pytest.raises(UsageError, match="no column for who is held out"):
+        write_arms(saved, found, tmp_path / "list.txt")
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_outcome_called_response_is_taken_first(run):
+    from dataclasses import replace
+
+    saved = open_run(run)
+    first = saved.outcomes[0]
+    turned = replace(saved, outcomes=(replace(first, column="AcceptedCmp3"), first))
+    found = make_plan(turned, cost=3, revenue=30)
+    assert found.plan.column == "Response" == first.column
+    assert found.others == ("AcceptedCmp3",)
+    assert make_plan(turned, cost=3, revenue=30, rate=0.3).others == ()
+    assert turned.outcome("response") is first
+    with pytest.raises(UsageError, match="Did you mean 'Response'"):
+        turned.outcome("Respons")
+    text = campaign.plan_lines(found)[0]
+    assert text.startswith("Planned from the rate of Response in each segment (the run also has")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"cost": 3, "revenue": 3.01}, "no segment earns what a contact costs"),
+        ({"cost": 3, "revenue": 30, "budget": 0}, "does not pay for a single contact"),
+        ({"cost": 3, "revenue": 30, "budget": 2.99}, "does not pay for a single contact"),
+        ({"cost": 3, "revenue": 30, "budget": 60, "partial": False}, "no whole segment"),
+        ({"cost": 30, "revenue": 3}, "not even a response of everybody would pay"),
+        ({"cost": 0, "revenue": 3}, "nothing is lost on average"),
+        ({"cost": 0, "revenue": 3}, "nothing is gained by choosing"),
+        ({"cost": 3, "revenue": 30}, "than contacting nobody"),
+        ({"cost": 3, "revenue": 30}, "In a test of two equal arms each needs"),
+        ({"cost": 3, "revenue": 30}, "is assumed: with it the campaign just pays"),
+        ({"cost": 3, "revenue": 30, "rate": 0.3}, "Assumed: the response rate is yours"),
+    ],
+)
+def test_a_plan_says_why(run, options, sentence):
+    found = make_plan(open_run(run), **options)
+    assert sentence in "\n".join(campaign.plan_lines(found))
+
+
+def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
+    people = pd.read_csv(run / "segments.csv")
+    rng = np.random.default_rng(2)
+    people["arm"] = rng.choice(["contact", "hold out", "leave"], len(people))
+    people["response"] = rng.choice([0.0, 1.0, np.nan], len(people))
+    people.to_csv(tmp_path / "results.csv", index=False)
+    found, _ = measure_results(open_run(run), tmp_path / "results.csv", cost=1, revenue=9)
+    known = people.dropna(subset="response").groupby(["segment_id", "arm"])["response"]
+    want = known.agg(["count", "sum"]).to_dict("index")
+    for one in found[:-1]:
+        treated, held = want[one.segment_id, "contact"], want[one.segment_id, "hold out"]
+        assert (one.treated, one.treated_responses) == (treated["count"], treated["sum"])
+        assert (one.holdout, one.holdout_responses) == (held["count"], held["sum"])
+
+
+def test_results_in_other_capitals_and_with_holes_are_read(run, tmp_path):
+    ids = pd.read_csv(run / "segments.csv")["customer_id"].head(60)
+    table = pd.DataFrame({"Customer_ID": ids, "Arm": ["Contact", "Holdout", "leave"] * 20,
+                          "Response": [1, 0, 5] * 19 + [np.nan, 0, 5]})  # fmt: skip
+    table.to_csv(tmp_path / "results.csv", index=False)
+    found, strangers = measure_results(open_run(run), tmp_path / "results.csv")
+    assert strangers == 0
+    assert (found[-1].treated + found[-1].holdout) <= 39
+    assert sum(one.treated for one in found[:-1]) == 19
+    assert sum(one.holdout for one in found[:-1]) == 20
+    assert all(one.profit is None for one in found)
 
 
 def test_results_give_back_a_planted_uplift(run, tmp_path):
@@ -127,8 +203,12 @@ def test_results_give_back_a_planted_uplift(run, tmp_path):
     ("change", "sentence"),
     [
         (lambda t: t.drop(columns="arm"), "no column 'arm'"),
+        (lambda t: t.rename(columns={"response": "respons"}), "Did you mean 'respons'"),
         (lambda t: t.assign(arm="maybe"), "'contact' or 'hold out'"),
+        (lambda t: t.assign(arm=None), "the arm of customer .* is empty"),
         (lambda t: t.assign(response=7), "expected 0 or 1"),
+        (lambda t: t.assign(response=[0, 1] * 24 + [2, 0]), "is 2; expected 0 or 1"),
+        (lambda t: t.assign(response="yes"), "is 'yes'; expected 0 or 1"),
         (lambda t: pd.concat([t, t]), "more than once"),
         (lambda t: t.assign(customer_id=t["customer_id"] + 10**9), "is in this run"),
     ],
@@ -159,6 +239,17 @@ def test_the_command_plans_and_measures(run, tmp_path):
     assert "Everybody" in said.stdout
     assert "Nobody" in said.stdout
     assert command("plan", run, "--cost", -1, "--revenue", 30).returncode == 2
+    done = command("plan", run, "--results", tmp_path / "r.csv")
+    assert done.returncode == 0, done.stderr
+    assert "uplift (90% interval)" in done.stdout
+    assert "profit" not in done.stdout
+    for amounts in (["--cost", 3], ["--revenue", 30], []):
+        done = command("plan", run, *amounts)
+        assert done.returncode == 2
+        assert "is not given; expected what a contact costs" in done.stderr
+    done = command("plan", run, "--cost", 3, "--results", tmp_path / "r.csv")
+    assert done.returncode == 2
+    assert "only --cost is given" in done.stderr
     assert command("plan", tmp_path, "--cost", 1, "--revenue", 30).returncode == 3
 
 
@@ -177,8 +268,8 @@ def test_who_cannot_be_explained(shop, run, tmp_path):
     model = workflows.load(run)
     with pytest.raises(DataError, match="'nobody' is not in"):
         explain(shop, model, ["nobody"])
-    with pytest.raises(DataError, match="no segment 'Nonsense'"):
-        explain(shop, model, [1], other="Nonsense")
+    with pytest.raises(UsageError, match=r"no segment 'Premum'.*Did you mean 'Premium'"):
+        explain(shop, model, [1], other="Premum")
     table = pd.read_csv(shop)
     behaviour = [
         c for c in table if c.startswith(("Mnt", "Num")) or c in {"Recency", "Dt_Customer"}

@@ -22,6 +22,7 @@ from smartcart.cli.main import _guarded, app
 from smartcart.core import choose_k, migration
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
+from smartcart.store.model import checksum
 from smartcart.workflows import customers
 from smartcart.workflows.explain import explain
 from smartcart.workflows.lineage import follows
@@ -132,9 +133,9 @@ def test_reference_of_a_sample_counts_all_rows(frame, shop, tmp_path, monkeypatc
 
 def test_older_models_load_and_say_what_they_lack(run, shop, tmp_path):
     content = json.loads((run / "model.json").read_text(encoding="utf-8"))
-    for name in ("ids", "used", "lineage"):
+    for name in ("ids", "used", "lineage", "checksum"):
         del content[name]
-    content["reference"] = {}
+    content |= {"version": 1, "reference": {}}
     (tmp_path / "model.json").write_text(json.dumps(content), encoding="utf-8")
     old = workflows.load(tmp_path)
     assert old.reference is None
@@ -442,6 +443,7 @@ def test_runs_that_number_segments_otherwise_are_matched(run, tmp_path):
     content["ids"] = [new[i] for i in content["ids"]]
     for row in content["golden"]:
         row["segment_id"] = new[row["segment_id"]]
+    content["checksum"] = checksum(content)
     (other / "model.json").write_text(json.dumps(content), encoding="utf-8")
     summary = json.loads((other / "run.json").read_text(encoding="utf-8"))
     for row in summary["segments"]:

@@ -19,7 +19,7 @@ from smartcart.datasets import write_customers, write_orders
 from smartcart.errors import DataError, UsageError
 
 ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
-COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence"]
+COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence", "outside"]
 
 
 def fitted(source: object, folder: Path, **options: object) -> Path:
@@ -284,10 +284,80 @@ def test_score_loads_neither_matplotlib_nor_scikit_learn(shop, run, tmp_path) ->
         "from smartcart.cli.main import app; "
         f"app(['score', {str(shop)!r}, '--model', {str(run)!r}, '-o', "
         f"{str(tmp_path / 'new.parquet')!r}], standalone_mode=False); "
-        "print(sorted({'sklearn', 'scipy', 'matplotlib', 'plotly'} & set(sys.modules)))"
+        "print(sorted({'sklearn', 'scipy', 'matplotlib', 'plotly', 'pandas'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=ENV, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# What is marked and counted --------------------------------------------------------------------
+
+
+def test_customers_far_outside_are_marked_not_hidden(shop, frame, run, tmp_path) -> None:
+    model = workflows.load(run)
+    there = workflows.assign(frame, model)
+    assert not there["outside"].any()  # nobody of the fit lies outside of the fit
+    new = frame.head(40).astype({"MntWines": float})
+    new.loc[3, "MntWines"] = 9e6
+    new.loc[5, "NumWebPurchases"] = 4000
+    out = tmp_path / "new.csv"
+    done = command("score", new_file(new, tmp_path), "--model", run, "-o", out, "--json")
+    told = json.loads(done.stdout)
+    assert told["outside"] == 2
+    found = pd.read_csv(out)
+    assert list(found["customer_id"][found["outside"]]) == [frame["ID"][3], frame["ID"][5]]
+    assert len(found) == 40
+    done = command("score", new_file(new, tmp_path), "--model", run, "-o", out, "--overwrite")
+    assert "2 customers lie far outside what the model was fitted on" in done.stdout
+
+
+def new_file(table: pd.DataFrame, folder: Path) -> Path:
+    path = folder / "source.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+def test_a_strange_combination_of_ordinary_values_is_outside() -> None:
+    from smartcart.core.outside import Bounds, outside
+
+    bounds = Bounds(np.array([0.0, 0.0]), np.array([10.0, 10.0]), np.array([2.0, 5.0]))
+    X = np.array([[1.0, 1], [1, 1], [11, 1], [np.nan, -1], [np.nan, 1]])
+    far = outside(X, np.array([0, 1, 0, 0, 0]), np.array([3.0, 3, 1, 1, 1]), bounds)
+    assert far.tolist() == [True, False, True, True, False]
+
+
+def test_a_missing_value_is_filled_as_at_the_fit_and_counted(frame, run, tmp_path) -> None:
+    model = workflows.load(run)
+    new = frame.head(30).astype({"NumWebVisitsMonth": float})
+    new.loc[[2, 4], "NumWebVisitsMonth"] = None
+    found = workflows.score(new, model, tmp_path / "new.csv")
+    features = model.recipe.features
+    place = next(i for i, f in enumerate(features) if f.columns == ("NumWebVisitsMonth",))
+    assert found.filled[features[place].name] == 2
+    by_hand = new.fillna({"NumWebVisitsMonth": model.recipe.fill[place]})
+    mine, theirs = pd.read_csv(tmp_path / "new.csv"), workflows.assign(by_hand, model)
+    np.testing.assert_allclose(mine["distance"], theirs["distance"])
+    assert theirs.attrs["filled"].get(features[place].name, 0) == 0
+    done = command("score", new_file(new, tmp_path), "--model", run, "-o", tmp_path / "a.csv")
+    assert f"filled as at the fit: {features[place].label} 2" in done.stdout
+
+
+def test_categories_never_seen_before_do_no_harm(frame, run) -> None:
+    model = smartcart.load(run)
+    new = frame.assign(Education="Astronaut", Marital_Status=None)
+    pd.testing.assert_frame_equal(model.assign(new), model.assign(frame))
+
+
+def test_order_logs_with_new_categories_and_channels(tmp_path) -> None:
+    path = tmp_path / "orders.csv"
+    write_orders(path, 8_000, seed=5)
+    model = smartcart.load(fitted(path, tmp_path / "run"))
+    log = model.record.contract.log
+    lines = pd.read_csv(path)
+    for name in (log.category, log.channel):
+        if name:
+            lines.loc[: len(lines) // 2, name] = "Never seen"
+    assert len(model.assign(lines)) == len(model.assign(path))

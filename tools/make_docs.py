@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -97,14 +98,24 @@ def names() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"commands.md": commands, "settings.md": settings, "names.md": names}
+def model_schema() -> str:
+    """Return the JSON Schema of model.json."""
+    from smartcart import store
+
+    return json.dumps(store.model_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES = {
+    "commands.md": commands, "settings.md": settings, "names.md": names,
+    "model.schema.json": model_schema,
+}  # fmt: skip
 
 
 def main() -> int:
     """Write the pages, or with ``--check`` return 1 where one has fallen behind."""
     behind = []
     for name, make in PAGES.items():
-        text = NOTE + make()
+        text = (NOTE if name.endswith(".md") else "") + make()
         path = DOCS / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue

@@ -153,7 +153,9 @@ class SavedModel:
         return middles
 
     def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
-        """Return ``customer_id, segment_id, segment, distance, confidence`` of the customers.
+        """Return ``customer_id, segment_id, segment, distance, confidence, outside``.
+
+        ``outside`` marks customers far outside what the model was fitted on.
 
         ``source`` is what :func:`segment` takes. Ages and recencies are measured from ``as_of``;
         without it from the model's day, or from the latest day in the data where that is later.

@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 import smartcart
 from conftest import shared_file
-from smartcart.core.holdout import count_arms, held_out, holdout_of, measure, unit
+from smartcart.core.holdout import holdout_of, lowest, measure, unit
 from smartcart.core.plan import allocate, backtest, make_plan
 from smartcart.core.proportions import arm_size, holdout_power
 from smartcart.core.response import rate_posterior
@@ -328,13 +328,23 @@ def test_without_a_baseline_the_holdout_shows_the_least_uplift_that_pays() -> No
 
 def test_the_split_stays_when_customers_are_added() -> None:
     few, many = [f"c{i}" for i in range(0, 5000, 5)], [f"c{i}" for i in range(5000)]
-    chosen = dict(zip(many, held_out(many, 0.2, seed=4), strict=True))
-    assert [chosen[i] for i in few] == held_out(few, 0.2, seed=4).tolist()
-    assert held_out(many[::-1], 0.2, seed=4)[::-1].tolist() == list(chosen.values())
-    assert sum(chosen.values()) == pytest.approx(1000, abs=90)
-    wider = held_out(many, 0.3, seed=4)
-    assert (wider | ~np.array(list(chosen.values()))).all()
-    assert (held_out(many, 0.2, seed=5) != np.array(list(chosen.values()))).any()
+    numbers = dict(zip(many, unit(many, seed=4).tolist(), strict=True))
+    assert [numbers[i] for i in few] == unit(few, seed=4).tolist()
+    assert unit(many[::-1], seed=4)[::-1].tolist() == list(numbers.values())
+    assert (unit(many, seed=5) != list(numbers.values())).all()
+    every, some = unit(many, seed=4), unit(many[:4900], seed=4)
+    before = some < lowest(lambda: [some], 980)
+    after = every < lowest(lambda: [every], 1000)
+    assert (before.sum(), after.sum()) == (980, 1000)
+    assert (before != after[:4900]).sum() <= 20
+
+
+@pytest.mark.parametrize("size", [1, 7, 5_000, 200_000])
+def test_the_lowest_are_exactly_so_many(size: int) -> None:
+    u = unit(range(size), 3)
+    for count in {0, 1, size // 3, size - 1, size, size + 5}:
+        limit = lowest(lambda: np.array_split(u, 3), count)
+        assert (u < limit).sum() == min(count, size)
 
 
 def test_the_split_is_even_and_of_each_end_alone() -> None:
@@ -379,21 +389,6 @@ def test_intervals_of_the_total_cover_the_truth() -> None:
         *_, total = measure(results, list("ABC"), cost=1, revenue=5)
         inside += total.incremental_low <= float((n * (p - q)).sum()) <= total.incremental_high
     assert 0.86 <= inside / 600 <= 0.95
-
-
-def test_arms_are_counted_from_customers() -> None:
-    rng = np.random.default_rng(0)
-    y, labels = rng.integers(0, 2, 200).astype(float), rng.integers(0, 2, 200)
-    y[:3] = np.nan
-    treated = ~held_out(range(200), 0.3)
-    counts = count_arms(y, labels, treated, 2)
-    frame = pd.DataFrame({"y": y, "s": labels, "t": treated}).dropna()
-    want = [
-        [((frame.s == s) & (frame.t == t) & (frame.y >= least)).sum() for s in (0, 1)]
-        for t in (True, False)
-        for least in (0, 1)
-    ]
-    assert counts.tolist() == want
 
 
 def test_an_empty_arm_has_no_uplift() -> None:

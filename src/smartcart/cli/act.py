@@ -18,11 +18,11 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that smar
 @app.command(epilog="Example: smartcart plan out/ --cost 3 --revenue 11 -o contacts.csv")
 def plan(
     run: RunFolder,
-    cost: Annotated[float, typer.Option("--cost", help="Money per contact.")],
-    revenue: Annotated[float, typer.Option("--revenue", help="Money per response.")],
+    cost: Annotated[float | None, typer.Option("--cost", help="Money per contact.")] = None,
+    revenue: Annotated[float | None, typer.Option("--revenue", help="Money per response.")] = None,
     outcome: Annotated[
         str | None,
-        typer.Option("--outcome", help="0/1 column of a past campaign; else the run's first."),
+        typer.Option("--outcome", help="0/1 column of a past campaign that gives the rates."),
     ] = None,
     rate: Annotated[
         float | None,
@@ -38,11 +38,11 @@ def plan(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write who to contact and to hold out (.csv)."),
+        typer.Option("--output", "-o", help="List to contact and to hold out: .csv, .parquet."),
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option("--results", help="Measure: customer_id, arm, response of the campaign."),
+        typer.Option("--results", help="Measure what came: table with customer_id, arm, response."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,
@@ -71,6 +71,12 @@ def plan(
                 saved, results, cost=cost, revenue=revenue
             )
         else:
+            if cost is None or revenue is None:
+                raise UsageError.of(
+                    f"{'--cost' if cost is None else '--revenue'} is not given",
+                    "what a contact costs and what a response brings",
+                    "give both, as in --cost 3 --revenue 11",
+                )
             found = planning.make_plan(
                 saved, cost=cost, revenue=revenue, outcome=outcome, rate=rate, budget=budget,
                 baseline=baseline, partial=not whole, seed=start,
@@ -92,7 +98,7 @@ def plan(
         if results is not None:
             typer.echo("\n".join(campaign.uplift_lines(uplifts, strangers, saved.currency)))
         else:
-            typer.echo("\n".join(campaign.plan_lines(found.plan, found.backtest, saved.currency)))
+            typer.echo("\n".join(campaign.plan_lines(found, saved.currency)))
             if output is not None:
                 typer.echo(
                     f"Written to {output}: {counts['contact']:,} to contact, "
@@ -123,14 +129,16 @@ def explain(
         from smartcart.workflows.explain import explain as explain_customers
         from smartcart.workflows.saved import open_run, source_of
 
-        place = source_of(open_run(run), source)
+        saved = open_run(run)
+        place = source_of(saved, source)
         found = explain_customers(place, workflows.load(run), customer, other=against)
     if as_json:
         print_json({"explanations": store.plain(found)})
     else:
         from smartcart.report import reasons
 
-        typer.echo("\n\n".join("\n".join(reasons.explanation_lines(one)) for one in found))
+        told = (reasons.explanation_lines(one, saved.currency) for one in found)
+        typer.echo("\n\n".join("\n".join(lines) for lines in told))
 
 
 @app.command(epilog="Example: smartcart audience out/ --segment Premium -o premium.csv")
@@ -155,7 +163,7 @@ def audience(
         bool, typer.Option("--hash", help="Write contacts as SHA-256, as ad platforms want them.")
     ] = False,
     platform: Annotated[
-        str, typer.Option("--platform", help="Whose rule for hashed phones: google or meta.")
+        str, typer.Option("--platform", help="Whose rule for hashed phones: google, meta.")
     ] = "google",
     country: Annotated[
         str | None, typer.Option("--country", help="Calling code of phones without one, as +49.")

@@ -57,6 +57,8 @@ def score(
                 "as_of_source": found.as_of_source,
                 "segments": segments,
                 "confidence": found.confidence,
+                "filled": dict(found.filled),
+                "outside": found.outside,
                 "output": str(output),
                 "rejected_file": beside,
             }
@@ -70,6 +72,16 @@ def score(
         typer.echo(
             f"  {one['segment_id']} {one['segment']:<{width}}  {one['size']:>9,}  "
             f"{one['share']:6.1%}"
+        )
+    if found.filled:
+        labels = {f.name: f.label for f in known.recipe.features}
+        told = ", ".join(f"{labels[name]} {count:,}" for name, count in found.filled.items())
+        typer.echo(f"Without a value, filled as at the fit: {told}.")
+    if found.outside:
+        who = "customer lies" if found.outside == 1 else "customers lie"
+        typer.echo(
+            f"{found.outside:,} {who} far outside what the model was fitted on: "
+            "see the column 'outside'."
         )
     if found.as_of is not None:
         typer.echo(f"Days and ages are counted to {found.as_of} ({found.as_of_source}).")

@@ -169,7 +169,7 @@ def column_drift(
         mean, std = moments
         moved = mean - reference.mean
         known = rows[0] * (1 - reference.missing)
-        error = np.sqrt(reference.std**2 / max(known, 1.0) + std**2 / counted.finite)
+        error = np.hypot(reference.std / np.sqrt(max(known, 1.0)), std / np.sqrt(counted.finite))
         shift = moved / reference.std if reference.std > 0 else None
         if abs(moved) > norm.isf(chance / 2) * error:
             if shift is not None:

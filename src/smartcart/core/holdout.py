@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +13,9 @@ from smartcart.core.proportions import arm_size, holdout_power, newcombe, weight
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Holdout, Uplift
 
-__all__ = ["count_arms", "held_out", "holdout_of", "measure", "unit"]
+__all__ = ["holdout_of", "lowest", "measure", "unit"]
 
-Counts = NDArray[np.int64]
+BINS = 1 << 16
 
 
 def holdout_of(
@@ -84,42 +84,40 @@ def unit(ids: Iterable[object], seed: int = 0, purpose: str = "holdout") -> NDAr
     return (np.frombuffer(hashed, dtype=">u8") >> np.uint64(11)) / np.float64(2**53)
 
 
-def held_out(ids: Iterable[object], share: float, seed: int = 0) -> NDArray[np.bool_]:
-    """Return who is left alone: about ``share`` of the customers, chosen by :func:`unit`.
+def lowest(units: Callable[[], Iterable[NDArray[np.float64]]], count: int) -> float:
+    """Return the limit below which exactly ``count`` numbers of :func:`unit` lie.
 
-    A larger share keeps everybody who was in a smaller one.
+    ``units`` begins a stream of arrays of them. It is asked twice: once for the bin in which the
+    limit is, once for the numbers in that bin, so what is held does not grow with the customers.
+    Where there are not more than ``count``, the limit is 1, below which all of them lie.
+
+    >>> lowest(lambda: [unit(range(60)), unit(range(60, 100))], 30) == np.sort(unit(range(100)))[30]
+    True
     """
-    if not 0 <= share <= 1:
-        raise UsageError.of(f"the share held out is {share:g}", "0 to 1", "write 10% as 0.1")
-    return np.asarray(unit(ids, seed) < share)
-
-
-def count_arms(
-    y: ArrayLike, labels: NDArray[np.integer], treated: NDArray[np.bool_], k: int
-) -> Counts:
-    """Count the arms of a campaign: (4, k), as :func:`measure` takes them; batches add up.
-
-    ``y`` (n,) is 1 for a response, 0 for none, NaN where it is not known (not counted); ``labels``
-    (n,) are segments from 0; ``treated`` (n,) is False in the holdout.
-    """
-    values = np.asarray(y, dtype=np.float64)
-    rows = []
-    for arm in (treated, ~treated):
-        known = arm & ~np.isnan(values)
-        rows.append(np.bincount(labels[known], minlength=k))
-        rows.append(np.bincount(labels[known & (values == 1)], minlength=k))
-    return np.array(rows, dtype=np.int64)
+    if count <= 0:
+        return 0.0
+    total = np.zeros(BINS, dtype=np.int64)
+    for some in units():
+        total += np.bincount((some * BINS).astype(np.int64), minlength=BINS)
+    upto = np.cumsum(total)
+    if count >= upto[-1]:
+        return 1.0
+    place = int(np.searchsorted(upto, count, side="right"))
+    left = count - (int(upto[place - 1]) if place else 0)
+    inside = [some[(some * BINS).astype(np.int64) == place] for some in units()]
+    return float(np.partition(np.concatenate(inside), left)[left])
 
 
 def measure(
-    results: ArrayLike, names: Sequence[str], *, cost: float, revenue: float, level: float = 0.9
-) -> tuple[Uplift, ...]:
+    results: ArrayLike, names: Sequence[str], *, cost: float | None = None,
+    revenue: float | None = None, level: float = 0.9,
+) -> tuple[Uplift, ...]:  # fmt: skip
     """Return what a campaign changed, per segment and (last, ``segment_id`` 0) in all.
 
     Parameters
     ----------
     results : (4, k) counts: treated customers, their responses, customers held out, theirs.
-    cost, revenue : money per contact and per response.
+    cost, revenue : money per contact and per response; without them profit is ``None``.
 
     Returns
     -------
@@ -159,12 +157,14 @@ def measure(
 
 def _uplift(
     number: int, name: str, arms: tuple[int, int, int, int], middle: float | None,
-    ends: tuple[float, float] | None, cost: float, revenue: float,
+    ends: tuple[float, float] | None, cost: float | None, revenue: float | None,
 ) -> Uplift:  # fmt: skip
     x, n, y, m = arms
     if middle is None or ends is None:
         return Uplift(number, name, n, x, m, y, *[None] * 9)
     rates = (float(middle), *ends)
     more = [rate * n for rate in rates]
-    profit = [responses * revenue - cost * n for responses in more]
+    profit: list[float | None] = [None] * 3
+    if cost is not None and revenue is not None:
+        profit = [responses * revenue - cost * n for responses in more]
     return Uplift(number, name, n, x, m, y, *rates, *more, *profit)

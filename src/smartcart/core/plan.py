@@ -17,7 +17,7 @@ from smartcart.core.response import rate_posterior
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Backtest, Outlook, Plan, SegmentPlan
 
-__all__ = ["MOST_WHOLE", "allocate", "backtest", "make_plan"]
+__all__ = ["MOST_WHOLE", "allocate", "backtest", "check_money", "make_plan"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -64,7 +64,7 @@ def make_plan(
         Where an amount is impossible, or neither counts nor an assumed rate are given.
     """
     size = np.asarray(customers, dtype=np.int64)
-    _check_money(cost, revenue, budget)
+    check_money(cost, revenue, budget)
     rng = np.random.default_rng(seed)
     k = len(names)
     x, n = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
@@ -181,7 +181,7 @@ def backtest(
     DataError
         Where there are too few customers to halve.
     """
-    _check_money(cost, revenue, budget)
+    check_money(cost, revenue, budget)
     x, n = np.asarray(positives, dtype=np.int64), np.asarray(customers, dtype=np.int64)
     _check_counts(x, n)
     if n.sum() < 2:
@@ -289,7 +289,8 @@ def _assumed(assumed: float | Sequence[float], k: int) -> Floats:
     return rate
 
 
-def _check_money(cost: float, revenue: float, budget: float | None) -> None:
+def check_money(cost: float, revenue: float, budget: float | None) -> None:
+    """Raise ``UsageError`` where an amount is impossible."""
     checks = [("cost", cost, cost >= 0), ("revenue", revenue, revenue > 0)]
     if budget is not None:
         checks.append(("budget", budget, budget >= 0))

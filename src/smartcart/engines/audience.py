@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from smartcart.engines.contacts import CONTACTS, SUPPRESSED
 from smartcart.engines.duckdb import DuckDB, literal, quote
-from smartcart.engines.identifiers import BLANK
+from smartcart.engines.keys import id_key
 from smartcart.errors import UsageError, did_you_mean
 
 __all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
@@ -61,14 +61,6 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]
     if not found:
         raise UsageError.of("no segment is named", ", ".join(map(repr, known)), "name some of them")
     return tuple(dict.fromkeys(found))
-
-
-def _key(cell: str) -> str:
-    """Return SQL of an id as it is compared: text without blanks around it, 17.0 as 17."""
-    text = f"CAST({cell} AS VARCHAR)"
-    whole = f"regexp_replace({text}, '\\.0+$', '')"
-    decimal = f"typeof({cell}) IN ('DOUBLE', 'FLOAT')"
-    return f"trim(CASE WHEN {decimal} THEN {whole} ELSE {text} END, {literal(BLANK)})"
 
 
 class Audience:
@@ -156,13 +148,20 @@ class Audience:
         return bool(self.engine.rows(sql))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield those who are in: customer_id, segment, confidence, change, email, phone."""
-        yield from self.engine.batches(
-            self.engine.query(
-                "SELECT customer_id, segment, confidence, change, email, phone "
-                f"FROM {_parquet(self._file)} WHERE reason IS NULL"
-            )
+        """Yield those who are in: customer_id, segment, confidence, change, email, phone.
+
+        Where nobody is, there is one batch without rows.
+        """
+        table = self.engine.query(
+            "SELECT customer_id, segment, confidence, change, email, phone "
+            f"FROM {_parquet(self._file)} WHERE reason IS NULL"
         )
+        some = False
+        for batch in self.engine.batches(table):
+            some = True
+            yield batch
+        if not some:
+            yield pa.RecordBatch.from_pylist([], self.engine.arrow(table).schema)
 
 
 def _parquet(path: Path) -> str:
@@ -172,7 +171,7 @@ def _parquet(path: Path) -> str:
 def _people(table: Path, names: str, sure: str) -> str:
     """Return SQL of a run's customers: are they of the segments, and surely so?"""
     return (
-        f"SELECT file_row_number AS place, customer_id, {_key('customer_id')} AS key, segment, "
+        f"SELECT file_row_number AS place, customer_id, {id_key('customer_id')} AS key, segment, "
         f"confidence, wanted, wanted AND sure AS fits FROM (SELECT *, segment IN ({names}) AS "
         f"wanted, {sure} AS sure FROM read_parquet({literal(str(table))}, file_row_number = true))"
     )

@@ -7,20 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.engines.duckdb import DuckDB, literal
-from smartcart.engines.identifiers import BLANK
+from smartcart.engines.keys import id_key
 from smartcart.errors import DataError
 
 __all__ = ["Ways"]
 
 COLUMNS = {"customer_id", "segment_id", "segment"}
-
-
-def _key(cell: str) -> str:
-    """Return SQL of an id as it is compared: text without blanks around it, 17.0 as 17."""
-    text = f"CAST({cell} AS VARCHAR)"
-    whole = f"regexp_replace({text}, '\\.0+$', '')"
-    decimal = f"typeof({cell}) IN ('DOUBLE', 'FLOAT')"
-    return f"trim(CASE WHEN {decimal} THEN {whole} ELSE {text} END, {literal(BLANK)})"
 
 
 def _whole_key(cell: str) -> str:
@@ -49,7 +41,7 @@ class Ways:
         types = [
             self.engine.types(f"FROM {_parquet(one)}")["customer_id"] for one in tables.values()
         ]
-        self._key = _whole_key if all(kind.is_integer() for kind in types) else _key
+        self._key = _whole_key if all(kind.is_integer() for kind in types) else id_key
         self._parts = [
             self._part(
                 f"FROM {_parquet(tables['before'])}", was="segment_id", early="file_row_number"

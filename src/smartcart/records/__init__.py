@@ -7,6 +7,7 @@ all shares are 0 to 1.
 
 from smartcart.records.act import (
     Backtest,
+    Campaign,
     Holdout,
     Outcome,
     OutcomeRate,
@@ -23,6 +24,7 @@ from smartcart.records.alternatives import (
     Distribution,
 )
 from smartcart.records.base import (
+    MODEL_VERSION,
     Column,
     ColumnRole,
     ColumnType,
@@ -84,11 +86,13 @@ from smartcart.records.trust import (
 )
 
 __all__ = [
+    "MODEL_VERSION",
     "Alternative",
     "AlternativeSegment",
     "Alternatives",
     "Artefact",
     "Backtest",
+    "Campaign",
     "Column",
     "ColumnDrift",
     "ColumnRole",

@@ -9,6 +9,7 @@ from smartcart.records.base import Notice
 
 __all__ = [
     "Backtest",
+    "Campaign",
     "Holdout",
     "Outcome",
     "OutcomeRate",
@@ -166,6 +167,18 @@ class Backtest:
     over_nobody_high: float
     contacted_share: float
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A plan, how such plans did on halves of the customers, and outcomes it could use instead.
+
+    ``backtest`` is ``None`` where the rate was assumed: there is nothing to try it on.
+    """
+
+    plan: Plan
+    backtest: Backtest | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smartcart.records.trust import Artefact, Fairness, Rulebook
 
 __all__ = [
+    "MODEL_VERSION",
     "Column",
     "ColumnRole",
     "ColumnType",
@@ -43,6 +44,8 @@ __all__ = [
     "Transform",
     "Verdict",
 ]
+
+MODEL_VERSION = 2  # of model.json; older ones are upgraded where they are read
 
 Kind = Literal["customers", "orders"]
 ColumnType = Literal["number", "text", "date", "boolean"]

@@ -130,6 +130,8 @@ class ReferenceBins:
     rows: int
     mean: float | None = None  # of a number, over the rows that have one
     std: float | None = None
+    log_mean: float | None = None  # of the logarithms of amounts and counts above 0
+    log_std: float | None = None
     forms: bool = True  # the column forms segments; else it only describes them
     label: str = ""
 
@@ -148,7 +150,8 @@ class OutcomeReference:
 class DriftReference:
     """All that later data are compared with; frozen in the model.
 
-    ``far`` is, per segment, the distance to the centroid that 99% of its customers keep within.
+    Per segment, ``far`` is the distance to the centroid that 99% of its customers keep within,
+    ``farthest`` that which all keep within, and ``stability`` the bootstrap Jaccard similarity.
     """
 
     columns: tuple[ReferenceBins, ...]
@@ -156,6 +159,8 @@ class DriftReference:
     far: tuple[float, ...]
     outcomes: tuple[OutcomeReference, ...] = ()
     schema: tuple[tuple[str, str], ...] = ()  # source columns that the model needs, with types
+    farthest: tuple[float, ...] = ()  # () where an earlier SmartCart made the model
+    stability: tuple[float, ...] = ()  # alike, and where there is one segment only
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,83 +5,112 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smartcart.records import Backtest, Holdout, Outlook, Plan, Receipt, SegmentPlan, Uplift
-from smartcart.report.words import count, money, share
+from smartcart.records import Backtest, Campaign, Holdout, Outlook, Plan, Receipt, Uplift
+from smartcart.report.life import table_lines
+from smartcart.report.words import count, listing, money, share
 
-__all__ = ["plan_lines", "receipt_lines", "uplift_lines"]
+__all__ = [
+    "advice", "basis", "brings", "holdout", "plan_lines", "plan_rows", "receipt_lines", "risk",
+    "tried", "uplift_lines", "uplift_rows",
+]  # fmt: skip
 
 
-def plan_lines(plan: Plan, backtest: Backtest | None, currency: str = "") -> list[str]:
+def plan_lines(found: Campaign, currency: str = "") -> list[str]:
     """Return a plan as lines for a terminal: the segments, the choice, how sure, the holdout."""
-    return [*_head(plan, currency), *_rows(plan, currency), "", *_choice(plan, currency),
-            *_tried(backtest, currency), *_holdout(plan.holdout)]  # fmt: skip
+    plan = found.plan
+    lines = [*basis(found, currency), "", *table_lines(plan_rows(plan, currency)), ""]
+    lines.append(advice(plan))
+    if plan.chosen.contacts:
+        lines += [f"  {brings(plan.chosen, currency)}", *(f"  {s}" for s in risk(plan, currency))]
+    every = plan.everybody
+    lines.append(f"Everybody ({count(every.contacts)}): {brings(every, currency)}")
+    lines.append("Nobody: nothing is spent, and nothing earned.")
+    return [*lines, *tried(found.backtest, currency), *holdout(plan.holdout)]
 
 
-def _head(plan: Plan, currency: str) -> Iterator[str]:
-    what = (
-        "the response rate that you assume; no figure of the data stands behind it"
-        if plan.assumed
-        else f"the rate of {plan.column} in each segment"
-    )
-    yield f"Planned from {what}."
-    yield (
-        f"A contact costs {money(plan.cost, currency)}, a response brings "
-        f"{money(plan.revenue, currency)}: it pays from a rate of {share(plan.break_even)}."
-    )
+def basis(found: Campaign, currency: str = "") -> Iterator[str]:
+    """Yield what a plan rests on: where the rates are from, when a contact pays, the budget."""
+    plan = found.plan
+    if plan.assumed:
+        yield (
+            "Assumed: the response rate is yours; no figure of the data stands behind it, so there "
+            "is no interval and no risk."
+        )
+    else:
+        others = f" (the run also has {listing(found.others)})" if found.others else ""
+        yield f"Planned from the rate of {plan.column} in each segment{others}."
+    cash = f"A contact costs {money(plan.cost, currency)}, a response brings "
+    cash += money(plan.revenue, currency)
+    if plan.break_even > 1:
+        yield f"{cash}: not even a response of everybody would pay for the contacts."
+    else:
+        yield f"{cash}: it pays from a rate of {share(plan.break_even)}."
     if plan.budget is not None:
         yield f"At most {money(plan.budget, currency)} may be spent."
-    yield ""
 
 
-def _rows(plan: Plan, currency: str) -> Iterator[str]:
-    level = f"{plan.level:.0%}"
-    head = ("segment", "customers", "rate", f"({level})", "profit if all are contacted", "contact")
-    rows = [head, *(_row(one, currency) for one in plan.segments)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        yield "  " + "  ".join(cells).rstrip()
+def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
+    """Return the plan as rows of text, head first; a column per figure."""
 
-
-def _row(one: SegmentPlan, currency: str) -> tuple[str, ...]:
     def cash(x: float | None) -> str:
         return money(x, currency)
 
-    look = one.outlook
-    profit = f"{cash(look.profit)} {_between(cash, look.profit_low, look.profit_high)}"
-    return (
-        one.segment,
-        count(one.customers),
-        share(one.rate),
-        _between(share, one.rate_low, one.rate_high),
-        profit.strip(),
-        count(one.contacts) if one.contacts else "no",
-    )
+    level = f"{plan.level:.0%} interval"
+    head = ("segment", "customers", "rate", "profit if all are contacted", "contact")
+    if not plan.assumed:
+        head = ("segment", "customers", f"rate ({level})", f"profit of all ({level})", "contact")
+    return [
+        head,
+        *(
+            (
+                one.segment,
+                count(one.customers),
+                f"{share(one.rate)} {_between(share, one.rate_low, one.rate_high)}".strip(),
+                f"{cash(one.outlook.profit)} "
+                f"{_between(cash, one.outlook.profit_low, one.outlook.profit_high)}".strip(),
+                count(one.contacts) if one.contacts else "no",
+            )
+            for one in plan.segments
+        ),
+    ]
 
 
 def _between(words: Any, low: float | None, high: float | None) -> str:
     return f"({words(low)} to {words(high)})" if low is not None and high is not None else ""
 
 
-def _choice(plan: Plan, currency: str) -> Iterator[str]:
-    chosen, all_of_them = plan.chosen, plan.everybody
-    if not chosen.contacts:
-        yield "Contact nobody: no segment earns what a contact costs."
-    else:
-        named = ", ".join(one.segment for one in plan.segments if one.contacts)
-        yield f"Contact {count(chosen.contacts)} customers: {named}."
-        yield f"  {_brings(chosen, currency)}"
-        if chosen.shortfall is not None and chosen.loss_chance is not None:
-            yield (
-                f"  Chance of a loss: {share(chosen.loss_chance)}; in the worst 5% of futures "
-                f"{money(chosen.shortfall, currency)} is lost on average."
-            )
-    yield f"Everybody ({count(all_of_them.contacts)}): {_brings(all_of_them, currency)}"
-    yield "Nobody: nothing is spent, and nothing earned."
+def advice(plan: Plan) -> str:
+    """Return whom to contact in a sentence, or why nobody."""
+    if plan.chosen.contacts:
+        parts = (
+            one.segment
+            if one.contacts == one.customers
+            else f"{count(one.contacts)} of {one.segment}"
+            for one in plan.segments
+            if one.contacts
+        )
+        return f"Contact {count(plan.chosen.contacts)} customers: {listing(parts)}."
+    if not any(one.rate * plan.revenue > plan.cost for one in plan.segments):
+        return "Contact nobody: no segment earns what a contact costs."
+    if plan.budget is not None and plan.budget < plan.cost:
+        return "Contact nobody: the budget does not pay for a single contact."
+    return "Contact nobody: no whole segment that earns its cost fits into the budget."
 
 
-def _brings(look: Outlook, currency: str) -> str:
+def risk(plan: Plan, currency: str = "") -> Iterator[str]:
+    """Yield the stated risk of the chosen set, where there is one."""
+    chosen = plan.chosen
+    if chosen.shortfall is None or chosen.loss_chance is None:
+        return
+    worst = f"{money(chosen.shortfall, currency)} is lost on average"
+    if not chosen.shortfall:
+        worst = "nothing is lost on average"
+    yield f"Chance of a loss: {share(chosen.loss_chance)}; in the worst 5% of futures {worst}."
+
+
+def brings(look: Outlook, currency: str = "") -> str:
+    """Return what contacting so many customers brings, in a sentence."""
+
     def cash(x: float | None) -> str:
         return money(x, currency)
 
@@ -94,49 +123,112 @@ def _brings(look: Outlook, currency: str) -> str:
     )
 
 
-def _tried(backtest: Backtest | None, currency: str) -> Iterator[str]:
+def tried(backtest: Backtest | None, currency: str = "") -> Iterator[str]:
+    """Yield how plans from one half of the customers did on the other half."""
     if backtest is None:
         return
+
+    def gain(middle: float, low: float, high: float) -> str:
+        def cash(x: float | None) -> str:
+            return money(x, currency)
+
+        return f"{_more(middle, cash)} {_between(cash, low, high)}"
+
+    one = backtest
+    start = (
+        f"Such plans from one half of the customers, tried on the other half ({one.repeats} times, "
+        f"{one.level:.0%} of them in brackets)"
+    )
+    if one.over_everybody_low == one.over_everybody_high == 0:
+        yield f"{start}: they contact everybody each time, so nothing is gained by choosing."
+        return
+    over = gain(one.over_everybody, one.over_everybody_low, one.over_everybody_high)
+    none = gain(one.over_nobody, one.over_nobody_low, one.over_nobody_high)
     yield (
-        f"Such a plan from one half of the customers, tried on the other ({backtest.repeats} "
-        f"times): {money(backtest.over_everybody, currency)} more per 1,000 customers than "
-        f"contacting everybody "
-        f"{_between(lambda x: money(x, currency), backtest.over_everybody_low, backtest.over_everybody_high)}, "  # noqa: E501
-        f"better in {share(backtest.over_everybody_share)} of the trials."
+        f"{start}: per 1,000 customers {over} than contacting everybody, better in "
+        f"{share(one.over_everybody_share)} of the trials; {none} than contacting nobody."
     )
 
 
-def _holdout(found: Holdout | None) -> Iterator[str]:
+def _more(x: float, cash: Any) -> str:
+    return f"{cash(abs(x))} {'more' if x >= 0 else 'less'}"
+
+
+def holdout(found: Holdout | None) -> Iterator[str]:
+    """Yield how many customers to leave alone, and what that can show."""
     if found is None or not found.size:
         return
-    against = "the least uplift that pays" if found.baseline_assumed else "the uplift expected"
+    arms = f"In a test of two equal arms each needs {count(found.per_arm)}."
+    rates = f"{share(found.expected)} with contact from {share(found.baseline)} without"
     yield (
-        f"Leave {count(found.size)} of them alone ({share(found.share)}) as a holdout: it shows "
-        f"{against} with a power of {share(found.power)}"
-        + ("." if found.reached else "; there are too few customers for the power wished.")
+        f"Leave {count(found.size)} of them alone ({share(found.share)}) as a holdout: it tells "
+        f"{rates} with a power of {share(found.power)}"
+        + (". " if found.reached else "; there are too few customers for the 80% wished. ")
+        + arms
     )
+    if found.baseline_assumed:
+        yield (
+            f"That {share(found.baseline)} is assumed: with it the campaign just pays. Say how "
+            "many respond without contact (--baseline 0.05) to size the holdout for that."
+        )
+
+
+def uplift_rows(found: Sequence[Uplift], currency: str = "") -> list[tuple[str, ...]]:
+    """Return what a campaign changed as rows of text, head first; profit where it is known."""
+
+    def cash(x: float | None) -> str:
+        return money(x, currency)
+
+    head = ("segment", "contacted", "responded", "held out", "responded", "uplift (90% interval)",
+            "responses won", "profit (90% interval)")  # fmt: skip
+    rows: list[tuple[str, ...]] = [head]
+    for one in found:
+        if not one.treated and not one.holdout and one.segment_id:
+            continue  # not in the campaign
+        said = ["no answer: an arm is empty", "", ""]
+        if one.uplift is not None and one.incremental is not None:
+            said = [
+                f"{_points(one.uplift)} points {_between(_points, one.low, one.high)}",
+                count(round(one.incremental)),
+                f"{cash(one.profit)} {_between(cash, one.profit_low, one.profit_high)}".strip(),
+            ]
+        rows.append(
+            (
+                one.segment, count(one.treated), _rate(one.treated_responses, one.treated),
+                count(one.holdout), _rate(one.holdout_responses, one.holdout), *said,
+            )
+        )  # fmt: skip
+    if all(one.profit is None for one in found):
+        rows = [row[:-1] for row in rows]
+    return rows
+
+
+def _rate(responses: int, customers: int) -> str:
+    return share(responses / customers) if customers else "–"
 
 
 def uplift_lines(found: Sequence[Uplift], strangers: int, currency: str = "") -> list[str]:
     """Return what a campaign changed as lines for a terminal."""
-    lines = []
-    for one in found:
-        who = f"{one.segment}: {count(one.treated)} contacted, {count(one.holdout)} held out"
-        if one.uplift is None or one.low is None or one.high is None:
-            lines.append(f"{who}: one of the arms is empty, so nothing can be said.")
-            continue
-        lines.append(
-            f"{who}: {_points(one.uplift)} ({_points(one.low)} to {_points(one.high)}), "
-            f"profit {money(one.profit, currency)} "
-            f"({money(one.profit_low, currency)} to {money(one.profit_high, currency)})"
-        )
+    lines = [*table_lines(uplift_rows(found, currency)), "", verdict(found)]
     if strangers:
         lines.append(f"{count(strangers)} rows name customers that are not in this run: not used.")
     return lines
 
 
+def verdict(found: Sequence[Uplift]) -> str:
+    """Return in a sentence whether the campaign changed anything beyond chance."""
+    whole = found[-1]
+    if whole.low is None or whole.high is None or whole.uplift is None:
+        return "One of the arms is empty, so nothing can be said about the effect."
+    if whole.low > 0:
+        return "Contact made customers respond: the whole interval of the uplift is above 0."
+    if whole.high < 0:
+        return "Contact kept customers from responding: the whole interval is below 0."
+    return "No effect can be told from chance: the interval of the uplift holds 0."
+
+
 def _points(x: float) -> str:
-    return f"{x * 100:+.1f} points"
+    return f"{x * 100:+.1f}".replace("-", "−")
 
 
 def receipt_lines(receipt: Receipt) -> list[str]:
@@ -152,5 +244,5 @@ def receipt_lines(receipt: Receipt) -> list[str]:
             f"{count(receipt.escaped_cells)} cells have an apostrophe before them, so that no "
             "spreadsheet runs them as formulas."
         )
-    lines += [f"Note: {notice.message}" for notice in receipt.notices]
-    return lines
+    lines += [f"Note: {n.message}" for n in receipt.notices if n.code != "escaped_cells"]
+    return [*lines, f"Receipt: {receipt.output}.receipt.json"]

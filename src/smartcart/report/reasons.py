@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from smartcart.records import Explanation
-from smartcart.report.words import share
+from smartcart.records import Contribution, Explanation
+from smartcart.report.life import table_lines
+from smartcart.report.words import MISSING, share, value
 
-__all__ = ["explanation_lines"]
+__all__ = ["explanation_lines", "figure", "lead", "part"]
 
 BAR = 20  # characters of the longest bar
+NAME = 28  # characters of a segment's name above a column
 
 
-def explanation_lines(found: Explanation) -> list[str]:
+def explanation_lines(found: Explanation, currency: str = "") -> list[str]:
     """Return the sentence, then a line per feature: its part of the lead, and its value."""
     lines = [
         f"{found.customer_id}: {found.segment} (confidence {share(found.confidence)})",
@@ -19,10 +21,42 @@ def explanation_lines(found: Explanation) -> list[str]:
     if not found.contributions:
         return lines
     longest = max(abs(one.share) for one in found.contributions) or 1.0
-    lines.append(f"  speaks for {found.segment} (+) or {found.other} (-):")
-    for one in found.contributions:
-        bar = "#" * max(1, round(BAR * abs(one.share) / longest)) if one.contribution else ""
-        lines.append(f"  {one.share * 100:+6.1f}%  {bar:<{BAR}}  {one.sentence}")
-    lead = sum(one.contribution for one in found.contributions)
-    lines.append(f"  in all: the lead in squared distance, {lead:.4g}")
-    return lines
+    head = ("", "this customer", *map(_short, (found.segment, found.other)), "speaks for it")
+    rows = (
+        (
+            one.label, figure(one, currency), value(one.own_mean, one.unit, currency),
+            value(one.other_mean, one.unit, currency), part(one),
+        )
+        for one in found.contributions
+    )  # fmt: skip
+    table = table_lines([head, *rows])
+    bars = ["#" * round(BAR * abs(one.share) / longest) for one in found.contributions]
+    lines += ["", table[0]]
+    lines += [f"{row}  {bar}".rstrip() for row, bar in zip(table[1:], bars, strict=True)]
+    return [*lines, "", lead(found)]
+
+
+def lead(found: Explanation) -> str:
+    """Return what the parts are parts of."""
+    total = sum(one.contribution for one in found.contributions)
+    return (
+        f"Each part is exact: below 0 it speaks for {found.other}. Together they are the lead of "
+        f"{found.segment} in squared distance, {total:.4g}."
+    )
+
+
+def part(one: Contribution) -> str:
+    """Return what a feature adds, in per cent of all that features add."""
+    return f"{one.share * 100:+.1f}%".replace("-", "−")
+
+
+def figure(one: Contribution, currency: str = "") -> str:
+    """Return a customer's figure, and what it counted as where that is another one."""
+    given, counted = (value(x, one.unit, currency) for x in (one.value, one.counted))
+    if one.handled == "filled":
+        return f"{MISSING} (taken as {counted})"
+    return f"{given} (counted as {counted})" if one.handled == "capped" else given
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1].rstrip()}…"

@@ -63,14 +63,14 @@ def write_audience(
     UsageError
         Where a segment, file or column is unknown, or the output exists and is not to be replaced.
     DataError
-        Where nobody is left.
+        Where nobody is left. That nobody joined or left is no error: the file is empty then.
     """
     output = Path(output)
     table = _table(Path(run_folder))
     before = None if changes_since is None else _table(Path(changes_since))
     paths = {"run": table, "changes_since": before, "contacts": contacts, "suppress": suppress}
     inputs = {name: Path(path) for name, path in paths.items() if path is not None}
-    _refuse(output, inputs, min_confidence, hash_contacts=hash_contacts)
+    _refuse(output, inputs, min_confidence, minimum, hash_contacts=hash_contacts)
     code = calling_code(country)
     receipt_file = receipt_beside(output)
     with (
@@ -98,7 +98,7 @@ def write_audience(
             by_change.update(_counts(batch["change"]))
         file.close()
         left_out = people.left_out()
-        if not file.written:
+        if not file.written and not left_out.get("unchanged"):
             raise _nobody(names, people.customers, left_out)
         receipt = Receipt(
             output=output.name,
@@ -147,8 +147,9 @@ def _id_column(run: Path) -> str | None:
 
 
 def _refuse(
-    output: Path, inputs: dict[str, Path], min_confidence: float, *, hash_contacts: bool
-) -> None:
+    output: Path, inputs: dict[str, Path], min_confidence: float, minimum: int, *,
+    hash_contacts: bool,
+) -> None:  # fmt: skip
     refuse_kind(output)
     for path in inputs.values():
         if path.resolve() == output.resolve():
@@ -156,11 +157,16 @@ def _refuse(
                 f"{str(output)!r} is read for this audience", "another file", "choose another -o"
             )
     if not 0 <= min_confidence <= 1:
-        raise UsageError.of(f"the confidence is {min_confidence:g}", "0 to 1", "choose another")
+        raise UsageError.of(
+            f"--min-confidence is {min_confidence:g}", "0 to 1", "choose another, such as 0.1"
+        )
+    if minimum < 0:
+        raise UsageError.of(f"--minimum is {minimum}", "0 or more customers", "choose another")
     if hash_contacts and "contacts" not in inputs:
         raise UsageError.of(
-            "there are no contacts to hash", "a table of contacts", "name one, or hash nothing"
-        )
+            "there are no contacts to hash", "a table of contacts",
+            "name one with --contacts, or leave out --hash",
+        )  # fmt: skip
     if "changes_since" in inputs and output.suffix.lower() == ".txt":
         raise UsageError.of(
             "a text file has no column for who joined and who left", "a .csv or .parquet file",
@@ -220,7 +226,9 @@ def _notices(
     people: Audience, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
 ) -> tuple[Notice, ...]:
     found = []
-    if file.written < minimum:
+    if people.changes and not file.written:
+        found.append(Notice("no_changes", "nobody joined or left: the file has a header only"))
+    elif file.written < minimum and not people.changes:
         found.append(
             Notice(
                 "small_audience",

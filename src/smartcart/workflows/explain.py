@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from smartcart.core.explain import explain as explain_rows
+from smartcart.engines.audience import chosen_names
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
@@ -34,17 +35,14 @@ def explain(
     Raises
     ------
     DataError
-        Where a customer is not in the source or cannot be assigned, or there is no such segment.
+        Where a customer is not in the source or cannot be assigned.
+    UsageError
+        Where there is no segment ``other``.
     """
     wanted = list(dict.fromkeys(str(i) for i in ids))
     against = None
     if other is not None:
-        if other not in model.names:
-            raise DataError.of(
-                f"there is no segment {other!r}", f"one of {', '.join(model.names)}",
-                "choose one of them",
-            )  # fmt: skip
-        against = model.names.index(other) + 1
+        against = model.names.index(chosen_names([other], model.names)[0]) + 1
     with ready_source(source, model, as_of or model.contract.as_of) as ready:
         table = features.feature_table(ready.usable, ready.contract, model.recipe.features)
         rows = table.filter(table["customer_id"].cast("string").isin(wanted))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +13,15 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import holdout, plan
-from smartcart.engines import open_source
 from smartcart.engines.audience_file import AudienceFile, refuse_kind
+from smartcart.engines.results import count_results
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Backtest, Plan, Uplift
+from smartcart.records import Campaign, Plan, Uplift
 from smartcart.workflows.saved import Saved
 
-__all__ = ["ARMS", "Campaign", "arms", "make_plan", "measure_results", "write_arms"]
+__all__ = ["ARMS", "arms", "make_plan", "measure_results", "write_arms"]
 
 ARMS = ("contact", "hold out", "leave")
-TREATED = {"contact", "contacted", "treated", "treatment", "1", "true", "yes", "test"}
-CONTROL = {"hold out", "holdout", "held out", "control", "0", "false", "no"}
-COLUMNS = ("customer_id", "arm", "response")
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """A plan, and how such plans did on halves of the customers (``None`` for assumed rates)."""
-
-    plan: Plan
-    backtest: Backtest | None
 
 
 def make_plan(
@@ -48,9 +38,10 @@ def make_plan(
 ) -> Campaign:
     """Plan a campaign to the customers of a run.
 
-    Rates come from the outcome named (else the first one of the run), or from ``rate``, which the
-    plan then marks as assumed. ``cost`` and ``revenue`` are per contact and per response;
-    ``baseline`` is the response rate of customers left alone, where it is known.
+    Rates come from the outcome named (else the one that is called a response, or the first one of
+    the run), or from ``rate``, which the plan then marks as assumed. ``cost`` and ``revenue``
+    are per contact and per response; ``baseline`` is the response rate of customers left alone,
+    where it is known.
 
     Raises
     ------
@@ -78,7 +69,8 @@ def make_plan(
     tried = plan.backtest(
         positives, trials, cost=cost, revenue=revenue, budget=budget, partial=partial, seed=seed
     )
-    return Campaign(_numbered(planned, saved), tried)
+    others = tuple(one.column for one in saved.outcomes if one is not found)
+    return Campaign(_numbered(planned, saved), tried, others)
 
 
 def _numbered(planned: Plan, saved: Saved) -> Plan:
@@ -90,29 +82,52 @@ def _numbered(planned: Plan, saved: Saved) -> Plan:
 def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, NDArray[Any]]]:
     """Yield batches of the run's customers and the arm of each: an index into ``ARMS``.
 
-    Of a segment that is contacted in part, exactly so many are chosen; the holdout's share of the
-    chosen is left alone. Both depend on seed and customer id alone.
+    Of a segment that is contacted in part, exactly so many are chosen as planned, and exactly the
+    holdout's size of all the chosen is left alone. Who, depends on seed and customer id alone.
+    Customers stream; nothing that grows with them is held.
     """
     size = np.array([one.customers for one in planned.segments])
     contacts = np.array([one.contacts for one in planned.segments])
     cuts = np.where(contacts >= size, 1.0, 0.0)
-    for place in np.flatnonzero((contacts > 0) & (contacts < size)):
-        drawn = [
-            holdout.unit(_ids(batch, saved.ids[place]), seed, "plan") for batch in saved.batches()
-        ]
-        cuts[place] = np.partition(np.concatenate(drawn), contacts[place])[contacts[place]]
-    share = planned.holdout.share if planned.holdout else 0.0
-    for batch in saved.batches():
-        ids = batch["customer_id"].to_pylist()
-        place = saved.places(batch["segment_id"].to_numpy())
-        arm = np.where(holdout.unit(ids, seed, "plan") < cuts[place], 0, 2)
-        arm[(arm == 0) & holdout.held_out(ids, share, seed)] = 1
+
+    def drawn(batch: Any, there: NDArray[np.bool_], purpose: str) -> NDArray[np.float64]:
+        """Return the numbers of the customers who are ``there``, 2 for the others."""
+        out = np.full(len(there), 2.0)
+        if there.any():
+            ids = batch["customer_id"].to_pylist()
+            who = ids if there.all() else [ids[i] for i in np.flatnonzero(there)]
+            out[there] = holdout.unit(who, seed, purpose)
+        return out
+
+    def placed() -> Iterator[tuple[Any, NDArray[Any]]]:
+        for batch in saved.batches():
+            yield batch, saved.places(batch["segment_id"].to_numpy())
+
+    def of_segment(segment: int) -> Iterator[NDArray[np.float64]]:
+        for batch, place in placed():
+            found = drawn(batch, place == segment, "plan")
+            yield found[found < 1]
+
+    for one in np.flatnonzero((contacts > 0) & (contacts < size)).tolist():
+        cuts[one] = holdout.lowest(partial(of_segment, one), int(contacts[one]))
+
+    def chosen(batch: Any, place: NDArray[Any]) -> NDArray[np.bool_]:
+        cut = cuts[place]
+        partly = (cut > 0) & (cut < 1)
+        return np.asarray((cut == 1) | (partly & (drawn(batch, partly, "plan") < cut)))
+
+    def of_chosen() -> Iterator[NDArray[np.float64]]:
+        for batch, place in placed():
+            found = drawn(batch, chosen(batch, place), "holdout")
+            yield found[found < 1]
+
+    limit = holdout.lowest(of_chosen, planned.holdout.size if planned.holdout else 0)
+    for batch, place in placed():
+        there = chosen(batch, place)
+        arm = np.where(there, 0, 2)
+        if limit > 0:
+            arm[drawn(batch, there, "holdout") < limit] = 1
         yield batch, arm
-
-
-def _ids(batch: Any, segment: int) -> list[object]:
-    ids = batch["customer_id"].to_pylist()
-    return [ids[i] for i in np.flatnonzero(batch["segment_id"].to_numpy() == segment)]
 
 
 def write_arms(
@@ -131,6 +146,11 @@ def write_arms(
     import pyarrow as pa
 
     refuse_kind(target)
+    if target.suffix.lower() == ".txt":
+        raise UsageError.of(
+            f"-o is {str(target)!r}, and a text file has no column for who is held out",
+            "a name that ends in .csv or .parquet", "choose another -o",
+        )  # fmt: skip
     counts = dict.fromkeys(ARMS, 0)
     with store.new_files([target], overwrite=overwrite) as part:
         with AudienceFile(part / target.name) as file:
@@ -150,80 +170,39 @@ def write_arms(
 
 
 def measure_results(
-    saved: Saved, results: Path, *, cost: float, revenue: float
+    saved: Saved, results: Path, *, cost: float | None = None, revenue: float | None = None
 ) -> tuple[tuple[Uplift, ...], int]:
     """Return the uplift per segment and in all, and how many rows name nobody of this run.
 
     ``results`` is a table with ``customer_id``, ``arm`` (contact or hold out) and ``response``
-    (0 or 1; nothing where it is not known).
+    (0 or 1; nothing where it is not known). Without ``cost`` and ``revenue`` nothing is said of
+    profit.
 
     Raises
     ------
     DataError
         Where a column is missing or holds something else, or nobody of the run is in it.
+    UsageError
+        Where one of cost and revenue is missing, or impossible.
     """
-    answers = _answers(results)
-    k = len(saved.names)
-    counts, known = np.zeros((4, k), dtype=np.int64), 0
-    for batch in saved.batches():
-        ids = [str(i) for i in batch["customer_id"].to_pylist()]
-        there = np.array([i in answers for i in ids], dtype=bool)
-        found = [answers[i] for i in ids if i in answers]
-        if not found:
-            continue
-        known += len(found)
-        treated, y = (np.array(column) for column in zip(*found, strict=True))
-        place = saved.places(batch["segment_id"].to_numpy()[there])
-        counts += holdout.count_arms(y, place, treated.astype(bool), k)
+    if (cost is None) != (revenue is None):
+        raise UsageError.of(
+            f"only {'--revenue' if cost is None else '--cost'} is given", "both or none of them",
+            "give the other one as well",
+        )  # fmt: skip
+    if cost is not None and revenue is not None:
+        plan.check_money(cost, revenue, None)
+    found, known, strangers = count_results(results, saved.folder / "segments.parquet")
     if not known:
         raise DataError.of(
-            f"none of the {len(answers):,} customers in {str(results)!r} is in this run",
+            f"none of the {strangers:,} customers in {str(results)!r} is in this run",
             "customer ids of the run", "name the run that the campaign was planned with",
         )  # fmt: skip
+    counts = np.zeros((4, len(saved.names)), dtype=np.int64)
+    for one in found:
+        row = 0 if one.treated else 2
+        counts[row : row + 2, saved.ids.index(one.segment_id)] = one.customers, one.responses
     uplifts = holdout.measure(counts, saved.names, cost=cost, revenue=revenue)
     known_ids = (0, *saved.ids)  # 0: all segments together
     told = tuple(replace(one, segment_id=known_ids[one.segment_id]) for one in uplifts)
-    return told, len(answers) - known
-
-
-def _answers(results: Path) -> dict[str, tuple[bool, float]]:
-    """Return arm (contacted or not) and response by customer id."""
-    with open_source(str(results)) as opened:
-        missing = [name for name in COLUMNS if name not in opened.table.columns]
-        if missing:
-            raise DataError.of(
-                f"{str(results)!r} has no column {', '.join(map(repr, missing))}",
-                f"the columns {', '.join(COLUMNS)}",
-                "take the list that smartcart plan -o wrote and add the response",
-            )
-        table = opened.table.select(*COLUMNS)
-        rows = opened.engine.records(table)
-    found: dict[str, tuple[bool, float]] = {}
-    for row in rows:
-        arm = str(row["arm"]).strip().lower()
-        if arm == "leave":
-            continue
-        if arm not in TREATED | CONTROL:
-            raise DataError.of(
-                f"the arm of customer {row['customer_id']!r} is {row['arm']!r}",
-                "'contact' or 'hold out'", "correct the column",
-            )  # fmt: skip
-        who = str(row["customer_id"])
-        if who in found:
-            raise DataError.of(
-                f"customer {who!r} occurs more than once in {str(results)!r}",
-                "one row per customer", "remove the repeated rows",
-            )  # fmt: skip
-        found[who] = (arm in TREATED, _answer(who, row["response"]))
-    return found
-
-
-def _answer(who: str, said: object) -> float:
-    """Return 1, 0, or NaN where nothing is known."""
-    if said is None:
-        return np.nan
-    if isinstance(said, bool | int | float) and float(said) in {0.0, 1.0}:
-        return float(said)
-    raise DataError.of(
-        f"the response of customer {who!r} is {said!r}", "0 or 1", "correct the column"
-    )
+    return told, strangers

@@ -14,6 +14,7 @@ from smartcart.core.drift import far_distances
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows
 from smartcart.records import (
+    MODEL_VERSION,
     Feature,
     GoldenRow,
     KEvidence,
@@ -32,6 +33,7 @@ __all__ = ["Counted", "Fitted", "run_of"]
 
 Floats = NDArray[np.float64]
 GOLDEN_PER_SEGMENT = 3
+CLEAR = 1e-6  # of the squared distance: a customer this much nearer to one than to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def run_of(
     k, width = len(centers), len(recipe.features)
     sums = counted.sums
     Z = prepare.apply_recipe(table.sample[:, :width], recipe)
-    labels, d1, _ = kmeans.assign(Z, centers)
+    labels, d1, d2 = kmeans.assign(Z, centers)
     profile = profile_rows(sums, medians(table.sample, labels, k), every, fitted.names)
     signals = naming.signal_columns(inspection.contract, every)
     row = evidence.rows[evidence.k - 1]
@@ -85,20 +87,25 @@ def run_of(
         "jaccard_min": row.jaccard_min,
     }
     model = Model(
-        version=1,
+        version=MODEL_VERSION,
         contract=inspection.contract,
         recipe=recipe,
         describing=inspection.describing,
         centroids=_rows(centers),
         centroids_original=_rows(sums.means()[:, :width]),
         names=fitted.names,
-        golden=_golden(table.sample[:, :width], labels, d1, k),
+        golden=_golden(table.sample[:, :width], labels, d1, d2, k),
         fingerprint=inspection.reading.fingerprint,
         figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
     )
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)
-    model = replace(model, reference=reference_of(model, counted.watch, sums.size, far, told))
+    farthest = [float(np.sqrt(d1[labels == i].max(initial=0.0))) for i in range(k)]
+    steady = [float(one) for one in fitted.jaccard] if k > 1 else []
+    reference = reference_of(
+        model, counted.watch, sums.size, far, told, farthest=farthest, stability=steady
+    )
+    model = replace(model, reference=reference)
     value = signals.get("value")
     return Run(
         source=inspection.reading.source,
@@ -179,11 +186,20 @@ def _segments(
     )
 
 
-def _golden(X: Floats, labels: NDArray[np.integer], d1: Floats, k: int) -> tuple[GoldenRow, ...]:
-    """Pick rows from the middle to the rim of each segment, by distance from the centroid."""
+def _golden(
+    X: Floats, labels: NDArray[np.integer], d1: Floats, d2: Floats, k: int
+) -> tuple[GoldenRow, ...]:
+    """Pick rows from the middle to the rim of each segment, by distance from the centroid.
+
+    Rows as near to two centroids are left out: the last digit, which differs between processors,
+    decides where they go.
+    """
     rows = []
+    clear = ~np.isfinite(d2) | (d2 - d1 > CLEAR * d2)
     for i in range(k):
-        members = np.flatnonzero(labels == i)
+        members = np.flatnonzero((labels == i) & clear)
+        if not members.size:
+            continue
         members = members[np.argsort(d1[members], kind="stable")]
         for place in np.unique(np.linspace(0, len(members) - 1, GOLDEN_PER_SEGMENT).astype(int)):
             values = tuple(None if np.isnan(v) else float(v) for v in X[members[place]])

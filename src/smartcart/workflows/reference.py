@@ -79,6 +79,9 @@ def reference_of(
     sizes: NDArray[Any],
     far: Sequence[float],
     outcomes: Sequence[Outcome],
+    *,
+    farthest: Sequence[float] = (),
+    stability: Sequence[float] = (),
 ) -> DriftReference:
     """Return the reference of all customers counted."""
     return DriftReference(
@@ -94,6 +97,8 @@ def reference_of(
             for one in outcomes
         ),
         schema=needed_types(model),
+        farthest=tuple(farthest),
+        stability=tuple(stability),
     )
 
 

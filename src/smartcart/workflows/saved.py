@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from smartcart import store
-from smartcart.errors import DataError, UsageError
+from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import Outcome, Rulebook, Run
 
 __all__ = ["Saved", "open_run", "saved_run", "source_of"]
+
+RESPONSES = {"response", "responded", "respond", "respuesta", "reaktion", "réponse", "resposta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,24 @@ class Saved:
     ids: tuple[int, ...]  # of the segments, in the order of their names
 
     def outcome(self, column: str | None) -> Outcome | None:
-        """Return the outcome of that name, or the first one; ``None`` where there is none.
+        """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
+
+        Without a name it is the one that is called a response, else the first one.
 
         Raises ``UsageError`` for a name that is not among them.
         """
         there = {one.column: one for one in self.outcomes}
         if column is None:
-            return next(iter(there.values()), None)
+            usual = (one for one in self.outcomes if one.column.casefold() in RESPONSES)
+            return next(usual, next(iter(there.values()), None))
+        folded = {name.casefold(): name for name in there}
+        column = folded.get(column.casefold(), column)
         if column not in there:
             raise UsageError.of(
                 f"{column!r} is no outcome of this run",
                 f"one of {', '.join(there)}" if there else "a run with a 0/1 outcome column",
                 f"give {column} the role 'outcome' in the configuration and run again, or say "
-                "what you assume with --rate",
+                f"what you assume with --rate.{did_you_mean(column, there)}",
             )
         return there[column]
 

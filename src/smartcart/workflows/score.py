@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from smartcart import store
 from smartcart.core import kmeans, prepare
+from smartcart.core.outside import bounds_of, outside
 from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Model, OrderLog, Rulebook
@@ -51,6 +52,8 @@ class Scored:
     as_of_source: str
     sizes: tuple[int, ...]  # customers per segment, in order
     confidence: float  # mean over all customers
+    filled: Mapping[str, int]  # feature -> customers without a value, filled as at the fit
+    outside: int | None  # customers far outside what the model was fitted on; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ def score(
 ) -> Scored:
     """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
 
-    The columns are ``customer_id, segment_id, segment, distance, confidence``. Customers without
-    an id or without any behaviour are listed beside it, in ``<stem>.rejected.csv``. Ages and
+    The columns are ``customer_id, segment_id, segment, distance, confidence, outside``; the last
+    one marks customers far outside what the model was fitted on. Customers without an id or
+    without any behaviour are listed beside it, in ``<stem>.rejected.csv``. Ages and
     recencies are measured from ``as_of``; without it from the model's day, or from the latest day
     in the data where that is later.
 
@@ -94,52 +98,64 @@ def score(
                if isinstance(s, str | Path)]  # fmt: skip
     store.refuse_scored(target, sources, overwrite=overwrite)
     sizes = np.zeros(len(model.centroids), dtype=np.int64)
-    done, trust = 0, 0.0
+    done, far, trust = 0, 0, 0.0
+    lacking = np.zeros(len(model.recipe.features), dtype=np.int64)
     with ready_source(source, model, as_of, say, temp_dir) as ready:
         with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
             write, reject,
         ):  # fmt: skip
-            for ids, numbers, distance, confidence in _assigned(ready, model):
-                write(ids, numbers, distance, confidence)
-                sizes += np.bincount(numbers - 1, minlength=len(sizes))
-                trust += float(confidence.sum())
-                done += len(ids)
+            for one in _assigned(ready, model):
+                write(one.ids, one.places, one.distance, one.confidence, outside=one.outside)
+                sizes += np.bincount(one.places - 1, minlength=len(sizes))
+                trust += float(one.confidence.sum())
+                lacking += one.lacking
+                far += int(one.outside.sum())
+                done += len(one.ids)
                 say("assign", done, ready.rows)
             refuse_nobody(ready, done)
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
-        return Scored(ready.label, done, rejected, day, where, tuple(map(int, sizes)), trust / done)
+        return Scored(
+            ready.label, done, rejected, day, where, tuple(map(int, sizes)), trust / done,
+            _filled(model, lacking), None if model.reference is None else far,
+        )  # fmt: skip
 
 
 def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Return the columns of :func:`score` as a pandas DataFrame.
 
-    ``attrs`` of the frame hold ``as_of`` and ``rejected``, a list of ids (or row numbers) and
-    reasons.
+    ``attrs`` of the frame hold ``as_of``, ``rejected``, a list of ids (or row numbers) and
+    reasons, and ``filled``, customers without a value by feature.
     """
     import pandas as pd
 
-    parts: dict[str, list[Any]] = {"id": [], "number": [], "distance": [], "confidence": []}
     with ready_source(source, model, as_of) as ready:
-        for batch in _assigned(ready, model):
-            for part, values in zip(parts.values(), batch, strict=True):
-                part.append(values)
-        done = sum(map(len, parts["number"]))
-        refuse_nobody(ready, done)
+        parts = list(_assigned(ready, model))
+        refuse_nobody(ready, sum(len(one.ids) for one in parts))
         rejected = [row for batch in ready.rejected for row in batch.to_pylist()]
         day = ready.contract.as_of
-    numbers = np.concatenate(parts["number"])
+    places = np.concatenate([one.places for one in parts]) - 1
     frame = pd.DataFrame(
         {
-            "customer_id": pa.chunked_array(parts["id"]).to_pandas(),
-            "segment_id": np.array(model.ids, dtype=np.int32)[numbers - 1],
-            "segment": np.array(model.names, dtype=object)[numbers - 1],
-            "distance": np.concatenate(parts["distance"]),
-            "confidence": np.concatenate(parts["confidence"]),
+            "customer_id": pa.chunked_array([one.ids for one in parts]).to_pandas(),
+            "segment_id": np.array(model.ids, dtype=np.int32)[places],
+            "segment": np.array(model.names, dtype=object)[places],
+            "distance": np.concatenate([one.distance for one in parts]),
+            "confidence": np.concatenate([one.confidence for one in parts]),
+            "outside": np.concatenate([one.outside for one in parts]),
         }
     )
-    frame.attrs = {"as_of": day.isoformat() if day else None, "rejected": rejected}
+    frame.attrs = {
+        "as_of": day.isoformat() if day else None, "rejected": rejected,
+        "filled": _filled(model, sum(one.lacking for one in parts)),
+    }  # fmt: skip
     return frame
+
+
+def _filled(model: Model, lacking: Any) -> dict[str, int]:
+    """Return customers without a value by feature, where there are any."""
+    counts = zip(model.recipe.features, lacking, strict=True)
+    return {feature.name: int(count) for feature, count in counts if count}
 
 
 def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -> str:
@@ -174,16 +190,34 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     return "\n".join([*head, query, ""])
 
 
-def _assigned(ready: Ready, model: Model) -> Iterator[tuple[Any, Any, Any, Any]]:
-    """Yield ids, places of segments from 1, distances and confidences, a batch at a time."""
+@dataclass(frozen=True, slots=True)
+class _Assigned:
+    """A batch of n customers; ``places`` of their segments count from 1."""
+
+    ids: Any
+    places: Any
+    distance: Any
+    confidence: Any
+    outside: Any
+    lacking: Any  # (p,) customers without a value
+
+
+def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
+    """Yield the customers with their segments, a batch at a time."""
     wanted, centers = model.recipe.features, np.array(model.centroids)
+    bounds = bounds_of(model)
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
-    def part(batch: Any) -> tuple[Any, Any, Any, Any]:
-        Z = prepare.apply_recipe(matrix(batch, len(wanted)), model.recipe)
-        labels, d1, d2 = kmeans.assign(Z, centers)
+    def part(batch: Any) -> _Assigned:
+        X = matrix(batch, len(wanted))
+        labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X, model.recipe), centers)
         distance = np.sqrt(d1)
-        return batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2))
+        far = np.zeros(len(X), dtype=bool)
+        return _Assigned(
+            batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2)),
+            far if bounds is None else outside(X, labels, distance, bounds),
+            np.isnan(X).sum(axis=0),
+        )  # fmt: skip
 
     yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
 

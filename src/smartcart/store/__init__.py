@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv as csv_module
-import dataclasses
-import datetime as dt
 import fnmatch
 import json
-import math
 import os
 import platform
 import re
@@ -21,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.errors import DataError, UsageError
-from smartcart.records import KEvidence, Model, Profile, Run
+from smartcart.records import KEvidence, Profile, Run
+from smartcart.store.model import load_model, model_schema, write_model
+from smartcart.store.text import plain, write_json
 
 __all__ = [
     "CSV_ROWS",
@@ -29,6 +28,7 @@ __all__ = [
     "assignments",
     "evidence_rows",
     "load_model",
+    "model_schema",
     "new_files",
     "new_folder",
     "plain",
@@ -48,7 +48,6 @@ __all__ = [
 ]
 
 CSV_ROWS = 1_000_000  # segments.csv beside segments.parquet up to so many customers
-MODEL_VERSION = 1
 PROFILE_COLUMNS = (
     "segment_id", "segment", "column", "role", "mean", "median", "overall_mean", "effect",
 )  # fmt: skip
@@ -250,28 +249,31 @@ def assignments(
 ) -> Iterator[Callable[..., None]]:
     """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
-    The function takes customer ids, places of segments from 1, distances and confidences, each of
-    length n. A place is written as its id of ``ids``, or as it is.
+    The function takes customer ids, places of segments from 1, distances, confidences and further
+    columns by name, each of length n. A place is written as its id of ``ids``, or as it is.
     """
     import numpy as np
     import pyarrow as pa
 
-    values = pa.array(list(names), pa.string())
+    from smartcart.store import arrow
+
+    values = arrow.words(names)
     known = np.array(range(1, len(names) + 1) if ids is None else ids, dtype=np.int32)
     stem, wished = folder / "segments", {"parquet": parquet, "csv": csv}
     kinds = [kind for kind, wanted in wished.items() if wanted]
     with _table(stem, kinds, ["segment_id", "segment"]) as write_batch:
 
-        def write(customers: Any, places: Any, distance: Any, confidence: Any) -> None:
+        def write(customers: Any, places: Any, distance: Any, confidence: Any, **more: Any) -> None:
             numbers = np.asarray(places, dtype=np.int32) - 1
-            words = pa.DictionaryArray.from_arrays(pa.array(numbers), values)
+            words = pa.DictionaryArray.from_arrays(arrow.numbers(numbers), values)
             write_batch(
                 {
                     "customer_id": customers,
-                    "segment_id": pa.array(known[numbers]),
+                    "segment_id": arrow.numbers(known[numbers]),
                     "segment": words.cast(pa.string()),
-                    "distance": pa.array(distance),
-                    "confidence": pa.array(confidence),
+                    "distance": arrow.numbers(distance),
+                    "confidence": arrow.numbers(confidence),
+                    **{name: arrow.numbers(column) for name, column in more.items()},
                 }
             )
 
@@ -434,7 +436,7 @@ def scored(
 def write_run(folder: Path, run: Run) -> None:
     """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
     write_json(folder / "run.json", run_summary(run))
-    write_json(folder / "model.json", plain(run.model))
+    write_model(folder / "model.json", run.model)
     _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
     _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
 
@@ -508,27 +510,6 @@ def _profile_rows(profile: Profile) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in PROFILE_COLUMNS} for row in profile.rows]
 
 
-def plain(value: Any) -> Any:
-    """Return records as dictionaries and lists that JSON can hold; NaN becomes null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write an object that :func:`plain` gave."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
 def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv_module.writer(file, lineterminator="\n")
@@ -549,44 +530,6 @@ def versions() -> dict[str, str]:
 
 
 # Reading back ----------------------------------------------------------------------------------
-
-
-def load_model(folder: Path) -> Model:
-    """Read ``model.json`` of a run folder, check its version, and return the record.
-
-    Raises ``DataError`` where the file is missing, damaged or of another version.
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    path = folder / "model.json" if folder.is_dir() else folder
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError.of(
-            f"there is no model at {str(path)!r}", "a run folder with model.json",
-            "name the folder that 'smartcart run' wrote",
-        ) from error  # fmt: skip
-    except (OSError, ValueError) as error:
-        raise DataError.of(
-            f"{str(path)!r} is not a model ({error})", "the JSON that 'smartcart run' wrote",
-            "run again, or restore the file",
-        ) from error  # fmt: skip
-    version = content.get("version") if isinstance(content, dict) else None
-    if version != MODEL_VERSION:
-        raise DataError.of(
-            f"{str(path)!r} has model version {version!r}", f"version {MODEL_VERSION}",
-            "run again with this SmartCart",
-        )  # fmt: skip
-    content["reference"] = content.get("reference") or None  # older models have none
-    try:
-        return TypeAdapter(Model).validate_python(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise DataError.of(
-            f"{str(path)!r} is damaged at {where!r} ({first['msg']})",
-            "the JSON that 'smartcart run' wrote", "run again, or restore the file",
-        ) from error  # fmt: skip
 
 
 def source_table(folder: Path) -> str:
