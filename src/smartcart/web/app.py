@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
 from smartcart.web import errors
@@ -17,7 +17,7 @@ from smartcart.web.database import open_database
 from smartcart.web.security import Guard
 from smartcart.web.services import make_services
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "routes_of"]
 
 
 def create_app(config: Config) -> FastAPI:
@@ -76,8 +76,13 @@ def _include_pages(app: FastAPI) -> None:
     app.state.error_page = error_page
 
 
+def routes_of(app: FastAPI) -> list[Any]:
+    """Return all routes, those of included routers too: with path, methods and endpoint."""
+    return list(iter_route_contexts(app.routes))
+
+
 def _refuse_open_routes(app: FastAPI) -> None:
     """Raise where a route does not say who may use it."""
-    for route in app.routes:
-        if not isinstance(route, APIRoute) or needed(route) is None:
-            raise TypeError(f"the route {getattr(route, 'path', route)!r} lacks @access")
+    for route in routes_of(app):
+        if needed(route) is None:
+            raise TypeError(f"the route {route.path!r} lacks @access")

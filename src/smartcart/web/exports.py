@@ -1,8 +1,7 @@
-"""Lists of customers made for download, each with its receipt, kept under names of our own."""
+"""Lists that leave the house: written on asking, downloaded, gone after a day."""
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import shutil
@@ -12,107 +11,152 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smartcart.records import Plan, Receipt
+from smartcart import store
+from smartcart.errors import UsageError
+from smartcart.records import Campaign, Receipt
+from smartcart.web.children import Slots
 from smartcart.web.errors import missing
+from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.audience import receipt_beside, write_audience
-from smartcart.workflows.plan import write_arms
+from smartcart.workflows.plan import make_plan, write_arms
 from smartcart.workflows.saved import open_run
 
-__all__ = ["Export", "arms", "audience", "file_stem", "one"]
+__all__ = ["KINDS", "Export", "Exports", "PlanWishes"]
 
-TOKEN = re.compile(r"[0-9a-f]{32}")
-KEPT_SECONDS = 24 * 3600.0
-FORMATS = ("csv", "txt", "parquet")
-ABOUT = "about.json"
+KINDS = ("csv", "parquet", "txt")
+KEPT_SECONDS = 24 * 3600
+MEDIA = {
+    ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet", ".json": "application/json",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWishes:
+    """What a campaign costs and earns; see ``smartcart plan``."""
+
+    cost: float
+    revenue: float
+    outcome: str | None = None
+    rate: float | None = None
+    budget: float | None = None
+    baseline: float | None = None
+    partial: bool = True
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to download: where it is, and what its receipt says."""
+    """A list that can be downloaded; ``receipt`` of an audience, ``arms`` (counts) of a plan."""
 
-    token: str
-    run: str
-    path: Path
-    receipt: dict[str, Any]
-    kind: str  # "audience" or "plan"
-
-
-def file_stem(name: str) -> str:
-    """Return a file name made of a segment's name.
-
-    >>> file_stem("Low engagement / potential churn"), file_stem("../../x"), file_stem("日本")
-    ('low-engagement-potential-churn', 'x', 'customers')
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "customers"
+    id: str
+    file: str
+    rows: int
+    receipt: Receipt | None = None
+    arms: dict[str, int] | None = None
 
 
-def audience(
-    folder: Path, run: str, run_folder: Path, segments: Sequence[str], *, stem: str,
-    ending: str = "csv", **options: Any,
-) -> Export:  # fmt: skip
-    """Write an audience of a run below ``folder``; ``options`` are those of ``write_audience``.
+class Exports:
+    """The lists of a workspace."""
 
-    Raises ``UsageError`` and ``DataError`` as that does.
-    """
-    place, token = _place(folder)
-    try:
-        path = place / f"{stem}.{ending if ending in FORMATS else 'csv'}"
-        receipt = write_audience(run_folder, path, segments=segments, **options)
-        _keep(place, run, path, "audience")
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    return Export(token, run, path, _read(receipt_beside(path), receipt), "audience")
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._slots = Slots(2, "Others are writing lists")
+
+    def audience(
+        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv"
+    ) -> Export:
+        """Write the customers of segments (by id) to a file, with its receipt.
+
+        Raises
+        ------
+        UsageError
+            Where a segment or kind is unknown.
+        DataError
+            Where nobody is left.
+        WebError
+            404 where there is no such run, 503 where others are writing.
+        """
+        folder = self._workspace.path(run)
+        saved = open_run(folder)
+        known = dict(zip(saved.ids, saved.names, strict=True))
+        strange = [one for one in segments if one not in known]
+        if strange or not segments:
+            raise UsageError.of(
+                f"segment {strange[0] if strange else 'none'} is asked for",
+                f"one of {', '.join(map(str, known))}", "choose at least one of them",
+            )  # fmt: skip
+        if kind not in KINDS:
+            raise UsageError.of(
+                f"the kind is {kind[:20]!r}", f"one of {', '.join(KINDS)}", "choose one of them"
+            )
+        names = [known[one] for one in dict.fromkeys(segments)]
+        number, place = self._place()
+        target = place / f"{_slug('-'.join(names))}.{kind}"
+        try:
+            with self._slots:
+                receipt = write_audience(
+                    folder, target, segments=names, min_confidence=min_confidence,
+                    temp_dir=self._workspace.temporary,
+                )  # fmt: skip
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return Export(number, target.name, receipt.written, receipt)
+
+    def plan(self, run: str, wishes: PlanWishes) -> Campaign:
+        """Return the plan of a campaign. Raises as ``smartcart plan``, and 404 without the run."""
+        saved = open_run(self._workspace.path(run))
+        return make_plan(saved, **_arguments(wishes))
+
+    def plan_lists(self, run: str, wishes: PlanWishes) -> Export:
+        """Write who is contacted and who is held out. Raises as :meth:`plan`."""
+        saved = open_run(self._workspace.path(run))
+        planned = make_plan(saved, **_arguments(wishes)).plan
+        number, place = self._place()
+        target = place / "campaign.csv"
+        try:
+            with self._slots:
+                arms = write_arms(saved, planned, target, seed=wishes.seed)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        store.write_json(place / "campaign.csv.receipt.json", {"arms": arms})
+        return Export(number, target.name, arms["contact"] + arms["hold out"], None, arms)
+
+    def path(self, number: str, *, receipt: bool = False) -> Path:
+        """Return the file of an export, or its receipt. Raises ``WebError`` 404 without it."""
+        folder = self._workspace.exports / number
+        if not re.fullmatch(r"[0-9a-f]{32}", number) or not folder.is_dir():
+            raise missing("export", number)
+        files = [f for f in folder.iterdir() if not f.name.startswith(".")]
+        lists = [f for f in files if not f.name.endswith(".receipt.json")]
+        if not lists:
+            raise missing("export", number)
+        return receipt_beside(lists[0]) if receipt else lists[0]
+
+    def receipt(self, number: str) -> Any:
+        """Return what the receipt of an export says."""
+        return read_json(self.path(number, receipt=True))
+
+    def _place(self) -> tuple[str, Path]:
+        """Make a folder for a new export, and remove those of yesterday."""
+        ends = time.time() - KEPT_SECONDS
+        for old in self._workspace.exports.iterdir():
+            try:
+                if old.stat().st_mtime < ends:
+                    shutil.rmtree(old, ignore_errors=True)
+            except OSError:  # another request removes it
+                continue
+        number = secrets.token_hex(16)
+        place = self._workspace.exports / number
+        place.mkdir(mode=0o700)
+        return number, place
 
 
-def arms(folder: Path, run: str, run_folder: Path, plan: Plan, *, seed: int = 0) -> Export:
-    """Write whom a plan contacts and whom it leaves alone. Raises as ``write_arms`` does."""
-    place, token = _place(folder)
-    try:
-        path = place / f"campaign-{run}.csv"
-        counts = write_arms(open_run(run_folder), plan, path, seed=seed)
-        receipt = {"output": path.name, "written": counts["contact"] + counts["hold out"],
-                   "by_arm": counts}  # fmt: skip
-        receipt_beside(path).write_text(json.dumps(receipt), encoding="utf-8")
-        _keep(place, run, path, "plan")
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    return Export(token, run, path, receipt, "plan")
+def _arguments(wishes: PlanWishes) -> dict[str, Any]:
+    return {name: getattr(wishes, name) for name in PlanWishes.__dataclass_fields__}
 
 
-def one(folder: Path, token: str) -> Export:
-    """Return an export that was made. Raises ``WebError`` 404 where it is not there any more."""
-    place = folder / token
-    try:
-        if not TOKEN.fullmatch(token):
-            raise ValueError
-        about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
-        path = place / Path(about["file"]).name
-        receipt = json.loads(receipt_beside(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise missing("list", token) from error
-    return Export(token, about["run"], path, receipt, about["kind"])
-
-
-def _place(folder: Path) -> tuple[Path, str]:
-    """Make a folder for an export, and remove those of before yesterday."""
-    folder.mkdir(parents=True, exist_ok=True)
-    oldest = time.time() - KEPT_SECONDS
-    for old in folder.iterdir():
-        if TOKEN.fullmatch(old.name) and old.stat().st_mtime < oldest:
-            shutil.rmtree(old, ignore_errors=True)
-    token = secrets.token_hex(16)
-    place = folder / token
-    place.mkdir(mode=0o700)
-    return place, token
-
-
-def _keep(place: Path, run: str, path: Path, kind: str) -> None:
-    about = {"run": run, "file": path.name, "kind": kind}
-    (place / ABOUT).write_text(json.dumps(about), encoding="utf-8")
-
-
-def _read(path: Path, receipt: Receipt) -> dict[str, Any]:
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return found if isinstance(found, dict) else {"written": receipt.written}
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:60].strip("-") or "audience"

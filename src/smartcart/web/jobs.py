@@ -21,7 +21,7 @@ from smartcart.web import room, tables, tasks
 from smartcart.web.config import Config
 from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
-from smartcart.web.uploads import Uploads, Wishes, checked_wishes, refuse_gone
+from smartcart.web.uploads import Uploads, Wishes, checked_wishes, refuse_gone, without_ending
 from smartcart.web.workspace import Workspace
 from smartcart.workflows.lookup import has_lookup
 
@@ -190,7 +190,7 @@ class Jobs:
         most = self._config.memory_bytes
         room.refuse_too_large(upload.bytes, upload.file, self._workspace.folder, most)
         self._refuse_busy()
-        title = " ".join((title or upload.name).split())[:200] or "Run"
+        title = " ".join((title or without_ending(upload.name)).split())[:200] or "Run"
         name = self._workspace.new_name(title)
         self._workspace.register(name, title, user, upload_id=upload_id, parent=parent)
         content = {"upload": upload_id, "file": upload.file, "bytes": upload.bytes,

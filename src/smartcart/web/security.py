@@ -192,6 +192,15 @@ class Guard:
         return counted
 
 
+def _pattern(scope: Scope) -> str:
+    """Return the address with names in the place of values; "other" where no route was found."""
+    if "route" not in scope:
+        return "other"
+    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
+    parts = scope["path"].split("/")
+    return "/".join(f"{{{names[part]}}}" if part in names else part for part in parts)
+
+
 def _too_large(most: int) -> WebError:
     return WebError.because(
         413, "too_large", f"The request holds more than {most:,} bytes.",

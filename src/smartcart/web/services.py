@@ -15,7 +15,9 @@ from smartcart.web.accounts import Accounts, User
 from smartcart.web.annotations import Annotations
 from smartcart.web.audit import Audit
 from smartcart.web.config import Config
+from smartcart.web.customers import Customers
 from smartcart.web.database import Database
+from smartcart.web.exports import Exports
 from smartcart.web.jobs import Jobs
 from smartcart.web.metrics import Metrics
 from smartcart.web.security import csrf_token
@@ -34,6 +36,8 @@ class Services:
     workspace: Workspace
     uploads: Uploads
     jobs: Jobs
+    exports: Exports
+    customers: Customers
     accounts: Accounts
     annotations: Annotations
     audit: Audit
@@ -77,12 +81,15 @@ def make_services(config: Config, database: Database) -> Services:
     workspace.prepare()
     metrics = Metrics()
     uploads = Uploads(workspace, database, config)
+    jobs = Jobs(workspace, database, uploads, config)
     return Services(
         config=config,
         database=database,
         workspace=workspace,
         uploads=uploads,
-        jobs=Jobs(workspace, database, uploads, config),
+        jobs=jobs,
+        exports=Exports(workspace),
+        customers=Customers(workspace, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),
         annotations=Annotations(database),
         audit=Audit(database),

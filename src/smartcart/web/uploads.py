@@ -29,7 +29,7 @@ from smartcart.web.config import Config
 from smartcart.web.contents import look_inside
 from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
-from smartcart.web.workspace import Workspace, read_json
+from smartcart.web.workspace import Workspace, read_json, slug
 
 __all__ = ["SourceFile", "Upload", "Uploads", "Wishes"]
 
@@ -122,8 +122,8 @@ class Uploads:
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
-        return self._add(number, f"Synthetic shop of {rows:,} customers",
-                         f"uploads/{number}/synthetic-shop.csv", "synthetic", size, user)  # fmt: skip
+        file, name = f"uploads/{number}/synthetic-shop.csv", f"Synthetic shop of {rows:,} customers"
+        return self._add(number, name, file, "synthetic", size, user)
 
     def sources(self) -> list[SourceFile]:
         """Return the files that an admin has put into the sources folder."""
@@ -235,7 +235,7 @@ class Uploads:
             return TypeAdapter(Inspection).validate_python(read_json(kept))
         with self._slots:
             content = children.call(
-                "inspect", {"source": self.source(upload), "settings": settings},
+                "inspect", {"source": upload.file, "settings": settings},
                 self._workspace, seconds=LOOK_SECONDS,
             )  # fmt: skip
         if upload.kind != "source" and folder.is_dir():
@@ -281,13 +281,21 @@ def _stem(name: str) -> str:
     """Return a file name of our own that reminds of the user's.
 
     >>> _stem("Márketing campaign (1).csv"), _stem("../../.bashrc"), _stem("%00")
-    ('m-rketing-campaign-1', 'bashrc', '00')
+    ('marketing-campaign-1', 'bashrc', '00')
     """
-    base = shown_name(name).lower()
+    return slug(without_ending(shown_name(name))) or "table"
+
+
+def without_ending(name: str) -> str:
+    """Return a file name without what says its kind.
+
+    >>> without_ending("Shop.csv.gz")
+    'Shop'
+    """
     for ending in (".gz", ".zst", *SOURCE_ENDS):
-        base = base.removesuffix(ending)
-    kept = re.sub(r"[^a-z0-9]+", "-", base)[:40].strip("-")
-    return kept or "table"
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
+    return name
 
 
 def refuse_gone(upload: Upload, source: str) -> None:

@@ -7,6 +7,7 @@ the result (or ``{"error", "exit_code"}``) to standard output.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -37,6 +38,14 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
     if os.getppid() != parent:
         os._exit(137)
+
+
+def _step_back() -> None:
+    """Let the pages go first; where memory runs out, let this process be the one that ends."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
 
 
 def _tell(step: str, done: int, total: int | None) -> None:
@@ -113,6 +122,7 @@ def main(arguments: list[str]) -> int:
     """Do one task; return the exit code of the command line."""
     parent, task, *rest = arguments
     _end_with(int(parent))
+    _step_back()
     if task == "cli":
         os.environ["SMARTCART_PROGRESS"] = "json"
         sys.argv = ["smartcart", *rest]

@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from smartcart.web.database import Database, now
 from smartcart.web.errors import missing
 from smartcart.workflows.reading import read_alternatives, read_run
 
-__all__ = ["Entry", "EntrySegment", "Workspace", "lock_workspace"]
+__all__ = ["Entry", "EntrySegment", "Workspace", "lock_workspace", "read_json", "slug"]
 
 T = TypeVar("T")
 KEPT_RUNS = 12  # parsed runs that are remembered
@@ -141,12 +142,8 @@ class Workspace:
         return self._remembered(name, "alternatives.json", read_alternatives)
 
     def new_name(self, wish: str) -> str:
-        """Return a name for a new run's folder that is not taken: made of words and a random end.
-
-        >>> re.sub("-[0-9a-f]{6}$", "-...", _slug("../Márketing campaign.csv") + "-0123ab")
-        'm-rketing-campaign-csv-...'
-        """
-        return f"{_slug(wish)}-{secrets.token_hex(3)}"
+        """Return a name for a new run's folder that is not taken: words and a random end."""
+        return f"{slug(wish) or 'run'}-{secrets.token_hex(3)}"
 
     def register(
         self, name: str, title: str, user: str, *, upload_id: str | None = None,
@@ -238,9 +235,14 @@ class Workspace:
         return found
 
 
-def _slug(text: str) -> str:
-    kept = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
-    return kept or "run"
+def slug(text: str) -> str:
+    """Return what is left of a text in letters and digits that any file system takes.
+
+    >>> slug("../Márketing campaign")
+    'marketing-campaign'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-")
 
 
 def _summary(folder: Path, made: int) -> Entry:

@@ -1,0 +1,92 @@
+"""Plans of campaigns, audiences, and the lists that come of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import FileResponse
+from pydantic import Field
+
+from smartcart.records import Campaign
+from smartcart.web.access import access
+from smartcart.web.api.shapes import Run, Strict, as_json
+from smartcart.web.exports import MEDIA, Export, PlanWishes
+from smartcart.web.services import Here
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["campaigns"])
+
+Money = Annotated[float, Field(ge=0, le=1e12)]
+Rate = Annotated[float, Field(ge=0, le=1)]
+Number = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the export.")]
+
+
+class Plan(Strict):
+    """What a campaign costs and earns."""
+
+    cost: Money
+    revenue: Money
+    outcome: str | None = Field(None, max_length=200)
+    rate: Rate | None = None
+    budget: Money | None = None
+    baseline: Rate | None = None
+    partial: bool = True
+    seed: int = Field(0, ge=0, le=2**32 - 1)
+
+    def wishes(self) -> PlanWishes:
+        """Return the same for the services."""
+        return PlanWishes(**self.model_dump())
+
+
+class Audience(Strict):
+    """Whose ids are wanted."""
+
+    segment_ids: list[int] = Field(min_length=1, max_length=100)
+    min_confidence: Rate = 0.0
+    kind: Literal["csv", "parquet", "txt"] = "csv"
+
+
+@router.post("/runs/{run}/plan", response_model=Campaign)
+@access("viewer")
+def plan(here: Here, run: Run, body: Plan) -> Response:
+    """Plan a campaign: whom to contact, what it earns, with intervals and a holdout."""
+    return as_json(here.services.exports.plan(run, body.wishes()))
+
+
+@router.post("/runs/{run}/plan/lists", response_model=Export, status_code=201)
+@access("analyst")
+def plan_lists(here: Here, run: Run, body: Plan) -> Response:
+    """Write who is contacted and who is held out; download it as an export."""
+    made = here.services.exports.plan_lists(run, body.wishes())
+    here.log("plan.export", run, export=made.id, customers=made.rows)
+    return as_json(made, 201)
+
+
+@router.post("/runs/{run}/audiences", response_model=Export, status_code=201)
+@access("analyst")
+def audience(here: Here, run: Run, body: Audience) -> Response:
+    """Write the customers of segments to a file, with a receipt; download it as an export."""
+    made = here.services.exports.audience(
+        run, body.segment_ids, min_confidence=body.min_confidence, kind=body.kind
+    )
+    here.log("audience.export", run, export=made.id, segments=body.segment_ids, customers=made.rows)
+    return as_json(made, 201)
+
+
+@router.get("/exports/{number}", response_class=FileResponse)
+@access("analyst")
+def export(here: Here, number: Number) -> Response:
+    """Download a list."""
+    path = here.services.exports.path(number)
+    here.log("export.download", number, file=path.name)
+    return FileResponse(path, media_type=MEDIA[path.suffix], filename=path.name)
+
+
+@router.get("/exports/{number}/receipt", response_class=FileResponse)
+@access("analyst")
+def receipt(here: Here, number: Number) -> Response:
+    """Download the receipt of a list."""
+    path = here.services.exports.path(number, receipt=True)
+    return FileResponse(path, media_type=MEDIA[path.suffix], filename=path.name)
