@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from smartcart.records import Run
+from smartcart.records import Alternatives, Run
 from smartcart.report import interactive_outcomes, palette, view, words
 from smartcart.report.interactive_k import elbow, gap, silhouette, stability
 from smartcart.report.palette import LIGHT
 from smartcart.report.plotly_base import Figure, axis, layout, text
 
-__all__ = ["against", "clusters_3d", "elbow", "figures", "gap", "silhouette", "sizes", "stability"]
+__all__ = [
+    "against", "choices_3d", "clusters_3d", "elbow", "figures", "gap", "silhouette", "sizes",
+    "stability",
+]  # fmt: skip
 
 
 def figures(run: Run) -> dict[str, Figure]:
@@ -107,49 +110,50 @@ def sizes(run: Run) -> Figure:
     return {"data": data, "layout": frame}
 
 
-def against(run: Run, index: int) -> Figure:
-    """What sets one segment apart from the average, in standard deviations."""
-    pairs = view.strongest(run, index)
+def against(run: Run, index: int, other: int | None = None) -> Figure:
+    """What sets one segment apart from the average, or from the one at ``other``, in SD."""
+    pairs = view.apart(run, index, other)
     at = list(range(len(pairs)))
-    effects = [cell.effect for _, cell in pairs]
-    lines = [line for line, _ in pairs]
+    gaps = [one.gap for one in pairs]
+    them = "all customers" if other is None else text(run.segments[other].segment)
     told = [
         [
-            text(line.label),
-            text(cell.text),
-            text(line.overall_text),
-            "forms the segments" if line.role == "forms" else "describes them",
+            text(one.line.label),
+            text(one.cell.text),
+            text(one.other_text),
+            "forms the segments" if one.line.role == "forms" else "describes them",
         ]
-        for line, cell in pairs
+        for one in pairs
     ]
-    reach = max([1.0, *(abs(e) for e in effects)]) * 1.35
+    reach = max([1.0, *(abs(gap) for gap in gaps)]) * 1.35
     bar = {
         "type": "bar",
         "orientation": "h",
         "y": at,
-        "x": effects,
+        "x": gaps,
         "width": 0.62,
-        "marker": {"color": [LIGHT["accent"] if e > 0 else LIGHT["quiet"] for e in effects]},
-        "text": [text(cell.text) for _, cell in pairs],
+        "marker": {"color": [LIGHT["accent"] if gap > 0 else LIGHT["quiet"] for gap in gaps]},
+        "text": [text(one.cell.text) for one in pairs],
         "textposition": "outside",
         "textfont": {"color": LIGHT["ink"], "size": 12},
         "cliponaxis": False,
         "customdata": told,
-        "hovertemplate": "<b>%{customdata[0]}</b><br>here %{customdata[1]}, all customers "
-        "%{customdata[2]}<br>%{x:+.2f} SD, %{customdata[3]}<extra></extra>",
+        "hovertemplate": "<b>%{customdata[0]}</b><br>here %{customdata[1]}, "
+        f"{them} %{{customdata[2]}}<br>%{{x:+.2f}} SD, %{{customdata[3]}}<extra></extra>",
     }
+    rest = "average" if other is None else "the other"
     frame = layout(
         70 + 36 * len(at),
         yaxis=axis(
             autorange="reversed",
             tickvals=at,
-            ticktext=[text(line.label, 34, 2) for line in lines],
+            ticktext=[text(one.line.label, 34, 2) for one in pairs],
             showgrid=False,
             tickfont={"size": 13, "color": LIGHT["ink"]},
             ticklabelstandoff=8,
         ),
         xaxis=axis(
-            "below average  ·  standard deviations  ·  above average",
+            f"below {rest}  ·  standard deviations  ·  above {rest}",
             range=[-reach, reach],
             zeroline=True,
             zerolinecolor=LIGHT["soft"],
@@ -158,7 +162,7 @@ def against(run: Run, index: int) -> Figure:
         ),
         meta={
             "narrow": {
-                "yaxis": {"ticktext": [text(line.label, 16) for line in lines]},
+                "yaxis": {"ticktext": [text(one.line.label, 16) for one in pairs]},
                 "xaxis": {
                     "title": {"text": "standard deviations"},
                     "nticks": 4,
@@ -168,6 +172,45 @@ def against(run: Run, index: int) -> Figure:
         },
     )
     return {"data": [bar], "layout": frame}
+
+
+def _dots(segment_id: int, segment: str) -> Figure:
+    """Return the points of one segment in three dimensions, without their places."""
+    name = text(words.shorten(f"{segment_id}  {segment}", 34))
+    return {
+        "type": "scatter3d",
+        "mode": "markers",
+        "name": name,
+        "text": name,
+        "marker": {
+            "size": 4 if palette.symbol(segment_id) == "cross" else 3,
+            "opacity": 0.8,
+            "color": palette.colour(segment_id),
+            "symbol": palette.symbol(segment_id),
+            "line": {"width": 0},
+        },
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def choices_3d(run: Run, found: Alternatives) -> Figure:
+    """Return the picture's points once, and how each number of segments would colour them.
+
+    ``{"picture": [x, y, z], "choices": {k: {"points": segment ids, "traces": [...]}}}``.
+    """
+    axes = [[round(p[i], 4) for p in run.picture.xyz] for i in range(3)]
+    choices = {
+        str(one.k): {
+            "points": list(one.points),
+            "traces": [
+                {"id": s.segment_id, **_dots(s.segment_id, s.segment)} for s in one.segments
+            ],
+        }
+        for one in found.alternatives
+    }
+    used = [{"id": s.segment_id, **_dots(s.segment_id, s.segment)} for s in run.segments]
+    own = {"points": list(run.picture.segment_ids), "traces": used}
+    return {"picture": axes, "choices": choices | {str(len(run.segments)): own}}
 
 
 def clusters_3d(run: Run) -> Figure:
@@ -180,26 +223,8 @@ def clusters_3d(run: Run) -> Figure:
             for p, i in zip(picture.xyz, picture.segment_ids, strict=True)
             if i == segment.segment_id
         ]
-        name = text(words.shorten(f"{segment.segment_id}  {segment.segment}", 34))
-        data.append(
-            {
-                "type": "scatter3d",
-                "mode": "markers",
-                "name": name,
-                "x": [p[0] for p in own],
-                "y": [p[1] for p in own],
-                "z": [p[2] for p in own],
-                "text": name,
-                "marker": {
-                    "size": 4 if palette.symbol(segment.segment_id) == "cross" else 3,
-                    "opacity": 0.8,
-                    "color": palette.colour(segment.segment_id),
-                    "symbol": palette.symbol(segment.segment_id),
-                    "line": {"width": 0},
-                },
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
+        axes = {axis: [p[i] for p in own] for i, axis in enumerate("xyz")}
+        data.append(_dots(segment.segment_id, segment.segment) | axes)
     scene: Figure = {
         "camera": {
             "eye": {"x": -1.25, "y": -1.4, "z": 0.7},

@@ -18,8 +18,10 @@ from smartcart.report.withheld import SMALL_GROUP
 __all__ = [
     "ROLES",
     "SMALL_GROUP",
+    "Apart",
     "Cell",
     "Line",
+    "apart",
     "best_value",
     "choice",
     "disagreeing",
@@ -172,6 +174,32 @@ def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
         if (cell := line.cells[index]) and not cell.hidden and math.isfinite(cell.effect)
     ]
     return sorted(pairs, key=lambda pair: -abs(pair[1].effect))[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One column in a segment beside that of all customers, or of another segment."""
+
+    line: Line
+    cell: Cell
+    other_text: str
+    gap: float  # in standard deviations over all customers
+
+
+def apart(run: Run, index: int, other: int | None = None, limit: int = 10) -> list[Apart]:
+    """Return what sets the segment at ``index`` apart from all, or from the one at ``other``."""
+    if other is None:
+        return [
+            Apart(line, cell, line.overall_text, cell.effect)
+            for line, cell in strongest(run, index, limit)
+        ]
+    found = [
+        Apart(line, cell, its.text, cell.effect - its.effect)
+        for line in lines(run)
+        if (cell := line.cells[index]) and (its := line.cells[other])
+        if not (cell.hidden or its.hidden) and math.isfinite(cell.effect - its.effect)
+    ]
+    return sorted(found, key=lambda one: -abs(one.gap))[:limit]
 
 
 def facts(run: Run, segment: Segment, limit: int | None = None) -> list[Fact]:

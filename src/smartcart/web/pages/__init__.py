@@ -1,0 +1,26 @@
+"""The pages: thin routes from services to view models to templates."""
+
+from __future__ import annotations
+
+from smartcart.web.pages import (
+    account,
+    assets,
+    customers,
+    home,
+    new,
+    over_time,
+    plan,
+    progress,
+    run,
+    segment,
+)
+from smartcart.web.pages.render import error_page
+
+__all__ = ["error_page", "routers"]
+
+routers = [
+    one.router
+    for one in (
+        assets, home, new, progress, run, segment, customers, plan, over_time, account,
+    )
+]  # fmt: skip

@@ -1,0 +1,182 @@
+"""Logging in and out, one's own password and tokens, and for admins the users and the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from smartcart.errors import SmartCartError, UsageError
+from smartcart.web.access import access
+from smartcart.web.errors import WebError, missing
+from smartcart.web.pages.forms import Form, text
+from smartcart.web.pages.render import go, page
+from smartcart.web.security import clear_session, set_session
+from smartcart.web.services import Context, Here
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+ROLES = {"viewer": "Viewer: looks", "analyst": "Analyst: runs, names, exports",
+         "admin": "Admin: also users and deleting"}  # fmt: skip
+LOGGED = 100  # entries of the audit log on a page
+
+
+def _next(target: str) -> str:
+    """Return where to go after the login: a page of this app, never another site.
+
+    >>> _next("/runs/shop?k=3"), _next("//evil.example"), _next("https://evil.example")
+    ('/runs/shop?k=3', '/', '/')
+    """
+    plain = target.startswith("/") and not target.startswith("//")
+    return target if plain and "\\" not in target and target.isprintable() else "/"
+
+
+@router.get("/login")
+@access("anyone")
+def login_page(here: Here, request: Request, next: str = "/") -> Response:
+    """Show the login."""
+    if here.user is not None:
+        return go(_next(next))
+    return page(here, request, "login.html.j2", next=_next(next), name="")
+
+
+@router.post("/login")
+@access("anyone")
+def login(here: Here, request: Request, form: Form) -> Response:
+    """Log in."""
+    name, target = text(form, "name")[:80], _next(text(form, "next"))
+    password = form.get("password")
+    accounts = here.services.accounts
+    try:
+        cookie = accounts.login(name, password if isinstance(password, str) else "", here.address)
+    except WebError as error:
+        here.log("login.failed", name)
+        answer = page(
+            here, request, "login.html.j2", error=error, next=target,
+            name=name,
+        )  # fmt: skip
+        if error.retry_after is not None:
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
+    here.log("login", name)
+    answer = RedirectResponse(target, 303)
+    set_session(answer, cookie, here.services.config)
+    return answer
+
+
+@router.post("/logout")
+@access("viewer")
+def logout(here: Here, request: Request) -> Response:
+    """Log out."""
+    here.services.accounts.logout(request.state.cookie)
+    here.log("logout")
+    answer = RedirectResponse("/login", 303)
+    clear_session(answer)
+    return answer
+
+
+@router.get("/account")
+@access("viewer")
+def account(here: Here, request: Request) -> HTMLResponse:
+    """Show one's own account."""
+    return _account(here, request)
+
+
+def _account(
+    here: Context, request: Request, error: SmartCartError | None = None, **shown: Any
+) -> HTMLResponse:
+    user = here.user
+    if user is None or not here.services.config.team:
+        raise missing("page", "account: nobody logs in here")
+    return page(
+        here, request, "account.html.j2",
+        error=error, tokens=here.services.accounts.tokens(user),
+        **({"secret": "", "secret_name": ""} | shown),
+    )  # fmt: skip
+
+
+@router.post("/account/tokens")
+@access("viewer")
+def make_token(here: Here, request: Request, form: Form) -> HTMLResponse:
+    """Make a token, and show it this once."""
+    if here.user is None or not here.services.config.team:
+        raise missing("page", "account: nobody logs in here")
+    try:
+        entry, secret = here.services.accounts.make_token(here.user, text(form, "name"))
+    except SmartCartError as error:
+        return _account(here, request, error)
+    here.log("token.make", entry.name)
+    return _account(here, request, secret=secret, secret_name=entry.name)
+
+
+@router.post("/account/tokens/{number}/revoke")
+@access("viewer")
+def revoke(here: Here, number: int) -> Response:
+    """Make a token useless."""
+    if here.user is None:
+        raise missing("token", number)
+    here.services.accounts.revoke(here.user, number)
+    here.log("token.revoke", str(number))
+    return go("/account?done=revoked")
+
+
+# Admins ----------------------------------------------------------------------------------------
+
+
+@router.get("/admin")
+@access("admin")
+def admin(here: Here, request: Request, before: int | None = None) -> HTMLResponse:
+    """Show users and the log."""
+    return _admin(here, request, before)
+
+
+def _admin(
+    here: Context, request: Request, before: int | None = None, error: SmartCartError | None = None
+) -> HTMLResponse:
+    entries = here.services.audit.entries(before=before, limit=LOGGED + 1)
+    return page(
+        here, request, "admin.html.j2",
+        error=error, people=here.services.accounts.people(), roles=ROLES,
+        entries=entries[:LOGGED], more=entries[LOGGED - 1].id if len(entries) > LOGGED else None,
+    )  # fmt: skip
+
+
+@router.post("/admin/users")
+@access("admin")
+def add(here: Here, request: Request, form: Form) -> Response:
+    """Add a user."""
+    password = form.get("password")
+    try:
+        person = here.services.accounts.add(
+            text(form, "name"), password if isinstance(password, str) else "", text(form, "role")
+        )
+    except SmartCartError as error:
+        return _admin(here, request, error=error)
+    here.log("user.add", person.name, role=person.role)
+    return go("/admin?done=user-added")
+
+
+@router.post("/admin/users/{name}")
+@access("admin")
+def alter(here: Here, request: Request, name: str, form: Form) -> Response:
+    """Change a user's role, password, or whether they may log in."""
+    password = form.get("password")
+    given = {
+        "role": text(form, "role") or None,
+        "disabled": text(form, "disabled") == "yes",
+        "password": password if isinstance(password, str) and password else None,
+    }
+    try:
+        if here.user is not None and name == here.user.name and given["disabled"]:
+            raise UsageError.of(
+                "you would lock yourself out", "another user", "let another admin do it"
+            )
+        here.services.accounts.alter(name, **given)
+    except UsageError as error:
+        return _admin(here, request, error=error)
+    said = {"role": given["role"], "disabled": given["disabled"],
+            "password": given["password"] is not None}  # fmt: skip
+    here.log("user.alter", name, **said)
+    return go("/admin?done=user-altered")

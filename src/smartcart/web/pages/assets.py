@@ -1,0 +1,89 @@
+"""The files that pages are made with: one style sheet, three scripts, each under its own hash."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response
+
+from smartcart.report import page, palette
+from smartcart.report.parts import TEMPLATES
+from smartcart.web.access import access
+from smartcart.web.errors import missing
+
+__all__ = ["address", "router"]
+
+STATIC = Path(__file__).parents[1] / "static"
+FOREVER = "public, max-age=31536000, immutable"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asset:
+    digest: str
+    content: bytes | None  # None: read from ``path`` when asked for
+    path: Path | None = None
+
+
+@cache
+def _assets() -> dict[str, _Asset]:
+    """Return every file by its name; read once."""
+    made = {
+        "app.css": _style(),
+        "app.js": (TEMPLATES / "charts.js").read_bytes() + (STATIC / "app.js").read_bytes(),
+        "icon.svg": _icon(),
+    }
+    found = {name: _Asset(_digest(content), content) for name, content in made.items()}
+    library = page.plotly_file()
+    found["plotly.js"] = _Asset(_digest(library.read_bytes()), None, library)
+    return found
+
+
+def _style() -> bytes:
+    """Return the style of the report and that of the app, in the colours of the palette."""
+    light, dark = palette.css(dark=False), palette.css(dark=True)
+    head = (
+        f":root{{color-scheme:light dark;--on:#fff;{light}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{--on:#14161b;{dark}}}}}\n"
+    )
+    report = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    own = (STATIC / "app.css").read_text(encoding="utf-8")
+    return "\n".join([head, report, own]).encode()
+
+
+def _icon() -> bytes:
+    """Return the four dots of the brand in the colours of the first segments."""
+    places = ((5, 5), (15, 5), (5, 15), (15, 15))
+    dots = "".join(
+        f'<circle cx="{x}" cy="{y}" r="4.3" fill="{palette.colour(i)}"/>'
+        for i, (x, y) in enumerate(places, start=1)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">{dots}</svg>'.encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def address(name: str) -> str:
+    """Return the address of a file; it changes when the file does."""
+    return f"/static/{_assets()[name].digest}/{name}"
+
+
+@router.get("/static/{digest}/{name}")
+@access("anyone")
+def asset(digest: str, name: str) -> Response:
+    """Return a file, to be kept for good."""
+    found = _assets().get(name)
+    if found is None or found.digest != digest:
+        raise missing("file", name)
+    headers = {"Cache-Control": FOREVER}
+    kind = KINDS[Path(name).suffix]
+    if found.path is not None:
+        return FileResponse(found.path, media_type=kind, headers=headers)
+    return Response(found.content, media_type=kind, headers=headers)

@@ -1,0 +1,185 @@
+"""Segments over time: who moved between two runs, sizes, and whether a model still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from smartcart.errors import SmartCartError
+from smartcart.report import interactive_life
+from smartcart.web.access import access
+from smartcart.web.pages.forms import Form, text
+from smartcart.web.pages.render import go, page
+from smartcart.web.pages.run import figures_response
+from smartcart.web.services import Context, Here
+from smartcart.web.views import life as views
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+OFFERED = 60  # latest runs that can be compared
+UPLOADS = 30
+CHECKS = 5
+
+
+@router.get("/over-time")
+@access("viewer")
+def over_time(
+    here: Here, request: Request, before: str = Query("", alias="from"), to: str = ""
+) -> HTMLResponse:
+    """Show what changed between two runs."""
+    return _page(here, request, before, to)
+
+
+def _page(
+    here: Context, request: Request, before: str, to: str, error: SmartCartError | None = None
+) -> HTMLResponse:
+    services = here.services
+    entries = [one for one in services.workspace.entries(limit=OFFERED) if not one.problem]
+    known = {one.name: one for one in entries}
+    for wanted in (before, to):
+        if wanted and wanted not in known:
+            known[wanted] = services.workspace.entry(wanted)
+    last = known.get(to) or (entries[0] if entries else None)
+    first = known.get(before) or _earlier(entries, last)
+    shown: dict[str, Any] = {"entries": entries, "first": first, "last": last, "moved": None}
+    if last is not None:
+        line = views.chain(entries, last.name, first.name if first else None)
+        joined = first is None or _continues(entries, last, first)
+        shown["series"] = views.series(line, _given(here, [one.name for one in line]), joined)
+        names = {s.segment_id: s.segment for s in last.segments} | _given(here, [last.name])[
+            last.name
+        ]
+        shown["checks"] = [
+            {"made": watch.made, **views.drift(watch.found.drift, names),
+             "upload": _upload_name(here, watch.upload_id)}
+            for watch in services.jobs.monitorings(last.name)[:CHECKS]
+        ]  # fmt: skip
+        shown["uploads"] = [
+            one for one in services.uploads.entries(limit=UPLOADS) if one.id != last.upload_id
+        ]
+    else:
+        shown |= {"series": None, "checks": [], "uploads": []}
+    if first is not None and last is not None:
+        shown |= _moved(here, first.name, last.name)
+    query = urlencode({"from": first.name if first else "", "to": last.name if last else ""})
+    drawn = shown["moved"] is not None or shown["series"] is not None
+    return page(
+        here, request, "over_time.html.j2",
+        error=error, entry=known.get(to), tab="time",
+        figures=f"/over-time/figures.json?{query}" if drawn else "", **shown,
+    )  # fmt: skip
+
+
+def _earlier(entries: list[Any], last: Any) -> Any:
+    """Return the run that ``last`` continues, else the latest one before it."""
+    if last is None:
+        return None
+    before = [one for one in entries if one.made < last.made]
+    return next((one for one in before if one.name == last.parent), before[0] if before else None)
+
+
+def _continues(entries: list[Any], last: Any, first: Any) -> bool:
+    return first.name in {one.name for one in views.chain(entries, last.name, None)}
+
+
+def _given(here: Context, runs: list[str]) -> dict[str, dict[int, str]]:
+    names = here.services.annotations.names
+    return {run: {i: one.name for i, one in names(run).items()} for run in runs}
+
+
+def _upload_name(here: Context, upload_id: str) -> str:
+    try:
+        return here.services.uploads.one(upload_id).name
+    except SmartCartError:
+        return "a table that is not here any more"
+
+
+def _names(
+    here: Context, before: str, after: str, then: Mapping[int, str], now: Mapping[int, str],
+    ids: tuple[int, ...],
+) -> tuple[dict[int, str], dict[int, str]]:  # fmt: skip
+    """Return the names of segments then and now, those that people gave before the model's."""
+    given = _given(here, [before, after])
+    mine = given[after]
+    if ids:  # segments now bear the numbers of those that they were matched with
+        segments = here.services.workspace.entry(after).segments
+        number = {s.segment_id: i for s, i in zip(segments, ids, strict=True)}
+        mine = {number[i]: name for i, name in mine.items() if i in number}
+    return {**then, **given[before]}, {**now, **mine}
+
+
+def _ids(found: Any) -> tuple[int, ...]:
+    return found.identity.ids if found.identity is not None else ()
+
+
+def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
+    """Return who moved, where that has been worked out."""
+    found = here.services.jobs.migration(before, after)
+    if found is None:
+        return {}
+    then, now = _names(here, before, after, found.names, found.names_now, _ids(found))
+    currency = here.services.workspace.run(after).currency
+    return {
+        "moved": found.migration,
+        "lead": views.lead(found.migration, found.split),
+        "matrix": views.matrix(found.migration, then, now),
+        "changes": views.changes(found.migration, then, now, found.split, currency),
+        "fates": views.fates(found.identity, then | now),
+        "joined": [(now.get(t.segment_id, ""), t.customers) for t in found.migration.joiners],
+        "gone": [(then.get(t.segment_id, ""), t.customers) for t in found.migration.leavers],
+        "notices": [n.message for n in found.notices],
+    }
+
+
+@router.get("/over-time/figures.json")
+@access("viewer")
+def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> Response:
+    """Return the figures of two runs."""
+    services = here.services
+    drawn: dict[str, Any] = {}
+    found = services.jobs.migration(before, to) if before and to else None
+    if found is not None:
+        then, now = _names(here, before, to, found.names, found.names_now, _ids(found))
+        drawn["sankey"] = interactive_life.sankey(found.migration, then, now)
+    entries = [one for one in services.workspace.entries(limit=OFFERED) if not one.problem]
+    known = {one.name: one for one in entries}
+    if to in known:
+        line = views.chain(entries, to, before or None)
+        first = known.get(before)
+        joined = first is None or _continues(entries, known[to], first)
+        series = views.series(line, _given(here, [one.name for one in line]), joined)
+        if series is not None:
+            drawn["sizes"] = interactive_life.sizes_over_time(
+                series.runs, series.shares, series.names
+            )
+    return Response(figures_response(drawn), media_type="application/json")
+
+
+@router.post("/over-time")
+@access("analyst")
+def compare(here: Here, request: Request, form: Form) -> Response:
+    """Work out who moved between two runs."""
+    before, after = text(form, "from"), text(form, "to")
+    try:
+        job = here.services.jobs.migrate(before, after, here.who)
+    except SmartCartError as error:
+        return _page(here, request, "", "", error)
+    here.log("migration.start", job.id, before=before, after=after)
+    return go(f"/jobs/{job.id}")
+
+
+@router.post("/runs/{name}/check")
+@access("analyst")
+def check(here: Here, request: Request, name: str, form: Form) -> Response:
+    """Check whether the segments still hold for a new table."""
+    try:
+        job = here.services.jobs.monitor(name, text(form, "upload"), here.who)
+    except SmartCartError as error:
+        return _page(here, request, "", name, error)
+    here.log("monitoring.start", job.id, run=name)
+    return go(f"/jobs/{job.id}")

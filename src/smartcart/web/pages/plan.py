@@ -1,0 +1,144 @@
+"""A campaign: costs, revenue and budget in; whom to contact, what it earns, whom to leave alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from smartcart.errors import SmartCartError
+from smartcart.records import Campaign
+from smartcart.report import interactive_plan
+from smartcart.web.access import access
+from smartcart.web.errors import WebError
+from smartcart.web.exports import PlanWishes
+from smartcart.web.pages.forms import Form, number, text
+from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.render import go, page, remember
+from smartcart.web.pages.run import figures_response
+from smartcart.web.services import Context, Here
+from smartcart.web.views import plan as views
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+FIELDS = ("outcome", "rate", "cost", "revenue", "budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan was asked with, as it was typed."""
+
+    outcome: str = ""
+    rate: str = ""
+    cost: str = ""
+    revenue: str = ""
+    budget: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Is there enough to plan with?"""
+        return bool(self.cost and self.revenue)
+
+    @property
+    def query(self) -> str:
+        """The same as part of an address."""
+        return urlencode({name: getattr(self, name) for name in FIELDS if getattr(self, name)})
+
+
+def _asked(given: Any) -> Asked:
+    return Asked(**{name: str(given.get(name) or "").strip()[:60] for name in FIELDS})
+
+
+def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
+    """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
+    cost = number(asked.cost, "The cost of a contact", least=0)
+    revenue = number(asked.revenue, "What a response brings", least=0)
+    budget = number(asked.budget, "The budget", least=0) if asked.budget else None
+    outcome = asked.outcome or next((o.column for o in opened.run.outcomes), "")
+    rate = None
+    if asked.rate and not asked.outcome:
+        outcome = "assumed"
+    if outcome in ("", "assumed"):
+        if not asked.rate:
+            raise WebError.because(
+                400, "invalid", "Nothing says how many will respond.",
+                "Choose a past outcome, or type the response rate that you expect in per cent.",
+            )  # fmt: skip
+        rate = number(asked.rate, "The response rate", least=0) / 100
+    return PlanWishes(
+        cost, revenue, outcome if rate is None else None, rate, budget,
+        seed=opened.run.seed,
+    )  # fmt: skip
+
+
+def _planned(here: Context, opened: Opened, asked: Asked) -> Campaign:
+    """Return the plan; the latest are remembered."""
+    wishes, name = _wishes(opened, asked), opened.entry.name
+    key = ("plan", str(here.services.workspace.folder), name, opened.entry.made, wishes)
+    found: Campaign = remember(key, lambda: here.services.exports.plan(name, wishes))
+    return found
+
+
+@router.get("/runs/{name}/plan")
+@access("viewer")
+def plan(here: Here, request: Request, name: str) -> HTMLResponse:
+    """Show the form, and the plan once it is filled in."""
+    return _page(here, request, name, _asked(request.query_params))
+
+
+def _page(
+    here: Context, request: Request, name: str, asked: Asked, error: SmartCartError | None = None
+) -> HTMLResponse:
+    opened = open_run(here, name)
+    run, currency = opened.run, opened.run.currency
+    names = {s.segment_id: s.segment for s in run.segments}
+    offers = views.offers(run)
+    shown: dict[str, Any] = {"plan": None}
+    if asked.whole and error is None:
+        try:
+            found = _planned(here, opened, asked)
+            head, brings = views.headline(found.plan, names, currency)
+            shown = {
+                "plan": found.plan, "head": head, "brings": brings,
+                "lines": views.lines(found.plan, names, currency),
+                "compared": views.risk(found.plan, currency),
+                "tried": views.tried(found.backtest, currency),
+                "holdout": views.holdout(found.plan),
+                "figures": f"/runs/{name}/plan/figures.json?{asked.query}&v={opened.version}",
+            }  # fmt: skip
+        except SmartCartError as wrong:
+            error = wrong
+    return page(
+        here, request, "plan.html.j2",
+        error=error, entry=opened.entry, tab="plan", run=run,
+        asked=asked, offers=offers, currency=currency, **shown,
+    )  # fmt: skip
+
+
+@router.get("/runs/{name}/plan/figures.json")
+@access("viewer")
+def figures(here: Here, request: Request, name: str) -> Response:
+    """Return the figure of a plan."""
+    opened = open_run(here, name)
+    found = _planned(here, opened, _asked(request.query_params))
+    names = {s.segment_id: s.segment for s in opened.run.segments}
+    figure = interactive_plan.profits(found.plan, names, opened.run.currency)
+    return Response(figures_response({"profits": figure}), media_type="application/json")
+
+
+@router.post("/runs/{name}/plan/lists")
+@access("analyst")
+def lists(here: Here, request: Request, name: str, form: Form) -> Response:
+    """Make the list of whom to contact and whom to leave alone."""
+    opened = open_run(here, name)
+    asked = _asked({field: text(form, field) for field in FIELDS})
+    try:
+        made = here.services.exports.plan_lists(name, _wishes(opened, asked))
+    except SmartCartError as error:
+        return _page(here, request, name, asked, error)
+    here.log("plan.export", name, export=made.id, rows=made.rows, asked=asked.query)
+    return go(f"/runs/{name}/exports/{made.id}")

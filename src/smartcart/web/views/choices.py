@@ -1,0 +1,150 @@
+"""What each number of segments would give, beside the recommended one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from smartcart.records import Alternative, Alternatives, KRow, Run
+from smartcart.report import words
+from smartcart.report.parts import stable
+
+__all__ = ["Choice", "choices", "script", "sketches"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One number of segments, ready to show; ``rows`` are figures here and at the recommended."""
+
+    k: int
+    many: str
+    tag: str
+    best: bool
+    used: bool
+    rows: dict[str, tuple[str, str]]
+    words: str
+    go: str
+
+
+LABELS = {
+    "back": "Comes back on other samples",
+    "apart": "Stands apart (silhouette)",
+    "small": "Smallest segment",
+    "large": "Largest segment",
+}
+
+
+def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
+    """Return the choices of the slider, smallest first; none where the run keeps none."""
+    if found is None or not run.picture.xyz:
+        return ()
+    evidence = {row.k: row for row in run.evidence.rows}
+    by_k = {one.k: one for one in found.alternatives}
+    best = run.evidence.recommended
+    used = len(run.segments)
+    known = sorted({*by_k, used})
+    if len(known) < 2:
+        return ()
+    return tuple(
+        Choice(
+            k, _many(k), _tag(k, best, used), k == best, k == used,
+            _rows(run, evidence.get(k), by_k.get(k), evidence.get(best), by_k.get(best), best),
+            _words(run, by_k.get(k), by_k.get(best), k, best),
+            f"Use {_many(k)}",
+        )
+        for k in known
+    )  # fmt: skip
+
+
+def _many(k: int) -> str:
+    return f"{k} segment{'' if k == 1 else 's'}"
+
+
+def _tag(k: int, best: int, used: int) -> str:
+    if k == best:
+        return "recommended"
+    if k == used:
+        return "your choice"
+    return "fewer than recommended" if k < best else "more than recommended"
+
+
+def _rows(
+    run: Run, row: KRow | None, one: Alternative | None, best_row: KRow | None,
+    best_one: Alternative | None, best: int,
+) -> dict[str, tuple[str, str]]:  # fmt: skip
+    here, there = _figures(row, one), _figures(best_row, best_one)
+    return {name: (here[name], f"with {best}: {there[name]}") for name in LABELS}
+
+
+def _figures(row: KRow | None, one: Alternative | None) -> dict[str, str]:
+    shares = [s.share for s in one.segments] if one else []
+    silhouette = row.silhouette if row else None
+    apart = words.MISSING
+    if silhouette is not None and math.isfinite(silhouette):
+        apart = f"{silhouette:.2f}".replace("-", "−")
+    return {
+        "back": stable(row.stability_ari if row else None),
+        "apart": apart,
+        "small": words.share(min(shares)) if shares else words.MISSING,
+        "large": words.share(max(shares)) if shares else words.MISSING,
+    }
+
+
+def _words(
+    run: Run, one: Alternative | None, best_one: Alternative | None, k: int, best: int
+) -> str:
+    if k == best:
+        return f"{run.evidence.reason}"
+    if one is None or best_one is None:
+        return ""
+    here = [s.segment for s in one.segments]
+    there = [s.segment for s in best_one.segments]
+    new = [name for name in here if name not in there]
+    gone = [name for name in there if name not in here]
+    parts = [f"Beside the recommended {best}:"]
+    if new:
+        parts.append(f"{words.listing(new)} would be new" + ("," if gone else "."))
+    if gone:
+        parts.append(f"{words.listing(gone)} would be gone.")
+    if not new and not gone:
+        parts.append("the same names, cut in other places.")
+    return " ".join(parts)
+
+
+def script(found: tuple[Choice, ...]) -> dict[str, Any]:
+    """Return what the slider's script shows, by number of segments."""
+    return {
+        str(one.k): {
+            "many": one.many, "tag": one.tag, "best": one.best, "used": one.used,
+            "rows": {name: list(texts) for name, texts in one.rows.items()},
+            "words": one.words, "go": one.go,
+        }
+        for one in found
+    }  # fmt: skip
+
+
+def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Return cards of every number of segments but the one that was used."""
+    if found is None:
+        return []
+    what = run.value_label or "value"
+    shown = []
+    for one in found.alternatives:
+        if one.k == len(run.segments):
+            continue
+        cards = []
+        for s in one.segments:
+            figures = [(words.share(s.share), "of customers")]
+            if s.value_share is not None:
+                figures.append((words.share(s.value_share), f"of {what}"))
+            cards.append(
+                {
+                    "segment": s,
+                    "slot": (s.segment_id - 1) % 10 + 1,
+                    "figures": figures,
+                    "facts": [(f.effect >= 0, f.sentence) for f in s.facts[:3]],
+                }
+            )
+        shown.append((one.k, cards))
+    return shown
