@@ -1,4 +1,4 @@
-.PHONY: help demo test lint format bench bench-large docs clean
+.PHONY: help demo serve test lint format bench bench-large docs clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -6,6 +6,10 @@ help: ## what there is
 demo: ## make a synthetic shop, segment it, say which files to open
 	@tools/setup run
 	@.venv/bin/smartcart demo -o demo --overwrite
+
+serve: ## open the web app on this machine (WORKSPACE=folder, ARGS="--port 8001")
+	@tools/setup web
+	@.venv/bin/smartcart serve $(or $(WORKSPACE),workspace) $(ARGS)
 
 test: ## run the tests
 	@tools/setup dev
@@ -30,15 +34,17 @@ bench: ## time and memory against the reference pipeline; quality and K rules ag
 	@.venv/bin/python benchmarks/k_rules.py
 	@.venv/bin/python benchmarks/trust.py
 	@.venv/bin/python benchmarks/bench.py
+	@.venv/bin/python benchmarks/web.py
 
 bench-large: ## the long ones: millions of customers, and what the sample loses
 	@tools/setup dev
 	@.venv/bin/python benchmarks/large.py
 	@.venv/bin/python benchmarks/wcss.py
+	@.venv/bin/python benchmarks/web.py --rows 10000000
 
 docs: ## write the generated pages of docs/
 	@tools/setup dev
 	@.venv/bin/python tools/make_docs.py
 
 clean: ## remove what the commands above made
-	@rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv demo workspace build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

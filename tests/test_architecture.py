@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "workflows": BASE | {"core", "tables", "engines", "store", "report", "settings", "beside"},
     "api": BASE | {"workflows", "store", "report", "settings"},
     "sklearn": BASE | {"core", "workflows"},
-    "cli": BASE | {"workflows", "store", "report", "settings", "datasets", "api", "beside"},
+    "cli": BASE | {"workflows", "store", "report", "settings", "datasets", "api", "beside", "web"},
+    "web": BASE | {"workflows", "store", "report", "settings", "datasets"},
     "__main__": {"cli"},
     "__init__": {"api"},
 }
@@ -35,6 +36,7 @@ FORBIDDEN = {
     "store": {"pickle", "joblib"},
     "report": {"sklearn", "duckdb", "ibis", "scipy"},
     "cli": {"sklearn", "duckdb", "ibis"},
+    "web": {"sklearn", "duckdb", "ibis", "scipy"},
 }
 HEAVY = {"sklearn", "scipy", "matplotlib", "plotly", "pandas", "ibis", "duckdb", "seaborn"}
 

@@ -29,7 +29,8 @@ class RunEntry:
 def runs(workspace: Path) -> tuple[RunEntry, ...]:
     """Return the run folders in ``workspace`` (or itself, where it is one), newest first.
 
-    A folder counts where it holds a ``run.json``. Raises ``UsageError`` where there is no such
+    A folder counts where it holds a ``run.json``; of a workspace of the web app those in its folder
+    ``runs``. Raises ``UsageError`` where there is no such
     folder.
     """
     if not workspace.is_dir():
@@ -40,6 +41,8 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
     folders = [workspace] if (workspace / "run.json").is_file() else []
     try:
         inside = sorted(workspace.iterdir())
+        if (workspace / "runs").is_dir():
+            inside += sorted((workspace / "runs").iterdir())
         folders += [f for f in inside if not f.name.startswith(".") and (f / "run.json").is_file()]
         found = [(_time(folder), folder) for folder in folders]
     except OSError as error:

@@ -1,0 +1,94 @@
+"""A workspace with a finished run, and servers of it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from smartcart.datasets import write_customers
+from smartcart.web.app import create_app
+from smartcart.web.config import Config
+from smartcart.workflows.lookup import write_lookup
+from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, client_of
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace with one run of a synthetic shop; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("workspace")
+    shop = folder / "uploads" / ("0" * 32) / "shop.csv"
+    shop.parent.mkdir(parents=True)
+    write_customers(shop, 400, seed=1)
+    run = folder / "runs" / RUN
+    subprocess.run(
+        [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(run), "--quiet"],
+        check=True, timeout=300,
+    )  # fmt: skip
+    write_lookup(run, str(shop))
+    return folder
+
+
+@pytest.fixture
+def workspace(finished: Path, tmp_path: Path) -> Path:
+    """Return a workspace of one's own with a finished run."""
+    return Path(shutil.copytree(finished, tmp_path / "workspace"))
+
+
+@pytest.fixture
+def client(workspace: Path) -> Iterator[TestClient]:
+    """Return a client of a server without a login."""
+    with client_of(create_app(Config(workspace))) as found:
+        yield found
+
+
+@pytest.fixture
+def make_client(workspace: Path) -> Iterator[Callable[..., TestClient]]:
+    """Return a function that gives a client of a server with other settings."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**settings: Any) -> TestClient:
+            config = replace(Config(workspace), **settings)
+            return stack.enter_context(client_of(create_app(config)))
+
+        yield make
+
+
+@pytest.fixture
+def team(workspace: Path) -> Iterator[Team]:
+    """Return clients of a server with a login: each user by token, and a stranger."""
+    app = create_app(Config(workspace, team=True))
+    with client_of(app) as nobody:
+        accounts = app.state.services.accounts
+        clients = {"nobody": nobody}
+        for name, password in PASSWORDS.items():
+            accounts.add(name, password, ROLES[name])
+            user = accounts.of_session(accounts.login(name, password, "test"))
+            secret = accounts.make_token(user, "tests")[1]
+            clients[name] = TestClient(
+                app, base_url=LOCAL, headers={"Authorization": f"Bearer {secret}"},
+                raise_server_exceptions=False, follow_redirects=False,
+            )  # fmt: skip
+        yield Team(app, clients)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Server]]:
+    """Return a function that starts a server; all are stopped in the end."""
+    servers: list[Server] = []
+
+    def begin(workspace: Path, *options: str) -> Server:
+        servers.append(Server(workspace, *options))
+        return servers[-1]
+
+    yield begin
+    for server in servers:
+        server.close()
