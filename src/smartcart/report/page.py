@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from smartcart.records import Run, Segment
 from smartcart.report import (
+    acting,
     interactive,
     order_log,
     outcomes,
@@ -31,7 +32,7 @@ from smartcart.report import (
     words,
 )
 
-__all__ = ["embed", "render"]
+__all__ = ["embed", "environment", "render", "stylesheet"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STABLE = ((0.85, "very stable"), (0.75, "stable"), (0.6, "borders unsure"), (-1.0, "unsure"))
@@ -60,7 +61,7 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
     plotly = _plotly()
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
     return _TEMPLATE.render(
-        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        css=Markup(stylesheet()),
         light=Markup(palette.css(dark=False)),
         dark=Markup(palette.css(dark=True)),
         plotly=Markup(plotly),
@@ -77,7 +78,8 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
     )
 
 
-def _template() -> Template:
+def environment() -> Environment:
+    """Return what reads the templates of pages; everything from the data is escaped."""
     env = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -86,10 +88,15 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    return env.get_template("report.html.j2")
+    return env
 
 
-_TEMPLATE = _template()
+def stylesheet() -> str:
+    """Return the style of all pages."""
+    return (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+_TEMPLATE: Template = environment().get_template("report.html.j2")
 
 
 def embed(value: Any) -> str:
@@ -173,6 +180,9 @@ def _context(run: Run) -> dict[str, Any]:
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),
         "overview": outcomes.overview(run) if several and len(run.outcomes) > 1 else (),
+        "campaign": acting.campaign(run.campaign, run.currency),
+        "why": acting.why(run),
+        "explained": acting.explained(run.explained, run.currency),
         "book": run.rulebook if several else None,
         "book_method": trust.method(run),
         "fair": trust.fairness(run),
@@ -283,6 +293,7 @@ def _rfm(run: Run) -> dict[str, Any] | None:
         "cuts": rfm.cuts(run),
         "ties": rfm.ties(run),
         "rows": list(zip(found.segments, crossed, strict=True)),
+        "few": rfm.few,
         "valued": any(s.monetary_share is not None for s in found.segments),
         "agreement": rfm.agreement(run),
     }
