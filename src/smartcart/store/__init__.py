@@ -308,7 +308,7 @@ def _table(
         if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
-                    stem.with_suffix(".parquet"), batch.schema, compression="zstd",
+                    stem.with_suffix(".parquet"), batch.schema, compression="snappy",
                     use_dictionary=list(repeated),
                 )
             )  # fmt: skip

@@ -23,13 +23,13 @@ from smartcart.records import (
     OrderLog,
 )
 from smartcart.tables import features, order_roles, quality, roles, summary, vocabulary
+from smartcart.workflows import look_large
 from smartcart.workflows.look_orders import OrderOptions, look_at_orders
 from smartcart.workflows.looked import Look, Progress
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
-EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
 FEW_CUSTOMERS = 100
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 MANY_MEASURES = 12
@@ -62,7 +62,8 @@ def look(
         )  # fmt: skip
     engine: Any = opened.engine
     table = opened.table
-    row = _figures(opened)
+    large = look_large.is_large(opened)
+    row = look_large.figures(opened) if large else _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -92,7 +93,7 @@ def look(
     _refuse_text_for_numbers(opened, columns, wanted or {})
     contract = _contract(opened, columns, as_of)
     _refuse_no_behaviour(contract)
-    exact = row["rows"] <= EXACT_ROWS
+    exact = row["rows"] <= look_large.EXACT_ROWS
     fences = {}
     for column in contract.columns:
         if column.meaning == "income" and column.type == "number":
@@ -101,20 +102,35 @@ def look(
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
-    refuse_duplicates(opened, contract)
+    if not look_large.no_id_twice(opened, contract, row):
+        refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract)
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)
-    describing = features.describing_features(contract, _categories(engine, clean, contract))
-    both = not opened.spread  # in one pass
-    counts = engine.record(
-        quality.count_expression(table, contract, (*forming, *describing), exact, contents=both)
+    told = (
+        look_large.categories(opened, clean, contract, CATEGORIES)
+        if large
+        else _categories(engine, clean, contract)
     )
+    describing = features.describing_features(contract, told)
+    every = (*forming, *describing)
+    both = not opened.spread  # in one pass
+    key = quality.key_columns(contract, figures) if copies else ()
+    if large:
+        counts = look_large.counts(opened, contract, every, figures, key)
+    else:
+        counts = engine.record(
+            quality.count_expression(table, contract, every, exact, contents=both)
+        )
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
-    listed = engine.listed if opened.spread else engine.arrow
-    rejected = listed(quality.rejected_rows(clean, contract))
+    if quality.nobody_rejected(contract, counts):
+        rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
+    else:
+        listed = engine.listed if opened.spread else engine.arrow
+        rejected = listed(quality.rejected_rows(clean, contract))
+    all_usable = rejected.num_rows == 0
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
     if opened.rejected is not None:
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
@@ -136,7 +152,7 @@ def look(
         *_doubtful(engine, clean, contract, ledger),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
-    return Look(inspection, engine, clean, copies, rejected)
+    return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 
 def _figures(opened: Opened) -> dict[str, Any]:
@@ -277,7 +293,7 @@ def _doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> li
         for e in ledger.entries
         if e.rule == "impossible value" and e.count > ledger.rows_read / 2
     ]
-    for column in contract.columns:
+    for column in contract.columns if contract.as_of_source == "--as-of" else ():
         if column.type != "date" or column.role != "forms" or contract.as_of is None:
             continue
         later = clean.filter(clean[column.name].cast("date") > contract.as_of).count()
