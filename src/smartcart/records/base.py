@@ -120,6 +120,7 @@ class OrderLog:
     lettered: bool = False  # order numbers are digits, with a letter on cancelled ones ("C536379")
     cancelled: tuple[str, ...] = ()  # values of the status that say so
     returned: tuple[str, ...] = ()
+    browsed: tuple[str, ...] = ()  # values that say that nothing was bought
     categories: tuple[str, ...] = ()  # the largest, each with a share of its own
     channels: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()  # columns that say who the customer is: describe
