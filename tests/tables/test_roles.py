@@ -9,7 +9,7 @@ import pytest
 from frames import as_frame
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnWish
-from smartcart.tables import roles, summary
+from smartcart.tables import roles, summary, wishes
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
