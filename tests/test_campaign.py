@@ -17,6 +17,7 @@ from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.report import campaign
+from smartcart.workflows.acting import with_actions
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan, measure_results, write_arms
 from smartcart.workflows.saved import open_run, source_of
@@ -253,6 +254,64 @@ def test_the_command_plans_and_measures(run, tmp_path):
     assert command("plan", tmp_path, "--cost", 1, "--revenue", 30).returncode == 3
 
 
+def test_pages_of_a_plan_its_results_and_an_explanation(run, tmp_path):
+    amounts = ("--cost", 3, "--revenue", 30)
+    page, results = tmp_path / "plan.html", tmp_path / "r.csv"
+    done = command("plan", run, *amounts, "--report", page, "-o", results)
+    assert done.returncode == 0, done.stderr
+    assert f"Open {page} in a browser." in done.stdout
+    assert "Whom to contact" in page.read_text(encoding="utf-8")
+    pd.read_csv(results).assign(response=0).to_csv(results, index=False)
+    uplift = tmp_path / "uplift.html"
+    done = command("plan", run, "--results", results, "--report", uplift)
+    assert done.returncode == 0, done.stderr
+    assert "What the campaign changed" in uplift.read_text(encoding="utf-8")
+    who = pd.read_csv(run / "segments.csv")["customer_id"][0]
+    why = tmp_path / "why.html"
+    done = command("explain", run, "--customer", who, "--report", why)
+    assert done.returncode == 0, done.stderr
+    assert f"Customer {who}: " in why.read_text(encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    for wrong, words in (
+        (("plan", run, *amounts, "--report", page), "exists already"),
+        (("plan", run, *amounts, "--report", tmp_path / "p.txt"), "ends in .html"),
+        (("plan", run, *amounts, "--report", tmp_path / "no" / "p.html"), "cannot be written"),
+        (("plan", run, *amounts, "--report", tmp_path / "x.html", "-o", tmp_path / "x.html"),
+         "are both"),
+        (("explain", run, "--customer", who, "--report", why), "exists already"),
+    ):  # fmt: skip
+        done = command(*wrong)
+        assert done.returncode == 2
+        assert words in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_main_job_plans_and_explains_where_it_is_asked(shop, tmp_path):
+    who = pd.read_csv(shop)["ID"][0]
+    out = tmp_path / "out"
+    done = command("run", shop, "-o", out, "--k", 4, "--k-max", 4, "--cost", 3, "--revenue", 30,
+                   "--budget", 900, "--explain", who, "-q")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Whom to contact" in page
+    assert f"Customer {who}: " in page
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert told["campaign"]["plan"]["chosen"]["contacts"] == 300
+    assert told["explained"][0]["customer_id"] == str(who)
+    assert len(told["reasons"]) == 4
+    for wrong, words in (
+        (("--cost", 3), "--revenue is not given"),
+        (("--budget", 3), "--cost is not given"),
+        (("--cost", -1, "--revenue", 3), "--cost is -1.0; expected an amount of 0 or more"),
+        (("--cost", 1, "--revenue", "nan"), "--revenue is nan; expected an amount above 0"),
+        (("--cost", 1, "--revenue", 0), "--revenue is 0.0; expected an amount above 0"),
+    ):
+        done = command("run", shop, "-o", tmp_path / "no", *wrong)
+        assert done.returncode == 2
+        assert words in done.stderr
+    assert not (tmp_path / "no").exists()
+
+
 def test_an_explanation_is_of_the_run_and_adds_up(shop, run):
     rows = pd.read_csv(run / "segments.csv").sample(20, random_state=0)
     found = explain(shop, workflows.load(run), rows["customer_id"].tolist())
@@ -332,3 +391,37 @@ def test_python_plans_and_explains(shop):
     assert found.artefacts == ()
     assert found.fairness.columns
     assert list(found.outcomes)[:4] == ["outcome", "segment_id", "segment", "customers"]
+    assert [one.segment for one in found.reasons] == list(found.model.names)
+
+
+def test_python_contacts_measures_and_reports(shop, tmp_path):
+    found = smartcart.segment(shop, k=4, k_max=4)
+    campaign = found.campaign(cost=3, revenue=30)
+    assert campaign.plan == found.plan(cost=3, revenue=30)
+    assert campaign.backtest.repeats == 50
+    counts = found.contacts(campaign.plan, tmp_path / "list.csv")
+    assert counts["hold out"] == campaign.plan.holdout.size
+    listed = pd.read_csv(tmp_path / "list.csv").assign(response=1)
+    listed.to_csv(tmp_path / "results.csv", index=False)
+    whole = found.measure(tmp_path / "results.csv", cost=3, revenue=30)[-1]
+    assert (whole.uplift, whole.holdout) == (0, counts["hold out"])
+    name = found.model.names[0]
+    receipt = found.audience(name, tmp_path / "a.csv", minimum=1)
+    assert receipt.written == len(pd.read_csv(tmp_path / "a.csv")) > 0
+    who = listed["customer_id"][0]
+    text = found.report(tmp_path / "r.html", cost=3, revenue=30, customers=[who]).read_text("utf-8")
+    assert f"Customer {who}: " in text
+    assert "Whom to contact" in text
+    text = found.report(tmp_path / "plain.html").read_text("utf-8")
+    assert "Whom to contact" not in text
+    assert "holds no customer ids" in text
+
+
+def test_a_run_without_outcomes_says_why_no_campaign_was_planned(shop, tmp_path):
+    table = pd.read_csv(shop).drop(columns=["Response", "Complain"], errors="ignore")
+    found = smartcart.segment(table, k=2, k_max=3)
+    assert found.record.outcomes == ()
+    told = with_actions(found.record, tmp_path, table, cost=3, revenue=30)
+    assert told.campaign is None
+    assert told.notices[-1].code == "no campaign"
+    assert "smartcart plan --rate" in told.notices[-1].message

@@ -294,6 +294,27 @@ def test_rfm_section_is_the_record(pages: dict[str, Page]) -> None:
     assert ("a", {"href": "#rfm"}) in got.tags
 
 
+def test_few_customers_of_a_crossing_are_not_shown_nor_what_gives_them_away() -> None:
+    run = report_example.four()
+    assert run.rfm is not None
+    first, second, *rest = run.rfm.segments
+    first = replace(first, size=310, by_segment=(300, 7, 3, 0))
+    second = replace(second, size=9, by_segment=(9, 0, 0, 0))
+    run = replace(run, rfm=replace(run.rfm, segments=(first, second, *rest)))
+    got = Page(page.render(run, b""))
+    rows = [row for row in got.rows if row and row[0] == first.segment]
+    assert rows == [[first.segment, "97%", "<4%", "<4%", "0%"]]
+    rows = [row for row in got.rows if row and row[0] == second.segment]
+    assert rows == [[second.segment, "few", "0%", "0%", "0%"]]
+    about = next(row for row in got.rows if row and row[0] == f"{second.segment}{second.rule}")
+    assert about[1:4] == ["under 10", "–", "–"]
+    bars, heat = figures.FIGURES["rfm"](run).axes
+    assert [t.get_text() for t in heat.texts[:8]] == [
+        "97%", "<4%", "<4%", "0%", "few", "0%", "0%", "0%",
+    ]  # fmt: skip
+    assert bars.texts[1].get_text() == "few"
+
+
 def test_rfm_from_a_sample_says_so_and_without_rfm_there_is_no_section(
     pages: dict[str, Page],
 ) -> None:

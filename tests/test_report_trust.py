@@ -7,22 +7,28 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import report_example
+from smartcart.core.explain import explain, reasons
+from smartcart.core.holdout import measure
+from smartcart.core.plan import backtest, make_plan
 from smartcart.errors import UsageError
-from smartcart.records import Run
+from smartcart.records import Campaign, Run
 from smartcart.report import (
     figures,
     interactive,
     markdown,
     outcomes,
     page,
+    sheet,
     trust,
     view,
     withheld,
     words,
 )
+from smartcart.report.bars import Row, chart
 from test_report import Page
 
 DOTS, LABELS = 0, 1
@@ -351,6 +357,126 @@ def test_no_channel_is_named_where_the_largest_is_unknown() -> None:
     run = replace(run, profile=replace(run.profile, rows=rows))
     assert trust.channel(run, 1) == ""
     assert "Channel" not in Page(page.render(run, b"")).words
+
+
+# why, and what to do
+
+
+@pytest.fixture(scope="module")
+def acting_run() -> Run:
+    run = report_example.four()
+    names = [s.segment for s in run.segments]
+    rates = run.outcomes[0].rates
+    x, n = [r.positives for r in rates], [r.customers for r in rates]
+    plan = make_plan(
+        names, [s.size for s in run.segments], cost=3, revenue=20, positives=x, trials=n,
+        column="Response", draws=2000,
+    )  # fmt: skip
+    campaign = Campaign(plan, backtest(x, n, cost=3, revenue=20), ("Complain",))
+    features = run.model.recipe.features
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(400, len(features)))
+    centers = rng.normal(size=(4, len(features)))
+    return replace(
+        run,
+        campaign=campaign,
+        reasons=reasons(Z, centers, features, names),
+        explained=explain(
+            rng.normal(100, 60, (1, len(features))), [report_example.SECRET_ID], run.model
+        ),
+    )
+
+
+def test_a_campaign_is_a_picture_with_its_table(acting_run: Run) -> None:
+    got = Page(page.render(acting_run, b""))
+    campaign = acting_run.campaign
+    assert campaign is not None
+    plan, tried = campaign.plan, campaign.backtest
+    assert tried is not None
+    assert sections(got)[3:6] == ["outcomes", "campaign", "evidence"]
+    for one in plan.segments:
+        row = next(r for r in got.rows if r and r[0] == one.segment and len(r) == 5)
+        assert row[1] == words.count(one.customers)
+        assert row[2].startswith(words.share(one.rate))
+        assert row[3].startswith(words.money(one.outlook.profit, "$"))
+        assert row[4] == (words.count(one.contacts) if one.contacts else "no")
+    labels = [str(a.get("aria-label")) for _, a in got.tags if a.get("class") == "iv"]
+    assert words.money(plan.chosen.profit, "$") in labels[0]
+    assert all(s.segment in labels[1] for s in plan.segments)
+    assert words.money(tried.over_everybody, "$") in labels[2]
+    text = got.words
+    assert f"per 1,000 customers {words.money(tried.over_everybody, '$')} more" in text
+    low, high = tried.over_everybody_low, tried.over_everybody_high
+    assert f"({words.money(low, '$')} to {words.money(high, '$')})" in text
+    assert "the run also has Complain" in text
+    assert "campaign" not in sections(Page(page.render(report_example.four(), b"")))
+
+
+def test_bars_lie_where_the_figures_are() -> None:
+    rows = [
+        Row("a", -50.0, -100.0, 0.0, ""),
+        Row("b", 100.0, 50.0, 300.0, "", 12),
+        Row("c", 0, None, None, ""),
+    ]
+    found = chart(rows)
+    a, b, c = found.bars
+    scale = (b.left - found.zero) / 50
+    assert b.at == pytest.approx(found.zero + 100 * scale)
+    assert b.left + b.width == pytest.approx(found.zero + 300 * scale) == pytest.approx(96)
+    assert a.left == pytest.approx(found.zero - 100 * scale) == pytest.approx(4)
+    assert a.left + a.width == pytest.approx(found.zero)
+    assert (c.at, c.width) == (pytest.approx(found.zero), 0)
+    assert [bar.slot for bar in found.bars] == [0, 2, 0]
+    assert chart([Row("a", 0.0, None, None, "0")]).bars[0].at == pytest.approx(4)
+
+
+def test_reasons_are_shown_for_every_segment_and_figure(acting_run: Run) -> None:
+    got = Page(page.render(acting_run, b""))
+    assert "why" in sections(got)
+    for j, feature in enumerate(acting_run.model.recipe.features):
+        shares = [one.parts[j].share for one in acting_run.reasons]
+        cells = [
+            f"{share * 100:+.0f}%".replace("-", "−") if abs(share) >= 0.005 else "0%"
+            for share in shares
+        ]
+        assert [feature.label, *cells] in got.rows
+    for one in acting_run.reasons:
+        assert one.sentence in got.words
+
+
+def test_ids_are_in_a_report_only_where_they_were_asked_for(acting_run: Run) -> None:
+    asked = page.render(acting_run, b"")
+    assert f"Customer {report_example.SECRET_ID}: " in asked
+    assert "names customers by their ids, as was asked" in asked
+    quiet = page.render(replace(acting_run, explained=()), b"")
+    assert report_example.SECRET_ID not in quiet
+    assert "This page holds no customer ids" in quiet
+    assert "Customer " + report_example.SECRET_ID not in quiet
+
+
+def test_sheets_stand_alone_and_escape_what_they_show(acting_run: Run) -> None:
+    campaign, hostile = acting_run.campaign, "<img src=x onerror=y>"
+    assert campaign is not None
+    named = tuple(replace(s, segment=hostile) for s in campaign.plan.segments)
+    campaign = replace(campaign, plan=replace(campaign.plan, segments=named, column=hostile))
+    uplifts = measure([[100, 80], [30, 9], [90, 70], [9, 8]], [hostile, "B"], cost=1, revenue=9)
+    told = tuple(replace(one, customer_id=hostile, segment=hostile) for one in acting_run.explained)
+    for text in (
+        sheet.plan_page(campaign, hostile, "$", "1.0"),
+        sheet.uplift_page(uplifts, 3, hostile, "$", "1.0"),
+        sheet.explained_page(told, hostile, "$", "1.0"),
+    ):
+        got = Page(text)
+        assert got.open == []
+        assert "img" not in [tag for tag, _ in got.tags]
+        assert "script" not in [tag for tag, _ in got.tags]
+        assert not [a for _, a in got.tags if "href" in a or "src" in a]
+        assert hostile in got.words
+    assert (
+        "3 rows name customers that are not in this run"
+        in Page(sheet.uplift_page(uplifts, 3, "a")).words
+    )
+    assert "+20.0 points" in sheet.uplift_page(uplifts, 0, "a")
 
 
 # all together

@@ -213,7 +213,8 @@ def frame(n: int = 300, **columns) -> pd.DataFrame:
         (lambda r, n: r.integers(1950, 2010, n), "describes", "code"),
         (lambda r, n: r.choice(["Y", "N"], n), "describes", "flag"),
         (lambda r, n: r.choice(["yes", "no", "no line"], n), "describes", "category"),
-        (lambda r, n: [f"u{i}@shop.example" for i in range(n)], "dropped", "contact"),
+        (lambda r, n: [f"u{i}@shop.example" for i in range(n)], "id", "id"),
+        (lambda r, n: [f"u{i % 99}@shop.example" for i in range(n)], "dropped", "contact"),
         (lambda r, n: [f"word {i} and more" for i in range(n)], "dropped", "text"),
         (lambda r, n: [f"{20200101 + i % 28}" for i in range(n)], "dropped", "date"),
     ],
@@ -278,6 +279,13 @@ def test_what_cannot_be_is_refused_in_one_sentence(tmp_path, wanted, error, word
         smartcart.check(str(path), roles=wanted)
     assert isinstance(caught.value, SmartCartError)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"CustomerID": "id"}, {"Gender": {"meaning": "category"}}, {"Age": "describes"}]
+)
+def test_what_is_said_of_a_customer_table_makes_it_no_order_log(files, wanted) -> None:
+    assert smartcart.check(files["mall"], roles=wanted).contract.kind == "customers"
 
 
 def test_age_forms_where_the_user_says_so(files) -> None:

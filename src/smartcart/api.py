@@ -6,21 +6,21 @@ import datetime as dt
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
+from smartcart.acts import Acts
 from smartcart.records import (
     Artefact,
     ColumnRole,
     ColumnWish,
     Drift,
-    Explanation,
     Fairness,
     Inspection,
     Model,
-    Plan,
+    Reason,
     Run,
 )
 from smartcart.settings import read_settings
@@ -202,7 +202,7 @@ class SavedModel:
         return f"<SavedModel of {len(self.names)} segments: {', '.join(self.names)}>"
 
 
-class Segmentation:
+class Segmentation(Acts):
     """The result of :func:`segment`: tables as pandas, pictures on demand, a folder to save.
 
     ``record`` is the frozen :class:`smartcart.records.Run` behind it all. The table of customers
@@ -332,34 +332,10 @@ class Segmentation:
         """How far the segments stand for sensitive columns."""
         return self.record.fairness
 
-    def explain(self, customer: Any, *, against: str | None = None) -> Explanation:
-        """Return why a customer is in its segment and not in the runner-up (or ``against``).
-
-        The source is read again. Raises ``smartcart.errors.DataError`` for a customer without a
-        segment.
-        """
-        from smartcart.workflows.explain import explain
-
-        return explain(self._source, self.record.model, [customer], other=against)[0]
-
-    def plan(
-        self, *, cost: float, revenue: float, outcome: str | None = None,
-        rate: float | None = None, budget: float | None = None, baseline: float | None = None,
-        partial: bool = True, seed: int = 0,
-    ) -> Plan:  # fmt: skip
-        """Plan a campaign: whom to contact, what it earns, and how sure that is.
-
-        Rates come from the 0/1 column ``outcome`` (the first one without a name), or are assumed
-        to be ``rate``. ``cost`` is per contact, ``revenue`` per response, ``baseline`` the response
-        rate of customers left alone.
-        """
-        from smartcart.workflows.plan import make_plan
-        from smartcart.workflows.saved import saved_run
-
-        return make_plan(
-            saved_run(self.record, self._folder), cost=cost, revenue=revenue, outcome=outcome,
-            rate=rate, budget=budget, baseline=baseline, partial=partial, seed=seed,
-        ).plan  # fmt: skip
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What keeps the customers of each segment there, on average."""
+        return self.record.reasons
 
     @property
     def model(self) -> Model:
@@ -371,9 +347,22 @@ class Segmentation:
         """The pictures, each as a Matplotlib figure: ``s.plot.elbow()``."""
         return Plots(self.record)
 
-    def report(self, path: str | Path) -> Path:
-        """Write the interactive report, one self-contained HTML file."""
-        return workflows.write_report(self.record, Path(path))
+    def report(
+        self, path: str | Path, *, cost: float | None = None, revenue: float | None = None,
+        budget: float | None = None, customers: Sequence[Any] = (),
+    ) -> Path:  # fmt: skip
+        """Write the interactive report, one self-contained HTML file.
+
+        With ``cost`` and ``revenue`` it plans a campaign; ``customers`` are explained in it, by
+        their ids.
+        """
+        from smartcart.workflows.acting import with_actions
+
+        run = with_actions(
+            self.record, self._folder, self._source, cost=cost, revenue=revenue, budget=budget,
+            customers=customers,
+        )  # fmt: skip
+        return workflows.write_report(run, Path(path))
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the whole run folder, with pictures and report; whole or not at all."""

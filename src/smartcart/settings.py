@@ -25,6 +25,7 @@ def _no_boolean(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_no_boolean)]
+Money = Annotated[float, BeforeValidator(_no_boolean), Field(allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -58,6 +59,15 @@ class Settings(BaseModel):
         False, description="Of an order log: take what was returned off the spend."
     )
     rfm_bins: Whole = Field(5, ge=2, le=9, description="Digits of the RFM scores.")
+    cost: Money | None = Field(
+        None,
+        ge=0,
+        description="Money per contact of a campaign; with revenue, it is planned.",
+    )
+    revenue: Money | None = Field(
+        None, gt=0, description="Money that a response to the campaign brings."
+    )
+    budget: Money | None = Field(None, ge=0, description="Most money that the campaign may cost.")
 
     @property
     def roles(self) -> dict[str, ColumnWish]:
@@ -162,6 +172,8 @@ def _expected(error: Any) -> str:
     """Return what a setting should have been, from pydantic's error."""
     field = Settings.model_fields.get(str(error["loc"][0]))
     bounds = {k: v for m in (field.metadata if field else []) for k, v in _limits(m).items()}
+    if field is not None and "float" in str(field.annotation):
+        return "an amount of 0 or more" if bounds.get("ge") == 0 else "an amount above 0"
     if error["type"] in {"greater_than_equal", "less_than_equal", "int_parsing", "int_type"}:
         top = f" to {bounds['le']}" if "le" in bounds else " up"
         return f"a whole number from {bounds.get('ge', 0)}{top}"

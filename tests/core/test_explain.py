@@ -9,7 +9,7 @@ import pytest
 import trust_tables
 
 from smartcart.core import kmeans, prepare
-from smartcart.core.explain import explain, why
+from smartcart.core.explain import explain, reasons, why
 from smartcart.errors import DataError
 
 
@@ -139,3 +139,33 @@ def test_input_is_left_alone(shop):
     explain(X, shop.ids[:20], shop.model)
     np.testing.assert_array_equal(X, shop.X[:20])
     assert np.array_equal(prepare.apply_recipe(X, shop.model.recipe), shop.Z[:20])
+
+
+def test_reasons_are_the_means_of_the_exact_parts(shop):
+    recipe, names = shop.model.recipe, shop.model.names
+    found = reasons(shop.Z, np.array(shop.model.centroids), recipe.features, names, shop.weight)
+    assert [one.segment for one in found] == list(names)
+    heavy = shop.weight > 0
+    told = why(shop.Z[heavy], np.array(shop.model.centroids))
+    for one in found:
+        here = told.labels == one.segment_id - 1
+        assert one.customers == here.sum()
+        mean = told.parts[here].mean(axis=0)
+        want = mean / np.abs(mean).sum()
+        assert [part.share for part in one.parts] == pytest.approx(want.tolist())
+        assert [part.feature for part in one.parts] == [f.name for f in recipe.features]
+        met = [names[i] for i in told.others[here]]
+        assert one.runner_up_share == pytest.approx(met.count(one.runner_up) / len(met))
+        assert one.runner_up == max(set(met), key=met.count)
+        assert one.runner_up in one.sentence
+        top = max(one.parts, key=lambda part: part.share)
+        assert one.sentence.startswith(f"Mostly {top.label} (")
+
+
+def test_one_segment_and_an_empty_one_have_no_reason(shop):
+    features = shop.model.recipe.features
+    centers = np.array(shop.model.centroids)
+    assert reasons(shop.Z, centers[:1], features, ["all"]) == ()
+    far = np.vstack([centers, np.full(centers.shape[1], 1e6)])
+    found = reasons(shop.Z, far, features, [*shop.model.names, "nobody"])
+    assert "nobody" not in [one.segment for one in found]

@@ -7,19 +7,34 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from smartcart.cli.common import Json, Quiet, Seed, app, print_json
+from smartcart.cli.common import (
+    Budget,
+    Cost,
+    Json,
+    Quiet,
+    Revenue,
+    Seed,
+    app,
+    print_json,
+    refuse_file,
+    write_whole,
+)
 from smartcart.errors import UsageError
 
 __all__ = ["audience", "explain", "plan"]
 
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write a page to open or to send (.html)."),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that smartcart run wrote.")]
 
 
 @app.command(epilog="Example: smartcart plan out/ --cost 3 --revenue 11 -o contacts.csv")
 def plan(
     run: RunFolder,
-    cost: Annotated[float | None, typer.Option("--cost", help="Money per contact.")] = None,
-    revenue: Annotated[float | None, typer.Option("--revenue", help="Money per response.")] = None,
+    cost: Cost = None,
+    revenue: Revenue = None,
     outcome: Annotated[
         str | None,
         typer.Option("--outcome", help="0/1 column of a past campaign that gives the rates."),
@@ -28,7 +43,7 @@ def plan(
         float | None,
         typer.Option("--rate", help="Response rate that you assume, such as 0.05."),
     ] = None,
-    budget: Annotated[float | None, typer.Option("--budget", help="Most money to spend.")] = None,
+    budget: Budget = None,
     baseline: Annotated[
         float | None,
         typer.Option("--baseline", help="Response rate without contact; sizes the holdout."),
@@ -44,6 +59,7 @@ def plan(
         Path | None,
         typer.Option("--results", help="Measure what came: table with customer_id, arm, response."),
     ] = None,
+    report: Report = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,
     quiet: Quiet = False,
@@ -54,10 +70,12 @@ def plan(
     from smartcart.settings import read_settings
 
     start = read_settings(None, seed=seed).seed
+    _refuse_page(report, output, overwrite=overwrite)
     with show.Progress(quiet=quiet) as progress:
         progress("plan", 0, None)
         from smartcart import store
         from smartcart.workflows import plan as planning
+        from smartcart.workflows.acting import check_amounts
         from smartcart.workflows.saved import open_run
 
         saved = open_run(run)
@@ -71,12 +89,9 @@ def plan(
                 saved, results, cost=cost, revenue=revenue
             )
         else:
-            if cost is None or revenue is None:
-                raise UsageError.of(
-                    f"{'--cost' if cost is None else '--revenue'} is not given",
-                    "what a contact costs and what a response brings",
-                    "give both, as in --cost 3 --revenue 11",
-                )
+            check_amounts(cost, revenue, budget, needed=True)
+            assert cost is not None
+            assert revenue is not None
             found = planning.make_plan(
                 saved, cost=cost, revenue=revenue, outcome=outcome, rate=rate, budget=budget,
                 baseline=baseline, partial=not whole, seed=start,
@@ -86,6 +101,16 @@ def plan(
                 if output is not None
                 else {}
             )
+    if report is not None:
+        from smartcart.report import sheet
+
+        about = (saved.source, saved.currency, store.versions()["smartcart"])
+        page = (
+            sheet.plan_page(found, *about)
+            if results is None
+            else sheet.uplift_page(uplifts, strangers, *about)
+        )
+        write_whole(report, page, [], overwrite=overwrite)
     if results is not None:
         content: Any = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
     else:
@@ -104,6 +129,7 @@ def plan(
                     f"Written to {output}: {counts['contact']:,} to contact, "
                     f"{counts['hold out']:,} to leave alone as a holdout."
                 )
+        _say_page(report)
 
 
 @app.command(epilog="Example: smartcart explain out/ --customer 5524")
@@ -116,6 +142,10 @@ def explain(
     source: Annotated[
         str | None, typer.Option("--source", help="Where the run's source is now.")
     ] = None,
+    report: Report = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing page.")
+    ] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
     as_json: Json = False,
@@ -123,6 +153,7 @@ def explain(
     """Say why a customer is in its segment: what each feature adds, exactly."""
     from smartcart.cli import show
 
+    _refuse_page(report, None, overwrite=overwrite)
     with show.Progress(quiet=quiet) as progress:
         progress("read", 0, None)
         from smartcart import store, workflows
@@ -132,6 +163,12 @@ def explain(
         saved = open_run(run)
         place = source_of(saved, source)
         found = explain_customers(place, workflows.load(run), customer, other=against)
+    if report is not None:
+        from smartcart.report import sheet
+
+        version = store.versions()["smartcart"]
+        page = sheet.explained_page(found, saved.source, saved.currency, version)
+        write_whole(report, page, [], overwrite=overwrite)
     if as_json:
         print_json({"explanations": store.plain(found)})
     else:
@@ -139,6 +176,28 @@ def explain(
 
         told = (reasons.explanation_lines(one, saved.currency) for one in found)
         typer.echo("\n\n".join("\n".join(lines) for lines in told))
+        if not quiet:
+            _say_page(report)
+
+
+def _refuse_page(page: Path | None, output: Path | None, *, overwrite: bool) -> None:
+    """Refuse a page that cannot be, before any work is done."""
+    if page is None:
+        return
+    if page.suffix.lower() not in {".html", ".htm"}:
+        raise UsageError.of(
+            f"--report is {str(page)!r}", "a name that ends in .html", "choose another --report"
+        )
+    if output is not None and output.resolve() == page.resolve():
+        raise UsageError.of(
+            f"-o and --report are both {str(page)!r}", "two files", "choose another --report"
+        )
+    refuse_file(page, [], overwrite=overwrite, option="--report")
+
+
+def _say_page(page: Path | None) -> None:
+    if page is not None:
+        typer.echo(f"Open {page} in a browser.")
 
 
 @app.command(epilog="Example: smartcart audience out/ --segment Premium -o premium.csv")

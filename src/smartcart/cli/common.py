@@ -57,7 +57,14 @@ NetReturns = Annotated[
     bool | None,
     typer.Option("--net-returns", help="Of orders: take what was returned off the spend."),
 ]
+Explain = Annotated[
+    list[str] | None,
+    typer.Option("--explain", metavar="ID", help="Customer to explain in the report; may repeat."),
+]
 RfmBins = Annotated[int | None, typer.Option("--rfm-bins", help="Digits of the RFM scores. [5]")]
+Cost = Annotated[float | None, typer.Option("--cost", help="Money per contact.")]
+Revenue = Annotated[float | None, typer.Option("--revenue", help="Money per response.")]
+Budget = Annotated[float | None, typer.Option("--budget", help="Most money to spend.")]
 K = Annotated[
     int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")
 ]
@@ -74,12 +81,14 @@ def print_json(content: Any) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
 
 
-def refuse_file(path: Path, sources: list[str], *, overwrite: bool) -> None:
+def refuse_file(
+    path: Path, sources: list[str], *, overwrite: bool, option: str = "--write-config"
+) -> None:
     """Refuse to write over a file that is there, or over the source."""
     if path.is_dir() or path.resolve() in [Path(source).resolve() for source in sources]:
         what = "a folder" if path.is_dir() else "the source itself"
         raise UsageError.of(
-            f"--write-config is {str(path)!r}, {what}", "a new file", "choose another name"
+            f"{option} is {str(path)!r}, {what}", "a new file", "choose another name"
         )
     if os.path.lexists(path) and not overwrite:
         raise UsageError.of(

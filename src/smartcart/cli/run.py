@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,11 @@ import typer
 
 from smartcart.cli.common import (
     AsOf,
+    Budget,
     Config,
+    Cost,
     DropDuplicates,
+    Explain,
     Json,
     K,
     Kind,
@@ -19,6 +23,7 @@ from smartcart.cli.common import (
     Out,
     Overwrite,
     Quiet,
+    Revenue,
     RfmBins,
     Seed,
     Source,
@@ -54,6 +59,10 @@ def run(
     drop_duplicates: DropDuplicates = None,
     net_returns: NetReturns = None,
     rfm_bins: RfmBins = None,
+    cost: Cost = None,
+    revenue: Revenue = None,
+    budget: Budget = None,
+    explain: Explain = None,
     engine: Annotated[
         str, typer.Option("--engine", help="Where it runs: duckdb (here) or spark.")
     ] = "duckdb",
@@ -101,11 +110,13 @@ def run(
 
     settings = read_settings(
         config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
-        drop_duplicates=drop_duplicates, net_returns=net_returns,
+        drop_duplicates=drop_duplicates, net_returns=net_returns, cost=cost, revenue=revenue,
+        budget=budget,
     )  # fmt: skip
     _segment(
         one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json,
         engine=engine, spark_master=spark_master, previous=previous, fresh=fresh,
+        explain=explain or (),
     )  # fmt: skip
 
 
@@ -200,6 +211,7 @@ def _segment(
     spark_master: str | None = None,
     previous: Path | None = None,
     fresh: bool = False,
+    explain: Sequence[str] = (),
 ) -> None:
     """Run the main job into a new folder, then show what came out."""
     import shutil
@@ -216,7 +228,9 @@ def _segment(
     with show.Progress(quiet=quiet) as progress, Beside(*THERE, meanwhile=HERE) as helper:
         progress("start", 0, None)
         from smartcart import workflows
+        from smartcart.workflows.acting import check_amounts, with_actions
 
+        check_amounts(settings.cost, settings.revenue, settings.budget)
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
                 source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
@@ -226,6 +240,10 @@ def _segment(
                 previous=previous, fresh=fresh, meanwhile=partial(workflows.draw_first, folder),
             )  # fmt: skip
             progress("report", 0, None)
+            found = with_actions(
+                found, folder, source, cost=settings.cost, revenue=settings.revenue,
+                budget=settings.budget, customers=explain,
+            )  # fmt: skip
             for name, file in (keep or {}).items():  # the source, which goes with the run
                 shutil.copyfile(file, folder / name)
                 found = replace(found, source=name, reading=replace(found.reading, source=name))

@@ -19,9 +19,16 @@ from numpy.typing import ArrayLike, NDArray
 from smartcart.core import kmeans, prepare
 from smartcart.core.naming import say
 from smartcart.errors import DataError
-from smartcart.records import Contribution, Explanation, Feature, Model
+from smartcart.records import (
+    Contribution,
+    Explanation,
+    Feature,
+    FeatureShare,
+    Model,
+    Reason,
+)
 
-__all__ = ["Why", "explain", "why"]
+__all__ = ["Why", "explain", "reasons", "why"]
 
 Floats = NDArray[np.float64]
 TOLD = 3  # features that the sentence names
@@ -114,6 +121,59 @@ def explain(
     filled = np.where(np.isnan(rows), np.array(recipe.fill), rows)
     counted = np.clip(filled, np.array(recipe.low), np.array(recipe.high))
     return tuple(_one(str(i), r, rows[r], counted[r], found, model) for r, i in enumerate(ids))
+
+
+def reasons(
+    Z: ArrayLike, centers: ArrayLike, features: Sequence[Feature], names: Sequence[str],
+    sample_weight: ArrayLike | None = None,
+) -> tuple[Reason, ...]:  # fmt: skip
+    """Say of each segment which features keep its customers there, on average over them.
+
+    Parameters
+    ----------
+    Z : (n, p) standardized; centers : (k, p); features : p; names : k.
+    sample_weight : (n,); rows of weight 0 (copies) are left out.
+
+    Returns
+    -------
+    One reason per segment that has customers; nothing where there is one segment only.
+    """
+    rows, middles = np.asarray(Z, dtype=np.float64), np.asarray(centers, dtype=np.float64)
+    if len(middles) < 2:
+        return ()
+    if sample_weight is not None:
+        rows = rows[np.asarray(sample_weight) > 0]
+    found = why(rows, middles)
+    told = []
+    for i, name in enumerate(names):
+        here = found.labels == i
+        if not here.any():
+            continue
+        met = np.bincount(found.others[here], minlength=len(names))
+        second = int(met.argmax())
+        mean = found.parts[here].mean(axis=0)
+        shares = (mean / (float(np.abs(mean).sum()) or 1.0)).tolist()
+        parts = tuple(
+            FeatureShare(f.name, f.label, share) for f, share in zip(features, shares, strict=True)
+        )
+        runner_up, share = names[second], float(met[second] / met.sum())
+        told.append(
+            Reason(
+                i + 1, name, int(here.sum()), runner_up, share, parts,
+                _mostly(parts, runner_up, share),
+            )
+        )  # fmt: skip
+    return tuple(told)
+
+
+def _mostly(parts: Sequence[FeatureShare], runner_up: str, share: float) -> str:
+    top = [one for one in sorted(parts, key=lambda one: -one.share) if one.share >= TELLING][:TOLD]
+    often = f"{runner_up} is the runner-up for {share:.0%} of them."
+    if not top:
+        return f"Many features keep them here, each by little. {often}"
+    listed = [f"{one.label} ({one.share:.0%})" for one in top]
+    joined = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return f"Mostly {joined}. {often}"
 
 
 _ALONE = "There is one segment only, so there is nothing to be nearer to."

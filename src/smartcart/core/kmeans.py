@@ -230,6 +230,18 @@ class LloydSums:
             self.counts + other.counts, self.sums + other.sums, self.wcss + other.wcss
         )
 
+    def gain(self, previous: Floats) -> float:
+        """Return the share of WCSS that goes when centers (k, p) move to the means of their rows.
+
+        ``sum_j n_j |mean_j - center_j|^2 / WCSS``: what one Lloyd pass is sure to gain.
+
+        >>> sums = LloydSums.zeros(1, 1).add(np.array([[0.0], [2.0]]), np.zeros(2, int), np.ones(2))
+        >>> sums.gain(np.array([[1.0]])), sums.gain(np.array([[0.0]]))
+        (0.0, 1.0)
+        """
+        moved = ((self.centers(previous) - previous) ** 2).sum(axis=1)
+        return float(self.counts @ moved) / self.wcss if self.wcss > 0 else 0.0
+
     def centers(self, previous: Floats) -> Floats:
         """Return the means (k, p); a center without rows stays where it was."""
         some = self.counts > 0

@@ -45,21 +45,24 @@ class ProfileSums:
     def add(
         self, X: Floats, labels: NDArray[np.integer], distance: Floats, confidence: Floats
     ) -> None:
-        """Add (n, q) values of customers in segments ``labels`` (n,), counted from 0."""
-        member = (labels[None, :] == np.arange(self.size.shape[0])[:, None]).astype(np.float64)
-        size = member.sum(axis=1)
-        centred = X - self.shift
-        missing = np.isnan(centred)
-        self.count += size[:, None]
-        for j in np.flatnonzero(missing.any(axis=0)):
-            hole = missing[:, j]
-            centred[hole, j] = 0.0
-            self.count[:, j] -= np.bincount(labels[hole], minlength=size.size)
-        self.total += member @ centred
-        self.square += member @ np.square(centred, out=centred)
+        """Add (n, q) values of customers in segments ``labels`` (n,), counted from 0.
+
+        Column by column, so that what is worked on stays in the processor's cache.
+        """
+        k = self.size.shape[0]
+        size = np.bincount(labels, minlength=k).astype(np.float64)
+        for j, middle in enumerate(self.shift):
+            centred = X[:, j] - middle
+            missing = np.isnan(centred)
+            self.count[:, j] += size
+            if missing.any():
+                self.count[:, j] -= np.bincount(labels[missing], minlength=k)
+                centred[missing] = 0.0
+            self.total[:, j] += np.bincount(labels, centred, k)
+            self.square[:, j] += np.bincount(labels, np.square(centred, out=centred), k)
         self.size += size
-        self.confidence += member @ confidence
-        self.distance += member @ distance
+        self.confidence += np.bincount(labels, confidence, k)
+        self.distance += np.bincount(labels, distance, k)
 
     def merge(self, other: ProfileSums) -> None:
         """Add the sums of other customers, made around the same shift."""

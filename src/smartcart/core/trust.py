@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from smartcart.core import kmeans, prepare
 from smartcart.core.artefacts import find_artefacts
+from smartcart.core.explain import reasons
 from smartcart.core.fairness import find_fairness
 from smartcart.core.rulebook import fit_rulebook
-from smartcart.records import Artefact, Fairness, Feature, Recipe, Rulebook
+from smartcart.records import Artefact, Fairness, Feature, Reason, Recipe, Rulebook
 
 __all__ = ["Trust", "judge", "sensitive_columns"]
 
@@ -25,6 +26,7 @@ class Trust(NamedTuple):
     rulebook: Rulebook | None
     artefacts: tuple[Artefact, ...]
     fairness: Fairness
+    reasons: tuple[Reason, ...] = ()
 
 
 def judge(
@@ -63,7 +65,9 @@ def judge(
     tell("sensitive columns")
     values, words = sensitive_columns(X, features)
     fairness = find_fairness(labels, names, forming, recipe.features, values, column_labels=words)
-    return Trust(book, found, fairness)
+    tell("reasons")
+    told = reasons(Z, centers, recipe.features, names, weight)
+    return Trust(book, found, fairness, told)
 
 
 def sensitive_columns(

@@ -19,6 +19,7 @@ from smartcart.engines.closing import Closing
 from smartcart.engines.column import final_cell
 from smartcart.engines.columns import type_columns
 from smartcart.engines.duckdb import DuckDB, as_data_error, quote
+from smartcart.engines.file_mark import FileMark, print_of_bytes
 from smartcart.engines.files import read_files
 from smartcart.engines.frames import frame_reader
 from smartcart.engines.names import ROW, clean_names
@@ -31,6 +32,7 @@ from smartcart.records import Reading
 
 __all__ = ["MOST_COLUMNS", "Opened", "no_rows", "open_source"]
 
+MANY_ROWS = 1_000_000  # from here files that are read in place are printed by their bytes
 MOST_COLUMNS = 2_500  # the time to plan a query grows faster than its columns
 
 
@@ -54,6 +56,7 @@ class Opened(Closing):
     engine: DuckDB | Postgres | Spark
     rejected: Any = None
     head: Any = None
+    marks: tuple[FileMark, ...] = ()  # of the files that every pass reads again
     _pull: Callable[[], Opened] | None = field(default=None, repr=False)
     _here: Callable[[], DuckDB] | None = field(default=None, repr=False)
     _own: list[Closing] = field(default_factory=list, repr=False)  # what close() closes, too
@@ -79,6 +82,15 @@ class Opened(Closing):
         found = self._own[0]
         assert isinstance(found, DuckDB)
         return found
+
+    def refuse_changed(self) -> None:
+        """Raise ``DataError`` where a file that is read in place is not what it was at first."""
+        for mark in self.marks:
+            if not mark.holds():
+                raise DataError.of(
+                    f"{str(mark.path)!r} changed while it was read", "a source that stays as it is",
+                    "run again when it is written whole, or copy it first",
+                )  # fmt: skip
 
     def local(self) -> Opened:
         """Return the typed source in the embedded engine: itself, or the rows of a server.
@@ -198,7 +210,11 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         f"SELECT {quote(ROW)}, {', '.join(final_cell(c) for c in columns)} FROM {typed}",
         "source",
     )
-    count, fingerprint = engine.fingerprint(table, names)
+    marks = tuple(FileMark.of(path) for path in raw.files)
+    if raw.files and rows > MANY_ROWS:
+        count, fingerprint = rows, print_of_bytes(raw.files)
+    else:
+        count, fingerprint = engine.fingerprint(table, names)
     notices = (
         *raw.notices,
         *name_notices,
@@ -225,7 +241,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         rejected = engine.view(
             f"SELECT line AS __line__, {picked} FROM ({raw.rejected})", "rejected"
         )
-    return Opened(table, reading, engine, rejected)
+    return Opened(table, reading, engine, rejected, marks=marks)
 
 
 def no_rows(label: str, form: str) -> DataError:

@@ -67,4 +67,5 @@ def _numbered(engine: DuckDB, paths: Sequence[Path], starts: Sequence[int]) -> R
         f"FROM {relation}",
         names=tuple(found),
         numbered=True,
+        files=tuple(paths),
     )

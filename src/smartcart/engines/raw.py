@@ -33,9 +33,9 @@ class Raw:
     """What a reader hands over.
 
     ``sql`` selects columns ``c0, c1, ...`` in source order; with ``numbered`` also ``__row__``, and
-    is then cheap enough to be read again for every pass (Parquet). ``repair`` reads the same source
-    by the slow way that cannot fail on its form. ``rejected`` selects ``line, c0, ...`` as text of
-    the lines that could not be cut into cells.
+    is then cheap enough to be read again for every pass (Parquet, from ``files``). ``repair`` reads
+    the same source by the slow way that cannot fail on its form. ``rejected`` selects
+    ``line, c0, ...`` as text of the lines that could not be cut into cells.
     """
 
     format: str
@@ -47,6 +47,7 @@ class Raw:
     notices: tuple[Notice, ...] = ()
     numbered: bool = False
     decimal_comma: bool = False  # seen in some of its columns
+    files: tuple[Path, ...] = ()  # that are read in place, in every pass
     repair: Callable[[], Raw] | None = None
     rejected: str | None = None
     release: tuple[Callable[[], None], ...] = field(default=())

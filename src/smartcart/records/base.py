@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from smartcart.records.life import DriftReference, Identity
 
 if TYPE_CHECKING:
-    from smartcart.records.act import Outcome
-    from smartcart.records.trust import Artefact, Fairness, Rulebook
+    from smartcart.records.act import Campaign, Outcome
+    from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
     "MODEL_VERSION",
@@ -120,6 +120,7 @@ class OrderLog:
     lettered: bool = False  # order numbers are digits, with a letter on cancelled ones ("C536379")
     cancelled: tuple[str, ...] = ()  # values of the status that say so
     returned: tuple[str, ...] = ()
+    browsed: tuple[str, ...] = ()  # values that say that nothing was bought
     categories: tuple[str, ...] = ()  # the largest, each with a share of its own
     channels: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()  # columns that say who the customer is: describe
@@ -426,3 +427,6 @@ class Run:
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
     identity: Identity | None = None  # what became of the segments of the earlier run
+    reasons: tuple[Reason, ...] = ()
+    campaign: Campaign | None = None  # where cost and revenue were given
+    explained: tuple[Explanation, ...] = ()  # customers that were asked about, by their ids

@@ -11,8 +11,10 @@ __all__ = [
     "Contribution",
     "Explanation",
     "Fairness",
+    "FeatureShare",
     "Overrepresentation",
     "Proxy",
+    "Reason",
     "Rule",
     "Rulebook",
     "SensitiveColumn",
@@ -57,6 +59,36 @@ class Explanation:
     other_distance: float | None
     confidence: float
     contributions: tuple[Contribution, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureShare:
+    """What one feature adds, on average, to customers being nearer to their own segment.
+
+    ``share`` is its part of the sum of all absolute averages, with its sign; below 0 it speaks for
+    the runner-up.
+    """
+
+    feature: str
+    label: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What puts the customers of a segment there, on average over all of them.
+
+    ``runner_up`` is the segment that is second nearest for most of them: for ``runner_up_share``.
+    ``parts`` are in the order of the recipe's features.
+    """
+
+    segment_id: int
+    segment: str
+    customers: int  # of the sample that was looked at
+    runner_up: str
+    runner_up_share: float
+    parts: tuple[FeatureShare, ...]
     sentence: str
 
 

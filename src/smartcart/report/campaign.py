@@ -10,8 +10,8 @@ from smartcart.report.life import table_lines
 from smartcart.report.words import count, listing, money, share
 
 __all__ = [
-    "advice", "basis", "brings", "holdout", "plan_lines", "plan_rows", "receipt_lines", "risk",
-    "tried", "uplift_lines", "uplift_rows",
+    "advice", "basis", "between", "brings", "holdout", "plan_lines", "plan_rows", "receipt_lines",
+    "risk", "tried", "uplift_lines", "uplift_rows", "verdict",
 ]  # fmt: skip
 
 
@@ -65,9 +65,9 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
             (
                 one.segment,
                 count(one.customers),
-                f"{share(one.rate)} {_between(share, one.rate_low, one.rate_high)}".strip(),
+                f"{share(one.rate)} {between(share, one.rate_low, one.rate_high)}".strip(),
                 f"{cash(one.outlook.profit)} "
-                f"{_between(cash, one.outlook.profit_low, one.outlook.profit_high)}".strip(),
+                f"{between(cash, one.outlook.profit_low, one.outlook.profit_high)}".strip(),
                 count(one.contacts) if one.contacts else "no",
             )
             for one in plan.segments
@@ -75,7 +75,8 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
     ]
 
 
-def _between(words: Any, low: float | None, high: float | None) -> str:
+def between(words: Any, low: float | None, high: float | None) -> str:
+    """Return an interval in brackets, nothing where there is none."""
     return f"({words(low)} to {words(high)})" if low is not None and high is not None else ""
 
 
@@ -116,9 +117,9 @@ def brings(look: Outlook, currency: str = "") -> str:
 
     return (
         f"cost {cash(look.cost)}, expected responses {count(round(look.responses))} "
-        f"{_between(lambda x: count(round(x)), look.responses_low, look.responses_high)}".rstrip()
+        f"{between(lambda x: count(round(x)), look.responses_low, look.responses_high)}".rstrip()
         + f", revenue {cash(look.revenue)}, profit {cash(look.profit)} "
-        f"{_between(cash, look.profit_low, look.profit_high)}".rstrip()
+        f"{between(cash, look.profit_low, look.profit_high)}".rstrip()
         + "."
     )
 
@@ -132,7 +133,7 @@ def tried(backtest: Backtest | None, currency: str = "") -> Iterator[str]:
         def cash(x: float | None) -> str:
             return money(x, currency)
 
-        return f"{_more(middle, cash)} {_between(cash, low, high)}"
+        return f"{_more(middle, cash)} {between(cash, low, high)}"
 
     one = backtest
     start = (
@@ -188,9 +189,9 @@ def uplift_rows(found: Sequence[Uplift], currency: str = "") -> list[tuple[str, 
         said = ["no answer: an arm is empty", "", ""]
         if one.uplift is not None and one.incremental is not None:
             said = [
-                f"{_points(one.uplift)} points {_between(_points, one.low, one.high)}",
+                f"{_points(one.uplift)} points {between(_points, one.low, one.high)}",
                 count(round(one.incremental)),
-                f"{cash(one.profit)} {_between(cash, one.profit_low, one.profit_high)}".strip(),
+                f"{cash(one.profit)} {between(cash, one.profit_low, one.profit_high)}".strip(),
             ]
         rows.append(
             (

@@ -67,9 +67,9 @@ def _sizes(axes: Any, run: Run, found: Rfm) -> None:
     for _, shares, color, move in series:
         at = [y + move for y in range(len(shares))]
         axes.barh(at, [x or 0.0 for x in shares], thick, color=color)
-        for y, x in zip(at, shares, strict=True):
-            axes.text((x or 0.0) + most * 0.02, y, words.share(x), va="center", size=8.5,
-                      color=INK)  # fmt: skip
+        for y, x, s in zip(at, shares, found.segments, strict=True):
+            said = "few" if rfm.few(s) else words.share(x)
+            axes.text((x or 0.0) + most * 0.02, y, said, va="center", size=8.5, color=INK)
     calm(axes, grid="")
     axes.set_xlim(0, most * 1.2)
     axes.set_ylim(len(found.segments) - 0.5, -0.5)

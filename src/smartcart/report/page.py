@@ -20,7 +20,7 @@ from smartcart.records import Run
 from smartcart.report import interactive, palette
 from smartcart.report.parts import TEMPLATES, context, environment
 
-__all__ = ["embed", "plotly_file", "render"]
+__all__ = ["embed", "environment", "plotly_file", "render", "stylesheet"]
 
 _TEMPLATE = environment().get_template("report.html.j2")
 
@@ -38,7 +38,7 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
     plotly = plotly_file().read_text(encoding="utf-8")
     script = "".join((TEMPLATES / name).read_text("utf-8") for name in ("charts.js", "report.js"))
     return _TEMPLATE.render(
-        css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        css=Markup(stylesheet()),
         light=Markup(palette.css(dark=False)),
         dark=Markup(palette.css(dark=True)),
         plotly=Markup(plotly),
@@ -48,6 +48,11 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         still=f"data:image/png;base64,{base64.b64encode(still_3d).decode()}" if still_3d else "",
         **context(run),
     )
+
+
+def stylesheet() -> str:
+    """Return the style of all pages."""
+    return (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
 def embed(value: Any) -> str:

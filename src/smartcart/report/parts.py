@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from smartcart.records import Run, Segment
-from smartcart.report import order_log, outcomes, rfm, trust, view, withheld, words
+from smartcart.report import acting, order_log, outcomes, rfm, trust, view, withheld, words
 
 __all__ = ["TEMPLATES", "card", "context", "environment", "stable"]
 
@@ -89,6 +89,9 @@ def context(run: Run) -> dict[str, Any]:
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),
         "overview": outcomes.overview(run) if several and len(run.outcomes) > 1 else (),
+        "campaign": acting.campaign(run.campaign, run.currency),
+        "why": acting.why(run),
+        "explained": acting.explained(run.explained, run.currency),
         "book": run.rulebook if several else None,
         "book_method": trust.method(run),
         "fair": trust.fairness(run),
@@ -200,6 +203,7 @@ def _rfm(run: Run) -> dict[str, Any] | None:
         "cuts": rfm.cuts(run),
         "ties": rfm.ties(run),
         "rows": list(zip(found.segments, crossed, strict=True)),
+        "few": rfm.few,
         "valued": any(s.monetary_share is not None for s in found.segments),
         "agreement": rfm.agreement(run),
     }

@@ -5,10 +5,12 @@ Nothing is computed here but the shares that a count is shown as.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from smartcart.records import Rfm, Run
+from smartcart.records import Rfm, RfmSegment, Run
 from smartcart.report import words
+from smartcart.report.withheld import SMALL_GROUP
 
 __all__ = [
     "STEPS",
@@ -18,6 +20,7 @@ __all__ = [
     "agreement",
     "crossing",
     "cuts",
+    "few",
     "labels",
     "ties",
 ]
@@ -41,14 +44,23 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """Customers of one RFM segment that are in one K-Means segment."""
+    """Customers of one RFM segment that are in one K-Means segment.
+
+    One to nine customers are not shown, only that they are ``few``: fewer than that share of the
+    RFM segment. Then no ``told`` count of the row is shown either: together they would give the few
+    away.
+    """
 
     count: int
     share: float
+    few: float = 0.0
+    told: bool = True
 
     @property
     def text(self) -> str:
         """The share in whole per cent: there is little room in a cell."""
+        if self.few:
+            return f"<{math.ceil(self.few * 100)}%" if self.few < 1 else "few"
         if 0 < self.share < 0.005:
             return "<1%"
         if 0.995 <= self.share < 1:
@@ -58,7 +70,7 @@ class Crossed:
     @property
     def step(self) -> int:
         """The shade, 0 to 4."""
-        return sum(self.share >= floor for floor in STEPS)
+        return 0 if self.few else sum(self.share >= floor for floor in STEPS)
 
 
 def labels(run: Run) -> tuple[str, str, str]:
@@ -152,9 +164,24 @@ def ties(run: Run) -> str:
 
 def crossing(rfm: Rfm) -> tuple[tuple[Crossed, ...], ...]:
     """Return, per RFM segment, the part of its customers that is in each K-Means segment."""
-    return tuple(
-        tuple(Crossed(n, n / s.size if s.size else 0.0) for n in s.by_segment) for s in rfm.segments
-    )
+    found = []
+    for s in rfm.segments:
+        told = not any(0 < n < SMALL_GROUP for n in s.by_segment)
+        found.append(
+            tuple(
+                Crossed(
+                    n, n / s.size if s.size else 0.0,
+                    min(SMALL_GROUP / s.size, 1.0) if 0 < n < SMALL_GROUP else 0.0, told,
+                )
+                for n in s.by_segment
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def few(segment: RfmSegment) -> bool:
+    """Has an RFM segment too few customers to show how many, and what they are worth?"""
+    return 0 < segment.size < SMALL_GROUP
 
 
 def agreement(run: Run) -> str:
@@ -167,7 +194,7 @@ def agreement(run: Run) -> str:
         return ""
     pairs = []
     for found, cells in zip(rfm.segments, crossing(rfm), strict=True):
-        place = max(range(len(cells)), key=lambda j: cells[j].share)
+        place = max(range(len(cells)), key=lambda j: cells[j].count)
         pairs.append((found, run.segments[place].segment, cells[place]))
     telling = sorted(
         (p for p in pairs if p[0].share >= _FEW and p[2].share > 0.5), key=lambda p: -p[2].share
@@ -177,12 +204,12 @@ def agreement(run: Run) -> str:
     if told:
         text = f"Of RFM segments with at least 5% of the customers, {words.listing(told)}."
     best, name, cell = pairs[0]
-    if (best, name, cell) not in telling and cell.count:
+    if (best, name, cell) not in telling and cell.count and not cell.few:
         text += f" Of {best.segment}, {cell.text} are {name}."
     first = run.segments[0]
     counts = [s.by_segment[0] for s in rfm.segments]
     most = max(range(len(counts)), key=counts.__getitem__)
-    if first.size and counts[most]:
+    if first.size and counts[most] >= SMALL_GROUP:
         share = Crossed(counts[most], counts[most] / first.size)
         text += (
             f" The other way round, {share.text} of {first.segment} are "

@@ -310,7 +310,7 @@ def _table(
         if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
-                    stem.with_suffix(".parquet"), batch.schema, compression="zstd",
+                    stem.with_suffix(".parquet"), batch.schema, compression="snappy",
                     use_dictionary=list(repeated),
                 )
             )  # fmt: skip
@@ -468,6 +468,9 @@ def run_summary(run: Run) -> dict[str, Any]:
         "rulebook": plain(run.rulebook),
         "artefacts": plain(run.artefacts),
         "fairness": plain(run.fairness),
+        "reasons": plain(run.reasons),
+        "campaign": plain(run.campaign),
+        "explained": plain(run.explained),
         "identity": plain(run.identity),
         "value": run.value_label,
         "currency": run.currency,

@@ -80,7 +80,7 @@ _WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
 _TIME = (
     r"(?:([T ] ?)([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?(\.[0-9]{1,9})?"
-    r"( ?[AaPp][Mm])?(Z|[-+][0-9]{2}(?::?[0-9]{2})?)?)?"
+    r"( ?[AaPp][Mm])?(Z| ?[-+][0-9]{2}(?::?[0-9]{2})?| (?:UTC|GMT))?)?"
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
@@ -332,7 +332,10 @@ def _time_format(match: re.Match[str], group: int) -> str:
     seconds = ":%S" if seconds else ""
     fraction = ".%f" if fraction else ""
     half = " %p" if half and half.startswith(" ") else "%p" if half else ""
-    return f"{gap}{hour}:%M{seconds}{fraction}{half}{'%z' if zone else ''}"
+    offset = ""
+    if zone:
+        offset = zone if zone[-1] in "CT" else f"{' ' if zone.startswith(' ') else ''}%z"
+    return f"{gap}{hour}:%M{seconds}{fraction}{half}{offset}"
 
 
 def _month(word: str) -> str | None:

@@ -9,8 +9,6 @@ are exact up to 2^53, so they do not depend on the order of the rows, the thread
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +36,6 @@ __all__ = [
     "repeated_total_expression",
     "rhythm",
     "spending",
-    "status_words",
 ]
 
 UNIT = 1_000_000  # parts of the currency in which money is added up
@@ -48,14 +45,6 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 EPOCH = dt.date(1970, 1, 1)
 UNNUMBERED = 10**15  # far from any order number: orders without one are numbered by their day
 
-_NOT = re.compile(r"^(not|no|non|nicht|sans|sem|sin)\b")
-_CANCELLED = re.compile(
-    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|abandon"
-)
-_REFUSED = re.compile(r"reject|denied|refus|abgelehnt|rechaz")  # of a wish to return or cancel
-_RETURNED = re.compile(
-    r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt"
-)
 _NO_DISCOUNT = ("", "0", "no", "none", "false", "n", "nein", "non", "nao", "não", "na")
 _NO_WORD = r"^(no|not|none|non|nein|kein|keine|sin|sans|sem)[ _-]"
 _NOTHING = r"^[-+]?[0-9][0-9.,]*"  # an amount, of nothing where no digit is above 0
@@ -76,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("undated", "lines without a possible date"),
     Rule("after as-of", "lines after the as-of day"),
     Rule("cancelled", "lines of cancelled orders"),
+    Rule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
     Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
     Rule("no quantity", "lines without a quantity"),
     Rule("no price", "lines without a positive price"),
@@ -103,24 +93,6 @@ def letter_expression(table: ir.Table, log: OrderLog) -> ir.Table:
     text = _text(table[log.order])
     plain, letter = text.re_search(r"^\d+$"), text.re_search(r"^[A-Za-z]\d+$")
     return table.aggregate(plain=plain.sum(), letter=letter.sum(), lines=table.count())
-
-
-def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the values of a status column that say cancelled, and those that say returned.
-
-    >>> status_words(["shipped", "Cancelled", "not returned", "storniert", "Refunded"])
-    (('Cancelled', 'storniert'), ('Refunded',))
-    """
-    told = [
-        value
-        for value in values
-        if not _NOT.search(value.lower()) and not _REFUSED.search(value.lower())
-    ]
-    cancelled = tuple(value for value in told if _CANCELLED.search(value.lower()))
-    returned = tuple(
-        value for value in told if _RETURNED.search(value.lower()) and value not in cancelled
-    )
-    return cancelled, returned
 
 
 def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
@@ -180,7 +152,8 @@ def _rules(
 ) -> dict[str, Any]:  # fmt: skip
     """Return the condition of every rule."""
     never = ibis.literal(False)
-    adjusted, cancelled, returned = never, never, (quantity < 0) | (amount < 0)
+    adjusted, cancelled, browsed = never, never, never
+    returned = (quantity < 0) | (amount < 0)
     if log.lettered and log.order is not None:
         text = _text(table[log.order])
         cancelled = text.re_search(r"^[Cc]\d+$")
@@ -196,6 +169,7 @@ def _rules(
         else:
             cancelled = cancelled | value.isin(log.cancelled)
             returned = returned | value.isin(log.returned)
+            browsed = value.isin(log.browsed) if log.browsed else never
     after = never
     if as_of is not None and log.date is not None:
         after = day > (as_of - EPOCH).days
@@ -204,6 +178,7 @@ def _rules(
         "missing customer": customer.isnull(),
         "adjustments": adjusted,
         "cancelled": cancelled,
+        "no purchase": browsed,
         "returned": returned,
         "undated": day.isnull() if log.date is not None else never,
         "after as-of": after,

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import get_args
 
-from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import Column, ColumnRole, ColumnWish, Notice
+from smartcart.records import Column, ColumnRole, Notice
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
-from smartcart.tables.values import FEW_VALUES, MOSTLY_MISSING, from_values, share_missing
+from smartcart.tables.values import (
+    FEW_VALUES,
+    MOSTLY_MISSING,
+    from_values,
+    is_flag,
+    share_missing,
+)
 from smartcart.tables.vocabulary import (
-    ANY,
-    MEANINGS,
     NUMBERS,
-    VOCABULARY,
     Word,
+    names_a_person,
     readings,
 )
 
-__all__ = ["checked_wishes", "infer_roles", "override_roles", "promised_number", "role_notices"]
+__all__ = [
+    "SINGLE",
+    "infer_roles",
+    "promised_number",
+    "repeats_a_little",
+    "role_notices",
+    "settled",
+]
 
-_PERSON_ID = re.compile(
-    r"(customer|client|user|member|shopper|buyer|kunden?|cliente)( unique)?"
-    r" ?(id|key|no|nr|number|nummer|uuid)"
-)
-_DATED = ("first_date", "last_date")
-_SAID = "as the configuration says"
-_WAY_OUT = "correct the configuration"
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
 ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
@@ -49,7 +50,7 @@ def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
     >>> found.role, found.reason
     ('forms', 'from its name: income: how much a customer could spend')
     """
-    found = [_role_of(column) for column in columns]
+    found = _addresses_as_ids([_role_of(column) for column in columns], columns)
     best = _pick_id(found, columns)
 
     def one_id(column: Column) -> Column:
@@ -57,10 +58,23 @@ def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
             return replace(column, role="dropped", reason="looks like another identifier")
         return column
 
-    return _flags_at_last(_settled(map(one_id, found)))
+    return _contacts_at_last(_flags_at_last(settled(map(one_id, found))))
 
 
-def _settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Column, ...]:
+def _addresses_as_ids(found: list[Column], columns: Sequence[ColumnSummary]) -> list[Column]:
+    """Let e-mail addresses, each once, identify customers where nothing else does."""
+    if any(column.role == "id" for column in found):
+        return found
+    reason = f"{_BY_VALUES}: e-mail addresses, each once: identify the customer"
+    return [
+        replace(column, role="id", meaning="id", reason=reason)
+        if column.meaning == "contact" and summary.unique and summary.mails == summary.head
+        else column
+        for column, summary in zip(found, columns, strict=True)
+    ]
+
+
+def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Column, ...]:
     """Return the columns with roles that suit each other; those named in ``said`` stay.
 
     What two columns say is told once: a total beside its parts, a second column of a meaning that
@@ -121,6 +135,17 @@ def _flags_at_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(replace(c, role="forms", reason=reason) if c.name in flags else c for c in columns)
 
 
+def _contacts_at_last(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Let contacts that the shop made form where nothing else does."""
+    if any(c.role == "forms" for c in columns):
+        return columns
+    reason = f"{_BY_NAME}: contacts; form only because no other column says what customers do"
+    return tuple(
+        _as_measure(c, reason) if c.meaning == "contact_history" and c.role == "describes" else c
+        for c in columns
+    )
+
+
 def role_notices(columns: Sequence[Column]) -> tuple[Notice, ...]:
     """Return the warnings that follow from the roles alone."""
     flags = [c.label for c in columns if c.role == "forms" and c.meaning == "flag"]
@@ -159,6 +184,8 @@ def _role_of(column: ColumnSummary) -> Column:
     for word, what in readings(column.name):
         if column.type not in word.types or not _fits(column, word):
             continue
+        if word.role == "forms" and is_flag(column):
+            continue  # no count, no money: yes or no
         if word.role == "forms" and column.present < (1 - MOSTLY_MISSING) * column.rows:
             return result(
                 "dropped", word.meaning, f"{share_missing(column)} of the values are missing"
@@ -178,6 +205,8 @@ def _role_of(column: ColumnSummary) -> Column:
 def _fits(column: ColumnSummary, word: Word) -> bool:
     """Return whether the values allow what the name says."""
     meaning = word.meaning
+    if word.unique and column.distinct < UNIQUE * column.rows:
+        return False
     if column.type == "number":
         if word.whole is not None and column.whole is not word.whole:
             return False
@@ -188,7 +217,7 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
             return False
         # an id of persons that repeats is refused later, by name; it never forms
         repeats = column.distinct < 0.5 * column.present
-        return not repeats or _PERSON_ID.fullmatch(tokens(column.name)) is not None
+        return not repeats or names_a_person(column.name)
     if meaning == "code":
         return column.type != "number" or column.whole
     if meaning in {"age", "recency", "tenure", "frequency"}:
@@ -197,9 +226,13 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
 
 
 def _pick_id(found: Sequence[Column], columns: Sequence[ColumnSummary]) -> str | None:
-    """Return the name of the id column: the named, the most distinct, the first."""
+    """Return the name of the id column: one without repeats, the named, the first.
+
+    A few repeats of a named id count only where another column has none.
+    """
     ids = [
         (
+            not repeats_a_little(summary),
             column.reason.startswith(_BY_NAME),
             summary.distinct / max(summary.rows, 1) >= UNIQUE,
             summary.present,
@@ -212,6 +245,11 @@ def _pick_id(found: Sequence[Column], columns: Sequence[ColumnSummary]) -> str |
     return max(ids)[-1] if ids else None
 
 
+def repeats_a_little(column: ColumnSummary) -> bool:
+    """Return whether an id occurs more than once, but only few do: known of whole tables only."""
+    return column.exact and UNIQUE * column.present <= column.distinct < column.present
+
+
 def promised_number(name: str) -> str | None:
     """Return what a column's name promises where that is a number, else ``None``.
 
@@ -221,161 +259,3 @@ def promised_number(name: str) -> str | None:
     for word, _ in readings(name):
         return word.reason if word.types == NUMBERS and word.firm else None
     return None
-
-
-def override_roles(
-    columns: Iterable[Column],
-    wanted: Mapping[str, ColumnRole | ColumnWish],
-    meanings: Mapping[str, ColumnRole] = MEANINGS,
-) -> tuple[Column, ...]:
-    """Return the columns with the roles and meanings that the user gave them.
-
-    ``meanings`` are those that may be given, each with the role that it brings. Columns that the
-    user says nothing of give way: there is one id, and one column of meanings that count once.
-
-    Raises ``DataError`` for a column that the table does not have, or whose values do not suit;
-    ``UsageError`` for a role or a meaning that does not exist, or that is given twice.
-    """
-    columns = tuple(columns)
-    if not wanted:
-        return columns
-    names = [column.name for column in columns]
-    wishes = checked_wishes(names, wanted, meanings)
-    new_id = any(wish.role == "id" for wish in wishes.values())
-
-    def changed(column: Column) -> Column:
-        if column.name in wishes:
-            return _with(column, wishes[column.name])
-        if new_id and column.role == "id":
-            return replace(column, role="dropped", reason="another column is the id")
-        return column
-
-    return _settled(map(changed, columns), said=wishes.keys())
-
-
-def checked_wishes(
-    names: Sequence[str],
-    wanted: Mapping[str, ColumnRole | ColumnWish],
-    meanings: Mapping[str, ColumnRole] = MEANINGS,
-    parts: Collection[str] = (),
-) -> dict[str, ColumnWish]:
-    """Return the wishes with their roles known; errors as for :func:`override_roles`.
-
-    ``parts`` are meanings of an order log, which need no word for the part.
-    """
-    wishes = {}
-    for name, given in wanted.items():
-        if name not in names:
-            raise DataError.of(
-                f"the configuration names a column {name!r} that the table does not have",
-                f"one of {', '.join(names[:12])}",
-                "correct the name in the configuration." + did_you_mean(name, names),
-            )
-        wishes[name] = _checked(
-            name, given if isinstance(given, ColumnWish) else ColumnWish(given), meanings, parts
-        )
-    _refuse_twice(wishes)
-    return wishes
-
-
-def _checked(
-    name: str, wish: ColumnWish, meanings: Mapping[str, ColumnRole], parts: Collection[str] = ()
-) -> ColumnWish:
-    """Return the wish with its role known, or refuse what does not exist."""
-    kind = wish.meaning.partition(":")[0] if wish.meaning else None
-    if wish.role is None and kind is None:
-        raise UsageError.of(
-            f"column {name!r} is given neither a role nor a meaning",
-            f"a role ({', '.join(get_args(ColumnRole))}) or a meaning", _WAY_OUT,
-        )  # fmt: skip
-    if wish.role is not None and wish.role not in get_args(ColumnRole):
-        raise UsageError.of(
-            f"column {name!r} is given the role {wish.role!r}",
-            f"one of {', '.join(get_args(ColumnRole))}",
-            "correct the role in the configuration",
-        )
-    if kind is not None and kind not in meanings:
-        raise UsageError.of(
-            f"column {name!r} is given the meaning {wish.meaning!r}",
-            f"one of {', '.join(sorted(meanings))}",
-            "correct the meaning in the configuration." + did_you_mean(kind, meanings),
-        )
-    if (
-        kind in {"spend", "channel"}
-        and wish.meaning not in parts
-        and not (wish.meaning or "").partition(":")[2]
-    ):
-        raise UsageError.of(
-            f"column {name!r} is given the meaning {wish.meaning!r}",
-            f"'{kind}:' and a word for the part, such as "
-            + ("'spend:wine'" if kind == "spend" else "'channel:web'"),
-            _WAY_OUT,
-        )
-    return replace(wish, role=meanings[kind]) if wish.role is None and kind else wish
-
-
-def _refuse_twice(wishes: Mapping[str, ColumnWish]) -> None:
-    ids = [name for name, wish in wishes.items() if wish.role == "id"]
-    if len(ids) > 1:
-        raise UsageError.of(
-            f"the columns {' and '.join(map(repr, ids[:5]))} are all given the role 'id'",
-            "one id", _WAY_OUT,
-        )  # fmt: skip
-    for meaning, count in Counter(wish.meaning for wish in wishes.values()).items():
-        if count > 1 and meaning in SINGLE:
-            twice = [name for name, wish in wishes.items() if wish.meaning == meaning]
-            raise UsageError.of(
-                f"the columns {' and '.join(map(repr, twice[:5]))} are all given the meaning "
-                f"{meaning!r}", "one of them", _WAY_OUT,
-            )  # fmt: skip
-
-
-def _with(column: Column, wish: ColumnWish) -> Column:
-    """Return the column as wished; unchanged, with its reason, where it was so already."""
-    role = wish.role or column.role
-    meaning = wish.meaning or column.meaning
-    if wish.meaning is None and role != column.role:
-        if role == "id":
-            meaning = "id"  # no bounds of an income on an id
-        elif role == "forms" and (column.type != "date" and not _can_form(meaning)):
-            meaning = "measure"
-    if (role, meaning) == (column.role, column.meaning):
-        return column
-    _refuse_values(column, role, meaning, said=wish.meaning is not None)
-    return replace(
-        column, role=role, meaning=meaning, reason=_SAID, label=label_of(column.name, meaning)
-    )
-
-
-def _can_form(meaning: str) -> bool:
-    """Return whether a column of numbers can form under its own meaning (bounds stay with it)."""
-    return MEANINGS.get(meaning.partition(":")[0]) == "forms" or meaning in {
-        "age", "household", "flag", "complaint",
-    }  # fmt: skip
-
-
-def _refuse_values(column: Column, role: ColumnRole, meaning: str, *, said: bool) -> None:
-    """Refuse a role or a meaning that the values of the column cannot have."""
-    held = {"number": "numbers", "text": "text", "date": "dates", "boolean": "yes/no"}
-    kind = meaning.partition(":")[0]
-    types = {t for w in VOCABULARY if w.meaning.partition(":")[0] == kind for t in w.types}
-    if said and column.type not in (types or ANY):
-        expected = " or ".join(held[t] for t in held if t in types)
-        raise DataError.of(
-            f"column {column.name!r} holds {held[column.type]} and is given the meaning "
-            f"{meaning!r}", expected, _WAY_OUT,
-        )  # fmt: skip
-    if role != "forms":
-        return
-    if column.type == "text":
-        raise DataError.of(
-            f"column {column.name!r} holds text and is given the role 'forms'",
-            "numbers, yes/no or a date",
-            "turn it into numbers, or give it the role 'describes'",
-        )
-    if column.type == "date" and kind not in _DATED:
-        raise DataError.of(
-            f"column {column.name!r} holds dates and is given the role 'forms'",
-            f"also a meaning, {' or '.join(map(repr, _DATED))}",
-            f"write {column.name}: {{role: forms, meaning: first_date}} in the configuration",
-        )

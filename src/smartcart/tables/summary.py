@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,15 @@ import ibis.expr.types as ir
 
 from smartcart.records import ColumnType
 
-__all__ = ["ColumnSummary", "column_type", "head_expression", "summaries", "summary_expressions"]
+__all__ = [
+    "ColumnSummary",
+    "column_type",
+    "content_hash",
+    "distinct_expression",
+    "head_expression",
+    "summaries",
+    "summary_expressions",
+]
 
 COLUMNS_AT_ONCE = 100
 HEAD_ROWS = 20_000  # rows whose values are told apart exactly
@@ -76,22 +84,27 @@ def column_type(dtype: Any) -> ColumnType | None:
 
 
 def summary_expressions(
-    table: ir.Table, *, head: bool = True, remainder: bool = True
+    table: ir.Table, *, head: bool = True, remainder: bool = True, numbers: bool = True
 ) -> list[ir.Table]:
     """Return tables of one row each that together hold the figures of all columns of ``table``.
 
     One query for each ``COLUMNS_AT_ONCE`` columns: the time to plan a query grows with the square
     of its columns. ``head`` asks for the exact figures of the first rows, which need DuckDB (see
-    :func:`head_expression`); PostgreSQL has no ``remainder`` of double precision.
+    :func:`head_expression`); PostgreSQL has no ``remainder`` of double precision. Without
+    ``numbers`` different values are counted of texts only (see :func:`distinct_expression`).
     """
     columns = list(enumerate(table.schema().items()))
     parts = [columns[i : i + COLUMNS_AT_ONCE] for i in range(0, len(columns), COLUMNS_AT_ONCE)]
-    found = [_summary(table, part, remainder=remainder) for part in parts]
+    found = [_summary(table, part, remainder=remainder, numbers=numbers) for part in parts]
     return [*found, head_expression(table)] if head else found
 
 
 def _summary(
-    table: ir.Table, columns: Sequence[tuple[int, tuple[str, Any]]], *, remainder: bool
+    table: ir.Table,
+    columns: Sequence[tuple[int, tuple[str, Any]]],
+    *,
+    remainder: bool,
+    numbers: bool,
 ) -> ir.Table:
     figures: dict[str, Any] = {"rows": table.count()}
     for i, (name, dtype) in columns:
@@ -100,7 +113,8 @@ def _summary(
             continue
         column = table[name]
         figures[f"present_{i}"] = column.count()
-        figures[f"distinct_{i}"] = column.approx_nunique()
+        if numbers or kind == "text":
+            figures[f"distinct_{i}"] = column.approx_nunique()
         if kind == "number":
             number = column.cast("float64")
             figures[f"low_{i}"] = number.min()
@@ -108,6 +122,20 @@ def _summary(
             if not dtype.is_integer():
                 broken = number % 1 != 0 if remainder else number != number.floor()
                 figures[f"broken_{i}"] = broken.sum()
+    return table.aggregate([value.name(name) for name, value in figures.items()])
+
+
+def distinct_expression(table: ir.Table, names: Collection[str] | None = None) -> ir.Table:
+    """Return one row with the estimated number of different values of the columns of ``names``.
+
+    Without names: of all columns that are no text.
+    """
+    figures = {
+        f"distinct_{i}": table[name].approx_nunique()
+        for i, (name, dtype) in enumerate(table.schema().items())
+        if name != ROW_COLUMN
+        and (column_type(dtype) not in {None, "text"} if names is None else name in names)
+    }
     return table.aggregate([value.name(name) for name, value in figures.items()])
 
 

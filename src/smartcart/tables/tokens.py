@@ -11,6 +11,14 @@ _LOW, _UP = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
 _SPLIT = re.compile(
     rf"(?<=[{_LOW}0-9])(?=[{_UP}])|(?<=[{_UP}])(?=[{_UP}][{_LOW}])|[\W_]+|(?<=[{_LOW}])(?=\d)"
 )
+_GLUED = (  # words of shops' exports: "ORDERLINENUMBER" is read as three
+    "account|amount|basket|birth|charge|city|client|code|contact|country|customer|date|day|"
+    "description|discount|each|email|first|id|invoice|item|key|last|line|member|month|name|"
+    "number|order|ordered|payment|phone|price|product|purchase|qty|quantity|receipt|sales|size|"
+    "spend|state|status|stock|total|transaction|type|unit|user|value|year"
+)
+_ALL_GLUED = re.compile(rf"(?:{_GLUED}){{2,}}", re.IGNORECASE)
+_ONE_GLUED = re.compile(rf"(?:{_GLUED})(?=(?:{_GLUED})*$)", re.IGNORECASE)
 _LIGATURES = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 
 
@@ -21,6 +29,8 @@ def tokens(name: str) -> str:
     ('num web visits month', 'year birth', 'accepted cmp 3')
     >>> tokens("AnzahlKäufe"), tokens("Nº de pedidos"), tokens("chiffre d'affaires")
     ('anzahl kaufe', 'no de pedidos', 'chiffre d affaires')
+    >>> tokens("ORDERLINENUMBER"), tokens("customerid"), tokens("Bestellnummer")
+    ('order line number', 'customer id', 'bestellnummer')
     """
     return " ".join(_fold(part) for part in parts(name))
 
@@ -28,7 +38,12 @@ def tokens(name: str) -> str:
 def parts(name: str) -> list[str]:
     """Return the words of a name as they are written."""
     text = unicodedata.normalize("NFC", name).replace("°", "º")
-    return [part for part in _SPLIT.split(text) if part]
+    found = [part for part in _SPLIT.split(text) if part]
+    return [word for part in found for word in _unglued(part)]
+
+
+def _unglued(word: str) -> list[str]:
+    return _ONE_GLUED.findall(word) if _ALL_GLUED.fullmatch(word) else [word]
 
 
 def _fold(text: str) -> str:

@@ -7,6 +7,7 @@ of a cell that is not missing but whose typed value is: every loss can be counte
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import ibis
@@ -25,6 +26,7 @@ __all__ = [
 
 LAST_DAY = "9999-12-31"
 LONGEST_MISSING = max(map(len, MISSING))
+APART = (" UTC", " GMT", " %z")  # a zone behind a blank
 ISO_DAY = "%Y-%m-%d"
 _LIES = {"true": "false", "yes": "no", "y": "n"}
 
@@ -116,11 +118,14 @@ def _decorated(text: Any, plan: Plan) -> Any:
 
 def _timestamp(text: Any, formats: tuple[str, ...]) -> Any:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
+    if any(form.endswith(APART) for form in formats):  # the day is that of the shop's own clock
+        text = text.re_replace(r" (UTC|GMT|[-+][0-9]{2}:?[0-9]{2})$", "")
+    forms = [re.sub(r" UTC$| GMT$| ?%z$", "", f) if f.endswith(APART) else f for f in formats]
     tries = [
         text.try_cast("timestamp(6)")
         if form.startswith(ISO_DAY) and form != ISO_DAY
         else _try_strptime(text, form.removesuffix("%z"))
-        for form in formats
+        for form in forms
     ]
     return tries[0] if len(tries) == 1 else ibis.coalesce(*tries)
 

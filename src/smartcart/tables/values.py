@@ -7,7 +7,7 @@ import re
 from smartcart.records import ColumnRole
 from smartcart.tables.summary import ColumnSummary
 
-__all__ = ["FEW_VALUES", "MOSTLY_MISSING", "from_values", "share_missing"]
+__all__ = ["FEW_VALUES", "MOSTLY_MISSING", "from_values", "is_flag", "share_missing"]
 
 FEW_VALUES = 20  # a whole number with fewer distinct values than this may be a code
 CODES = 6  # the numbers 1 to so many, without a word of counting, look like a code
@@ -35,7 +35,7 @@ def from_values(column: ColumnSummary, words: str) -> tuple[ColumnRole, str, str
         return "dropped", "date", "a date of unknown meaning is not behaviour"
     if column.type == "text":
         return _from_texts(column)
-    if column.type == "boolean" or (column.whole and column.distinct == 2 and column.low == 0):
+    if is_flag(column):
         return "describes", "flag", "a yes/no column describes a segment, it does not form one"
     if column.present < (1 - MOSTLY_MISSING) * column.rows:
         return "dropped", "measure", f"{share_missing(column)} of the values are missing"
@@ -96,6 +96,13 @@ def _numbers_identify(column: ColumnSummary) -> bool:
         room <= 1.05 * column.rows
         or (same_digits and len(str(low)) >= ID_DIGITS)
         or (same_digits and column.rows**2 / (2 * room) >= CHANCE)
+    )
+
+
+def is_flag(column: ColumnSummary) -> bool:
+    """Return whether a column says yes or no: boolean, or 0 and one other whole number."""
+    return column.type == "boolean" or (
+        column.whole and column.distinct == 2 and column.low == 0 and column.high != 0
     )
 
 

@@ -22,9 +22,10 @@ Floats = NDArray[np.float64]
 R = TypeVar("R")
 
 SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
+WIDE_ROWS = 400_000  # rows on which centroids settle before they meet all rows
 HASH_BITS = 24
 BATCH_ROWS = 65_536
-EXACT_QUANTILES = 5_000_000  # customers up to which quantiles are of all, beyond of the sample
+EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyond of the sample
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Customers:
     sample: Floats = field(default_factory=lambda: np.empty((0, 0)))
     ids: pa.Array | None = None  # of the sample, where it is the whole table
     weight: Floats = field(default_factory=lambda: np.empty(0))
+    wide: Floats | None = None  # forming features of more rows, where there are more
 
     @property
     def inspection(self) -> Inspection:
@@ -53,9 +55,15 @@ class Customers:
         return self.rows <= SAMPLE_ROWS
 
     def draw_sample(self) -> None:
-        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time."""
+        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time.
+
+        Of up to ``WIDE_ROWS`` rows, the sample among them, the forming features are held.
+        """
         self.rows = self.inspection.ledger.segmented
-        drawn = self._drawn(self.all_features)
+        rows = self.seen.usable
+        if not self.whole:  # read once; features of a few rows among many cost as if of all
+            rows = self.seen.engine.keep(rows.filter(self.chosen(rows, WIDE_ROWS)))
+        drawn = self._features(self._sampled(rows), self.all_features)
         self.sample = self._without_empty(matrix(drawn, len(self.all_features)))
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
@@ -64,18 +72,18 @@ class Customers:
             _, first = np.unique(content, return_index=True)
             self.weight[:] = 0.0
             self.weight[first] = 1.0
-
-    def _drawn(self, wanted: Sequence[Feature]) -> pa.Table:
-        """Return the features of the sample's rows, with a hash of their content."""
-        contract = self.inspection.contract
-        content = quality.content_hash(self.seen.clean, quality.content_columns(contract))
-        clean = self.seen.clean.mutate(__content__=content)
-        usable = quality.usable_rows(clean, contract)
         if not self.whole:
-            usable = usable.filter(self.chosen(usable))
-        expr = features.feature_table(
-            usable, contract, wanted, {"__content__": usable["__content__"]}
-        )
+            forming = self.inspection.forming
+            self.wide = matrix(self._features(rows, forming), len(forming))
+
+    def _sampled(self, rows: Any) -> Any:
+        return rows if self.whole else rows.filter(self.chosen(rows))
+
+    def _features(self, rows: Any, wanted: Sequence[Feature]) -> pa.Table:
+        """Return features of usable rows, with a hash of their content."""
+        contract = self.inspection.contract
+        content = quality.content_hash(rows, quality.content_columns(contract))
+        expr = features.feature_table(rows, contract, wanted, {"__content__": content})
         if contract.kind == "orders":  # customers come from a sum, in no order of their own
             expr = expr.order_by("customer_id")
         return self.seen.engine.arrow(expr)
@@ -95,20 +103,22 @@ class Customers:
             return None
         if not isinstance(self.seen.engine, DuckDB):  # another would draw other rows
             return None
-        return matrix(self._drawn(wanted), len(wanted))
+        return matrix(self._features(self._sampled(self.seen.usable), wanted), len(wanted))
 
-    def chosen(self, usable: Any) -> Any:
-        """Return the condition of being in the sample, by a hash of content or id.
+    def chosen(self, usable: Any, most: int | None = None) -> Any:
+        """Return the condition of being in the sample of ``most`` rows, by a hash of content or id.
+
+        A smaller sample is part of a larger one.
 
         The hash is of DuckDB. The id counts as text: the same customers whether a source holds it
         as number or as text.
         """
         contract = self.inspection.contract
         if self.seen.copies:
-            key = quality.content_hash(usable, quality.content_columns(contract))
+            key = quality.content_hash(usable, list(self.seen.key))
         else:
             key = features.id_value(usable, contract).cast("string").hash()
-        share = int(SAMPLE_ROWS / self.rows * 2**HASH_BITS)
+        share = int((most or SAMPLE_ROWS) / self.rows * 2**HASH_BITS)
         return (key & (2**HASH_BITS - 1)) < share
 
     def _without_empty(self, X: Floats) -> Floats:
@@ -140,29 +150,35 @@ class Customers:
             yield task(self.ids, self.sample[:, : len(wanted)])
             return
         contract = self.inspection.contract
-        usable = quality.usable_rows(self.seen.clean, contract)
-        expr = features.feature_table(usable, contract, wanted)
+        expr = features.feature_table(self.seen.usable, contract, wanted)
         batches = self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS)
         yield from in_order(lambda b: task(b["customer_id"], matrix(b, len(wanted))), batches)
 
-    def quantiles(self, place: int, shares: Sequence[float]) -> tuple[tuple[float, ...], bool]:
-        """Return quantiles of a feature (linear between neighbours) and whether they are of all."""
+    def quantiles(
+        self, places: Sequence[int], shares: Sequence[float]
+    ) -> tuple[tuple[tuple[float, ...], ...], bool]:
+        """Return quantiles of features (linear between neighbours) and whether they are of all."""
         if not self.whole and self.rows <= EXACT_QUANTILES:
-            contract = self.inspection.contract
-            usable = quality.usable_rows(self.seen.clean, contract)
-            value = features.feature_table(usable, contract, [self.all_features[place]])["f0"]
-            row = self.seen.engine.arrow(value.quantile(list(shares)).as_table())
-            return tuple(float(cut) for cut in row.column(0)[0].as_py()), True
-        known = self.sample[:, place]
-        known = known[~np.isnan(known)]
-        if not known.size:
-            return (0.0,) * len(shares), self.whole
-        return tuple(float(cut) for cut in np.quantile(known, shares)), self.whole
+            wanted = [self.all_features[place] for place in places]
+            table = features.feature_table(self.seen.usable, self.inspection.contract, wanted)
+            cells = [table[f"f{i}"].quantile(list(shares)) for i in range(len(wanted))]
+            row = self.seen.engine.record(
+                table.aggregate([cell.name(f"q{i}") for i, cell in enumerate(cells)])
+            )
+            return tuple(tuple(float(cut) for cut in cuts) for cuts in row.values()), True
+        return tuple(_quantiles(self.sample[:, place], shares) for place in places), self.whole
 
 
 def _making(feature: Feature) -> tuple[object, ...]:
     """Return what decides the values of a feature."""
     return feature.op, feature.columns, feature.denominator, feature.value
+
+
+def _quantiles(x: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+    known = x[~np.isnan(x)]
+    if not known.size:
+        return (0.0,) * len(shares)
+    return tuple(float(cut) for cut in np.quantile(known, shares))
 
 
 def _some(x: Floats) -> bool:

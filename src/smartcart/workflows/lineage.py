@@ -196,7 +196,7 @@ def with_ids(run: Run, ids: Sequence[int]) -> Run:
     parts = {
         name: _numbered(getattr(run, name), known)
         for name in ("segments", "profile", "picture", "outcomes", "rulebook", "artefacts",
-                     "fairness")
+                     "fairness", "reasons")
     }  # fmt: skip
     return replace(run, **parts)
 

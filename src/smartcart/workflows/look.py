@@ -16,23 +16,27 @@ from smartcart.records import (
     ColumnRole,
     ColumnWish,
     Contract,
-    Feature,
     Inspection,
     Ledger,
-    Notice,
     OrderLog,
 )
-from smartcart.tables import features, order_roles, quality, roles, summary, vocabulary
+from smartcart.tables import (
+    features,
+    order_roles,
+    quality,
+    roles,
+    summary,
+    vocabulary,
+    wishes,
+)
+from smartcart.workflows import look_large, look_warnings
 from smartcart.workflows.look_orders import OrderOptions, look_at_orders
 from smartcart.workflows.looked import Look, Progress
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
-EXACT_ROWS = 5_000_000  # up to here distinct rows are counted exactly, beyond estimated
-FEW_CUSTOMERS = 100
 CATEGORIES = 12  # values of a category that are told, the most frequent first
-MANY_MEASURES = 12
 
 
 def inspect(source: Any, **options: Any) -> Inspection:
@@ -62,7 +66,8 @@ def look(
         )  # fmt: skip
     engine: Any = opened.engine
     table = opened.table
-    row = _figures(opened)
+    large = look_large.is_large(opened)
+    row = look_large.figures(opened) if large else _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -81,6 +86,9 @@ def look(
         return look_at_orders(
             opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress
         )
+    nobody = order_roles.lines_of_nobody(figures)
+    if nobody is not None and nobody[1] and kind is None and not wanted:
+        raise look_warnings.whose_lines(opened, nobody[0])
     if options is not None and options != OrderOptions():
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
@@ -88,11 +96,11 @@ def look(
         )  # fmt: skip
     if opened.remote:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
-    columns = roles.override_roles(roles.infer_roles(figures), wanted or {})
+    columns = wishes.override_roles(roles.infer_roles(figures), wanted or {})
     _refuse_text_for_numbers(opened, columns, wanted or {})
     contract = _contract(opened, columns, as_of)
     _refuse_no_behaviour(contract)
-    exact = row["rows"] <= EXACT_ROWS
+    exact = row["rows"] <= look_large.EXACT_ROWS
     fences = {}
     for column in contract.columns:
         if column.meaning == "income" and column.type == "number":
@@ -101,20 +109,35 @@ def look(
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
-    refuse_duplicates(opened, contract)
+    if not look_large.no_id_twice(opened, contract, row):
+        refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract)
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)
-    describing = features.describing_features(contract, _categories(engine, clean, contract))
-    both = not opened.spread  # in one pass
-    counts = engine.record(
-        quality.count_expression(table, contract, (*forming, *describing), exact, contents=both)
+    told = (
+        look_large.categories(opened, clean, contract, CATEGORIES)
+        if large
+        else _categories(engine, clean, contract)
     )
+    describing = features.describing_features(contract, told)
+    every = (*forming, *describing)
+    both = not opened.spread  # in one pass
+    key = quality.key_columns(contract, figures) if copies else ()
+    if large:
+        counts = look_large.counts(opened, contract, every, figures, key)
+    else:
+        counts = engine.record(
+            quality.count_expression(table, contract, every, exact, contents=both)
+        )
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
-    listed = engine.listed if opened.spread else engine.arrow
-    rejected = listed(quality.rejected_rows(clean, contract))
+    if quality.nobody_rejected(contract, counts):
+        rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
+    else:
+        listed = engine.listed if opened.spread else engine.arrow
+        rejected = listed(quality.rejected_rows(clean, contract))
+    all_usable = rejected.num_rows == 0
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
     if opened.rejected is not None:
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
@@ -132,11 +155,13 @@ def look(
     )
     notices = (
         *opened.reading.notices,
-        *_warnings(contract, forming, customers),
-        *_doubtful(engine, clean, contract, ledger),
+        *look_warnings.warnings(contract, forming, customers),
+        *look_warnings.doubtful(engine, clean, contract, ledger),
+        *look_warnings.receipts(nobody),
+        *look_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
-    return Look(inspection, engine, clean, copies, rejected)
+    return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 
 def _figures(opened: Opened) -> dict[str, Any]:
@@ -159,24 +184,24 @@ def _log(
 ) -> OrderLog | None:
     """Return the order log that the columns make, if they do; refuse one that was asked for."""
     known = order_roles.MEANINGS
-    wishes = roles.checked_wishes(
+    said = wishes.checked_wishes(
         [f.name for f in figures], wanted, vocabulary.MEANINGS | known, parts=known
     )
     parts = {
         name: ""
         if wish.role == "dropped"
         else wish.meaning or ("customer" if wish.role == "id" else "")
-        for name, wish in wishes.items()
+        for name, wish in said.items()
         if wish.meaning or wish.role != "forms"
     }
-    log = order_roles.find_log(figures, parts, asked=kind == "orders")
+    own = {w.meaning for w in said.values()} & (known.keys() - vocabulary.MEANINGS.keys())
+    log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
     if log is None and kind == "orders":
         raise DataError.of(
             f"--kind is 'orders', but no column says whose order a line is (the columns are "
             f"{', '.join(f.name for f in figures[:12])})",
             "a column such as customer_id",
-            "add one, or name it in the configuration: 'columns: {NAME: {role: id, meaning: "
-            "customer}}'",
+            f"add one, or name it in the configuration: {look_warnings.NAME_IT}",
         )
     return log
 
@@ -232,65 +257,6 @@ def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[s
         )  # fmt: skip
         top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(CATEGORIES)
         found[column.name] = [str(row["value"]) for row in engine.records(top)]
-    return found
-
-
-def _warnings(
-    contract: Contract, forming: tuple[Feature, ...], customers: int
-) -> tuple[Notice, ...]:
-    found = []
-    if contract.id_column is None:
-        found.append(
-            Notice("no id", "No column identifies the customer: rows are numbered from 1.")
-        )
-    if customers < FEW_CUSTOMERS:
-        found.append(
-            Notice(
-                "few customers",
-                f"Only {customers} customers: segments of so few are hardly stable.",
-                customers,
-            )
-        )
-    measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
-    if measures:
-        shown = ", ".join(measures[:MANY_MEASURES])
-        more = f" and {len(measures) - MANY_MEASURES} more" if len(measures) > MANY_MEASURES else ""
-        found.append(
-            Notice(
-                "unknown measures",
-                f"Columns of unknown meaning form segments: {shown}{more}. Give them another role "
-                "in the configuration if they should only describe.",
-                len(measures),
-            )
-        )
-    if len(forming) == 1:
-        found.append(
-            Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
-        )
-    return (*found, *roles.role_notices(contract.columns))
-
-
-def _doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> list[Notice]:
-    """Warn where a rule voids most of a column, or the as-of day lies before the data's dates."""
-    found = [
-        Notice("mostly impossible", f"{e.sentence}: that is most of the column; check it.", e.count)
-        for e in ledger.entries
-        if e.rule == "impossible value" and e.count > ledger.rows_read / 2
-    ]
-    for column in contract.columns:
-        if column.type != "date" or column.role != "forms" or contract.as_of is None:
-            continue
-        later = clean.filter(clean[column.name].cast("date") > contract.as_of).count()
-        count = int(engine.arrow(later.as_table()).column(0)[0].as_py())
-        if count:
-            found.append(
-                Notice(
-                    "later than as-of",
-                    f"{count:,} days in {column.name} lie after the as-of day {contract.as_of}: "
-                    "treated as missing.",
-                    count,
-                )
-            )
     return found
 
 

@@ -14,7 +14,7 @@ from smartcart.engines.postgres import stream_schema
 from smartcart.errors import DataError
 from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
 from smartcart.settings import Settings
-from smartcart.tables import order_features, orders, quality
+from smartcart.tables import order_features, order_states, orders, quality
 from smartcart.tables.summary import content_hash
 from smartcart.workflows.looked import Look, Progress
 
@@ -28,6 +28,8 @@ REPEATED_TOTALS = 0.95
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
 MANY_STATUSES = 200
+FEW_STATUSES = 12  # different values of a status that is known by them alone
+STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
 LEAST_DAYS = 28  # a shorter history has no trend
@@ -70,11 +72,16 @@ def look_at_orders(
     if log.order is not None:
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
     log = _status(opened, log)
+    if log.status is None:
+        log = _status_by_values(opened, log)
     marked = orders.lines(table, log, as_of)
     notices: list[Notice] = []
     if _repeats_totals(engine, marked, log):
         if log.unit_price is not None and log.quantity is not None:
             log = replace(log, amount=None)  # the money of a line is quantity times price
+            marked = orders.lines(table, log, as_of)
+        elif log.unit_price is not None:
+            log = replace(log, amount=log.unit_price, unit_price=None)  # one piece per line
             marked = orders.lines(table, log, as_of)
         else:
             notices.append(_total_notice(log))
@@ -105,8 +112,32 @@ def _status(opened: Opened, log: OrderLog) -> OrderLog:
     values = _values(opened.engine, opened.table, log.status, MANY_STATUSES + 1)
     if len(values) > MANY_STATUSES:
         return replace(log, status=None)
-    cancelled, returned = orders.status_words(values)
-    return replace(log, cancelled=cancelled, returned=returned)
+    cancelled, returned = order_states.status_words(values)
+    browsed = order_states.browsing_words(values)
+    return replace(log, cancelled=cancelled, returned=returned, browsed=browsed)
+
+
+def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
+    """Return the log with the column, under any name, whose few values say cancelled or returned.
+
+    A column that plays another part is not looked at.
+    """
+    named = set(orders.part_names(log)) - set(log.traits)
+    for column in log.columns:
+        if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
+            continue
+        found = _status(opened, replace(log, status=column.name))
+        told = len(found.cancelled) + len(found.returned) + len(found.browsed)
+        if 0 < told < column.distinct:  # where every value says so, it says something else
+            columns = tuple(
+                replace(c, role="describes", meaning="status", reason=STATUS_REASON)
+                if c is column
+                else c
+                for c in log.columns
+            )
+            traits = tuple(name for name in log.traits if name != column.name)
+            return replace(found, columns=columns, traits=traits)
+    return log
 
 
 def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from smartcart.records import Inspection
+from smartcart.tables import quality
 
 __all__ = ["Look", "Progress"]
 
@@ -24,3 +25,15 @@ class Look:
     clean: Any  # an Ibis table with a row per customer, impossible values made missing
     copies: bool  # whether equal rows are believed to be copies
     rejected: pa.Table  # customer_id, reason of what cannot be segmented
+    key: tuple[str, ...] = ()  # columns whose hash chooses the sample: copies share it
+    all_usable: bool = False  # whether no row of ``clean`` is left out
+
+    @property
+    def usable(self) -> Any:
+        """The rows of ``clean`` that can be segmented."""
+        return self.usable_of(self.clean)
+
+    def usable_of(self, clean: Any) -> Any:
+        """Return the rows that can be segmented of a table made from ``clean``."""
+        contract = self.inspection.contract
+        return clean if self.all_usable else quality.usable_rows(clean, contract)

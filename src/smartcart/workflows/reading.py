@@ -12,6 +12,8 @@ from smartcart.errors import DataError
 from smartcart.records import (
     Alternatives,
     Artefact,
+    Campaign,
+    Explanation,
     Fairness,
     Identity,
     KEvidence,
@@ -43,6 +45,8 @@ _KINDS: dict[str, Any] = {
     "artefacts": tuple[Artefact, ...],
     "fairness": Fairness | None,
     "identity": Identity | None,
+    "campaign": Campaign | None,
+    "explained": tuple[Explanation, ...],
 }
 
 

@@ -60,9 +60,14 @@ class Counted:
     """What the pass that assigned all customers added up."""
 
     sums: ProfileSums
-    wcss: float
+    lloyd: kmeans.LloydSums
     watch: BinCount
     rfm: Rfm | None
+
+    @property
+    def wcss(self) -> float:
+        """Of all customers, to the centroids that they were assigned to."""
+        return self.lloyd.wcss
 
 
 def run_of(

@@ -108,11 +108,11 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     names = [f.name for f in table.all_features]
     columns = tuple(signals[signal] for signal in SIGNALS)
     places = tuple(names.index(name) for name in columns)
-    found = [table.quantiles(place, rfm.shares_of(bins)) for place in places]
+    cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
         bins=bins, places=places, columns=columns,  # type: ignore[arg-type]
-        cuts=tuple(cuts for cuts, _ in found),  # type: ignore[arg-type]
-        exact=all(exact for _, exact in found),
+        cuts=cuts,  # type: ignore[arg-type]
+        exact=exact,
         size=np.zeros((len(rfm.SEGMENTS), k), dtype=np.int64), money=np.zeros(len(rfm.SEGMENTS)),
     )  # fmt: skip
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,13 @@ from smartcart.engines import open_on_spark, open_source
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.workflows.alternatives import write_alternatives
-from smartcart.workflows.customers import Customers
+from smartcart.workflows.customers import BATCH_ROWS, Customers
 from smartcart.workflows.customers_spark import SparkCustomers
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.look import look
 from smartcart.workflows.look_orders import OrderOptions
 from smartcart.workflows.looked import Progress
+from smartcart.workflows.passes import in_order
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
@@ -115,13 +117,21 @@ def segment(
             )
             if earlier is not None:
                 choice = earlier.warmed(choice, table, recipe, seed=seed, asked=k is not None)
+        start = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
-            fitted, kept = _fitted(table, recipe, choice, earlier, say)
+            fitted, kept = _fitted(table, recipe, choice, earlier, _settled(table, recipe, start))
         judging = _judging(table, fitted, seed, helper)
         with clock.step("assign and profile"):
-            counted = _assign_all(
-                table, fitted, folder, say, rfm_bins=rfm_bins, ids=kept.ids if kept else None
-            )
+            counted = _assign_all(table, fitted, folder, say, rfm_bins=rfm_bins, kept=kept)
+        if not table.whole and counted.lloyd.gain(fitted.centers) > SETTLED:
+            judging()  # of centroids that still move
+            with clock.step("refine on all rows"):
+                moved = _settled_on_all(table, recipe, fitted.centers, counted.lloyd, say)
+                fitted, kept = _fitted(table, recipe, choice, earlier, moved)
+            judging = _judging(table, fitted, seed, helper)
+            with clock.step("assign and profile again"):
+                counted = _assign_all(table, fitted, folder, say, rfm_bins=rfm_bins, kept=kept)
+        opened.refuse_changed()
         store.write_rejected(folder, seen.rejected)
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
         with clock.step("judge"):
@@ -211,11 +221,10 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 def _fitted(
     table: Customers, recipe: Recipe, choice: choose_k.Choice, earlier: Previous | None,
-    say: Progress,
+    centers: Floats,
 ) -> tuple[Fitted, Heritage | None]:  # fmt: skip
-    """Let the chosen segments settle, order and name them; take over what an earlier run gives."""
+    """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
-    centers = _settled(table, recipe, choice.fits[evidence.k].centers, say)
     order = _by_value(table, recipe, centers)
     centers = centers[order]
     named = _names(table, recipe, centers)
@@ -227,27 +236,54 @@ def _fitted(
     return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
 
 
-def _settled(table: Customers, recipe: Recipe, centers: Floats, say: Progress) -> Floats:
-    """Let the centroids (k, p) of a sample settle on all rows."""
-    if table.whole:
+def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
+    """Let the centroids (k, p) of the sample settle on the wide sample."""
+    if table.wide is None:
         return centers
-    before = np.inf
+    parts = [prepare.apply_recipe(part, recipe) for part in _blocks(table.wide)]
+    for _ in range(PASSES):
+        sums = _summed(centers, in_order(partial(_lloyd_part, centers), parts))
+        gain, centers = sums.gain(centers), sums.centers(centers)
+        if gain < SETTLED / 10:
+            break
+    return centers
+
+
+def _settled_on_all(
+    table: Customers, recipe: Recipe, centers: Floats, sums: kmeans.LloydSums, say: Progress
+) -> Floats:
+    """Let centroids (k, p) settle on all rows, of which a pass over them gave the ``sums``."""
     for turn in range(1, PASSES + 1):
-        nothing = kmeans.LloydSums.zeros(*centers.shape)
+        before, centers = sums.wcss, sums.centers(centers)
 
         def part(_: Any, X: Floats, at: Floats = centers) -> kmeans.LloydSums:
-            Z = prepare.apply_recipe(X, recipe)
-            labels, d1, _ = kmeans.assign(Z, at)
-            return nothing.add(Z, labels, d1)  # noqa: B023  # all zeros in every turn
+            return _lloyd_part(at, prepare.apply_recipe(X, recipe))
 
-        sums = nothing
-        for some in table.each(part, forming_only=True):
-            sums = sums.merge(some)
-            say(f"refine (pass {turn})", int(sums.counts.sum()), table.rows)
+        done = table.each(part, forming_only=True)
+        sums = _summed(centers, done, lambda n, i=turn: say(f"refine (pass {i})", n, table.rows))  # type: ignore[misc]
         if sums.wcss >= before * (1 - SETTLED):
             break
-        centers, before = sums.centers(centers), sums.wcss
     return centers
+
+
+def _lloyd_part(centers: Floats, Z: Floats) -> kmeans.LloydSums:
+    labels, d1, _ = kmeans.assign(Z, centers)
+    return kmeans.LloydSums.zeros(*centers.shape).add(Z, labels, d1)
+
+
+def _summed(
+    centers: Floats, parts: Iterable[kmeans.LloydSums], heard: Callable[[int], None] | None = None
+) -> kmeans.LloydSums:
+    sums = kmeans.LloydSums.zeros(*centers.shape)
+    for some in parts:
+        sums = sums.merge(some)
+        if heard is not None:
+            heard(int(sums.counts.sum()))
+    return sums
+
+
+def _blocks(X: Floats) -> Iterator[Floats]:
+    return (X[start : start + BATCH_ROWS] for start in range(0, len(X), BATCH_ROWS))
 
 
 def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
@@ -281,42 +317,48 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
 
 def _assign_all(
     table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
-    ids: Sequence[int] | None,
+    kept: Heritage | None,
 ) -> Counted:  # fmt: skip
-    """Assign every customer, write one row each, and add up the profile, WCSS, RFM and bins."""
+    """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
     width, shift = len(recipe.features), column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
     watch = bin_count(table.all_features, table.sample)
     sums = ProfileSums.empty(len(centers), shift)
-    wcss, done = 0.0, 0
+    lloyd, done = kmeans.LloydSums.zeros(*centers.shape), 0
+    nothing = lloyd
 
     def part(ids: Any, X: Floats) -> tuple[Any, ...]:
-        labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X[:, :width], recipe), centers)
+        Z = prepare.apply_recipe(X[:, :width], recipe)
+        labels, d1, d2 = kmeans.assign(Z, centers)
         distance = np.sqrt(d1)
         confidence = kmeans.confidence(distance, np.sqrt(d2))
         some = ProfileSums.empty(len(centers), shift)
         some.add(X, labels, distance, confidence)
         ranked = count.part(ids, X, labels) if count is not None else None
-        return ids, labels, d1, distance, confidence, some, ranked, watch.part(X)
+        moved = nothing.add(Z, labels, d1)
+        return ids, labels, moved, distance, confidence, some, ranked, watch.part(X)
 
+    ids = kept.ids if kept is not None else None
     csv = table.rows <= store.CSV_ROWS
     with (
         store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
     ):
-        for customers, labels, d1, distance, confidence, some, ranked, binned in table.each(part):
+        for customers, labels, moved, distance, confidence, some, ranked, binned in table.each(
+            part
+        ):
             sums.merge(some)
             watch.add(binned)
-            wcss += float(d1.sum())
+            lloyd = lloyd.merge(moved)
             write(customers, labels + 1, distance, confidence)
             if count is not None:
                 count.add(ranked)
                 write_rfm(ranked.rows)
             done += len(customers)
             say("assign and profile", done, table.rows)
-    return Counted(sums, wcss, watch, count.record() if count else None)
+    return Counted(sums, lloyd, watch, count.record() if count else None)
 
 
 def _write_alternatives(folder: Path, table: Customers, choice: choose_k.Choice, run: Run) -> None:

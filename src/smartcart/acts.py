@@ -1,0 +1,97 @@
+"""What a segmentation can be used for in Python: explain, plan, contact, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from smartcart.records import Campaign, Explanation, Plan, Receipt, Run, Uplift
+
+__all__ = ["Acts"]
+
+
+class Acts:
+    """Methods of :class:`smartcart.api.Segmentation`; all return frozen records."""
+
+    record: Run
+    _folder: Path
+    _source: Any
+
+    def explain(self, customer: Any, *, against: str | None = None) -> Explanation:
+        """Return why a customer is in its segment and not in the runner-up (or ``against``).
+
+        The source is read again. Raises ``smartcart.errors.DataError`` for a customer without a
+        segment.
+        """
+        from smartcart.workflows.explain import explain
+
+        return explain(self._source, self.record.model, [customer], other=against)[0]
+
+    def campaign(
+        self, *, cost: float, revenue: float, outcome: str | None = None,
+        rate: float | None = None, budget: float | None = None, baseline: float | None = None,
+        partial: bool = True, seed: int = 0,
+    ) -> Campaign:  # fmt: skip
+        """Plan a campaign, and try such plans: made on one half of the customers, on the other.
+
+        Parameters as for :meth:`plan`. ``backtest`` of what comes back is ``None`` where the rate
+        was assumed.
+        """
+        from smartcart.workflows.plan import make_plan
+        from smartcart.workflows.saved import saved_run
+
+        return make_plan(
+            saved_run(self.record, self._folder), cost=cost, revenue=revenue, outcome=outcome,
+            rate=rate, budget=budget, baseline=baseline, partial=partial, seed=seed,
+        )  # fmt: skip
+
+    def plan(self, *, cost: float, revenue: float, **options: Any) -> Plan:
+        """Plan a campaign: whom to contact, what it earns, and how sure that is.
+
+        Parameters
+        ----------
+        cost, revenue : money per contact and per response.
+        outcome : the 0/1 column that gives the rates; else the one that is called a response, or
+            the first one. Or ``rate``: what is assumed, and so marked.
+        budget : the most that may be spent.
+        baseline : the response rate of customers left alone; sizes the holdout.
+        partial : fill the budget with a part of a segment.
+        seed : of the draws behind the intervals.
+        """
+        return self.campaign(cost=cost, revenue=revenue, **options).plan
+
+    def contacts(
+        self, plan: Plan, path: str | Path, *, seed: int = 0, overwrite: bool = False
+    ) -> dict[str, int]:
+        """Write who is contacted and who is held out (``.csv`` or ``.parquet``); count the arms."""
+        from smartcart.workflows.plan import write_arms
+        from smartcart.workflows.saved import saved_run
+
+        saved = saved_run(self.record, self._folder)
+        return write_arms(saved, plan, Path(path), seed=seed, overwrite=overwrite)
+
+    def measure(
+        self, results: str | Path, *, cost: float | None = None, revenue: float | None = None
+    ) -> tuple[Uplift, ...]:
+        """Return what a campaign changed, per segment and (last) in all.
+
+        ``results`` is a table with ``customer_id``, ``arm`` (contact or hold out) and ``response``.
+        """
+        from smartcart.workflows.plan import measure_results
+        from smartcart.workflows.saved import saved_run
+
+        saved = saved_run(self.record, self._folder)
+        return measure_results(saved, Path(results), cost=cost, revenue=revenue)[0]
+
+    def audience(self, segments: str | Sequence[str], path: str | Path, **options: Any) -> Receipt:
+        """Write the customers of segments to a file, with a receipt beside it.
+
+        Options are those of :func:`smartcart.workflows.audience.write_audience`:
+        ``min_confidence``, ``changes_since``, ``contacts``, ``hash_contacts``, ``platform``,
+        ``country``, ``suppress``, ``minimum``, ``overwrite``.
+        """
+        from smartcart.workflows.audience import write_audience
+
+        names = [segments] if isinstance(segments, str) else list(segments)
+        return write_audience(self._folder, Path(path), segments=names, **options)
