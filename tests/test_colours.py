@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,3 +103,25 @@ def test_segment_colours_are_told_apart(eyes: str, dark: bool) -> None:
     for i, j in itertools.combinations(range(len(seen)), 2):
         least = LEAST_USUAL if j < USUAL else LEAST
         assert _ciede2000(seen[i], seen[j]) >= least, f"segments {i + 1} and {j + 1}"
+
+
+def _luminance(rgb: np.ndarray) -> float:
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize("name", ["warm", "cool"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_darkest_cells_of_a_heatmap_can_be_read(name: str, dark: bool) -> None:
+    """WCAG 2.1 AA: 4.5 between the figures and the shades of the style sheet."""
+    css = (Path(palette.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    known = dict(rule.removeprefix("--").split(":") for rule in palette.css(dark).split(";"))
+    part = re.search(rf"var\(--{name}\) (9\d|8\d)%", css)
+    assert part is not None
+    paper, tone = (
+        np.array([int(known[n][i : i + 2], 16) / 255 for i in (1, 3, 5)]) for n in ("paper", name)
+    )
+    text = _luminance(np.array([0x14, 0x16, 0x1B]) / 255 if dark else np.ones(3))
+    for share in (1.0, int(part[1]) / 100):
+        low, high = sorted((text, _luminance(tone * share + paper * (1 - share))))
+        assert (high + 0.05) / (low + 0.05) >= 4.5

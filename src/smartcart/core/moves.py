@@ -51,11 +51,13 @@ def original(z: float, j: int, recipe: Recipe) -> float | None:
     transform = recipe.transform[j]
     if transform == "sqrt" and y < 0:
         return None
-    back = {
-        "identity": lambda v: v,
-        "log1p": np.expm1,
-        "sqrt": np.square,
-        "asinh": np.sinh,
-    }[transform]
-    x = float(back(y))
+    match transform:
+        case "identity":
+            x = y
+        case "log1p":
+            x = float(np.expm1(y))
+        case "sqrt":
+            x = y * y
+        case "asinh":
+            x = float(np.sinh(y))
     return x if recipe.low[j] <= x <= recipe.high[j] else None

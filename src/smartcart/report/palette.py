@@ -40,7 +40,7 @@ DARK = {
     "accent": "#ACA2FF",
 }
 INK = LIGHT["ink"]
-WARM, COOL = "#C2621B", "#1F6FB2"  # below and above the average
+WARM, COOL = "#AD5210", "#1F6FB2"  # below and above the average
 _WARM_DARK, _COOL_DARK = "#E08A45", "#5AA5E8"
 _MARKERS = "osD^vPXp*h"
 _SYMBOLS = (

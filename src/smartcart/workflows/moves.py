@@ -39,7 +39,7 @@ def moves(values: Sequence[float | None], model: Model, *, limit: int = 5) -> tu
     centers = np.array(model.centroids)
     z = prepare.apply_recipe(X, model.recipe)[0]
     changes, labels = crossings(z, centers)
-    found = []
+    found: list[Move] = []
     for j in np.argsort(np.abs(changes)):
         if not np.isfinite(changes[j]) or len(found) >= limit:
             break

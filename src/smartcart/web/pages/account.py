@@ -61,9 +61,9 @@ def login(here: Here, request: Request, form: Form) -> Response:
             answer.headers["Retry-After"] = str(error.retry_after)
         return answer
     here.log("login", name)
-    answer = RedirectResponse(target, 303)
-    set_session(answer, cookie, here.services.config)
-    return answer
+    entered = RedirectResponse(target, 303)
+    set_session(entered, cookie, here.services.config)
+    return entered
 
 
 @router.post("/logout")
@@ -163,20 +163,16 @@ def add(here: Here, request: Request, form: Form) -> Response:
 def alter(here: Here, request: Request, name: str, form: Form) -> Response:
     """Change a user's role, password, or whether they may log in."""
     password = form.get("password")
-    given = {
-        "role": text(form, "role") or None,
-        "disabled": text(form, "disabled") == "yes",
-        "password": password if isinstance(password, str) and password else None,
-    }
+    role = text(form, "role") or None
+    disabled = text(form, "disabled") == "yes"
+    fresh = password if isinstance(password, str) and password else None
     try:
-        if here.user is not None and name == here.user.name and given["disabled"]:
+        if here.user is not None and name == here.user.name and disabled:
             raise UsageError.of(
                 "you would lock yourself out", "another user", "let another admin do it"
             )
-        here.services.accounts.alter(name, **given)
+        here.services.accounts.alter(name, role=role, disabled=disabled, password=fresh)
     except UsageError as error:
         return _admin(here, request, error=error)
-    said = {"role": given["role"], "disabled": given["disabled"],
-            "password": given["password"] is not None}  # fmt: skip
-    here.log("user.alter", name, **said)
+    here.log("user.alter", name, role=role, disabled=disabled, password=fresh is not None)
     return go("/admin?done=user-altered")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -31,11 +32,11 @@ def size(number: int) -> str:
     """
     for unit, name in UNITS:
         if number >= unit:
-            return f"{number / unit:.3g} {name}"
+            return f"{number / unit:.2g} {name}"
     return f"{number} bytes"
 
 
-def _shown(here: Context, before: str | None) -> dict[str, object]:
+def _shown(here: Context, before: str | None) -> dict[str, Any]:
     services = here.services
     runs = services.workspace.entries(before=before, limit=RUNS + 1)
     jobs = [

@@ -48,15 +48,21 @@ def _environment() -> Environment:
     return env
 
 
-def template(name: str, **shown: Any) -> str:
+def template(file: str, /, **shown: Any) -> str:
     """Return a template filled in."""
-    return _environment().get_template(name).render(**shown)
+    return _environment().get_template(file).render(**shown)
 
 
 def page(
-    here: Context, request: Request, name: str, *, error: SmartCartError | None = None, **shown: Any
+    here: Context,
+    request: Request,
+    file: str,
+    /,
+    *,
+    error: SmartCartError | None = None,
+    **shown: Any,
 ) -> HTMLResponse:
-    """Return a page: the template ``name`` with what it shows, for who asks.
+    """Return a page: the template ``file`` with what it shows, for who asks.
 
     An ``error`` stands above it, and its status is the page's.
     """
@@ -75,7 +81,7 @@ def page(
     status = 200
     if error is not None:
         status = error.status if isinstance(error, WebError) else 422
-    return HTMLResponse(template(name, **(given | shown)), status)
+    return HTMLResponse(template(file, **(given | shown)), status)
 
 
 def error_page(request: Request, status: int, message: str, way_out: str) -> HTMLResponse:

@@ -177,6 +177,7 @@
     const bar = one("#job-bar");
     const began = Date.now() - 1000 * Number(job.dataset.seconds);
     let lost = 0;
+    let furthest = -1; // a step may read the table once more: the bar never goes back
     const tick = async () => {
       let found = null;
       try {
@@ -195,10 +196,12 @@
       one("#job-step").textContent = found.words;
       const past = Math.round((Date.now() - began) / 1000);
       one("#job-time").textContent = `${past} s so far`;
+      const back = found.place < furthest;
+      furthest = Math.max(furthest, found.place);
       if (found.value === null) bar.removeAttribute("value");
-      else bar.value = found.value;
+      else if (!back) bar.value = found.value;
       all(".tasks li").forEach((item, i) => {
-        item.className = i < found.place ? "past" : i === found.place ? "now" : "";
+        item.className = i < furthest ? "past" : i === furthest ? "now" : "";
       });
       if (found.location) window.location.replace(found.location);
       else window.setTimeout(tick, 700);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcart.records import Alternative, Alternatives, KRow, Run
-from smartcart.report import words
+from smartcart.report import view, words
 from smartcart.report.parts import stable
 
 __all__ = ["Choice", "choices", "script", "sketches"]
@@ -74,6 +74,8 @@ def _rows(
     best_one: Alternative | None, best: int,
 ) -> dict[str, tuple[str, str]]:  # fmt: skip
     here, there = _figures(row, one), _figures(best_row, best_one)
+    if one is best_one:
+        return {name: (here[name], "") for name in LABELS}
     return {name: (here[name], f"with {best}: {there[name]}") for name in LABELS}
 
 
@@ -95,7 +97,7 @@ def _words(
     run: Run, one: Alternative | None, best_one: Alternative | None, k: int, best: int
 ) -> str:
     if k == best:
-        return f"{run.evidence.reason}"
+        return view.verdict_words(run)
     if one is None or best_one is None:
         return ""
     here = [s.segment for s in one.segments]

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from smartcart.records import Drift, Flow, Identity, Migration
 from smartcart.report import life, words
 
+if TYPE_CHECKING:
+    from smartcart.web.workspace import Entry
+
 __all__ = ["Matrix", "Series", "chain", "changes", "drift", "fates", "lead", "matrix", "series"]
-
-
-class Entry(Protocol):
-    """A run in the list of runs."""
-
-    name: str
-    title: str
-    made: str
-    parent: str | None
-    segments: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

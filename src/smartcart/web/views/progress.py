@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from smartcart.report import words
 
+if TYPE_CHECKING:
+    from smartcart.web.jobs import Job
+
 __all__ = ["TASKS", "is_open", "seconds", "state", "tasks", "value", "where"]
-
-
-class Job(Protocol):
-    """What is told of a job."""
-
-    kind: str
-    state: str
-    step: str
-    done: int
-    total: int | None
-    message: str
-    began: str | None
-    ended: str | None
-    made: str
 
 
 # what is said while a run is under way, and the steps it stands for, in their order
@@ -33,7 +22,7 @@ TASKS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("Trying different numbers of segments", ("choose K",)),
         ("Giving every customer a segment", ("refine", "assign and profile", "judge")),
         ("Writing the report", ("report",)),
-        ("Putting customers in order, to find each one", ("find customers", "index")),
+        ("Putting customers in order, to find each one", ("index customers",)),
     ),
     "migration": (
         ("Reading both segmentations", ("start", "read", "look")),
@@ -42,7 +31,7 @@ TASKS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     "index": (
         ("Reading the table", ("start", "read", "look", "add up orders")),
-        ("Putting customers in order", ("assign", "index", "write")),
+        ("Putting customers in order", ("index customers",)),
     ),
     "monitoring": (
         ("Reading the new table", ("start", "read", "look", "add up orders")),

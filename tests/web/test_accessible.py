@@ -1,0 +1,116 @@
+"""axe-core finds no violation of WCAG 2.1 AA on any page, light and dark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from web.browsing import DESKTOP, FLAGS, PHONE, Visit, chromium, visit
+from web.serving import PASSWORDS, RUN, Server
+
+pytest.importorskip("playwright.sync_api")
+pytest.importorskip("axe_playwright_python")
+LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+          "resultTypes": ["violations"]}  # fmt: skip
+LATER = "shop-000002"
+PAGES = (
+    "/", f"/runs/{RUN}", f"/runs/{RUN}?k=3", f"/runs/{RUN}/segments/1",
+    f"/runs/{RUN}/segments/1?against=2", f"/runs/{RUN}/customers", f"/runs/{RUN}/customers?id=NO",
+    f"/runs/{RUN}/what-if", f"/runs/{RUN}/plan", f"/runs/{RUN}/plan?cost=1&revenue=50",
+    f"/runs/{RUN}/plan?cost=x&revenue=50", f"/over-time?from={RUN}&to={LATER}",
+    f"/runs/{RUN}/data", f"/runs/{RUN}/report", "/nothing", "/account", "/admin",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a team's server, with two runs and a comparison of them."""
+    from smartcart.web.accounts import Accounts
+    from smartcart.web.database import open_database
+
+    workspace = tmp_path_factory.mktemp("accessible") / "workspace"
+    shutil.copytree(finished, workspace)
+    shutil.copytree(workspace / "runs" / RUN, workspace / "runs" / LATER)
+    database = open_database(None, workspace)
+    Accounts(database).add("ann", PASSWORDS["ann"], "admin")
+    database.close()
+    found = Server(workspace, "--team")
+    yield found.url
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def session(browser: Any, server: str) -> Any:
+    """Log in once, by the form; compare two runs; return the cookies."""
+    seen = visit(browser, server)
+    seen.go("/")
+    assert seen.path() == "/login"
+    assert not _violations(seen)
+    seen.page.get_by_label("Name").fill("ann")
+    seen.page.get_by_label("Password").fill("wrong")
+    seen.page.get_by_role("button", name="Log in").click()
+    seen.page.wait_for_selector("[role=alert]")
+    assert not _violations(seen)
+    seen.page.get_by_label("Password").fill(PASSWORDS["ann"])
+    seen.page.get_by_role("button", name="Log in").click()
+    seen.page.wait_for_url(f"{server}/")
+    seen.go(f"/over-time?from={RUN}&to={LATER}")
+    seen.page.get_by_role("button", name="Work it out").click()
+    seen.page.wait_for_url("**/jobs/*")
+    assert not _violations(seen)
+    seen.page.wait_for_url("**/over-time?*", timeout=180_000)
+    kept = seen.page.context.storage_state()
+    seen.page.context.close()
+    return kept
+
+
+def _violations(seen: Visit) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = seen.page
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = Axe().run(page, options=LEVELS).response["violations"]
+    return [
+        f"{seen.path()}: {one['id']}: {one['help']}: {node['target']} {node['html'][:160]}"
+        for one in found
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
+    ids=["light", "dark", "phone"],
+)  # fmt: skip
+def test_no_page_violates_wcag(
+    scheme: str, size: dict[str, int], browser: Any, server: str, session: Any
+) -> None:
+    seen = visit(browser, server, size=size, color_scheme=scheme, storage_state=session)
+    found = []
+    for path in PAGES:
+        seen.go(path)
+        found += _violations(seen)
+    seen.go("/")
+    seen.page.get_by_role("button", name="Try it with a made-up shop").click()
+    seen.page.wait_for_url("**/new/*")
+    found += _violations(seen)
+    seen.go(f"/runs/{RUN}/segments/1")
+    seen.page.get_by_role("button", name="Make the list").click()
+    seen.page.wait_for_url("**/exports/*")
+    found += _violations(seen)
+    assert not found, "\n".join(found)
+    seen.page.context.close()
