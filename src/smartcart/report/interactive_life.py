@@ -70,7 +70,10 @@ def sankey(found: Migration, then: Mapping[int, str], now: Mapping[int, str]) ->
         },
     }  # fmt: skip
     height = 140 + 70 * max(len(old), len(new))
-    return {"data": [flows], "layout": layout(height, margin={"l": 8, "r": 8, "t": 12, "b": 16})}
+    frame = layout(
+        height, margin={"l": 8, "r": 8, "t": 12, "b": 16}, meta={"narrow_nodes": node(13)["label"]}
+    )
+    return {"data": [flows], "layout": frame}
 
 
 def sizes_over_time(

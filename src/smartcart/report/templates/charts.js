@@ -42,6 +42,8 @@ const charts = (() => {
     el.dataset.narrow = String(width < NARROW);
     const narrow = figure.layout.meta && figure.layout.meta.narrow;
     if (narrow && width < NARROW) merge(figure.layout, narrow);
+    const nodes = figure.layout.meta && figure.layout.meta.narrow_nodes;
+    if (nodes && width < NARROW) figure.data[0].node.label = nodes;
     if (dark.matches && !state.printing) figure = tint(figure);
     if (state.printing) figure.layout.width = width;
     if (solid && !state.turning) figure.layout.scene.dragmode = false;

@@ -5,6 +5,11 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const csrf = one('meta[name="csrf"]')?.content || "";
 
+  // The tab of this page is in view on a phone
+  const tab = one("nav.tabs [aria-current]");
+  const row = tab?.closest("ul");
+  if (row) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {

@@ -1,0 +1,264 @@
+"""What pages show of records: choices of K, names that people gave, plans, changes, receipts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import report_example
+from smartcart.core.moves import crossings
+from smartcart.records import (
+    Alternative,
+    Alternatives,
+    AlternativeSegment,
+    Distribution,
+    Flow,
+    Migration,
+    Turnover,
+)
+from smartcart.report import interactive, interactive_life, interactive_spread, view
+from smartcart.web.errors import WebError
+from smartcart.web.pages.account import _next
+from smartcart.web.pages.forms import number
+from smartcart.web.views import choices, customer, life, look, progress, segment
+from smartcart.web.views.named import with_names
+from smartcart.workflows.lookup import page as some
+from smartcart.workflows.models import load
+from smartcart.workflows.moves import moves
+from smartcart.workflows.what_if import explain_values
+from web.serving import RUN
+
+FOUR = report_example.four()
+
+
+def _alternatives() -> Alternatives:
+    def one(k: int, names: list[str]) -> Alternative:
+        segments = tuple(
+            AlternativeSegment(i, name, 100 // k, 1 / k, None, (), "", "")
+            for i, name in enumerate(names, start=1)
+        )
+        points = tuple(i % k + 1 for i in range(len(FOUR.picture.xyz)))
+        return Alternative(k, segments, points)
+
+    names = [s.segment for s in FOUR.segments]
+    spread = Distribution("x", "X", "count", (0.0, 1.0, 2.0), (0.5, 0.5), ((0.9, 0.1),) * 4)
+    return Alternatives(
+        4, 4, 100, (one(3, ["Premium", "Steady", names[2]]), one(4, names)), (spread,)
+    )
+
+
+# How many segments ------------------------------------------------------------------------------
+
+
+def test_each_choice_stands_beside_the_recommended() -> None:
+    run = replace(FOUR, evidence=replace(FOUR.evidence, recommended=4))
+    three, four = choices.choices(run, _alternatives())
+    assert (three.tag, three.best, three.used) == ("fewer than recommended", False, False)
+    assert (four.tag, four.best, four.used) == ("recommended", True, True)
+    assert three.rows["small"] == ("33.3%", "with 4: 25.0%")
+    assert four.rows["small"][1] == ""
+    assert "Steady would be new" in three.words
+    assert f"{FOUR.segments[1].segment} and" in three.words
+    assert choices.choices(run, None) == ()
+
+
+def test_sketches_leave_out_what_was_used() -> None:
+    assert [k for k, _ in choices.sketches(FOUR, _alternatives())] == [3]
+
+
+def test_every_choice_colours_every_point_of_the_picture() -> None:
+    found = interactive.choices_3d(FOUR, _alternatives())
+    assert [len(axis) for axis in found["picture"]] == [len(FOUR.picture.xyz)] * 3
+    assert set(found["choices"]) == {"3", "4"}
+    for one in found["choices"].values():
+        assert len(one["points"]) == len(FOUR.picture.xyz)
+        assert set(one["points"]) <= {trace["id"] for trace in one["traces"]}
+    assert found["choices"]["4"]["points"] == list(FOUR.picture.segment_ids)
+
+
+# Names -------------------------------------------------------------------------------------------
+
+
+def test_names_of_people_are_shown_and_the_record_keeps_its_own() -> None:
+    before = repr(FOUR)
+    shown = with_names(FOUR, {1: "Best friends", 2: ""})
+    assert [s.segment for s in shown.segments][:2] == ["Best friends", FOUR.segments[1].segment]
+    assert {r.segment for o in shown.outcomes for r in o.rates if r.segment_id == 1} == {
+        "Best friends"
+    }
+    assert shown.model is FOUR.model
+    assert repr(FOUR) == before
+    assert with_names(FOUR, {}) is FOUR
+
+
+# One segment -------------------------------------------------------------------------------------
+
+
+def test_a_segment_beside_another_is_the_difference_of_their_distances() -> None:
+    shown = view.apart(FOUR, 0, 3)
+    by_column = {line.column: line for line in view.lines(FOUR)}
+    for one in shown:
+        mine, its = by_column[one.line.column].cells[0], by_column[one.line.column].cells[3]
+        assert mine is not None
+        assert its is not None
+        assert one.gap == pytest.approx(mine.effect - its.effect)
+        assert one.other_text == its.text
+    assert [abs(one.gap) for one in shown] == sorted((abs(o.gap) for o in shown), reverse=True)
+    assert len(interactive.against(FOUR, 0, 3)["data"][0]["x"]) == len(shown)
+
+
+def test_bins_and_shares_of_a_spread_stand_in_the_table_as_in_the_picture() -> None:
+    (one,) = segment.spreads(FOUR, _alternatives(), 1)
+    assert one["rows"] == [("up to 1", "90.0%", "50.0%"), ("over 1", "10.0%", "50.0%")]
+    assert one["figure"]["data"][0]["y"] == [0.9, 0.1]
+    flat = replace(_alternatives().distributions[0], edges=(0.0, 5.0), overall=(1.0,))
+    assert interactive_spread.bins(flat, "") == ["0 to 5"]
+
+
+# One customer ------------------------------------------------------------------------------------
+
+
+def test_crossings_are_where_two_centroids_are_equally_near() -> None:
+    rng = np.random.default_rng(3)
+    centers = rng.normal(size=(5, 4))
+    for _ in range(50):
+        z = rng.normal(size=4)
+        own = int(((z - centers) ** 2).sum(axis=1).argmin())
+        changes, labels = crossings(z, centers)
+        for j, change in enumerate(changes):
+            if not np.isfinite(change):
+                continue
+            step = np.eye(4)[j]
+            short = ((z + step * change * 0.999 - centers) ** 2).sum(axis=1).argmin()
+            past = ((z + step * change * 1.001 - centers) ** 2).sum(axis=1).argmin()
+            assert (short, past) == (own, labels[j])
+
+
+def test_what_would_move_a_customer_does_move_them(finished: Path) -> None:
+    folder = finished / "runs" / RUN
+    model = load(folder)
+    names = [f.name for f in model.recipe.features]
+    told = 0
+    for one in some(folder, limit=40):
+        for move in moves(one.values, model):
+            values = list(one.values)
+            values[names.index(move.feature)] = move.value
+            there = explain_values(model, one.customer_id, values).explanation.segment_id
+            assert there == move.segment_id != one.segment_id
+            told += 1
+    assert told > 40
+
+
+def test_shares_are_typed_in_per_cent() -> None:
+    model = FOUR.model
+    share = next(f for f in model.recipe.features if f.unit == "share")
+    other = next(f for f in model.recipe.features if f.unit != "share")
+    assert customer.typed(model, {share.name: 25.0, other.name: 25.0}) == {
+        share.name: 0.25, other.name: 25.0,
+    }  # fmt: skip
+    values = [0.5 if f.unit == "share" else 12345.6 for f in model.recipe.features]
+    fields = {f.name: f.value for f in customer.fields(model, values, "$")}
+    assert (fields[share.name], fields[other.name]) == ("50", "12346")
+
+
+# Over time ---------------------------------------------------------------------------------------
+
+
+def _migration() -> Migration:
+    def flow(a: int, b: int, n: int, change: bool = False) -> Flow:
+        return Flow(a, b, n, n / 100, None, n, 0, 1.0, 2.0, change)
+
+    return Migration(
+        150, 30, 30, 0, (flow(1, 1, 70), flow(1, 2, 30, True), flow(2, 2, 50)),
+        (Turnover(2, 5, 0.1, None),), (Turnover(1, 7, 0.07, None),), 10,
+    )  # fmt: skip
+
+
+def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None:
+    names = {1: "A", 2: "B"}
+    table = life.matrix(_migration(), names, names)
+    assert [(row[1], [c[0] for c in row[2]], row[3]) for row in table.rows] == [
+        ("A", ["70", "30"], "100"),
+        ("B", ["0", "50"], "50"),
+    ]
+    drawn = interactive_life.sankey(_migration(), names, names)["data"][0]
+    assert sum(drawn["link"]["value"]) == 150 + 5 + 7
+    assert drawn["node"]["label"] == ["A", "B", "A", "B", "Joined the shop", "Left the shop"]
+    (sentence,) = life.changes(_migration(), names, names, True, "")
+    assert sentence.startswith("A → B: 30 customers (30.0%)")
+
+
+def test_sizes_follow_the_runs_that_continue_one_another() -> None:
+    class Entry:
+        def __init__(self, name: str, parent: str | None, share: float) -> None:
+            self.name = self.title = name
+            self.made, self.parent = name, parent
+            self.segments = (report_segment(1, share), report_segment(2, 1 - share))
+
+    def report_segment(i: int, share: float) -> Any:
+        return replace(FOUR.segments[0], segment_id=i, segment=f"S{i}", share=share)
+
+    runs: list[Any] = [Entry("c", "b", 0.3), Entry("b", "a", 0.2), Entry("x", None, 0.9),
+                       Entry("a", None, 0.1)]  # fmt: skip
+    line = life.chain(runs, "c", None)
+    assert [one.name for one in line] == ["a", "b", "c"]
+    found = life.series(line, {"c": {1: "Mine"}}, True)
+    assert found is not None
+    assert found.shares[1] == [0.1, 0.2, 0.3]
+    assert found.names[1] == "Mine"
+    assert life.series(line[:1], {}, True) is None
+
+
+# Jobs, forms -------------------------------------------------------------------------------------
+
+
+def _job(**given: Any) -> Any:
+    from smartcart.web.jobs import Job
+
+    shown = {"id": "1", "kind": "run", "state": "running", "title": "", "result": "",
+             "message": "", "user": "", "made": "", "began": None, "ended": None}  # fmt: skip
+    return Job(**(shown | given))
+
+
+def test_progress_is_told_in_words() -> None:
+    assert progress.state(_job(step="choose K")) == "Trying different numbers of segments …"
+    told = progress.state(_job(step="assign and profile", done=500, total=2000))
+    assert told == "Giving every customer a segment: 500 of 2,000 rows"
+    places = [progress.value(_job(step=step)) for step in ("read", "look", "choose K", "report")]
+    assert places == sorted(places)
+    assert progress.value(_job(state="waiting")) is None
+    assert "started again" in progress.state(_job(state="interrupted"))
+    now = dt.datetime(2026, 1, 1, 0, 1, tzinfo=dt.UTC)
+    assert progress.seconds(_job(began="2026-01-01T00:00:00+00:00"), now) == 60
+
+
+def test_wishes_keep_what_was_said_before() -> None:
+    before = {"Age": {"role": "forms"}}
+    said = look.wishes([("Income", "dropped", "describes")], False, before)
+    assert said == {"Age": {"role": "forms"}, "Income": {"role": "dropped"}}
+    assert before == {"Age": {"role": "forms"}}
+    assert look.wishes([("x", "dropped", "amount")], True, {}) == {"x": {"role": "dropped"}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("3", 3.0), ("2,50", 2.5), ("1,200", 1200.0), ("$ 1,200.5", 1200.5)]
+)
+def test_numbers_are_read_as_people_type_them(typed: str, value: float) -> None:
+    assert number(typed, "x") == value
+
+
+@pytest.mark.parametrize("typed", ["", "free", "-1", "1-2", "--", "."])
+def test_what_is_no_amount_is_refused_with_the_way_out(typed: str) -> None:
+    with pytest.raises(WebError, match="The budget is") as found:
+        number(typed, "The budget", least=0)
+    assert "such as 2.50" in found.value.way_out
+
+
+@pytest.mark.parametrize("target", ["//evil.test", "https://evil.test", "/\\evil.test", "", "x"])
+def test_the_login_leads_nowhere_else(target: str) -> None:
+    assert _next(target) == "/"
