@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from web.browsing import DESKTOP, FLAGS, PHONE, Visit, chromium, visit
+from web.browsing import DESKTOP, PHONE, Visit, launched, visit
 from web.serving import PASSWORDS, RUN, Server
 
 pytest.importorskip("playwright.sync_api")
@@ -45,13 +45,8 @@ def server(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = chromium()
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from web.browsing import DESKTOP, FLAGS, PHONE, Visit, chromium, shared_table, tab_to, visit
+from web.browsing import DESKTOP, PHONE, Visit, launched, shared_table, tab_to, visit
 from web.serving import RUN, Server
 
 pytest.importorskip("playwright.sync_api")
@@ -21,13 +21,8 @@ FOUR = ["Premium", "Moderate engagement", "Discount-sensitive", "Low engagement 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = chromium()
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=FLAGS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +50,7 @@ def open_page(browser: Any, base: str) -> Iterator[Any]:
         one.page.context.close()
 
 
-def _started(seen: Visit, path: Path) -> str:
+def _started(seen: Visit, launched, path: Path) -> str:
     """Upload a table, start the run, and return its name once its page is there."""
     page = seen.page
     seen.go("/")

@@ -344,7 +344,7 @@ def _role(role: str) -> Role:
         raise UsageError.of(
             f"the role is {role[:40]!r}", f"one of {', '.join(ROLES)}", "choose one of them"
         )
-    return cast(Role, role)
+    return role
 
 
 def _refuse_password(password: str) -> None:

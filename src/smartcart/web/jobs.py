@@ -10,11 +10,10 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 
 from smartcart.errors import SmartCartError, UsageError
 from smartcart.web import room, tables, tasks
@@ -112,7 +111,7 @@ class Jobs:
                 log.exception("job %s", row["id"])
                 self._end(row["id"], "failed", "This is a fault of SmartCart's own; see its log.")
 
-    def _next(self) -> Mapping[str, Any] | None:
+    def _next(self) -> RowMapping | None:
         """Wait for a job and claim it."""
         jobs = tables.jobs
         query = (
@@ -132,7 +131,7 @@ class Jobs:
                 self._turn.wait(timeout=5)
         return row
 
-    def _do(self, row: Mapping[str, Any]) -> None:
+    def _do(self, row: RowMapping) -> None:
         number = row["id"]
         stop = self._stops[number]
 
@@ -346,7 +345,7 @@ class Jobs:
             row = connection.execute(query).mappings().first()
         return None if row is None else self._job(row)
 
-    def _row(self, number: str) -> Mapping[str, Any]:
+    def _row(self, number: str) -> RowMapping:
         query = select(tables.jobs).where(tables.jobs.c.id == number)
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()
@@ -354,7 +353,7 @@ class Jobs:
             raise missing("job", number)
         return row
 
-    def _job(self, row: Mapping[str, Any]) -> Job:
+    def _job(self, row: RowMapping) -> Job:
         job = Job(**{f: row[f] for f in Job.__dataclass_fields__ if f not in {"done", "total"}})
         told = self._progress.get(job.id)
         return job if told is None else replace(job, step=told[0], done=told[1], total=told[2])

@@ -18,6 +18,7 @@ from smartcart.records import (
     AlternativeSegment,
     Distribution,
     Feature,
+    ProfileRow,
     Recipe,
     Run,
 )
@@ -90,7 +91,7 @@ def _alternative(
     sums.add(sample, labels, nothing, nothing)
     profile = profile_rows(sums, sums.means(), every, [str(i) for i in ids])
     total = None if value is None else sums.totals()[:, value]
-    by_place: list[list[object]] = [[] for _ in ids]
+    by_place: list[list[ProfileRow]] = [[] for _ in ids]
     for row in profile.rows:
         by_place[row.segment_id - 1].append(row)
     own = {s.segment_id: s for s in run.segments}
@@ -106,7 +107,7 @@ def _alternative(
                 by_place[place],
                 it.earned_by,
                 profile.labels,
-                profile.units,  # type: ignore[arg-type]
+                profile.units,
             )[:FACTS]
             name, archetype, sentence = it.name, it.archetype, it.sentence
         share = None

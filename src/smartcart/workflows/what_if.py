@@ -60,7 +60,7 @@ def what_if(
         Where a feature is unknown or a value no finite number.
     """
     names = [f.name for f in model.recipe.features]
-    row = list(start) if start is not None else [None] * len(names)
+    row: list[float | None] = [None] * len(names) if start is None else list(start)
     for name, value in values.items():
         if name not in names:
             raise UsageError.of(

@@ -39,14 +39,14 @@ class Wishes(Strict):
     """Settings of a run; what is left out is SmartCart's to find out."""
 
     kind: Literal["customers", "orders"] | None = None
-    k: int | None = Field(None, ge=1, le=100)
-    k_max: int | None = Field(None, ge=2, le=100)
+    k: int | None = Field(default=None, ge=1, le=100)
+    k_max: int | None = Field(default=None, ge=2, le=100)
     as_of: dt.date | None = None
-    seed: int | None = Field(None, ge=0, le=2**32 - 1)
-    columns: dict[Column, Wish] | None = Field(None, max_length=2_500)
+    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+    columns: dict[Column, Wish] | None = Field(default=None, max_length=2_500)
     drop_duplicates: bool | None = None
     net_returns: bool | None = None
-    rfm_bins: int | None = Field(None, ge=2, le=9)
+    rfm_bins: int | None = Field(default=None, ge=2, le=9)
 
     def given(self) -> dict[str, Any]:
         """Return what was given, as settings."""

@@ -65,6 +65,17 @@
     if (slider.value !== slider.dataset.used) show(Number(slider.value));
   }
 
+  // A guess is asked for where no past campaign tells
+  const guess = one("[data-guess]");
+  if (guess) {
+    const source = one("#outcome");
+    const asked = () => {
+      guess.hidden = source.value !== "assumed";
+    };
+    source.addEventListener("change", asked);
+    asked();
+  }
+
   // One choice that sends its form at once ------------------------------------------------------
   for (const field of all("[data-submit]"))
     field.addEventListener("change", () => field.form.requestSubmit());
