@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from smartcart.records import (
     GoldenRow,
     KEvidence,
     Model,
+    Notice,
     Outcome,
     Profile,
     Recipe,
@@ -122,7 +123,7 @@ def run_of(
         segments=_segments(fitted, profile, sums, every, signals),
         profile=profile,
         picture=principal_view(Z, labels, [f.label for f in recipe.features], table.rows),
-        notices=inspection.notices,
+        notices=(*inspection.notices, *_untested(table.all_features, told)),
         metrics=metrics,
         seconds=dict(seconds),
         versions=store.versions(),
@@ -149,6 +150,19 @@ def _outcomes(
                            sums.size - sums.count[:, place]])  # fmt: skip
         found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
     return outcomes.adjusted(found)
+
+
+def _untested(features: Sequence[Feature], tested: Sequence[Outcome]) -> Iterator[Notice]:
+    """Yield a notice of outcomes that are no rates: only their averages are told."""
+    names = {one.column for one in tested}
+    left = [f.label for f in features if f.role == "outcome" and f.name not in names]
+    if left:
+        yield Notice(
+            "outcomes not tested",
+            f"Not only 0 and 1 in {', '.join(left)}: averages are in the profile, but an outcome "
+            "is tested, and a campaign planned, by yes and no only.",
+            len(left),
+        )
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
