@@ -13,6 +13,7 @@ __all__ = [
     "Fate",
     "Flow",
     "Identity",
+    "KChange",
     "Link",
     "Match",
     "Migration",
@@ -60,12 +61,33 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class KChange:
+    """The number of segments before and now, and what the evidence picks now.
+
+    Where the evidence picks another K than is used, ``fates`` tells what would become of the
+    earlier segments with it; ids of segments that would arise are only of this tale.
+    """
+
+    before: int
+    now: int
+    recommended: int
+    verdict_before: str  # "" where it is not known
+    verdict: str
+    decided_by: Literal["evidence", "user", "previous"]
+    sentence: str
+    fates: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Which new segment is which old one: ``ids`` of the new segments, in their order."""
 
     matches: tuple[Match, ...]
     ids: tuple[int, ...]
     retired: tuple[int, ...]  # ids that ended with this refit; they are never used again
+    k: KChange | None = None  # of a refit; None where two runs are only compared
+    previous: str = ""  # the earlier run, as it was named
+    names_before: tuple[tuple[int, str], ...] = ()  # of the earlier segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +189,9 @@ class DriftReference:
 class ColumnDrift:
     """One column then and now.
 
-    ``psi`` is the population stability index; ``distance`` (Jensen-Shannon, 0 to 1) and ``shift``
-    (difference of means over the standard deviation then) do not grow with the number of rows.
+    ``psi`` is the population stability index; ``distance`` (Jensen-Shannon, 0 to 1), ``shift``
+    (difference of means over the standard deviation then) and ``ratio`` do not grow with the number
+    of rows.
     """
 
     column: str
@@ -181,6 +204,7 @@ class ColumnDrift:
     mean: float | None
     mean_before: float | None
     shift: float | None
+    ratio: float | None  # of the geometric means of values above 0, now over then; of amounts
     rest: float  # share outside the range or in unknown categories
     missing: float
     missing_before: float
@@ -200,6 +224,9 @@ class SegmentDrift:
     far: float | None  # share beyond the reference's 99% of distances; None: nobody is there
     strength: float  # of ``far``
     sentence: str
+    stability: float | None = None  # Jaccard of refits on resamples of the new data; None: unknown
+    stability_before: float | None = None
+    unstable: float = 0.0  # strength of the loss of stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +245,7 @@ class OutcomeDrift:
 class DriftReason:
     """One thing that changed; only some call for a refit."""
 
-    kind: Literal["schema", "column", "segment shares", "distance", "outcome"]
+    kind: Literal["schema", "column", "segment shares", "distance", "stability", "outcome"]
     name: str
     strength: float
     refit: bool

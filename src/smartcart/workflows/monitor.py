@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans, prepare
+from smartcart.core.stability import bootstrap_stability
 from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError
 from smartcart.records import Drift, DriftReason, DriftReference, Feature, Model
@@ -20,11 +21,15 @@ from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.looked import Progress
 from smartcart.workflows.passes import in_order
 from smartcart.workflows.reference import BinCount
+from smartcart.workflows.sampled import sampled
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
 
 __all__ = ["Monitored", "monitor"]
 
 Counts = NDArray[np.int64]
+
+RESAMPLES = 20
+ENOUGH = 50  # customers per segment without which stability says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ def monitor(
     """Compare the customers of ``source`` with those that the model was fitted on.
 
     The rows stream: features are counted in the frozen bins of the model, segments and distances by
-    its centroids, outcomes where their columns are present. Where a column that the model needs is
+    its centroids, outcomes where their columns are present. A sample of the customers is fitted
+    again, on resamples, to see whether the segments are still found. Where a column that the model needs is
     gone, that alone is the reason for a refit.
 
     Raises
@@ -227,10 +233,33 @@ def _compared(
         for name, (yes, known, strange) in zip(rates, told, strict=True)
         if known and not strange
     }
+    say("refit on resamples", 0, None)
     return drift.compare(
         reference, count.named(), sizes=sizes, beyond=beyond, outcomes=outcomes, schema=schema,
-        ids=model.ids,
+        ids=model.ids, stability=_stability(ready, model, int(sizes.sum())),
     )  # fmt: skip
+
+
+def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | None:
+    """Return how well fits on resamples of the new data find each segment again, by Jaccard.
+
+    As at the fit, refits of natural clusters start from these, all others anywhere. ``None`` of
+    one segment, and of few customers.
+    """
+    k = len(model.centroids)
+    if k < 2 or rows < ENOUGH * k:
+        return None
+    Z = sampled(ready, model, rows)[1]
+    Z = Z[kmeans.canonical_order(Z)]
+    centers = np.array(model.centroids)
+    labels = kmeans.assign(Z, centers)[0]
+    known = k if model.figures.get("verdict") == "natural clusters" else None
+    with kmeans.single_thread():
+        found = bootstrap_stability(
+            Z, {k: (centers, labels)}, resamples=RESAMPLES, rng=np.random.default_rng(0),
+            settled=known,
+        )  # fmt: skip
+    return found[k].jaccard
 
 
 def _answers(x: NDArray[np.float64]) -> tuple[int, int, int]:

@@ -102,7 +102,13 @@ def run_of(
         names=fitted.names,
         golden=_golden(table.sample[:, :width], labels, d1, d2, k),
         fingerprint=inspection.reading.fingerprint,
-        figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
+        figures={
+            "k": evidence.k,
+            "recommended": evidence.recommended,
+            "verdict": evidence.verdict,
+            "customers": table.rows,
+            **metrics,
+        },
     )
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)

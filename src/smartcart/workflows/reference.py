@@ -25,6 +25,8 @@ __all__ = ["BinCount", "bin_count", "needed_types", "reference_of"]
 
 Floats = NDArray[np.float64]
 
+AMOUNTS = {"money", "count"}  # units in which a rise is a factor
+
 
 @dataclass(slots=True)
 class BinCount:
@@ -67,8 +69,12 @@ def bin_count(features: Sequence[Feature], sample: Floats) -> BinCount:
         places.append(place)
         bins.append(
             number_bins(
-                feature.name, sample[:, place], forms=feature.role == "forms", label=feature.label
-            )
+                feature.name,
+                sample[:, place],
+                forms=feature.role == "forms",
+                label=feature.label,
+                logs=feature.unit in AMOUNTS,
+            )  # fmt: skip
         )
     return BinCount(tuple(places), tuple(bins))
 

@@ -228,7 +228,7 @@ def _fitted(
     named = _names(table, recipe, centers)
     kept = None
     if earlier is not None:
-        kept = earlier.heritage(table, recipe, centers, named, evidence)
+        kept = earlier.heritage(table, recipe, centers, named, choice)
         centers, named = centers[kept.order], kept.named
         order = [order[i] for i in kept.order]
     return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
