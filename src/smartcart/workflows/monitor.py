@@ -55,8 +55,8 @@ def monitor(
 
     The rows stream: features are counted in the frozen bins of the model, segments and distances by
     its centroids, outcomes where their columns are present. A sample of the customers is fitted
-    again, on resamples, to see whether the segments are still found. Where a column that the model needs is
-    gone, that alone is the reason for a refit.
+    again, on resamples, to see whether the segments are still found. Where a column that the model
+    needs is gone, that alone is the reason for a refit.
 
     Raises
     ------
@@ -246,6 +246,8 @@ def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | Non
     As at the fit, refits of natural clusters start from these, all others anywhere. ``None`` of
     one segment, and of few customers.
     """
+    from threadpoolctl import threadpool_limits
+
     k = len(model.centroids)
     if k < 2 or rows < ENOUGH * k:
         return None
@@ -254,7 +256,7 @@ def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | Non
     centers = np.array(model.centroids)
     labels = kmeans.assign(Z, centers)[0]
     known = k if model.figures.get("verdict") == "natural clusters" else None
-    with kmeans.single_thread():
+    with threadpool_limits(1, "blas"):
         found = bootstrap_stability(
             Z, {k: (centers, labels)}, resamples=RESAMPLES, rng=np.random.default_rng(0),
             settled=known,

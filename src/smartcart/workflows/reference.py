@@ -74,7 +74,7 @@ def bin_count(features: Sequence[Feature], sample: Floats) -> BinCount:
                 forms=feature.role == "forms",
                 label=feature.label,
                 logs=feature.unit in AMOUNTS,
-            )  # fmt: skip
+            )
         )
     return BinCount(tuple(places), tuple(bins))
 
