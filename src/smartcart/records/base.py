@@ -430,3 +430,4 @@ class Run:
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given
     explained: tuple[Explanation, ...] = ()  # customers that were asked about, by their ids
+    made: str = ""  # when, UTC, ISO 8601

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "Chain",
     "ColumnDrift",
     "Drift",
     "DriftReason",
     "DriftReference",
     "Fate",
     "Flow",
+    "History",
     "Identity",
     "KChange",
     "Link",
@@ -20,7 +22,9 @@ __all__ = [
     "OutcomeDrift",
     "OutcomeReference",
     "ReferenceBins",
+    "RunPoint",
     "SegmentDrift",
+    "SegmentPoint",
     "Turnover",
 ]
 
@@ -105,7 +109,7 @@ class Flow:
     by_customers: int  # the old model says so too: they behave differently
     by_refit: int  # the old model would not have put them there
     noise: float  # customers that a refit on unchanged data would move on average
-    limit: float  # the most that chance explains, and the least that matters
+    limit: float  # the most that chance explains, and the least that matters; see core.migration
     change: bool  # customers > limit
 
 
@@ -265,3 +269,47 @@ class Drift:
     outcomes: tuple[OutcomeDrift, ...]
     rows: int
     rows_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPoint:
+    """One segment in one run."""
+
+    segment_id: int
+    segment: str
+    size: int
+    share: float
+    value: float | None  # sum over its customers, in the currency of the run
+    value_mean: float | None  # per customer
+    rates: tuple[tuple[str, float | None], ...] = ()  # of the outcomes, by column
+
+
+@dataclass(frozen=True, slots=True)
+class RunPoint:
+    """One run in the history of a shop."""
+
+    folder: str
+    made: str  # UTC, ISO 8601
+    as_of: str | None
+    customers: int
+    verdict: str
+    segments: tuple[SegmentPoint, ...]
+    matches: tuple[Match, ...] = ()  # what became of the segments of the run before
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Runs that continue one another, oldest first: an id means the same segment in all."""
+
+    runs: tuple[RunPoint, ...]
+    value_label: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The runs of a folder; the chain with the latest run first."""
+
+    workspace: str
+    chains: tuple[Chain, ...]
+    problems: tuple[tuple[str, str], ...] = ()  # folder, why it cannot be read

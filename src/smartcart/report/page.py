@@ -22,6 +22,7 @@ from smartcart.records import Run, Segment
 from smartcart.report import (
     acting,
     interactive,
+    life_pages,
     order_log,
     outcomes,
     palette,
@@ -176,6 +177,7 @@ def _context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
+        "life": life_pages.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),

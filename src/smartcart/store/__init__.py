@@ -444,6 +444,7 @@ def run_summary(run: Run) -> dict[str, Any]:
     evidence = run.evidence
     return {
         "smartcart": run.versions.get("smartcart", ""),
+        "made": run.made,
         "source": run.source,
         "kind": run.contract.kind,
         "as_of": run.contract.as_of.isoformat() if run.contract.as_of else None,

@@ -136,7 +136,8 @@ def segment(
         with clock.step("judge"):
             meanwhile(run if kept is None else kept.given_to(run))
             trust = judging()
-        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds))
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
         return run if kept is None else kept.given_to(run)
 
 
