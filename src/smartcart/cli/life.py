@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,11 +49,12 @@ def monitor(
     from smartcart.report import life
 
     names = dict(zip(known.ids, known.names, strict=True))
+    step = f"smartcart run {' '.join(map(shlex.quote, source))} -o NEW --previous {model}"
     if output is not None:
         from smartcart.report.life_pages import drift_page
 
         with store.new_files([output], overwrite=overwrite) as part:
-            page = drift_page(found.drift, names, found.source)
+            page = drift_page(found.drift, names, found.source, step)
             (part / output.name).write_text(page, encoding="utf-8")
     if as_json:
         content = store.plain(found.drift)
@@ -66,6 +68,8 @@ def monitor(
         )  # fmt: skip
     elif not quiet:
         typer.echo("\n".join(life.drift_lines(found.drift, names)))
+        if found.drift.verdict == "refit":
+            typer.echo(f"Fit again, with the numbers and names that live on:\n  {step}")
         if output is not None:
             typer.echo(f"Written to {output}.")
     if found.drift.verdict == "refit":

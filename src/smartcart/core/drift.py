@@ -8,7 +8,7 @@ change, PSI times ``n m / (n + m)`` is about chi-squared with ``bins - 1`` degre
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,8 +31,10 @@ __all__ = ["beyond_far", "column_drift", "compare", "far_distances"]
 
 Floats = NDArray[np.float64]
 
-CHANCE = 0.001  # probability that anything at all is called changed on unchanged data
+CHANCE = 0.002  # probability of any reason for a refit on unchanged data
+CHANCE_TOLD = 0.001  # alike, of what is only told
 PSI_MATTERS = 0.1
+MUCH = 2.5  # times what matters (PSI 0.25) from which a column that only tells calls for a refit
 SHIFT_MATTERS = 0.1  # of a mean, in standard deviations
 RATIO_MATTERS = 0.15  # of the mean of amounts and counts, as a share of it
 FAR = 0.99  # quantile of the distances to the centroid
@@ -78,7 +80,8 @@ def compare(
 
     A change of the schema, of a column that forms segments, of the segments' shares, of the
     distances or of the segments' stability calls for a refit; columns that only describe and
-    outcomes are told, and call for none.
+    outcomes are told, and call for none. What describes but comes of the same orders as what forms
+    (``tells``) calls for one where it has changed much: the orders are others than they were.
 
     Parameters
     ----------
@@ -101,9 +104,14 @@ def compare(
         raise DataError.of("there is no customer to compare", "some rows", "check the export")
     watched = [bins for bins in reference.columns if bins.column in counts]
     rates = [one for one in reference.outcomes if outcomes and one.column in outcomes]
-    checks = 3 * len(watched) + 1 + (len(before) if beyond is not None else 0) + len(rates)
-    chance = CHANCE / checks
-    columns = tuple(column_drift(bins, counts[bins.column], chance=chance) for bins in watched)
+    forming = sum(bins.forms for bins in watched)
+    chance = CHANCE / (3 * forming + 1 + (len(before) if beyond is not None else 0))
+    told = CHANCE_TOLD / max(3 * (len(watched) - forming) + len(rates), 1)
+    columns = tuple(
+        column_drift(bins, counts[bins.column], chance=chance if bins.forms else told)
+        for bins in watched
+    )
+    tells = {bins.column for bins in watched if bins.tells}
     rows = (float(before.sum()), float(now.sum()))
     shares_psi = psi(before, now, rows=rows)
     shares_limit = _psi_limit(len(before) - 1, rows, chance)
@@ -112,10 +120,10 @@ def compare(
         _with_stability(one, i, reference.stability, stability)
         for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, known))
     )
-    found = tuple(_outcome(one, (outcomes or {})[one.column], chance) for one in rates)
+    found = tuple(_outcome(one, (outcomes or {})[one.column], told) for one in rates)
     reasons = _schema(reference, schema)
     reasons += [
-        DriftReason("column", one.column, one.strength, one.forms, one.sentence)
+        DriftReason("column", one.column, one.strength, _calls(one, tells), one.sentence)
         for one in columns
         if one.changed
     ]
@@ -156,6 +164,11 @@ def compare(
     )
 
 
+def _calls(one: ColumnDrift, tells: Collection[str]) -> bool:
+    """Return whether a changed column calls for a refit."""
+    return one.forms or (one.column in tells and one.strength >= MUCH)
+
+
 def column_drift(
     reference: ReferenceBins, counted: ColumnCount, *, chance: float = CHANCE
 ) -> ColumnDrift:
@@ -191,7 +204,7 @@ def column_drift(
                 strength = max(strength, abs(shift) / SHIFT_MATTERS)
             if reference.mean > 0 and reference.edges and reference.edges[0] >= 0:
                 strength = max(strength, abs(moved) / reference.mean / RATIO_MATTERS)
-    ratio = None
+    ratio = noticeable = None
     logs = counted.log_moments(reference)
     if logs is not None and reference.log_mean is not None and reference.log_std is not None:
         moved = logs[0] - reference.log_mean
@@ -201,7 +214,9 @@ def column_drift(
             logs[1] / np.sqrt(counted.positive),
         )
         ratio = float(np.exp(np.clip(moved, -LARGEST_LOG, LARGEST_LOG)))
-        if abs(moved) > norm.isf(chance / 2) * error:
+        surely = float(norm.isf(chance / 2) * error)
+        noticeable = float(np.expm1(min(max(surely, np.log1p(RATIO_MATTERS)), LARGEST_LOG)))
+        if abs(moved) > surely:
             strength = max(strength, abs(moved) / np.log1p(RATIO_MATTERS))
     return ColumnDrift(
         column=reference.column,
@@ -222,6 +237,7 @@ def column_drift(
         changed=strength >= 1,
         strength=float(strength),
         sentence=_column_sentence(reference, now, value, mean, ratio),
+        noticeable=noticeable,
     )
 
 

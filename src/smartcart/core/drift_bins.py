@@ -115,7 +115,7 @@ class ColumnCount:
 
 def number_bins(
     column: str, values: ArrayLike, *, bins: int = BINS, forms: bool = True, label: str = "",
-    logs: bool = False,
+    logs: bool = False, tells: bool = False,
 ) -> ReferenceBins:  # fmt: skip
     """Make bins that hold about equally many rows, from a column of numbers.
 
@@ -152,6 +152,7 @@ def number_bins(
         log_std=0.0 if positive.size else None,
         forms=forms,
         label=label or column,
+        tells=tells,
     )
     return with_counts(empty, count_numbers(empty, x))
 

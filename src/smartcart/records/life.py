@@ -160,6 +160,7 @@ class ReferenceBins:
     log_std: float | None = None
     forms: bool = True  # the column forms segments; else it only describes them
     label: str = ""
+    tells: bool = False  # it only describes, but is made of the orders that form: see core.drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ class ColumnDrift:
     changed: bool  # beyond chance, and large enough to matter
     strength: float  # how many times the least change that matters; 0 within chance
     sentence: str
+    noticeable: float | None = None  # least rise of amounts that is noticed at so many rows: 0.15
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from smartcart.report.vector import Line, apart
 __all__ = ["history_png"]
 
 TALL = 2.6  # inches of a panel
-NAME = 0.22  # inches of a name's row
+NAME = 0.17  # inches of a name's row
 
 
 def history_png(chain: Chain) -> bytes:

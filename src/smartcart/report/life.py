@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from smartcart.records import Drift, Identity, Match, Migration, Notice, Turnover
-from smartcart.report.words import count, money, share
+from smartcart.report.words import MISSING, count, money, share
 
-__all__ = ["HEADLINES", "drift_lines", "fate", "migration_lines", "table_lines"]
+__all__ = ["HEADLINES", "drift_lines", "fate", "migration_lines", "table_lines", "two", "unnoticed"]
 
 SHOWN = 12  # reasons on a terminal
+BLIND = 0.2  # a rise that goes unnoticed is told from here
 HEADLINES = {
     "refit": "Refit: the data have changed; fit the model again.",
     "keep": "Keep the model: nothing that forms the segments has changed.",
@@ -48,9 +49,23 @@ def drift_lines(drift: Drift, names: Mapping[int, str]) -> list[str]:
             lines += [title, *(f"  {sentence}" for sentence in told[:SHOWN])]
             if len(told) > SHOWN:
                 lines.append(f"  and {len(told) - SHOWN} more")
+    if blind := unnoticed(drift):
+        lines.append(blind)
     if drift.segments:
         lines += ["", *table_lines(_segments(drift, names), left=2)]
     return lines
+
+
+def unnoticed(drift: Drift) -> str:
+    """Say which rise of an amount that forms segments is too small to be noticed; "" if none is."""
+    blind = [
+        c for c in drift.columns
+        if c.forms and not c.changed and c.noticeable is not None and c.noticeable >= BLIND
+    ]  # fmt: skip
+    if not blind:
+        return ""
+    told = ", ".join(f"{c.label} below {share(c.noticeable)}" for c in blind)
+    return f"With so few customers, a rise would not be told from chance: {told}."
 
 
 def _compared(drift: Drift) -> str:
@@ -63,17 +78,30 @@ def _compared(drift: Drift) -> str:
 
 
 def _segments(drift: Drift, names: Mapping[int, str]) -> list[tuple[str, ...]]:
-    head = ("", "segment", "share then", "share now", "far from its middle")
+    head = (
+        "",
+        "segment",
+        "share then",
+        "share now",
+        "far from its middle",
+        "stability then",
+        "now",
+    )
     return [
         head,
         *(
             (
                 str(s.segment_id), names.get(s.segment_id, ""), share(s.share_before),
-                share(s.share), share(s.far),
+                share(s.share), share(s.far), two(s.stability_before), two(s.stability),
             )
             for s in drift.segments
         ),
     ]  # fmt: skip
+
+
+def two(x: float | None) -> str:
+    """Return a figure with two decimals."""
+    return MISSING if x is None else f"{x:.2f}"
 
 
 # Migration -------------------------------------------------------------------------------------

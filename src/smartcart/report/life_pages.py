@@ -25,7 +25,7 @@ from smartcart.records import (
     Turnover,
 )  # fmt: skip
 from smartcart.report import palette, words
-from smartcart.report.life import HEADLINES
+from smartcart.report.life import HEADLINES, two, unnoticed
 from smartcart.report.vector import Line, sankey, timeline
 
 __all__ = [
@@ -47,7 +47,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    env.filters |= {"count": words.count, "share": words.share, "number": words.number}
+    env.filters |= {"count": words.count, "share": words.share, "number": words.number, "two": two}
     return env
 
 
@@ -62,8 +62,8 @@ def _page(template: str, **context: Any) -> str:
 # Drift -----------------------------------------------------------------------------------------
 
 
-def drift_page(drift: Drift, names: Mapping[int, str], source: str) -> str:
-    """Return a drift as one HTML page that opens offline."""
+def drift_page(drift: Drift, names: Mapping[int, str], source: str, next_step: str = "") -> str:
+    """Return a drift as one HTML page that opens offline; ``next_step`` is a command to type."""
     refit = [one for one in drift.reasons if one.refit]
     about = (
         "A difference counts where it is beyond chance and large enough to matter: PSI from 0.1, a "
@@ -88,7 +88,9 @@ def drift_page(drift: Drift, names: Mapping[int, str], source: str) -> str:
         kpis=[("Verdict", drift.verdict), ("Reasons for a refit", words.count(len(refit))),
               ("Features changed", f"{changed} of {len(drift.columns)}")],
         drift=drift,
+        blind=unnoticed(drift),
         names=names,
+        next=next_step if drift.verdict == "refit" else "",
         refit=refit,
         told=[one for one in drift.reasons if not one.refit],
         features=[

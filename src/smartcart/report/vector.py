@@ -166,7 +166,7 @@ def _timeline(
 ) -> Markup:  # fmt: skip
     known = [v for line in lines for v in line.values if v is not None]
     step, top = _scale(max(known, default=0.0))
-    height, low, left = 270.0, 232.0, 58.0
+    height, low, left = 270.0, 232.0, 76.0
     right = width - room
     count = len(ticks)
 

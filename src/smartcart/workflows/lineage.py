@@ -1,8 +1,9 @@
 """Segments that live on: a run that continues an earlier one keeps ids and names.
 
 K is kept, too: where segments only slice a continuum, another sample may well pick another K, and a
-shop does not want other segments each month for that. Where both fits found natural clusters and
-their number has changed, a segment has arisen, ended, or become one with another: K follows.
+shop does not want other segments each month for that. K follows only where both fits found natural
+clusters, the data have changed, and the segments of before no longer do: then a segment has arisen,
+ended, or become one with another.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core import choose_k, drift, kmeans, naming, prepare
 from smartcart.core.identity import identify, overlap_counts
 from smartcart.errors import DataError
 from smartcart.records import Fate, Identity, KChange, KEvidence, Match, Model, Notice, Recipe, Run
 from smartcart.report.life import fate
 from smartcart.workflows.customers import Customers
 from smartcart.workflows.models import load
+from smartcart.workflows.reference import BinCount
 
 __all__ = ["Heritage", "Previous", "follows", "model_mark", "previous_run", "with_ids"]
 
 Floats = NDArray[np.float64]
 DIGITS = 16
 NATURAL = "natural clusters"
+STEADY = 0.85  # Jaccard of the weakest segment from which the segments of before still come back
 
 
 def model_mark(model: Model) -> str:
@@ -94,8 +97,7 @@ class Previous:
 
         The start is the mean of each segment's customers by the earlier model, in the scale of the
         new recipe. With another K, or ``fresh``, the choice is as it was. ``asked``: K is the
-        user's, not the earlier run's; else K follows the evidence where both fits found natural
-        clusters, and the earlier K was what the evidence picked.
+        user's, not the earlier run's; else K may follow the evidence.
 
         Raises
         ------
@@ -105,7 +107,7 @@ class Previous:
         if self.fresh:
             return choice
         if not asked:
-            choice = self._followed(choice)
+            choice = self._followed(choice, table)
         k = choice.evidence.k
         X = self._features(table)
         if X is None:
@@ -122,19 +124,45 @@ class Previous:
         start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
         return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
 
-    def _followed(self, choice: choose_k.Choice) -> choose_k.Choice:
-        """Return the choice with the K of before, or that of the natural clusters of now."""
+    def _followed(self, choice: choose_k.Choice, table: Customers) -> choose_k.Choice:
+        """Return the choice with the K of before, or that of the natural clusters of now.
+
+        K follows where the earlier K was what the evidence picked, both fits found natural
+        clusters, and the data are no longer those of the earlier fit: on another sample of the same
+        customers a shallow valley may be missed. Fewer segments are taken only where those of
+        before no longer come back on resamples, either.
+        """
         told, figures = choice.evidence, self.model.figures
+        k = len(self.model.centroids)
         moved = (
             told.verdict == figures.get("verdict") == NATURAL
-            and figures.get("recommended", self.k) == self.k
-            and told.recommended != self.k
+            and figures.get("recommended", k) == k
+            and told.recommended != k
             and told.recommended in choice.every_jaccard
+            and (told.recommended > k or min(choice.every_jaccard.get(k, (0.0,))) < STEADY)
+            and self._drifted(table)
         )
         if not moved:
             return replace(choice, evidence=replace(told, chosen_by="previous"))
         evidence = replace(told, k=told.recommended, chosen_by="evidence")
         return replace(choice, evidence=evidence, jaccard=choice.every_jaccard[evidence.k])
+
+    def _drifted(self, table: Customers) -> bool:
+        """Return whether the data differ from the reference of the earlier model."""
+        reference, X = self.model.reference, self._features(table)
+        if reference is None or X is None:
+            return False
+        names = [f.name for f in self.model.recipe.features]
+        bins = [one for one in reference.columns if one.column in names]
+        count = BinCount(tuple(names.index(one.column) for one in bins), tuple(bins))
+        count.add(count.part(X))
+        Z = prepare.apply_recipe(X, self.model.recipe)
+        labels, d1, _ = kmeans.assign(Z, np.array(self.model.centroids))
+        found = drift.compare(
+            reference, count.named(), sizes=np.bincount(labels, minlength=len(reference.sizes)),
+            beyond=drift.beyond_far(np.sqrt(d1), labels, reference.far),
+        )  # fmt: skip
+        return found.verdict == "refit"
 
     def heritage(
         self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.Named],
@@ -222,7 +250,7 @@ def _k_sentence(before: int, told: KEvidence, fates: Sequence[Match], *, fresh: 
     if told.chosen_by == "evidence" and k != before:
         why = (
             "by the evidence alone (--fresh)" if fresh
-            else "both times the customers form natural clusters, and their number has changed"
+            else "the data have changed, and their natural clusters are no longer as many"
         )  # fmt: skip
         return f"K is now {k}, was {before}: {why}."
     stays = f"K stays {k}" if k == before else f"K is {k} as you asked, was {before}"

@@ -330,7 +330,8 @@ def _assign_all(
     width, shift = len(recipe.features), _shift(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
-    watch = bin_count(table.all_features, table.sample)
+    kind = table.inspection.contract.kind
+    watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
     lloyd, done = kmeans.LloydSums.zeros(*centers.shape), 0
     nothing = lloyd
