@@ -178,7 +178,8 @@ class DriftReference:
     """All that later data are compared with; frozen in the model.
 
     Per segment, ``far`` is the distance to the centroid that 99% of its customers keep within,
-    ``farthest`` that which all keep within, and ``stability`` the bootstrap Jaccard similarity.
+    ``farthest`` that which all keep within, and ``stability`` how well refits on resamples, started
+    from the segments, find it again (Jaccard).
     """
 
     columns: tuple[ReferenceBins, ...]

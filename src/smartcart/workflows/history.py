@@ -56,11 +56,11 @@ def history(workspace: Path) -> History:
 
 
 def _without_twins(last: _Kept, line: Sequence[_Kept]) -> list[_Kept]:
-    """Return the runs oldest first, of several with one model the latest; ``last`` is the last."""
+    """Return the runs oldest first, of several with one model the earliest; ``last`` is last."""
     marks = (model_mark(last.model), *last.model.lineage)
     found: dict[str, _Kept] = {}
     for one in line:  # newest first
-        found.setdefault(model_mark(one.model), one)
+        found[model_mark(one.model)] = one
     found[marks[0]] = last
     return [found[mark] for mark in reversed(marks) if mark in found]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans, prepare
-from smartcart.core.stability import bootstrap_stability
+from smartcart.core.stability import found_again
 from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError
 from smartcart.records import Drift, DriftReason, DriftReference, Feature, Model
@@ -28,7 +28,6 @@ __all__ = ["Monitored", "monitor"]
 
 Counts = NDArray[np.int64]
 
-RESAMPLES = 20
 ENOUGH = 50  # customers per segment without which stability says nothing
 
 
@@ -241,27 +240,16 @@ def _compared(
 
 
 def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | None:
-    """Return how well fits on resamples of the new data find each segment again, by Jaccard.
+    """Return how well refits on resamples of the new data find each segment again, by Jaccard.
 
-    As at the fit, refits of natural clusters start from these, all others anywhere. ``None`` of
-    one segment, and of few customers.
+    ``None`` of one segment, and of few customers.
     """
-    from threadpoolctl import threadpool_limits
-
     k = len(model.centroids)
     if k < 2 or rows < ENOUGH * k:
         return None
     Z = sampled(ready, model, rows)[1]
     Z = Z[kmeans.canonical_order(Z)]
-    centers = np.array(model.centroids)
-    labels = kmeans.assign(Z, centers)[0]
-    known = k if model.figures.get("verdict") == "natural clusters" else None
-    with threadpool_limits(1, "blas"):
-        found = bootstrap_stability(
-            Z, {k: (centers, labels)}, resamples=RESAMPLES, rng=np.random.default_rng(0),
-            settled=known,
-        )  # fmt: skip
-    return found[k].jaccard
+    return found_again(Z, np.array(model.centroids))
 
 
 def _answers(x: NDArray[np.float64]) -> tuple[int, int, int]:

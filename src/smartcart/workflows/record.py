@@ -13,6 +13,7 @@ from smartcart.core import kmeans, naming, outcomes, prepare
 from smartcart.core.drift import far_distances
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.core.stability import found_again
 from smartcart.records import (
     MODEL_VERSION,
     Feature,
@@ -113,7 +114,8 @@ def run_of(
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)
     farthest = [float(np.sqrt(d1[labels == i].max(initial=0.0))) for i in range(k)]
-    steady = [float(one) for one in fitted.jaccard] if k > 1 else []
+    heavy = Z[table.weight > 0]
+    steady = found_again(heavy[kmeans.canonical_order(heavy)], centers) if k > 1 else ()
     reference = reference_of(
         model, counted.watch, sums.size, far, told, farthest=farthest, stability=steady
     )
