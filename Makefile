@@ -35,6 +35,7 @@ bench-large: ## the long ones: millions of customers, and what the sample loses
 	@tools/setup dev
 	@.venv/bin/python benchmarks/large.py
 	@.venv/bin/python benchmarks/wcss.py
+	@.venv/bin/python benchmarks/life.py
 
 docs: ## write the generated pages of docs/
 	@tools/setup dev

@@ -37,6 +37,7 @@ PSI_MATTERS = 0.1
 MUCH = 2.5  # times what matters (PSI 0.25) from which a column that only tells calls for a refit
 SHIFT_MATTERS = 0.1  # of a mean, in standard deviations
 RATIO_MATTERS = 0.15  # of the mean of amounts and counts, as a share of it
+TYPICAL_MATTERS = 0.12  # alike, of the geometric mean
 FAR = 0.99  # quantile of the distances to the centroid
 FAR_MATTERS = 0.03  # share beyond it
 TOLD = 0.01  # smaller differences are left out of the sentence
@@ -176,7 +177,7 @@ def column_drift(
 
     A column has changed where PSI is at least 0.1, or the mean has moved by a tenth of the standard
     deviation or (of numbers that are never negative) by 15%, or the geometric mean (of amounts) by
-    15%; and chance would produce as much with a probability below ``chance``.
+    12%; and chance would produce as much with a probability below ``chance``.
     """
     from scipy.stats import norm
 
@@ -215,9 +216,9 @@ def column_drift(
         )
         ratio = float(np.exp(np.clip(moved, -LARGEST_LOG, LARGEST_LOG)))
         surely = float(norm.isf(chance / 2) * error)
-        noticeable = float(np.expm1(min(max(surely, np.log1p(RATIO_MATTERS)), LARGEST_LOG)))
+        noticeable = float(np.expm1(min(max(surely, np.log1p(TYPICAL_MATTERS)), LARGEST_LOG)))
         if abs(moved) > surely:
-            strength = max(strength, abs(moved) / np.log1p(RATIO_MATTERS))
+            strength = max(strength, abs(moved) / np.log1p(TYPICAL_MATTERS))
     return ColumnDrift(
         column=reference.column,
         label=reference.label or reference.column,
