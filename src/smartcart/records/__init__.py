@@ -35,7 +35,6 @@ from smartcart.records.base import (
     Ledger,
     LedgerEntry,
     Model,
-    Notice,
     OrderLog,
     Picture,
     Profile,
@@ -71,6 +70,7 @@ from smartcart.records.life import (
     SegmentPoint,
     Turnover,
 )
+from smartcart.records.notice import Notice
 from smartcart.records.trust import (
     Artefact,
     Condition,

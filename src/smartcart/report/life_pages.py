@@ -67,9 +67,8 @@ def drift_page(drift: Drift, names: Mapping[int, str], source: str, next_step: s
     refit = [one for one in drift.reasons if one.refit]
     about = (
         "A difference counts where it is beyond chance and large enough to matter: PSI from 0.1, a "
-        "mean that shifts by 0.1 standard deviations (SD) or, of amounts, by 15% (a typical value, the "
-        "geometric mean, by 12%). The bins are "
-        "those of the fit."
+        "mean that shifts by 0.1 standard deviations (SD) or, of amounts, by 15% (a typical value, "
+        "the geometric mean, by 12%). The bins are those of the fit."
     )
     forming = [c for c in drift.columns if c.forms]
     describing = [c for c in drift.columns if not c.forms]
