@@ -176,6 +176,22 @@ def test_a_plan_says_why(run, options, sentence):
     assert sentence in "\n".join(campaign.plan_lines(found))
 
 
+def test_measuring_takes_no_wishes_of_a_plan(run, tmp_path):
+    ids = pd.read_csv(run / "segments.csv")["customer_id"].head(4)
+    results = tmp_path / "r.csv"
+    pd.DataFrame({"customer_id": ids, "arm": ["contact", "hold out"] * 2, "response": 1}).to_csv(
+        results, index=False
+    )
+    for wish in (["--budget", 3], ["--rate", 0.1], ["--whole"], ["-o", tmp_path / "l.csv"]):
+        done = command("plan", run, "--results", results, *wish)
+        assert done.returncode == 2
+        assert f"{wish[0]} and --results are given" in done.stderr
+    from dataclasses import replace
+
+    with pytest.raises(DataError, match=r"there is no '.*segments\.parquet'"):
+        measure_results(replace(open_run(run), folder=tmp_path), results)
+
+
 def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
     people = pd.read_csv(run / "segments.csv")
     rng = np.random.default_rng(2)

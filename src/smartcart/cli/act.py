@@ -80,11 +80,14 @@ def plan(
 
         saved = open_run(run)
         if results is not None:
-            if output is not None:
-                raise UsageError.of(
-                    "-o and --results are given", "one of them",
-                    "plan first, then measure what came of it",
-                )  # fmt: skip
+            planned = {"-o": output, "--outcome": outcome, "--rate": rate, "--budget": budget,
+                       "--baseline": baseline, "--whole": whole or None}  # fmt: skip
+            for name, value in planned.items():
+                if value is not None:
+                    raise UsageError.of(
+                        f"{name} and --results are given", "one of them",
+                        "plan first, then measure what came of it",
+                    )  # fmt: skip
             uplifts, strangers = planning.measure_results(
                 saved, results, cost=cost, revenue=revenue
             )
