@@ -40,6 +40,7 @@ bench-large: ## the long ones: millions of customers, and what the sample loses
 	@tools/setup dev
 	@.venv/bin/python benchmarks/large.py
 	@.venv/bin/python benchmarks/wcss.py
+	@.venv/bin/python benchmarks/life.py
 	@.venv/bin/python benchmarks/web.py --rows 10000000
 
 docs: ## write the generated pages of docs/

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -286,6 +288,38 @@ def test_no_hostile_id_or_name_is_live_in_a_csv(tmp_path: Path) -> None:
     assert [n.code for n in receipt.notices] == ["escaped_cells"]
     receipt = write_audience(tmp_path / "run", tmp_path / "a.parquet", segments=[FORMULA])
     assert pq.read_table(tmp_path / "a.parquet")["customer_id"].to_pylist() == hostile + KIND
+
+
+def formulas(source: Path, folder: Path) -> list[str]:
+    """Return the formulas that LibreOffice makes of a CSV, told to run whatever it can."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("soffice (LibreOffice) is not installed")
+    willing = "CSV:44,34,76,1,,0,false,true,false,false,false,-1,true"  # evaluates formulas
+    subprocess.run(
+        [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
+         f"--infilter={willing}", "--convert-to", "fods", "--outdir", str(folder), str(source)],
+        check=True, capture_output=True, timeout=100,
+    )  # fmt: skip
+    sheet = (folder / source.with_suffix(".fods").name).read_text(encoding="utf-8")
+    assert "<table:table-cell" in sheet
+    return re.findall(r'table:formula="([^"]*)"', sheet)
+
+
+def test_libreoffice_runs_no_cell_of_an_audience(tmp_path: Path) -> None:
+    hostile = [cell for cell in dict.fromkeys(HOSTILE) if "\x00" not in cell]
+    table = make_run(tmp_path / "run", hostile) / "segments.parquet"
+    content = pq.read_table(table).to_pydict()
+    content["segment"] = [FORMULA] * len(hostile)
+    pq.write_table(pa.table(content), table)
+    out = tmp_path / "audience.csv"
+    receipt = write_audience(tmp_path / "run", out, segments=[FORMULA], minimum=1)
+    assert receipt.written == len(hostile) >= 48
+    raw = tmp_path / "raw.csv"
+    with raw.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([cell] for cell in hostile)
+    assert len(formulas(raw, tmp_path)) >= 5
+    assert formulas(out, tmp_path) == []
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\"\t\r 15ae.,\uff1d\u3000|x")))

@@ -131,6 +131,30 @@ def test_the_outcome_called_response_is_taken_first(run):
     assert text.startswith("Planned from the rate of Response in each segment (the run also has")
 
 
+def test_churn_is_no_answer_to_a_campaign(run):
+    from dataclasses import replace
+
+    saved = open_run(run)
+    churn = replace(saved.outcomes[0], column="Churned")
+    other = replace(saved.outcomes[0], column="Bought")
+    with pytest.raises(UsageError, match=r"of a campaign \(only Churned\)"):
+        make_plan(replace(saved, outcomes=(churn,)), cost=3, revenue=30)
+    both = replace(saved, outcomes=(churn, other))
+    assert make_plan(both, cost=3, revenue=30).plan.column == "Bought"
+    assert make_plan(both, cost=3, revenue=30, outcome="Churned").plan.column == "Churned"
+
+
+def test_an_outcome_of_three_values_is_told_not_to_be_tested(shop):
+    table = pd.read_csv(shop)
+    table["Grade"] = np.arange(len(table)) % 3
+    roles = {"Grade": "outcome"}
+    found = smartcart.segment(table, k=2, k_max=3, roles=roles).record
+    assert "Grade" not in [one.column for one in found.outcomes]
+    told = [n.message for n in found.notices if n.code == "outcomes not tested"]
+    assert len(told) == 1
+    assert told[0].startswith("Not only 0 and 1 in Grade: ")
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -150,6 +174,22 @@ def test_the_outcome_called_response_is_taken_first(run):
 def test_a_plan_says_why(run, options, sentence):
     found = make_plan(open_run(run), **options)
     assert sentence in "\n".join(campaign.plan_lines(found))
+
+
+def test_measuring_takes_no_wishes_of_a_plan(run, tmp_path):
+    ids = pd.read_csv(run / "segments.csv")["customer_id"].head(4)
+    results = tmp_path / "r.csv"
+    pd.DataFrame({"customer_id": ids, "arm": ["contact", "hold out"] * 2, "response": 1}).to_csv(
+        results, index=False
+    )
+    for wish in (["--budget", 3], ["--rate", 0.1], ["--whole"], ["-o", tmp_path / "l.csv"]):
+        done = command("plan", run, "--results", results, *wish)
+        assert done.returncode == 2
+        assert f"{wish[0]} and --results are given" in done.stderr
+    from dataclasses import replace
+
+    with pytest.raises(DataError, match=r"there is no '.*segments\.parquet'"):
+        measure_results(replace(open_run(run), folder=tmp_path), results)
 
 
 def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
@@ -363,6 +403,22 @@ def test_the_command_explains(run, shop):
     assert one["segment"] == who["segment"]
     assert one["contributions"]
     assert command("explain", run, "--customer", "nobody").returncode == 3
+
+
+def test_a_source_that_has_changed_is_told(run, shop, tmp_path):
+    rows = pd.read_csv(run / "segments.csv")
+    names = [s["segment"] for s in json.loads((run / "run.json").read_text())["segments"]]
+    table = pd.read_csv(shop)
+    a, b = (rows.loc[rows["segment"] == names[i], "customer_id"].iloc[0] for i in (0, -1))
+    keep = table.set_index("ID")
+    keep.loc[a] = keep.loc[b]
+    keep.reset_index().to_csv(tmp_path / "later.csv", index=False)
+    done = command("explain", run, "--customer", a, "--customer", b, "--source",
+                   tmp_path / "later.csv")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"Note: in the run customer {a} is in {names[0]}: the source has changed" in done.stdout
+    assert f"customer {b} is in" not in done.stdout
+    assert "Note:" not in command("explain", run, "--customer", a).stdout
 
 
 def test_the_rulebook_as_sql_says_what_the_rulebook_says(run, shop):

@@ -176,7 +176,11 @@ def test_monitor_says_refit_with_exit_code_4_and_why(frame, run, tmp_path):
     assert "Spend" in done.stdout
     html = page.read_text(encoding="utf-8")
     assert "Spend per purchase" in html
-    assert "http" not in html  # it opens offline
+    assert "http:" not in html  # it opens offline
+    assert "https:" not in html
+    assert "<script" not in html
+    assert f"--previous {run}" in html
+    assert "Fit again" in done.stdout
     again = command("monitor", tmp_path / "dear.csv", "--model", run, "-o", page)
     assert again.returncode == 2
     assert "--overwrite" in again.stderr
@@ -498,10 +502,12 @@ def test_wrong_folders_are_refused(shop, run, next_month, tmp_path):
 
 
 def test_runs_lists_what_is_there_newest_first(run, next_month, tmp_path):
-    for place, (folder, made) in enumerate(((run, 1_000_000_000), (next_month, 1_100_000_000))):
-        target = tmp_path / f"{'ab'[place]}"
+    for place, (folder, made) in enumerate(((next_month, 1), (run, 1_000_000_000))):
+        target = tmp_path / f"{'ba'[place]}"
         target.mkdir()
-        shutil.copy(folder / "run.json", target / "run.json")
+        told = store.read_summary(folder)
+        told["made"] = "2005-03-18T01:58:31+00:00" if place == 0 else ""
+        (target / "run.json").write_text(json.dumps(told), encoding="utf-8")
         os.utime(target / "run.json", (made, made))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text("{", encoding="utf-8")
@@ -509,7 +515,9 @@ def test_runs_lists_what_is_there_newest_first(run, next_month, tmp_path):
     (tmp_path / "no run").mkdir()
     found = runs(tmp_path)
     assert [Path(one.folder).name for one in found] == ["b", "a", "broken"]
-    assert found[1].made == "2001-09-09T01:46:40+00:00"
+    assert found[1].made == "2001-09-09T01:46:40+00:00"  # it says "", so the file's time counts
+    assert found[0].made == "2005-03-18T01:58:31+00:00"  # a copied folder keeps its place
+    assert found[0].as_of == "2014-06-29"
     assert (found[1].k, found[1].customers) == (4, 2000)
     assert found[1].verdict in {"natural clusters", "useful partition", "no structure"}
     assert found[2].problem

@@ -29,6 +29,7 @@ from smartcart.report import (
     words,
 )
 from smartcart.report.bars import Row, chart
+from smartcart.report.reasons import part
 from test_report import Page
 
 DOTS, LABELS = 0, 1
@@ -442,6 +443,15 @@ def test_reasons_are_shown_for_every_segment_and_figure(acting_run: Run) -> None
         assert [feature.label, *cells] in got.rows
     for one in acting_run.reasons:
         assert one.sentence in got.words
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.443, "+44.3%"), (-0.095, "−9.5%"), (-0.0001, "0.0%"), (0.0, "0.0%"), (0.0004, "0.0%")],
+)
+def test_a_part_of_nothing_has_no_sign(acting_run: Run, share: float, text: str) -> None:
+    one = replace(acting_run.explained[0].contributions[0], share=share)
+    assert part(one) == text
 
 
 def test_ids_are_in_a_report_only_where_they_were_asked_for(acting_run: Run) -> None:

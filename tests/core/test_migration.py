@@ -60,7 +60,7 @@ def test_a_planted_flow_of_five_percent_is_found_and_no_other(model, resampled):
         flow = [f for f in found.flows if (f.from_id, f.to_id) == (a + 1, b + 1)]
         changes = [f for f in found.flows if f.change]
         right += changes == flow and abs(flow[0].share - 0.05) <= 0.015
-    assert right >= (16 if resampled else 18)
+    assert right >= 18
 
 
 def test_the_noise_is_that_of_a_refit_made_another_way(model):

@@ -80,11 +80,14 @@ def plan(
 
         saved = open_run(run)
         if results is not None:
-            if output is not None:
-                raise UsageError.of(
-                    "-o and --results are given", "one of them",
-                    "plan first, then measure what came of it",
-                )  # fmt: skip
+            planned = {"-o": output, "--outcome": outcome, "--rate": rate, "--budget": budget,
+                       "--baseline": baseline, "--whole": whole or None}  # fmt: skip
+            for name, value in planned.items():
+                if value is not None:
+                    raise UsageError.of(
+                        f"{name} and --results are given", "one of them",
+                        "plan first, then measure what came of it",
+                    )  # fmt: skip
             uplifts, strangers = planning.measure_results(
                 saved, results, cost=cost, revenue=revenue
             )
@@ -158,11 +161,13 @@ def explain(
         progress("read", 0, None)
         from smartcart import store, workflows
         from smartcart.workflows.explain import explain as explain_customers
+        from smartcart.workflows.explain import moved_since
         from smartcart.workflows.saved import open_run, source_of
 
         saved = open_run(run)
         place = source_of(saved, source)
         found = explain_customers(place, workflows.load(run), customer, other=against)
+        moved = moved_since(saved, found)
     if report is not None:
         from smartcart.report import sheet
 
@@ -170,12 +175,16 @@ def explain(
         page = sheet.explained_page(found, saved.source, saved.currency, version)
         write_whole(report, page, [], overwrite=overwrite)
     if as_json:
-        print_json({"explanations": store.plain(found)})
+        print_json({"explanations": store.plain(found), "in_the_run": moved})
     else:
         from smartcart.report import reasons
 
         told = (reasons.explanation_lines(one, saved.currency) for one in found)
         typer.echo("\n\n".join("\n".join(lines) for lines in told))
+        for who, segment in moved.items():
+            typer.echo(
+                f"\nNote: in the run customer {who} is in {segment}: the source has changed since."
+            )
         if not quiet:
             _say_page(report)
 

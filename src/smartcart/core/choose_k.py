@@ -13,7 +13,7 @@ Three questions, in this order:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,11 +50,15 @@ NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The evidence, the fit of every K, and bootstrap Jaccard per segment of the K in use."""
+    """The evidence, the fit of every K, and bootstrap Jaccard per segment of the K in use.
+
+    ``every_jaccard``: of all K of which it is known.
+    """
 
     evidence: KEvidence
     fits: dict[int, kmeans.KMeansFit]
     jaccard: tuple[float, ...]
+    every_jaccard: dict[int, tuple[float, ...]] = field(default_factory=dict)
 
 
 def choose_k(
@@ -155,7 +159,8 @@ def settle_from(
         )
     table = tuple(row if one.k == k else one for one in choice.evidence.rows)
     evidence = replace(choice.evidence, rows=table)
-    return Choice(evidence, {**choice.fits, k: fit}, stable.jaccard)
+    every = {**choice.every_jaccard, k: stable.jaccard}
+    return Choice(evidence, {**choice.fits, k: fit}, stable.jaccard, every)
 
 
 def _choose(
@@ -244,7 +249,7 @@ def _choose(
         chosen_by="evidence" if asked is None else "user",
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
-    return Choice(evidence, fits, jaccard)
+    return Choice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})
 
 
 def _confirmed_groups(sample: Floats, parts: Iterable[Labels], seed: int) -> Groups:

@@ -8,7 +8,8 @@ change, PSI times ``n m / (n + m)`` is about chi-squared with ``bins - 1`` degre
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,14 +31,21 @@ __all__ = ["beyond_far", "column_drift", "compare", "far_distances"]
 
 Floats = NDArray[np.float64]
 
-CHANCE = 0.001  # probability that anything at all is called changed on unchanged data
+CHANCE = 0.002  # probability of any reason for a refit on unchanged data
+CHANCE_TOLD = 0.001  # alike, of what is only told
 PSI_MATTERS = 0.1
+MUCH = 2.5  # times what matters (PSI 0.25) from which a column that only tells calls for a refit
 SHIFT_MATTERS = 0.1  # of a mean, in standard deviations
 RATIO_MATTERS = 0.15  # of the mean of amounts and counts, as a share of it
+TYPICAL_MATTERS = 0.12  # alike, of the geometric mean
 FAR = 0.99  # quantile of the distances to the centroid
 FAR_MATTERS = 0.03  # share beyond it
 TOLD = 0.01  # smaller differences are left out of the sentence
+TYPICAL_TOLD = 0.05  # alike, of the logarithm of a ratio
+LARGEST_LOG = 300.0
 RATE_MATTERS = 0.1  # of an outcome, in Cohen's h
+WEAK = 0.6  # Jaccard below which a segment is not to be trusted (Hennig 2007) ...
+LOSS_MATTERS = 0.2  # ... and the loss since the fit that matters
 
 
 def far_distances(distance: ArrayLike, labels: ArrayLike, k: int) -> tuple[float, ...]:
@@ -67,12 +75,14 @@ def compare(
     outcomes: Mapping[str, tuple[int, int]] | None = None,
     schema: Mapping[str, str] | None = None,
     ids: Sequence[int] | None = None,
+    stability: Sequence[float] | None = None,
 ) -> Drift:
     """Compare later data with the reference of the model.
 
-    A change of the schema, of a column that forms segments, of the segments' shares or of the
-    distances calls for a refit; columns that only describe and outcomes are told, and call for
-    none.
+    A change of the schema, of a column that forms segments, of the segments' shares, of the
+    distances or of the segments' stability calls for a refit; columns that only describe and
+    outcomes are told, and call for none. What describes but comes of the same orders as what forms
+    (``tells``) calls for one where it has changed much: the orders are others than they were.
 
     Parameters
     ----------
@@ -82,6 +92,7 @@ def compare(
     outcomes : column -> (customers with the outcome, customers).
     schema : source column -> type, as found; columns of the reference must be there.
     ids : (k,) of the segments; 1 to k without them.
+    stability : (k,) Jaccard similarity of each segment with fits on resamples of the later data.
 
     Raises
     ------
@@ -94,18 +105,26 @@ def compare(
         raise DataError.of("there is no customer to compare", "some rows", "check the export")
     watched = [bins for bins in reference.columns if bins.column in counts]
     rates = [one for one in reference.outcomes if outcomes and one.column in outcomes]
-    checks = 2 * len(watched) + 1 + (len(before) if beyond is not None else 0) + len(rates)
-    chance = CHANCE / checks
-    columns = tuple(column_drift(bins, counts[bins.column], chance=chance) for bins in watched)
+    forming = sum(bins.forms for bins in watched)
+    chance = CHANCE / (3 * forming + 1 + (len(before) if beyond is not None else 0))
+    told = CHANCE_TOLD / max(3 * (len(watched) - forming) + len(rates), 1)
+    columns = tuple(
+        column_drift(bins, counts[bins.column], chance=chance if bins.forms else told)
+        for bins in watched
+    )
+    tells = {bins.column for bins in watched if bins.tells}
     rows = (float(before.sum()), float(now.sum()))
     shares_psi = psi(before, now, rows=rows)
     shares_limit = _psi_limit(len(before) - 1, rows, chance)
     known = range(1, len(before) + 1) if ids is None else ids
-    segments = _segments(before, now, reference.far, beyond, chance, known)
-    found = tuple(_outcome(one, (outcomes or {})[one.column], chance) for one in rates)
+    segments = tuple(
+        _with_stability(one, i, reference.stability, stability)
+        for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, known))
+    )
+    found = tuple(_outcome(one, (outcomes or {})[one.column], told) for one in rates)
     reasons = _schema(reference, schema)
     reasons += [
-        DriftReason("column", one.column, one.strength, one.forms, one.sentence)
+        DriftReason("column", one.column, one.strength, _calls(one, tells), one.sentence)
         for one in columns
         if one.changed
     ]
@@ -121,6 +140,11 @@ def compare(
         DriftReason("distance", str(one.segment_id), one.strength, True, one.sentence)
         for one in segments
         if one.strength >= 1
+    ]
+    reasons += [
+        DriftReason("stability", str(one.segment_id), one.unstable, True, _unstable_sentence(one))
+        for one in segments
+        if one.unstable >= 1
     ]
     reasons += [
         DriftReason("outcome", one.column, one.strength, False, one.sentence)
@@ -141,14 +165,19 @@ def compare(
     )
 
 
+def _calls(one: ColumnDrift, tells: Collection[str]) -> bool:
+    """Return whether a changed column calls for a refit."""
+    return one.forms or (one.column in tells and one.strength >= MUCH)
+
+
 def column_drift(
     reference: ReferenceBins, counted: ColumnCount, *, chance: float = CHANCE
 ) -> ColumnDrift:
     """Compare the rows counted with the reference.
 
     A column has changed where PSI is at least 0.1, or the mean has moved by a tenth of the standard
-    deviation or (of numbers that are never negative) by 15%; and chance would produce as much with
-    a probability below ``chance``.
+    deviation or (of numbers that are never negative) by 15%, or the geometric mean (of amounts) by
+    12%; and chance would produce as much with a probability below ``chance``.
     """
     from scipy.stats import norm
 
@@ -176,6 +205,20 @@ def column_drift(
                 strength = max(strength, abs(shift) / SHIFT_MATTERS)
             if reference.mean > 0 and reference.edges and reference.edges[0] >= 0:
                 strength = max(strength, abs(moved) / reference.mean / RATIO_MATTERS)
+    ratio = noticeable = None
+    logs = counted.log_moments(reference)
+    if logs is not None and reference.log_mean is not None and reference.log_std is not None:
+        moved = logs[0] - reference.log_mean
+        above = 1 - reference.missing - (reference.shares[0] if reference.edges[1] <= 0 else 0.0)
+        error = np.hypot(
+            reference.log_std / np.sqrt(max(rows[0] * above, 1.0)),
+            logs[1] / np.sqrt(counted.positive),
+        )
+        ratio = float(np.exp(np.clip(moved, -LARGEST_LOG, LARGEST_LOG)))
+        surely = float(norm.isf(chance / 2) * error)
+        noticeable = float(np.expm1(min(max(surely, np.log1p(TYPICAL_MATTERS)), LARGEST_LOG)))
+        if abs(moved) > surely:
+            strength = max(strength, abs(moved) / np.log1p(TYPICAL_MATTERS))
     return ColumnDrift(
         column=reference.column,
         label=reference.label or reference.column,
@@ -187,13 +230,15 @@ def column_drift(
         mean=mean,
         mean_before=reference.mean,
         shift=shift,
+        ratio=ratio,
         rest=float(now[-2]),
         missing=float(now[-1]),
         missing_before=reference.missing,
         rows=counted.rows,
         changed=strength >= 1,
         strength=float(strength),
-        sentence=_column_sentence(reference, now, value, mean),
+        sentence=_column_sentence(reference, now, value, mean, ratio),
+        noticeable=noticeable,
     )
 
 
@@ -260,6 +305,31 @@ def _segments(
     return tuple(found)
 
 
+def _with_stability(
+    one: SegmentDrift, place: int, before: Sequence[float], now: Sequence[float] | None
+) -> SegmentDrift:
+    """Return the segment with its stability then and now.
+
+    It has lost it where it is weak now and was not so then.
+    """
+    if now is None:
+        return one
+    then = before[place] if place < len(before) else None
+    lost = 0.0 if then is None else (then - now[place]) / LOSS_MATTERS
+    weak = now[place] < WEAK
+    return replace(
+        one, stability=float(now[place]), stability_before=then,
+        unstable=float(max(lost, 0.0)) if weak else 0.0,
+    )  # fmt: skip
+
+
+def _unstable_sentence(one: SegmentDrift) -> str:
+    return (
+        f"Segment {one.segment_id}: fits on the new data do not find it again "
+        f"(Jaccard {one.stability or 0.0:.2f}, was {one.stability_before or 0.0:.2f})"
+    )
+
+
 def _outcome(reference: OutcomeReference, now: tuple[int, int], chance: float) -> OutcomeDrift:
     """Compare rates by Cohen's h, which is about normal with variance ``1/n + 1/m``."""
     from scipy.stats import norm
@@ -303,7 +373,7 @@ def _schema(reference: DriftReference, schema: Mapping[str, str] | None) -> list
 
 
 def _column_sentence(
-    reference: ReferenceBins, now: Floats, value: float, mean: float | None
+    reference: ReferenceBins, now: Floats, value: float, mean: float | None, ratio: float | None
 ) -> str:
     """Say what differs most, in words."""
     parts = []
@@ -311,6 +381,8 @@ def _column_sentence(
     if mean is not None and before is not None and abs(mean - before) >= TOLD * abs(before):
         change = f" ({mean / before - 1:+,.0%})" if before > 0 else ""
         parts.append(f"mean {_number(mean)}, was {_number(before)}{change}")
+    if ratio is not None and abs(np.log(ratio)) >= TYPICAL_TOLD:
+        parts.append(f"a typical value above 0 is {ratio - 1:+,.0%}")
     if now[-2] - reference.rest >= TOLD:
         where = "outside the range" if reference.kind == "number" else "in categories"
         unknown = "the model knows" if reference.kind == "number" else "the model does not know"

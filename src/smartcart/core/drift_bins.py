@@ -66,13 +66,17 @@ class ColumnCount:
     """Rows per bin, and of numbers the sums that give mean and standard deviation.
 
     ``counts`` (bins + 2,): the bins, the rest, missing. ``total`` and ``squares`` are of the
-    differences from the mean of the reference, over ``finite`` rows.
+    differences from the mean of the reference, over ``finite`` rows; ``log_total`` and
+    ``log_squares`` are of the logarithms of the ``positive`` rows, from the mean of these.
     """
 
     counts: Floats
     finite: float = 0.0
     total: float = 0.0
     squares: float = 0.0
+    positive: float = 0.0
+    log_total: float = 0.0
+    log_squares: float = 0.0
 
     def merge(self, other: Self) -> Self:
         """Return the counts over the rows of both."""
@@ -81,6 +85,9 @@ class ColumnCount:
             self.finite + other.finite,
             self.total + other.total,
             self.squares + other.squares,
+            self.positive + other.positive,
+            self.log_total + other.log_total,
+            self.log_squares + other.log_squares,
         )
 
     @property
@@ -97,11 +104,23 @@ class ColumnCount:
         mean = 0.0 if abs(mean) < ROUNDING * abs(reference.mean) else mean
         return mean, float(np.sqrt(max(self.squares / self.finite - off**2, 0.0)))
 
+    def log_moments(self, reference: ReferenceBins) -> tuple[float, float] | None:
+        """Return the same of the logarithms of positive values, where the reference has them."""
+        if reference.log_mean is None or self.positive == 0:
+            return None
+        off = self.log_total / self.positive
+        spread = float(np.sqrt(max(self.log_squares / self.positive - off**2, 0.0)))
+        return reference.log_mean + off, spread
+
 
 def number_bins(
-    column: str, values: ArrayLike, *, bins: int = BINS, forms: bool = True, label: str = ""
-) -> ReferenceBins:
+    column: str, values: ArrayLike, *, bins: int = BINS, forms: bool = True, label: str = "",
+    logs: bool = False, tells: bool = False,
+) -> ReferenceBins:  # fmt: skip
     """Make bins that hold about equally many rows, from a column of numbers.
+
+    With ``logs`` the logarithms of positive values are watched, too, where no value is negative:
+    of amounts with a heavy tail they tell a rise that the mean is too uncertain to tell.
 
     Ties never fall into two bins: a value that many rows share may make a bin of its own, and there
     are then fewer bins. A constant column has one. NaN is missing. Without any number there is no
@@ -117,6 +136,7 @@ def number_bins(
     if known.size:
         uppers = np.quantile(known, np.arange(1, bins + 1) / bins, method="inverted_cdf")
         edges = (float(known.min()), *(float(u) for u in np.unique(uppers)))
+    positive = known[known > 0] if logs and known.size and known.min() >= 0 else known[:0]
     empty = ReferenceBins(
         column=column,
         kind="number",
@@ -128,8 +148,11 @@ def number_bins(
         rows=0,
         mean=float(known.mean()) if known.size else None,
         std=0.0 if known.size else None,
+        log_mean=float(np.log(positive).mean()) if positive.size else None,
+        log_std=0.0 if positive.size else None,
         forms=forms,
         label=label or column,
+        tells=tells,
     )
     return with_counts(empty, count_numbers(empty, x))
 
@@ -164,7 +187,7 @@ def with_counts(reference: ReferenceBins, counted: ColumnCount) -> ReferenceBins
     """Return the same bins with the shares of other rows: of all, where a sample made the bins."""
     rows = counted.rows
     shares = counted.counts / max(rows, 1)
-    mean_std = counted.moments(reference)
+    mean_std, logs = counted.moments(reference), counted.log_moments(reference)
     return replace(
         reference,
         shares=tuple(float(s) for s in shares[:-2]),
@@ -173,6 +196,8 @@ def with_counts(reference: ReferenceBins, counted: ColumnCount) -> ReferenceBins
         rows=rows,
         mean=mean_std[0] if mean_std else reference.mean,
         std=mean_std[1] if mean_std else reference.std,
+        log_mean=logs[0] if logs else reference.log_mean,
+        log_std=logs[1] if logs else reference.log_std,
     )
 
 
@@ -195,7 +220,17 @@ def count_numbers(reference: ReferenceBins, values: ArrayLike) -> ColumnCount:
     if not np.isfinite(total):
         off = off[np.isfinite(off)]
         total = float(off.sum())
-    return ColumnCount(counts, float(off.size), total, float(np.square(off).sum()))
+    squares = float(np.square(off).sum())
+    if reference.log_mean is None:
+        return ColumnCount(counts, float(off.size), total, squares)
+    least = ROUNDING * max(
+        reference.mean or 0.0, 0.0
+    )  # what a difference of sums leaves is no value
+    logs = np.log(x[(x > least) & np.isfinite(x)]) - reference.log_mean
+    return ColumnCount(
+        counts, float(off.size), total, squares,
+        float(logs.size), float(logs.sum()), float(np.square(logs).sum()),
+    )  # fmt: skip
 
 
 def count_categories(

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.k_lloyd import best_of, for_each, plus_plus
+from smartcart.core.kmeans import assign
 
 __all__ = [
     "Stability",
     "adjusted_rand",
     "bootstrap_stability",
     "crosstab",
+    "found_again",
     "prediction_strength",
 ]
 
@@ -83,6 +85,32 @@ def bootstrap_stability(
 
     ks = sorted(fits, reverse=True)  # the longest first
     return dict(zip(ks, for_each(compare, ks), strict=True))
+
+
+def found_again(
+    Z: Floats, centers: Floats, *, resamples: int = 10, rows: int = 5_000, seed: int = 0
+) -> tuple[float, ...]:
+    """Return how well refits on resamples, started from the centers, find each segment again.
+
+    Mean Jaccard similarity per segment, on at most ``rows`` rows. A segment that lives on in other
+    data is found near its place; one without customers of its own, or between two crowds, is not.
+    (Refits started anywhere would also ask whether another solution is as good: see
+    :func:`bootstrap_stability`.)
+
+    Parameters
+    ----------
+    Z : (n, p) standardized; centers : (k, p).
+    """
+    from threadpoolctl import threadpool_limits
+
+    k = len(centers)
+    if len(Z) > rows:
+        Z = Z[np.sort(np.random.default_rng([seed, 0]).choice(len(Z), rows, replace=False))]
+    labels = assign(Z, centers)[0]
+    pairs: dict[int, tuple[Floats, Labels]] = {k: (centers, labels)}
+    rng = np.random.default_rng([seed, 1])
+    with threadpool_limits(1, "blas"):  # so that the digits do not depend on the threads
+        return bootstrap_stability(Z, pairs, resamples=resamples, rng=rng, settled=k)[k].jaccard
 
 
 def prediction_strength(

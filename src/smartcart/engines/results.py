@@ -46,6 +46,11 @@ def count_results(results: Path, segments: Path) -> tuple[list[ArmCount], int, i
     DataError
         Where a column is missing or holds something else, or a customer occurs twice.
     """
+    if not segments.is_file():
+        raise DataError.of(
+            f"there is no {str(segments)!r}", "the customers of the run",
+            "run again, or restore the file",
+        )  # fmt: skip
     with open_source(str(results)) as opened:
         here = opened.local()
         columns = _columns(here, results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from smartcart.records.base import Notice
+from smartcart.records.notice import Notice
 
 __all__ = [
     "Backtest",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart.records.life import DriftReference, Identity
+from smartcart.records.notice import Notice
 
 if TYPE_CHECKING:
     from smartcart.records.act import Campaign, Outcome
@@ -30,7 +31,6 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "Model",
-    "Notice",
     "OrderLog",
     "Picture",
     "Profile",
@@ -53,15 +53,6 @@ ColumnRole = Literal["id", "forms", "describes", "sensitive", "outcome", "droppe
 Verdict = Literal["natural clusters", "useful partition", "no structure"]
 Transform = Literal["identity", "log1p", "sqrt", "asinh"]
 Effect = Literal["info", "kept", "filled", "capped", "no weight", "dropped", "rejected"]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A warning: something a careful reader should know. ``count`` is in the unit named."""
-
-    code: str
-    message: str
-    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,3 +421,4 @@ class Run:
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given
     explained: tuple[Explanation, ...] = ()  # customers that were asked about, by their ids
+    made: str = ""  # when, UTC, ISO 8601

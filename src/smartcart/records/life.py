@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "Chain",
     "ColumnDrift",
     "Drift",
     "DriftReason",
     "DriftReference",
     "Fate",
     "Flow",
+    "History",
     "Identity",
+    "KChange",
     "Link",
     "Match",
     "Migration",
     "OutcomeDrift",
     "OutcomeReference",
     "ReferenceBins",
+    "RunPoint",
     "SegmentDrift",
+    "SegmentPoint",
     "Turnover",
 ]
 
@@ -60,12 +65,33 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class KChange:
+    """The number of segments before and now, and what the evidence picks now.
+
+    Where the evidence picks another K than is used, ``fates`` tells what would become of the
+    earlier segments with it; ids of segments that would arise are only of this tale.
+    """
+
+    before: int
+    now: int
+    recommended: int
+    verdict_before: str  # "" where it is not known
+    verdict: str
+    decided_by: Literal["evidence", "user", "previous"]
+    sentence: str
+    fates: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Which new segment is which old one: ``ids`` of the new segments, in their order."""
 
     matches: tuple[Match, ...]
     ids: tuple[int, ...]
     retired: tuple[int, ...]  # ids that ended with this refit; they are never used again
+    k: KChange | None = None  # of a refit; None where two runs are only compared
+    previous: str = ""  # the earlier run, as it was named
+    names_before: tuple[tuple[int, str], ...] = ()  # of the earlier segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +109,7 @@ class Flow:
     by_customers: int  # the old model says so too: they behave differently
     by_refit: int  # the old model would not have put them there
     noise: float  # customers that a refit on unchanged data would move on average
-    limit: float  # the most that chance explains, and the least that matters
+    limit: float  # the most that chance explains, and the least that matters; see core.migration
     change: bool  # customers > limit
 
 
@@ -134,6 +160,7 @@ class ReferenceBins:
     log_std: float | None = None
     forms: bool = True  # the column forms segments; else it only describes them
     label: str = ""
+    tells: bool = False  # it only describes, but is made of the orders that form: see core.drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +178,8 @@ class DriftReference:
     """All that later data are compared with; frozen in the model.
 
     Per segment, ``far`` is the distance to the centroid that 99% of its customers keep within,
-    ``farthest`` that which all keep within, and ``stability`` the bootstrap Jaccard similarity.
+    ``farthest`` that which all keep within, and ``stability`` how well refits on resamples, started
+    from the segments, find it again (Jaccard).
     """
 
     columns: tuple[ReferenceBins, ...]
@@ -167,8 +195,9 @@ class DriftReference:
 class ColumnDrift:
     """One column then and now.
 
-    ``psi`` is the population stability index; ``distance`` (Jensen-Shannon, 0 to 1) and ``shift``
-    (difference of means over the standard deviation then) do not grow with the number of rows.
+    ``psi`` is the population stability index; ``distance`` (Jensen-Shannon, 0 to 1), ``shift``
+    (difference of means over the standard deviation then) and ``ratio`` do not grow with the number
+    of rows.
     """
 
     column: str
@@ -181,6 +210,7 @@ class ColumnDrift:
     mean: float | None
     mean_before: float | None
     shift: float | None
+    ratio: float | None  # of the geometric means of values above 0, now over then; of amounts
     rest: float  # share outside the range or in unknown categories
     missing: float
     missing_before: float
@@ -188,6 +218,7 @@ class ColumnDrift:
     changed: bool  # beyond chance, and large enough to matter
     strength: float  # how many times the least change that matters; 0 within chance
     sentence: str
+    noticeable: float | None = None  # least rise of amounts that is noticed at so many rows: 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +231,9 @@ class SegmentDrift:
     far: float | None  # share beyond the reference's 99% of distances; None: nobody is there
     strength: float  # of ``far``
     sentence: str
+    stability: float | None = None  # Jaccard of refits on resamples of the new data; None: unknown
+    stability_before: float | None = None
+    unstable: float = 0.0  # strength of the loss of stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +252,7 @@ class OutcomeDrift:
 class DriftReason:
     """One thing that changed; only some call for a refit."""
 
-    kind: Literal["schema", "column", "segment shares", "distance", "outcome"]
+    kind: Literal["schema", "column", "segment shares", "distance", "stability", "outcome"]
     name: str
     strength: float
     refit: bool
@@ -238,3 +272,47 @@ class Drift:
     outcomes: tuple[OutcomeDrift, ...]
     rows: int
     rows_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPoint:
+    """One segment in one run."""
+
+    segment_id: int
+    segment: str
+    size: int
+    share: float
+    value: float | None  # sum over its customers, in the currency of the run
+    value_mean: float | None  # per customer
+    rates: tuple[tuple[str, float | None], ...] = ()  # of the outcomes, by column
+
+
+@dataclass(frozen=True, slots=True)
+class RunPoint:
+    """One run in the history of a shop."""
+
+    folder: str
+    made: str  # UTC, ISO 8601
+    as_of: str | None
+    customers: int
+    verdict: str
+    segments: tuple[SegmentPoint, ...]
+    matches: tuple[Match, ...] = ()  # what became of the segments of the run before
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Runs that continue one another, oldest first: an id means the same segment in all."""
+
+    runs: tuple[RunPoint, ...]
+    value_label: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The runs of a folder; the chain with the latest run first."""
+
+    workspace: str
+    chains: tuple[Chain, ...]
+    problems: tuple[tuple[str, str], ...] = ()  # folder, why it cannot be read

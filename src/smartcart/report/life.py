@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 
 from smartcart.records import Drift, Identity, Match, Migration, Notice, Turnover
-from smartcart.report.words import count, money, number, share
+from smartcart.report.words import MISSING, count, money, share
 
-__all__ = ["drift_lines", "drift_page", "fate", "migration_lines", "table_lines"]
+__all__ = ["HEADLINES", "drift_lines", "fate", "migration_lines", "table_lines", "two", "unnoticed"]
 
 SHOWN = 12  # reasons on a terminal
-VERDICTS = {
+BLIND = 0.2  # a rise that goes unnoticed is told from here
+HEADLINES = {
     "refit": "Refit: the data have changed; fit the model again.",
     "keep": "Keep the model: nothing that forms the segments has changed.",
 }
@@ -42,16 +42,30 @@ def table_lines(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
 
 def drift_lines(drift: Drift, names: Mapping[int, str]) -> list[str]:
     """Return a drift as lines for a terminal: verdict, reasons, segments then and now."""
-    lines = [_compared(drift), VERDICTS[drift.verdict]]
+    lines = [_compared(drift), HEADLINES[drift.verdict]]
     for title, refit in (("Reasons:", True), ("Changed, but no reason for a refit:", False)):
         told = [one.sentence for one in drift.reasons if one.refit == refit]
         if told:
             lines += [title, *(f"  {sentence}" for sentence in told[:SHOWN])]
             if len(told) > SHOWN:
                 lines.append(f"  and {len(told) - SHOWN} more")
+    if blind := unnoticed(drift):
+        lines.append(blind)
     if drift.segments:
         lines += ["", *table_lines(_segments(drift, names), left=2)]
     return lines
+
+
+def unnoticed(drift: Drift) -> str:
+    """Say which rise of an amount that forms segments is too small to be noticed; "" if none is."""
+    blind = [
+        c for c in drift.columns
+        if c.forms and not c.changed and c.noticeable is not None and c.noticeable >= BLIND
+    ]  # fmt: skip
+    if not blind:
+        return ""
+    told = ", ".join(f"{c.label} below {share(c.noticeable)}" for c in blind)
+    return f"With so few customers, a rise would not be told from chance: {told}."
 
 
 def _compared(drift: Drift) -> str:
@@ -64,68 +78,30 @@ def _compared(drift: Drift) -> str:
 
 
 def _segments(drift: Drift, names: Mapping[int, str]) -> list[tuple[str, ...]]:
-    head = ("", "segment", "share then", "share now", "far from its middle")
+    head = (
+        "",
+        "segment",
+        "share then",
+        "share now",
+        "far from its middle",
+        "stability then",
+        "now",
+    )
     return [
         head,
         *(
             (
                 str(s.segment_id), names.get(s.segment_id, ""), share(s.share_before),
-                share(s.share), share(s.far),
+                share(s.share), share(s.far), two(s.stability_before), two(s.stability),
             )
             for s in drift.segments
         ),
     ]  # fmt: skip
 
 
-def drift_page(drift: Drift, names: Mapping[int, str], source: str) -> str:
-    """Return a drift as one HTML page that opens offline."""
-    parts = [f"<h1>{escape(VERDICTS[drift.verdict])}</h1>", f"<p>{escape(_compared(drift))} "
-             f"Source: {escape(source)}.</p>"]  # fmt: skip
-    for title, refit in (("Reasons", True), ("Changed, but no reason for a refit", False)):
-        told = [one.sentence for one in drift.reasons if one.refit == refit]
-        if told:
-            items = "".join(f"<li>{escape(sentence)}</li>" for sentence in told)
-            parts.append(f"<h2>{title}</h2><ul>{items}</ul>")
-    if drift.segments:
-        parts += ["<h2>Segments</h2>", _html_table(_segments(drift, names))]
-    if drift.columns:
-        rows = [("feature", "mean then", "mean now", "PSI", "PSI by chance", "changed")]
-        rows += [
-            (
-                one.label, number(one.mean_before), number(one.mean), f"{one.psi:.3f}",
-                f"{one.limit:.3f}", "yes" if one.changed else "no",
-            )
-            for one in drift.columns
-        ]  # fmt: skip
-        parts += ["<h2>Features</h2>", _html_table(rows)]
-    if drift.outcomes:
-        rates = [("outcome", "then", "now")]
-        rates += [(one.label, share(one.rate_before), share(one.rate)) for one in drift.outcomes]
-        parts += ["<h2>Outcomes</h2>", _html_table(rates)]
-    return _PAGE.format(verdict=drift.verdict, body="\n".join(parts))
-
-
-def _html_table(rows: Sequence[Sequence[str]]) -> str:
-    def line(row: Sequence[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row) + "</tr>"
-
-    body = "".join(line(row, "td") for row in rows[1:])
-    return f"<table><thead>{line(rows[0], 'th')}</thead><tbody>{body}</tbody></table>"
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>SmartCart: {verdict}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-  padding: 0 1rem; color: #222; background: #fff }}
-table {{ border-collapse: collapse; display: block; overflow-x: auto }}
-th, td {{ border-bottom: 1px solid #ddd; padding: .3rem .8rem; text-align: left }}
-</style></head><body>
-{body}
-</body></html>
-"""
+def two(x: float | None) -> str:
+    """Return a figure with two decimals."""
+    return MISSING if x is None else f"{x:.2f}"
 
 
 # Migration -------------------------------------------------------------------------------------

@@ -13,7 +13,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from smartcart.records import Run, Segment
-from smartcart.report import acting, order_log, outcomes, rfm, trust, view, withheld, words
+from smartcart.report import (
+    acting,
+    life_pages,
+    order_log,
+    outcomes,
+    rfm,
+    trust,
+    view,
+    withheld,
+    words,
+)
 
 __all__ = ["TEMPLATES", "card", "context", "environment", "stable"]
 
@@ -85,6 +95,7 @@ def context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
+        "life": life_pages.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),

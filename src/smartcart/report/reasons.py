@@ -47,7 +47,8 @@ def lead(found: Explanation) -> str:
 
 def part(one: Contribution) -> str:
     """Return what a feature adds, in per cent of all that features add."""
-    return f"{one.share * 100:+.1f}%".replace("-", "−")
+    text = f"{one.share * 100:+.1f}%".replace("-", "−")
+    return "0.0%" if text[1:] == "0.0%" else text
 
 
 def figure(one: Contribution, currency: str = "") -> str:

@@ -280,6 +280,10 @@ def _bins(bins: ReferenceBins) -> Iterator[str]:
             if x is not None]  # fmt: skip
     if not ordered or not all(map(math.isfinite, told)):
         yield f"the bins of {bins.column!r} are not in order"
+    if (bins.log_mean is None) != (bins.log_std is None) or (
+        bins.log_mean is not None and len(bins.edges) < 2
+    ):
+        yield f"the logarithms of {bins.column!r} do not fit its bins"
     parts = (*bins.shares, bins.rest, bins.missing)
     if bins.rows < 0 or min(parts) < 0 or (bins.rows and abs(sum(parts) - 1) > 1e-6):
         yield f"the shares of {bins.column!r} do not add up to 1"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_
@@ -25,20 +25,16 @@ LINE_COLUMN = "__line__"  # line number in the file, of lines that could not be 
 __all__ = [
     "as_of_day",
     "as_of_expression",
-    "beyond_expression",
+    "beyond",
     "bounded",
     "content_columns",
     "content_hash",
     "contents_expression",
     "copies_are_copies",
-    "copies_expression",
     "count_expression",
     "duplicate_ids",
-    "key_columns",
-    "known_counts",
     "ledger_entries",
     "log_histogram",
-    "nobody_rejected",
     "rejected_rows",
     "unreadable_lines",
     "upper_fence",
@@ -125,7 +121,7 @@ def count_expression(
             continue
         value = table[column.name]
         counts[f"missing_{i}"] = value.isnull().sum()
-        low, high = _beyond(value, column)
+        low, high = beyond(value, column)
         if low is not None:
             counts[f"low_{i}"] = low.sum()
         if high is not None:
@@ -134,56 +130,6 @@ def count_expression(
         counts["missing_id"] = table[contract.id_column].isnull().sum()
     if contents and content_columns(contract):
         counts["contents"] = _different(table, contract, exact)
-    return table.aggregate([value.name(name) for name, value in counts.items()])
-
-
-def known_counts(
-    contract: Contract,
-    features: Sequence[Feature],
-    columns: Sequence[ColumnSummary],
-) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return what of :func:`count_expression` the figures of the columns tell, and what is left.
-
-    Missing cells are the rows less those present; where the smallest and the largest number keep
-    within the bounds, none is beyond. Left are the names of columns that must be counted.
-    """
-    known = {column.name: column for column in columns}
-    used = {name for f in features for name in f.columns}
-    rows = max((column.rows for column in columns), default=0)
-    counts = {"rows": rows}
-    left = []
-    for i, column in enumerate(contract.columns):
-        seen = known.get(column.name)
-        if seen is not None and column.name == contract.id_column:
-            counts["missing_id"] = rows - seen.present
-        if seen is None or column.name not in used:
-            continue
-        counts[f"missing_{i}"] = rows - seen.present
-        if seen.present and not _within(seen, column):
-            left.append(column.name)
-    return counts, tuple(left)
-
-
-def _within(seen: ColumnSummary, column: Column) -> bool:
-    """Return whether no value is known to be beyond the bounds of the column."""
-    if column.low is None and column.high is None:
-        return True
-    if seen.low is None or seen.high is None:
-        return False
-    low = -math.inf if column.low is None else column.low
-    return low <= seen.low and seen.high <= (math.inf if column.high is None else column.high)
-
-
-def beyond_expression(table: ir.Table, contract: Contract, names: Collection[str]) -> ir.Table:
-    """Return one row with the cells beyond the bounds, as :func:`count_expression` names them."""
-    counts: dict[str, Any] = {}
-    for i, column in enumerate(contract.columns):
-        if column.name in names:
-            low, high = _beyond(table[column.name], column)
-            if low is not None:
-                counts[f"low_{i}"] = low.sum()
-            if high is not None:
-                counts[f"high_{i}"] = high.sum()
     return table.aggregate([value.name(name) for name, value in counts.items()])
 
 
@@ -197,45 +143,12 @@ def contents_expression(table: ir.Table, contract: Contract, exact: bool) -> ir.
     return table.aggregate(contents=_different(table, contract, exact))
 
 
-def copies_expression(
-    table: ir.Table, contract: Contract, key: Sequence[str], parts: int
-) -> ir.Table:
-    """Return one row with ``rows`` and different ``contents`` of one in ``parts`` of the rows.
-
-    Rows are chosen by a hash of the ``key`` columns: copies of a row are chosen together, so the
-    copies among the chosen rows, times ``parts``, estimate those of the table.
-    """
-    chosen = table.filter((content_hash(table, list(key)) & (parts - 1)) == 0)
-    return chosen.aggregate(
-        rows=chosen.count(), contents=content_hash(chosen, content_columns(contract)).nunique()
-    )
-
-
-def key_columns(contract: Contract, columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
-    """Return a few content columns that tell rows apart: those with the most different values.
-
-    As many as give ten times as many combinations as there are rows; each column counts as the
-    square root of its distinct values, as in :func:`copies_are_copies`.
-    """
-    distinct = {column.name: column.distinct for column in columns}
-    rows = max((column.rows for column in columns), default=0)
-    named = sorted(content_columns(contract), key=lambda name: (-distinct.get(name, 0), name))
-    taken: list[str] = []
-    room = 0.0
-    for name in named:
-        taken.append(name)
-        room += 0.5 * math.log(max(distinct.get(name, 1), 1))
-        if room > math.log(10 * max(rows, 1)):
-            break
-    return tuple(taken)
-
-
 def _different(table: ir.Table, contract: Contract, exact: bool) -> Any:
     hashed = content_hash(table, content_columns(contract))
     return hashed.nunique() if exact else hashed.approx_nunique()
 
 
-def _beyond(value: Any, column: Column) -> tuple[Any, Any]:
+def beyond(value: Any, column: Column) -> tuple[Any, Any]:
     """Return the conditions "below" and "above" the bounds, ``None`` where there is no bound."""
     if column.type == "date":
         value = value.year()
@@ -271,21 +184,6 @@ def usable_rows(table: ir.Table, contract: Contract) -> ir.Table:
     if contract.id_column is not None:
         kept = kept & table[contract.id_column].notnull()
     return table.filter(kept)
-
-
-def nobody_rejected(contract: Contract, counts: Mapping[str, Any]) -> bool:
-    """Return whether the row of :func:`count_expression` shows that all rows are usable.
-
-    So it is where no id is missing and one forming column is never missing or impossible.
-    """
-    if contract.id_column is not None and counts.get("missing_id"):
-        return False
-    return any(
-        column.role == "forms"
-        and f"missing_{i}" in counts
-        and not any(counts.get(f"{what}_{i}") for what in ("missing", "low", "high"))
-        for i, column in enumerate(contract.columns)
-    )
 
 
 def rejected_rows(table: ir.Table, contract: Contract) -> ir.Table:

@@ -65,6 +65,6 @@ def with_actions(
 
 
 _NO_OUTCOME = (
-    "no campaign was planned: there is no 0/1 column of a past campaign. Say what you assume with "
+    "No campaign was planned: there is no 0/1 column of a past campaign. Say what you assume with "
     "smartcart plan --rate."
 )

@@ -11,13 +11,15 @@ import numpy as np
 
 from smartcart.core.explain import explain as explain_rows
 from smartcart.engines.audience import chosen_names
+from smartcart.engines.people import segments_of
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
 from smartcart.workflows.customers import matrix
+from smartcart.workflows.saved import Saved
 from smartcart.workflows.score import Ready, ready_source
 
-__all__ = ["explain"]
+__all__ = ["explain", "moved_since"]
 
 
 def explain(
@@ -62,6 +64,22 @@ def explain(
         )
         for one in told
     )
+
+
+def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
+    """Return the segment in the run, by id, of those whom the source now puts into another one.
+
+    Nothing where the run folder holds no table of customers.
+    """
+    table = saved.folder / "segments.parquet"
+    if not table.is_file() or not found:
+        return {}
+    there = segments_of(table, [one.customer_id for one in found])
+    return {
+        one.customer_id: there[one.customer_id]
+        for one in found
+        if there.get(one.customer_id, one.segment) != one.segment
+    }
 
 
 def _nowhere(customer: str, ready: Ready) -> DataError:

@@ -1,10 +1,17 @@
-"""Segments that live on: a run that continues an earlier one keeps its K, ids and names."""
+"""Segments that live on: a run that continues an earlier one keeps ids and names.
+
+K is kept, too: where segments only slice a continuum, another sample may well pick another K, and a
+shop does not want other segments each month for that. K follows only where both fits found natural
+clusters, the data have changed, and the segments of before no longer do: then a segment has arisen,
+ended, or become one with another.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,18 +21,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core import choose_k, drift, kmeans, naming, prepare
 from smartcart.core.identity import identify, overlap_counts
 from smartcart.errors import DataError
-from smartcart.records import Identity, Model, Notice, Recipe, Run
+from smartcart.records import Fate, Identity, KChange, KEvidence, Match, Model, Notice, Recipe, Run
 from smartcart.report.life import fate
 from smartcart.workflows.customers import Customers
 from smartcart.workflows.models import load
+from smartcart.workflows.reference import BinCount
 
 __all__ = ["Heritage", "Previous", "follows", "model_mark", "previous_run", "with_ids"]
 
 Floats = NDArray[np.float64]
 DIGITS = 16
+NATURAL = "natural clusters"
+STEADY = 0.85  # Jaccard of the weakest segment from which the segments of before still come back
 
 
 def model_mark(model: Model) -> str:
@@ -73,6 +83,7 @@ class Previous:
 
     model: Model
     fresh: bool = False
+    folder: str = ""  # as it was named
 
     @property
     def k(self) -> int | None:
@@ -86,7 +97,7 @@ class Previous:
 
         The start is the mean of each segment's customers by the earlier model, in the scale of the
         new recipe. With another K, or ``fresh``, the choice is as it was. ``asked``: K is the
-        user's, not the earlier run's.
+        user's, not the earlier run's; else K may follow the evidence.
 
         Raises
         ------
@@ -96,7 +107,7 @@ class Previous:
         if self.fresh:
             return choice
         if not asked:
-            choice = replace(choice, evidence=replace(choice.evidence, chosen_by="previous"))
+            choice = self._followed(choice, table)
         k = choice.evidence.k
         X = self._features(table)
         if X is None:
@@ -113,9 +124,49 @@ class Previous:
         start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
         return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
 
+    def _followed(self, choice: choose_k.Choice, table: Customers) -> choose_k.Choice:
+        """Return the choice with the K of before, or that of the natural clusters of now.
+
+        K follows where the earlier K was what the evidence picked, both fits found natural
+        clusters, and the data are no longer those of the earlier fit: on another sample of the same
+        customers a shallow valley may be missed. Fewer segments are taken only where those of
+        before no longer come back on resamples, either.
+        """
+        told, figures = choice.evidence, self.model.figures
+        k = len(self.model.centroids)
+        moved = (
+            told.verdict == figures.get("verdict") == NATURAL
+            and figures.get("recommended", k) == k
+            and told.recommended != k
+            and told.recommended in choice.every_jaccard
+            and (told.recommended > k or min(choice.every_jaccard.get(k, (0.0,))) < STEADY)
+            and self._drifted(table)
+        )
+        if not moved:
+            return replace(choice, evidence=replace(told, chosen_by="previous"))
+        evidence = replace(told, k=told.recommended, chosen_by="evidence")
+        return replace(choice, evidence=evidence, jaccard=choice.every_jaccard[evidence.k])
+
+    def _drifted(self, table: Customers) -> bool:
+        """Return whether the data differ from the reference of the earlier model."""
+        reference, X = self.model.reference, self._features(table)
+        if reference is None or X is None:
+            return False
+        names = [f.name for f in self.model.recipe.features]
+        bins = [one for one in reference.columns if one.column in names]
+        count = BinCount(tuple(names.index(one.column) for one in bins), tuple(bins))
+        count.add(count.part(X))
+        Z = prepare.apply_recipe(X, self.model.recipe)
+        labels, d1, _ = kmeans.assign(Z, np.array(self.model.centroids))
+        found = drift.compare(
+            reference, count.named(), sizes=np.bincount(labels, minlength=len(reference.sizes)),
+            beyond=drift.beyond_far(np.sqrt(d1), labels, reference.far),
+        )  # fmt: skip
+        return found.verdict == "refit"
+
     def heritage(
         self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.Named],
-        evidence: Any,
+        choice: choose_k.Choice,
     ) -> Heritage:  # fmt: skip
         """Match the new segments with the earlier ones: their ids, names and order."""
         old, k = self.model, len(centers)
@@ -143,17 +194,30 @@ class Previous:
         if X is None:
             told.append(Notice("new segments", "The data lack columns that the earlier segments "
                                "were made of, so all segments count as new."))  # fmt: skip
-        if evidence.chosen_by == "previous" and evidence.k != evidence.recommended:
-            told.append(
-                Notice(
-                    "other K",
-                    f"K is {evidence.k}, as before; the evidence now picks {evidence.recommended}: "
-                    f"take it with --k {evidence.recommended}, or fit anew with --fresh.",
-                )
-            )
+        about = self._about_k(X, table, recipe, choice)
+        if about.now != about.before or about.now != about.recommended:
+            told.append(Notice("other K", about.sentence))
+        identity = replace(
+            identity, k=about, previous=self.folder,
+            names_before=tuple(zip(old.ids, old.names, strict=True)),
+        )  # fmt: skip
         return Heritage(
             order, ids, tuple(called), tuple(sorted({*old.used, *identity.retired})),
             (model_mark(old), *old.lineage), identity, tuple(told),
+        )  # fmt: skip
+
+    def _about_k(
+        self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.Choice
+    ) -> KChange:
+        """Say whether K has changed or should, with what would become of the segments then."""
+        told = choice.evidence
+        best, before = told.recommended, len(self.model.centroids)
+        fates: tuple[Match, ...] = ()
+        if best != told.k and best in choice.fits and X is not None:
+            fates = self._identity(X, table, recipe, choice.fits[best].centers).matches
+        return KChange(
+            before, told.k, best, str(self.model.figures.get("verdict", "")), told.verdict,
+            told.chosen_by, _k_sentence(before, told, fates, fresh=self.fresh), fates,
         )  # fmt: skip
 
     def _features(self, table: Customers) -> Floats | None:
@@ -180,12 +244,33 @@ class Previous:
         return identify(old.ids, np.array(old.centroids), moved, met, used=old.used)
 
 
+def _k_sentence(before: int, told: KEvidence, fates: Sequence[Match], *, fresh: bool) -> str:
+    """Say what became of K, why, and what else could be."""
+    k, best = told.k, told.recommended
+    if told.chosen_by == "evidence" and k != before:
+        why = (
+            "by the evidence alone (--fresh)" if fresh
+            else "the data have changed, and their natural clusters are no longer as many"
+        )  # fmt: skip
+        return f"K is now {k}, was {before}: {why}."
+    stays = f"K stays {k}" if k == before else f"K is {k} as you asked, was {before}"
+    if k == best:
+        return f"{stays}; the evidence picks it too."
+    text = f"{stays}; the evidence now picks {best} ({told.verdict})"
+    counts = Counter(match.kind for match in fates)
+    kinds: tuple[Fate, ...] = ("kept", "new", "split", "merged", "retired")
+    parts = [f"{counts[kind]} {kind}" for kind in kinds if counts[kind]]
+    if parts:
+        text += f", which would make of the earlier segments: {', '.join(parts)}"
+    return f"{text}. Take it with --k {best}, or fit anew with --fresh."
+
+
 def previous_run(folder: Path | None, *, fresh: bool = False) -> Previous | None:
     """Return the model of an earlier run folder to continue; None without one.
 
     Raises as :func:`smartcart.workflows.models.load`.
     """
-    return None if folder is None else Previous(load(Path(folder)), fresh)
+    return None if folder is None else Previous(load(Path(folder)), fresh, str(folder))
 
 
 def with_ids(run: Run, ids: Sequence[int]) -> Run:

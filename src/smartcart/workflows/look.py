@@ -22,6 +22,7 @@ from smartcart.records import (
 )
 from smartcart.tables import (
     features,
+    few_passes,
     order_roles,
     quality,
     roles,
@@ -123,7 +124,7 @@ def look(
     describing = features.describing_features(contract, told)
     every = (*forming, *describing)
     both = not opened.spread  # in one pass
-    key = quality.key_columns(contract, figures) if copies else ()
+    key = few_passes.key_columns(contract, figures) if copies else ()
     if large:
         counts = look_large.counts(opened, contract, every, figures, key)
     else:
@@ -132,7 +133,7 @@ def look(
         )
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
-    if quality.nobody_rejected(contract, counts):
+    if few_passes.nobody_rejected(contract, counts):
         rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
     else:
         listed = engine.listed if opened.spread else engine.arrow

@@ -8,7 +8,7 @@ from typing import Any
 from smartcart.engines import Opened
 from smartcart.engines.duckdb import DuckDB
 from smartcart.records import Contract, Feature
-from smartcart.tables import quality, summary
+from smartcart.tables import few_passes, summary
 
 __all__ = ["categories", "counts", "figures", "is_large", "no_id_twice"]
 
@@ -85,11 +85,11 @@ def counts(
     """
     engine, table = opened.engine, opened.table
     found: dict[str, Any]
-    found, left = quality.known_counts(contract, features, columns)
+    found, left = few_passes.known_counts(contract, features, columns)
     if left:
-        found |= engine.record(quality.beyond_expression(table, contract, left))
+        found |= engine.record(few_passes.beyond_expression(table, contract, left))
     if key:
-        part = engine.record(quality.copies_expression(table, contract, key, PARTS))
+        part = engine.record(few_passes.copies_expression(table, contract, key, PARTS))
         copies = PARTS * (int(part["rows"]) - int(part["contents"]))
         found["contents"] = found["rows"] - copies
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from smartcart.workflows.lineage import follows
 from smartcart.workflows.looked import Progress
 from smartcart.workflows.models import load
 from smartcart.workflows.passes import in_order
+from smartcart.workflows.sampled import sampled
 from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
 
@@ -34,8 +34,6 @@ __all__ = ["Migrated", "migrate"]
 Floats = NDArray[np.float64]
 
 RESAMPLES = 100
-SAMPLE_ROWS = 5_000  # customers whose refits measure the noise
-HASH_BITS = 24
 CARRIED = pa.schema([("customer_id", pa.string()), ("segment_id", pa.int32())])
 
 
@@ -186,10 +184,9 @@ def _carried(
     with ready_source(place, old, day, say) as ready:
         table = features.feature_table(ready.usable, ready.contract, wanted)
         ways.carry(engine.spool_batches(batches(ready, table), CARRIED))
-        keys, old_rows = _sample(ready, table, old, done)
+        keys, old_rows = sampled(ready, old, done)
     with ready_source(place, new, day) as ready:
-        table = features.feature_table(ready.usable, ready.contract, new.recipe.features)
-        _, new_rows = _sample(ready, table, new, done)
+        _, new_rows = sampled(ready, new, done)
     known = len(ways.segments_of(keys))
     if known < len(keys) / 2:
         raise DataError.of(
@@ -197,18 +194,6 @@ def _carried(
             "name it with --source",
         )  # fmt: skip
     return _Read(old_rows, keys, new_rows)
-
-
-def _sample(ready: Any, table: Any, model: Model, rows: int) -> tuple[list[str], Floats]:
-    """Return ids and standardized features of customers chosen by a hash of their ids."""
-    key = table["customer_id"].cast("string")
-    if rows > SAMPLE_ROWS:
-        share = int(SAMPLE_ROWS / rows * 2**HASH_BITS)
-        table = table.filter((key.hash() & ibis.literal(2**HASH_BITS - 1)) < share)
-    drawn = ready.engine.arrow(table.order_by("customer_id"))
-    X = matrix(drawn, len(model.recipe.features))
-    keys = [str(one) for one in drawn["customer_id"].to_pylist()]
-    return keys, prepare.apply_recipe(X, model.recipe)
 
 
 def _identity(old: Model, new: Model, ways: Ways, read: _Read | None) -> Identity:

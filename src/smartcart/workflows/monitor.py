@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans, prepare
+from smartcart.core.stability import found_again
 from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError
 from smartcart.records import Drift, DriftReason, DriftReference, Feature, Model
@@ -20,11 +21,14 @@ from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.looked import Progress
 from smartcart.workflows.passes import in_order
 from smartcart.workflows.reference import BinCount
+from smartcart.workflows.sampled import sampled
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
 
 __all__ = ["Monitored", "monitor"]
 
 Counts = NDArray[np.int64]
+
+ENOUGH = 50  # customers per segment without which stability says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ def monitor(
     """Compare the customers of ``source`` with those that the model was fitted on.
 
     The rows stream: features are counted in the frozen bins of the model, segments and distances by
-    its centroids, outcomes where their columns are present. Where a column that the model needs is
-    gone, that alone is the reason for a refit.
+    its centroids, outcomes where their columns are present. A sample of the customers is fitted
+    again, on resamples, to see whether the segments are still found. Where a column that the model
+    needs is gone, that alone is the reason for a refit.
 
     Raises
     ------
@@ -227,10 +232,24 @@ def _compared(
         for name, (yes, known, strange) in zip(rates, told, strict=True)
         if known and not strange
     }
+    say("refit on resamples", 0, None)
     return drift.compare(
         reference, count.named(), sizes=sizes, beyond=beyond, outcomes=outcomes, schema=schema,
-        ids=model.ids,
+        ids=model.ids, stability=_stability(ready, model, int(sizes.sum())),
     )  # fmt: skip
+
+
+def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | None:
+    """Return how well refits on resamples of the new data find each segment again, by Jaccard.
+
+    ``None`` of one segment, and of few customers.
+    """
+    k = len(model.centroids)
+    if k < 2 or rows < ENOUGH * k:
+        return None
+    Z = sampled(ready, model, rows)[1]
+    Z = Z[kmeans.canonical_order(Z)]
+    return found_again(Z, np.array(model.centroids))
 
 
 def _answers(x: NDArray[np.float64]) -> tuple[int, int, int]:

@@ -52,10 +52,14 @@ def make_plan(
         raise UsageError.of("--outcome and --rate are given", "one of them", "leave one out")
     found = saved.outcome(outcome) if rate is None else None
     if rate is None and found is None:
+        what = "this run has no outcome column"
+        if saved.outcomes:
+            what += f" of a campaign (only {', '.join(o.column for o in saved.outcomes)})"
         raise UsageError.of(
-            "this run has no outcome column, so nothing says who responds",
+            f"{what}, so nothing says who responds",
             "a 0/1 column of a past campaign, or the rate that you assume",
-            "name it as an outcome in the configuration and run again, or give --rate 0.05",
+            "name it with --outcome, give it the role 'outcome' in the configuration and run "
+            "again, or give --rate 0.05",
         )
     positives = [one.positives for one in found.rates] if found else None
     trials = [one.customers for one in found.rates] if found else None

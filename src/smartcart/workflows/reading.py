@@ -25,6 +25,7 @@ from smartcart.records import (
     Profile,
     ProfileRow,
     Reading,
+    Reason,
     Rfm,
     Rulebook,
     Run,
@@ -45,6 +46,7 @@ _KINDS: dict[str, Any] = {
     "artefacts": tuple[Artefact, ...],
     "fairness": Fairness | None,
     "identity": Identity | None,
+    "reasons": tuple[Reason, ...],
     "campaign": Campaign | None,
     "explained": tuple[Explanation, ...],
 }
@@ -77,6 +79,7 @@ def read_run(folder: Path) -> Run:
             seed=int(told["seed"]),
             value_label=str(told.get("value") or ""),
             currency=str(told.get("currency") or ""),
+            made=str(told.get("made") or ""),
             **parts,
         )
     except (OSError, KeyError, TypeError, ValueError, csv.Error, ValidationError) as error:

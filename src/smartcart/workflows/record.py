@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +13,14 @@ from smartcart.core import kmeans, naming, outcomes, prepare
 from smartcart.core.drift import far_distances
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.core.stability import found_again
 from smartcart.records import (
     MODEL_VERSION,
     Feature,
     GoldenRow,
     KEvidence,
     Model,
+    Notice,
     Outcome,
     Profile,
     Recipe,
@@ -101,12 +103,19 @@ def run_of(
         names=fitted.names,
         golden=_golden(table.sample[:, :width], labels, d1, d2, k),
         fingerprint=inspection.reading.fingerprint,
-        figures={"k": evidence.k, "verdict": evidence.verdict, "customers": table.rows, **metrics},
+        figures={
+            "k": evidence.k,
+            "recommended": evidence.recommended,
+            "verdict": evidence.verdict,
+            "customers": table.rows,
+            **metrics,
+        },
     )
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)
     farthest = [float(np.sqrt(d1[labels == i].max(initial=0.0))) for i in range(k)]
-    steady = [float(one) for one in fitted.jaccard] if k > 1 else []
+    heavy = Z[table.weight > 0]
+    steady = found_again(heavy[kmeans.canonical_order(heavy)], centers) if k > 1 else ()
     reference = reference_of(
         model, counted.watch, sums.size, far, told, farthest=farthest, stability=steady
     )
@@ -122,7 +131,7 @@ def run_of(
         segments=_segments(fitted, profile, sums, every, signals),
         profile=profile,
         picture=principal_view(Z, labels, [f.label for f in recipe.features], table.rows),
-        notices=inspection.notices,
+        notices=(*inspection.notices, *_untested(table.all_features, told)),
         metrics=metrics,
         seconds=dict(seconds),
         versions=store.versions(),
@@ -149,6 +158,19 @@ def _outcomes(
                            sums.size - sums.count[:, place]])  # fmt: skip
         found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
     return outcomes.adjusted(found)
+
+
+def _untested(features: Sequence[Feature], tested: Sequence[Outcome]) -> Iterator[Notice]:
+    """Yield a notice of outcomes that are no rates: only their averages are told."""
+    names = {one.column for one in tested}
+    left = [f.label for f in features if f.role == "outcome" and f.name not in names]
+    if left:
+        yield Notice(
+            "outcomes not tested",
+            f"Not only 0 and 1 in {', '.join(left)}: averages are in the profile, but an outcome "
+            "is tested, and a campaign planned, by yes and no only.",
+            len(left),
+        )
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:

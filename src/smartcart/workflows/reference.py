@@ -25,6 +25,8 @@ __all__ = ["BinCount", "bin_count", "needed_types", "reference_of"]
 
 Floats = NDArray[np.float64]
 
+AMOUNTS = {"money", "count"}  # units in which a rise is a factor
+
 
 @dataclass(slots=True)
 class BinCount:
@@ -53,8 +55,10 @@ class BinCount:
         return dict(zip(names, self.counts, strict=True))
 
 
-def bin_count(features: Sequence[Feature], sample: Floats) -> BinCount:
+def bin_count(features: Sequence[Feature], sample: Floats, *, orders: bool = False) -> BinCount:
     """Return an empty count with bins from the sample (n, q) of ``features``.
+
+    ``orders``: of an order log, where all but traits of the customers is made of the same orders.
 
     Features are watched as they are computed: a date as days to the as-of day. Outcomes are not:
     their rates are compared.
@@ -67,7 +71,12 @@ def bin_count(features: Sequence[Feature], sample: Floats) -> BinCount:
         places.append(place)
         bins.append(
             number_bins(
-                feature.name, sample[:, place], forms=feature.role == "forms", label=feature.label
+                feature.name,
+                sample[:, place],
+                forms=feature.role == "forms",
+                label=feature.label,
+                logs=feature.unit in AMOUNTS,
+                tells=orders and feature.role == "describes" and feature.op != "is",
             )
         )
     return BinCount(tuple(places), tuple(bins))

@@ -18,12 +18,14 @@ class RunEntry:
     """One run folder; what its ``run.json`` does not say is ``None``."""
 
     folder: str
-    made: str  # time of its run.json, UTC, ISO 8601
+    made: str  # UTC, ISO 8601; where the run does not say, the time of its run.json
     source: str | None
     customers: int | None
     k: int | None
     verdict: str | None
     problem: str = ""  # why its run.json cannot be read
+    as_of: str | None = None
+    previous: str | None = None  # the run that it continues, as it was named
 
 
 def runs(workspace: Path) -> tuple[RunEntry, ...]:
@@ -44,14 +46,16 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
         if (workspace / "runs").is_dir():
             inside += sorted((workspace / "runs").iterdir())
         folders += [f for f in inside if not f.name.startswith(".") and (f / "run.json").is_file()]
-        found = [(_time(folder), folder) for folder in folders]
+        times = [(_time(folder), folder) for folder in folders]
     except OSError as error:
         raise UsageError.of(
             f"{str(workspace)!r} cannot be read ({error.strerror or error})",
             "a folder that you may read", "name another folder",
         ) from error  # fmt: skip
-    found.sort(key=lambda pair: (-pair[0], pair[1].name))
-    return tuple(_entry(folder, made) for made, folder in found)
+    entries = [(_entry(folder, made), made, folder.name) for made, folder in times]
+    entries.sort(key=lambda one: one[2])
+    entries.sort(key=lambda one: (one[0].made, one[1]), reverse=True)
+    return tuple(entry for entry, _, _ in entries)
 
 
 def _time(folder: Path) -> float:
@@ -64,10 +68,28 @@ def _entry(folder: Path, made: float) -> RunEntry:
         told = store.read_summary(folder)
     except DataError as error:
         return RunEntry(str(folder), when, None, None, None, None, str(error))
+    identity = told.get("identity")
     return RunEntry(
-        str(folder), when, _text(told.get("source")), _whole(told.get("customers")),
-        _whole(told.get("k")), _text(told.get("verdict")),
-    )  # fmt: skip
+        folder=str(folder),
+        made=_moment(told.get("made")) or when,
+        source=_text(told.get("source")),
+        customers=_whole(told.get("customers")),
+        k=_whole(told.get("k")),
+        verdict=_text(told.get("verdict")),
+        as_of=_text(told.get("as_of")),
+        previous=_text(identity.get("previous")) if isinstance(identity, dict) else None,
+    )
+
+
+def _moment(value: Any) -> str | None:
+    """Return a time in UTC, ISO 8601; ``None`` of anything else."""
+    try:
+        when = dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    if when.tzinfo is None:
+        return None
+    return when.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
 def _text(value: Any) -> str | None:

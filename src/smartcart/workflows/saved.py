@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from smartcart.records import Outcome, Rulebook, Run
 
 __all__ = ["Saved", "open_run", "saved_run", "source_of"]
 
+_LOSS = re.compile("churn|attrit|exited|cancel|unsubscri|complain|refund|return|abwander|kündig")
 RESPONSES = {"response", "responded", "respond", "respuesta", "reaktion", "réponse", "resposta"}
 
 
@@ -33,14 +35,16 @@ class Saved:
     def outcome(self, column: str | None) -> Outcome | None:
         """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
 
-        Without a name it is the one that is called a response, else the first one.
+        Without a name it is the one that is called a response, else the first one that may be one:
+        churn or complaints are no answer to a campaign.
 
         Raises ``UsageError`` for a name that is not among them.
         """
         there = {one.column: one for one in self.outcomes}
         if column is None:
             usual = (one for one in self.outcomes if one.column.casefold() in RESPONSES)
-            return next(usual, next(iter(there.values()), None))
+            others = (one for one in self.outcomes if not _LOSS.search(one.column.casefold()))
+            return next(usual, next(others, None))
         folded = {name.casefold(): name for name in there}
         column = folded.get(column.casefold(), column)
         if column not in there:

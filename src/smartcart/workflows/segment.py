@@ -138,7 +138,8 @@ def segment(
             _write_alternatives(folder, table, choice, run if kept is None else kept.given_to(run))
             meanwhile(run if kept is None else kept.given_to(run))
             trust = judging()
-        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds))
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
         return run if kept is None else kept.given_to(run)
 
 
@@ -230,7 +231,7 @@ def _fitted(
     named = _names(table, recipe, centers)
     kept = None
     if earlier is not None:
-        kept = earlier.heritage(table, recipe, centers, named, evidence)
+        kept = earlier.heritage(table, recipe, centers, named, choice)
         centers, named = centers[kept.order], kept.named
         order = [order[i] for i in kept.order]
     return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
@@ -324,7 +325,8 @@ def _assign_all(
     width, shift = len(recipe.features), column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
-    watch = bin_count(table.all_features, table.sample)
+    kind = table.inspection.contract.kind
+    watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
     lloyd, done = kmeans.LloydSums.zeros(*centers.shape), 0
     nothing = lloyd

@@ -1,0 +1,152 @@
+"""The record of a run as the files of its folder, and back."""
+
+from __future__ import annotations
+
+import csv as csv_module
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from smartcart.errors import DataError
+from smartcart.records import KEvidence, Profile, Run
+from smartcart.store.model import write_model
+from smartcart.store.text import plain, write_json
+
+__all__ = [
+    "EVIDENCE_COLUMNS",
+    "evidence_rows",
+    "read_summary",
+    "run_summary",
+    "source_table",
+    "versions",
+    "write_run",
+]
+
+PROFILE_COLUMNS = (
+    "segment_id", "segment", "column", "role", "mean", "median", "overall_mean", "effect",
+)  # fmt: skip
+EVIDENCE_COLUMNS = (
+    "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
+    "stability_ari", "jaccard_min", "smallest_share",
+)  # fmt: skip
+_PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
+    write_json(folder / "run.json", run_summary(run))
+    write_model(folder / "model.json", run.model)
+    _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
+    _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
+
+
+def run_summary(run: Run) -> dict[str, Any]:
+    """Return what ``run.json`` holds and ``--json`` prints."""
+    evidence = run.evidence
+    return {
+        "smartcart": run.versions.get("smartcart", ""),
+        "made": run.made,
+        "source": run.source,
+        "kind": run.contract.kind,
+        "as_of": run.contract.as_of.isoformat() if run.contract.as_of else None,
+        "as_of_source": run.contract.as_of_source,
+        "customers": run.ledger.segmented,
+        "k": evidence.k,
+        "recommended_k": evidence.recommended,
+        "chosen_by": evidence.chosen_by,
+        "verdict": evidence.verdict,
+        "reason": evidence.reason,
+        "picks": evidence.picks,
+        "segments": plain(run.segments),
+        "metrics": plain(run.metrics),
+        "ledger": plain(run.ledger),
+        "notices": plain(run.notices),
+        "columns": plain(run.contract.columns),
+        "reading": plain(run.reading),
+        "rfm": plain(run.rfm),
+        "outcomes": plain(run.outcomes),
+        "rulebook": plain(run.rulebook),
+        "artefacts": plain(run.artefacts),
+        "fairness": plain(run.fairness),
+        "reasons": plain(run.reasons),
+        "campaign": plain(run.campaign),
+        "explained": plain(run.explained),
+        "identity": plain(run.identity),
+        "value": run.value_label,
+        "currency": run.currency,
+        "labels": run.profile.labels,
+        "units": run.profile.units,
+        "extras": plain(evidence.extras),
+        "seconds": run.seconds,
+        "versions": run.versions,
+        "seed": run.seed,
+        "fingerprint": run.model.fingerprint,
+        "picture": plain(run.picture),
+    }
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """Return what :func:`run_summary` wrote to the ``run.json`` of a run folder.
+
+    Raises ``DataError`` where there is none, or it cannot be read.
+    """
+    path = folder / "run.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and isinstance(found.get("segments"), list):
+            return found
+        reason = "it holds something else"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not whole"
+    raise DataError.of(
+        f"{str(path)!r} cannot be read ({reason})", "a folder that smartcart run wrote",
+        "name the run folder",
+    )  # fmt: skip
+
+
+def evidence_rows(evidence: KEvidence) -> list[dict[str, Any]]:
+    """Return the rows of ``evidence.csv``."""
+    return [{name: getattr(row, name) for name in EVIDENCE_COLUMNS} for row in evidence.rows]
+
+
+def _profile_rows(profile: Profile) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in PROFILE_COLUMNS} for row in profile.rows]
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv_module.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow(["" if row[name] is None else row[name] for name in columns])
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that made a run: Python and the packages that compute."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:  # run from a source tree
+            found[package] = "unknown"
+    return found
+
+
+def source_table(folder: Path) -> str:
+    """Return a name for the table that a run was made of: that of its file or database table.
+
+    It is read from ``run.json``; ``customers`` where there is none.
+    """
+    try:
+        content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        source = str(content["source"])
+        form = content["reading"]["format"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "customers"
+    base, _, table = source.partition("::")
+    if form == "table" or not base:
+        return "customers"
+    return table or Path(base).name.split(".")[0] or "customers"
