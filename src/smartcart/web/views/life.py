@@ -134,7 +134,7 @@ def drift(found: Drift, names: Mapping[int, str]) -> dict[str, Any]:
     """Return what a check of a new table found, ready to show."""
     return {
         "refit": found.verdict == "refit",
-        "verdict": life.VERDICTS[found.verdict],
+        "verdict": life.HEADLINES[found.verdict],
         "people": f"{words.count(found.rows)} customers beside the "
         f"{words.count(found.rows_before)} that the segments were made of.",
         "reasons": [one.sentence for one in found.reasons if one.refit],
