@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,18 @@ def chromium() -> str:
     if found is None:
         pytest.skip("Chromium is absent: apt-get install chromium")
     return found
+
+
+@contextmanager
+def launched() -> Iterator[Any]:
+    """Give a browser; the test is skipped by its name where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
 
 
 def shared_table(name: str) -> Path:

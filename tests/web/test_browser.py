@@ -50,7 +50,7 @@ def open_page(browser: Any, base: str) -> Iterator[Any]:
         one.page.context.close()
 
 
-def _started(seen: Visit, launched, path: Path) -> str:
+def _started(seen: Visit, path: Path) -> str:
     """Upload a table, start the run, and return its name once its page is there."""
     page = seen.page
     seen.go("/")
