@@ -123,6 +123,25 @@ def test_receipts_of_nobody_are_segmented_with_a_warning(tmp_path, lines) -> Non
     assert "meaning: customer" in notice.message
 
 
+def test_an_empty_column_of_customers_is_named(tmp_path, lines) -> None:
+    path = tmp_path / "t.csv"
+    made = lines[["order", "day", "pieces"]].assign(customer_id="")
+    made.columns = ["order_id", "order_date", "quantity", "customer_id"]
+    made.to_csv(path, index=False)
+    with pytest.raises(DataError, match=r"no column says whose they are \(customer_id is empty\)"):
+        smartcart.check(str(path))
+
+
+@pytest.mark.parametrize(("days", "held"), [("yesterday", "text"), (45_000, "numbers")])
+def test_a_date_that_is_none_is_told(tmp_path, lines, days, held) -> None:
+    path = tmp_path / "t.csv"
+    made = lines[["who", "order", "amount"]].assign(day=days)
+    made.columns = ["customer_id", "order_id", "amount", "order_date"]
+    made.to_csv(path, index=False)
+    notice = next(n for n in smartcart.check(str(path)).notices if n.code == "no dates")
+    assert f"(order_date is named like the date of an order, but holds {held})" in notice.message
+
+
 def column(name: str, kind: str, distinct: int, **more) -> ColumnSummary:
     return ColumnSummary(name, kind, 100, 100, distinct, head=100, **more)
 

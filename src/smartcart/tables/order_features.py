@@ -248,12 +248,16 @@ def warnings(
                 len(currencies),
             )
         )
-    for name, part, lost in (
-        ("no dates", log.date, "recency, tenure and rhythm are"),
-        ("no money", log.amount or log.unit_price, "spend is"),
+    for name, what, part, lost in (
+        ("no dates", "date", log.date, "recency, tenure and rhythm are"),
+        ("no money", "amount", log.amount or log.unit_price, "spend is"),
     ):
         if part is None:
+            misread = [c for c in log.columns if c.reason.startswith(f"named like the {what}")]
+            text = "".join(f" ({c.name} is {c.reason})" for c in misread[:1])
             found.append(
-                Notice(name, f"No column of {name.split()[1]} was recognised: {lost} unknown.")
+                Notice(
+                    name, f"No column of {name.split()[1]} was recognised{text}: {lost} unknown."
+                )
             )
     return tuple(found)

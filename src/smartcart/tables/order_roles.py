@@ -8,7 +8,7 @@ a name that speaks of money anywhere in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from smartcart.errors import DataError
@@ -33,7 +33,7 @@ from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
 from smartcart.tables.words import ARTICLES
 
-__all__ = ["MEANINGS", "PARTS", "find_log", "lines_of_nobody", "told_in_text"]
+__all__ = ["MEANINGS", "PARTS", "empty_customer", "find_log", "lines_of_nobody", "told_in_text"]
 
 REPEATED = 0.9  # customers per line below which a log is believed without an order number
 FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of account
@@ -204,11 +204,19 @@ def told_in_text(columns: Sequence[ColumnSummary]) -> bool:
     """Return whether a column named like a date or an amount holds text."""
     needed = {"date", "amount", "unit_price", "quantity"}
     return any(
-        part.name in needed and pattern.fullmatch(tokens(column.name)) is not None
+        part.name in needed
         for column in columns
         if column.type == "text" and column.present and _part_of(column, {}) is None
-        for pattern, part in RULES
+        for part in _parts_named(column.name)
     )
+
+
+def empty_customer(columns: Sequence[ColumnSummary]) -> str | None:
+    """Return the column that is named as the customer's, but has no value at all."""
+    for column in columns:
+        if not column.present and any(p.name == "customer" for p in _parts_named(column.name)):
+            return column.name
+    return None
 
 
 def _refuse_type(column: ColumnSummary, part: Part) -> None:
@@ -235,12 +243,16 @@ def _part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
         return next((part for part in PARTS if part.name == wanted), None)
     if not column.present:
         return None
-    words = tokens(column.name)
+    return next((part for part in _parts_named(column.name) if column.type in part.types), None)
+
+
+def _parts_named(name: str) -> Iterator[Part]:
+    """Give the parts that a name speaks of, whatever its column holds."""
+    words = tokens(name)
     plain = " ".join(word for word in words.split() if word not in ARTICLES)
     for pattern, part in RULES:
-        if column.type in part.types and (pattern.fullmatch(words) or pattern.fullmatch(plain)):
-            return part
-    return None
+        if pattern.fullmatch(words) or pattern.fullmatch(plain):
+            yield part
 
 
 def _best(name: str, found: Sequence[ColumnSummary]) -> ColumnSummary:
@@ -322,4 +334,8 @@ def _column(
         better = names.get(part.name)
         why = f"{better} says it already" if better else "not needed beside the others"
         return replace(found, meaning=part.name, reason=why)
+    meant = next(_parts_named(column.name), None)
+    if meant is not None and column.present and meant.name not in names:
+        why = f"named like the {meant.name.replace('_', ' ')} of an order, but holds "
+        return replace(found, reason=why + _TYPES[column.type])
     return found

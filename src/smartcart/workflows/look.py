@@ -89,7 +89,7 @@ def look(
         )
     nobody = order_roles.lines_of_nobody(figures)
     if nobody is not None and nobody[1] and kind is None and not wanted:
-        raise look_warnings.whose_lines(opened, nobody[0])
+        raise look_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
     if options is not None and options != OrderOptions():
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",

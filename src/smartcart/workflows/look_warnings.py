@@ -76,11 +76,11 @@ def doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> lis
     return found
 
 
-def whose_lines(opened: Opened, names: tuple[str, ...]) -> DataError:
+def whose_lines(opened: Opened, names: tuple[str, ...], empty: str | None) -> DataError:
     """Return the error for lines of orders that say nothing of customers; ``names`` tell so."""
     return DataError.of(
         f"{opened.reading.source!r} looks like the lines of orders ({', '.join(names)}), but no "
-        "column says whose they are",
+        f"column says whose they are{f' ({empty} is empty)' if empty else ''}",
         "a customer id, an e-mail address or the number of a customer card in every line",
         f"add it, or name it in the configuration ({NAME_IT}); --kind customers segments the lines "
         "themselves, as if each were a customer",
