@@ -56,8 +56,10 @@ class Server:
             text += line.decode()
             if line.startswith(b"}"):
                 break
-        assert text, Path(self.log.name).read_text(encoding="utf-8")
-        self.url: str = json.loads(text)["url"]
+        self.url = str(json.loads(text or "{}").get("url", ""))
+        if not self.url:
+            self.close()
+            raise AssertionError(text + Path(self.log.name).read_text(encoding="utf-8"))
 
     def kill(self) -> None:
         """End it as a power cut would."""
