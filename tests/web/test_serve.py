@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,10 @@ def test_what_others_can_reach(host: str, tmp_path: Path) -> None:
         refuse_unsafe(Config(tmp_path, host=host, team=True), users=0)
     refuse_unsafe(Config(tmp_path, host=host, team=True), users=1)
     refuse_unsafe(Config(tmp_path), users=0)
+    behind = Config(tmp_path, public_url=f"https://[{host}]" if ":" in host else f"https://{host}")
+    with pytest.raises(UsageError, match=r"--public-url is .* nobody has to log in"):
+        refuse_unsafe(behind, users=1)
+    refuse_unsafe(replace(behind, team=True), users=1)
 
 
 def test_with_a_team_strangers_see_nothing(start: Callable[..., Server], workspace: Path) -> None:

@@ -77,17 +77,21 @@ def refuse_unsafe(config: Config, users: int) -> None:
 
     ``users`` is how many people can log in.
     """
-    if is_loopback(config.host):
+    name = "--host"
+    value = config.host
+    if config.public_url is not None and is_loopback(value):
+        name, value = "--public-url", urlsplit(config.public_url).hostname or ""
+    if is_loopback(value):
         return
     if not config.team:
         raise UsageError.of(
-            f"--host is {config.host!r}, which other machines can reach, and nobody has to log in",
+            f"{name} is {value!r}, which other machines can reach, and nobody has to log in",
             "users who log in, beyond this machine",
-            "add --team and a first user (smartcart user NAME --role admin), or leave --host out",
+            f"add --team and a first user (smartcart user NAME --role admin), or leave {name} out",
         )
     if not users:
         raise UsageError.of(
-            f"--host is {config.host!r}, which other machines can reach, and there is no user yet",
+            f"{name} is {value!r}, which other machines can reach, and there is no user yet",
             "at least one user who can log in",
             "add one: smartcart user NAME --role admin",
         )

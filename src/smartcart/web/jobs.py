@@ -10,10 +10,12 @@ import json
 import logging
 import secrets
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import RowMapping, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from smartcart.errors import SmartCartError, UsageError
 from smartcart.web import room, tables, tasks
@@ -30,6 +32,7 @@ log = logging.getLogger("smartcart.web")
 
 State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 ACTIVE = ("waiting", "running")
+LATER = 5.0  # seconds until a database that is away is asked again
 INTERRUPTED = "The server ended while this was under way. Start it again."
 
 
@@ -102,14 +105,22 @@ class Jobs:
 
     def _work(self) -> None:
         while not self._closing:
-            row = self._next()
-            if row is None:
-                continue
             try:
-                self._do(row)
-            except Exception:
-                log.exception("job %s", row["id"])
-                self._end(row["id"], "failed", "This is a fault of SmartCart's own; see its log.")
+                row = self._next()
+                if row is not None:
+                    self._guarded(row)
+            except SQLAlchemyError:  # the database is away; it may come back
+                log.exception("the queue of jobs")
+                time.sleep(LATER)
+
+    def _guarded(self, row: RowMapping) -> None:
+        try:
+            self._do(row)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("job %s", row["id"])
+            self._end(row["id"], "failed", "This is a fault of SmartCart's own; see its log.")
 
     def _next(self) -> RowMapping | None:
         """Wait for a job and claim it."""

@@ -22,6 +22,7 @@ from smartcart.records import (
     Recipe,
     Run,
 )
+from smartcart.workflows.customers import Customers
 
 __all__ = ["alternatives_of", "distributions", "write_alternatives"]
 
@@ -33,19 +34,19 @@ Name = Callable[[Floats], Sequence[naming.Named]]  # of centroids
 
 
 def write_alternatives(
-    folder: Path, run: Run, sample: Floats, fits: Mapping[int, Floats], *,
-    order: Callable[[Floats], Sequence[int]], name: Name, value: int | None,
+    folder: Path, run: Run, table: Customers, fits: Mapping[int, kmeans.KMeansFit], *,
+    order: Callable[[Floats], Sequence[int]], name: Name,
 ) -> None:  # fmt: skip
-    """Write ``alternatives.json`` of a run.
+    """Write ``alternatives.json`` of a run: what each of the ``fits`` would have given.
 
-    Parameters
-    ----------
-    sample : (n, q) features in original units, those that form first.
-    fits : standardized centroids (K, p) per K; those of the run itself for its own K.
-    order, name : what orders and what names the segments of centroids.
-    value : the column of ``sample`` that says what a customer is worth.
+    ``order`` and ``name`` are what orders and what names the segments of standardized centroids.
     """
-    found = alternatives_of(run, sample, fits, order=order, name=name, value=value)
+    every = [f.name for f in table.all_features]
+    worth = naming.signal_columns(table.inspection.contract, table.all_features).get("value")
+    found = alternatives_of(
+        run, table.sample, {k: fit.centers for k, fit in fits.items()}, order=order, name=name,
+        value=None if worth is None else every.index(worth),
+    )  # fmt: skip
     store.write_json(folder / "alternatives.json", store.plain(found))
 
 
@@ -53,7 +54,15 @@ def alternatives_of(
     run: Run, sample: Floats, fits: Mapping[int, Floats], *,
     order: Callable[[Floats], Sequence[int]], name: Name, value: int | None,
 ) -> Alternatives:  # fmt: skip
-    """Return the segments of every K on the sample, in the order and by the names of a run."""
+    """Return the segments of every K on the sample, in the order and by the names of a run.
+
+    Parameters
+    ----------
+    sample : (n, q) features in original units, those that form first.
+    fits : standardized centroids (K, p) per K; for the run's own K those of the run count.
+    order, name : what orders and what names the segments of centroids.
+    value : the column of ``sample`` that says what a customer is worth.
+    """
     recipe, model = run.model.recipe, run.model
     every = (*recipe.features, *model.describing)
     Z = prepare.apply_recipe(sample[:, : len(recipe.features)], recipe)

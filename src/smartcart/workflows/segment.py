@@ -135,8 +135,10 @@ def segment(
         store.write_rejected(folder, seen.rejected)
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
         with clock.step("judge"):
-            _write_alternatives(folder, table, choice, run if kept is None else kept.given_to(run))
-            meanwhile(run if kept is None else kept.given_to(run))
+            given = run if kept is None else kept.given_to(run)
+            order, name = partial(_by_value, table, recipe), partial(_names, table, recipe)
+            write_alternatives(folder, given, table, choice.fits, order=order, name=name)
+            meanwhile(given)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
@@ -361,19 +363,6 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     return Counted(sums, lloyd, watch, count.record() if count else None)
-
-
-def _write_alternatives(folder: Path, table: Customers, choice: choose_k.Choice, run: Run) -> None:
-    """Keep what every K would have given."""
-    recipe = run.model.recipe
-    signals = naming.signal_columns(table.inspection.contract, table.all_features)
-    column = signals.get("value")
-    write_alternatives(
-        folder, run, table.sample, {k: fit.centers for k, fit in choice.fits.items()},
-        order=lambda centers: _by_value(table, recipe, centers),
-        name=lambda centers: _names(table, recipe, centers),
-        value=None if column is None else [f.name for f in table.all_features].index(column),
-    )  # fmt: skip
 
 
 def _judging(
