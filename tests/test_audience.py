@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartcart.engines.duckdb import DuckDB
 from smartcart.engines.identifiers import harmless, hashed, normal_email, normal_phone, original
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Receipt
@@ -411,6 +412,26 @@ def test_contacts_are_joined_and_those_without_are_left_out(run: Path, tmp_path:
     assert receipt.left_out == {
         "other segment": 400, "no such contact": 196, "duplicate contact": 1,
     }  # fmt: skip
+
+
+def test_the_first_usable_contact_of_each_kind_is_taken(run: Path, tmp_path: Path) -> None:
+    rows = [",a@x.de,", "1,,", "1,b@x.de,", "1,c@x.de,+4915112345678", "4,,+4915112345679",
+            "4,d@x.de,+4915112345670", "2,other@x.de,", "999999,far@x.de,"]  # fmt: skip
+    contacts = text(tmp_path / "c.csv", "\n".join(["id,email,phone", *rows]) + "\n")
+    receipt = write_audience(
+        run, tmp_path / "a.csv", segments=["Premium"], contacts=contacts, minimum=1
+    )
+    check(tmp_path / "a.csv", receipt)
+    found = {r["customer_id"]: (r["email"], r["phone"]) for r in rows_of(tmp_path / "a.csv")}
+    assert found == {"1": ("b@x.de", "+4915112345678"), "4": ("d@x.de", "+4915112345679")}
+    assert receipt.left_out == {"other segment": 400, "no such contact": 198}
+
+
+def test_a_limit_that_is_met_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with DuckDB(memory_limit="20MB", threads=1) as engine:
+        engine.backend.con.execute("SET max_temp_directory_size = '1MB'")
+        with pytest.raises(DataError, match="within the memory limit"):
+            engine.spool("SELECT range AS a, list(range) OVER () AS b FROM range(3000000)")
 
 
 def test_contacts_can_be_hashed(run: Path, tmp_path: Path) -> None:

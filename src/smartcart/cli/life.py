@@ -32,12 +32,12 @@ def monitor(
     as_json: Json = False,
 ) -> None:
     """Say whether new data still fit the model: keep (exit code 0) or refit (4)."""
-    from smartcart.cli import show
+    from smartcart.cli.progress import Progress
     from smartcart.settings import read_settings
 
     _refuse_no_page("-o", output)
     day = read_settings(None, as_of=as_of, seed=seed).as_of
-    with show.Progress(quiet=quiet) as progress:
+    with Progress(quiet=quiet) as progress:
         progress("start", 0, None)
         from smartcart import store, workflows
         from smartcart.workflows.monitor import monitor as compare
@@ -95,12 +95,12 @@ def migrate(
     as_json: Json = False,
 ) -> None:
     """Show who moved between two runs, and how much of it is more than chance."""
-    from smartcart.cli import show
+    from smartcart.cli.progress import Progress
     from smartcart.settings import read_settings
 
     start = read_settings(None, seed=seed).seed
     _refuse_no_page("--report", report)
-    with show.Progress(quiet=quiet) as progress:
+    with Progress(quiet=quiet) as progress:
         progress("start", 0, None)
         from smartcart import store
         from smartcart.workflows.migrate import migrate as compare

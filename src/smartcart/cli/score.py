@@ -29,11 +29,14 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Assign customers to the segments of a saved model."""
-    from smartcart.cli import show
-    from smartcart.settings import read_settings
+    from smartcart.cli.progress import Progress
 
-    day = read_settings(None, as_of=as_of, seed=seed).as_of
-    with show.Progress(quiet=quiet) as progress:
+    day = None
+    if as_of is not None:
+        from smartcart.settings import read_settings
+
+        day = read_settings(None, as_of=as_of, seed=seed).as_of
+    with Progress(quiet=quiet) as progress:
         progress("start", 0, None)
         from smartcart import store, workflows
 

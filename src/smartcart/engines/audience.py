@@ -91,8 +91,10 @@ class Audience:
             self._view("people", "SELECT *, CAST(NULL AS VARCHAR) AS change FROM now")
         if contacts is not None:
             path = engine.spool_batches(contacts, CONTACTS)
-            self._view("contacts", _FIRST_CONTACT.format(file=_parquet(path)))
-            joined = _REACHED
+            engine.backend.con.execute("SET preserve_insertion_order = false")  # less memory
+            self._view("contacts", _NUMBERED.format(file=_parquet(path)))
+            first = _parquet(engine.spool(_FIRST_CONTACT))
+            joined = _REACHED.format(first=first)
         else:
             joined = _UNREACHED
         self._view("reached", joined)
@@ -110,11 +112,10 @@ class Audience:
         reason = _REASON.format(suppressed=held, no_contact=nobody)
         self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
         order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""
-        self._file = engine.spool(
-            f"SELECT * FROM judged WHERE reason IS NULL OR reason != 'other segment' {order}"
-        )
+        self._file = engine.spool(f"SELECT * FROM judged {order}")
         if self.reaches:
             self._file = engine.spool(_WITHOUT_DUPLICATES.format(file=_parquet(self._file)))
+            engine.backend.con.execute("SET preserve_insertion_order = true")
         self.customers = int(engine.rows("SELECT count(*) FROM people")[0][0])
 
     def _is_listed(self) -> str:
@@ -191,20 +192,28 @@ SELECT (SELECT count(*) FROM now) + place, CAST(customer_id AS VARCHAR), key, se
   TRUE, TRUE, TRUE, 'left'
 FROM earlier WHERE key NOT IN (SELECT key FROM now)
 """
+_NUMBERED = "SELECT id AS key, email, phone, file_row_number AS row FROM {file}"
 _FIRST_CONTACT = """
-SELECT id AS key, arg_min(email, row) FILTER (email IS NOT NULL) AS email,
-  arg_min(phone, row) FILTER (phone IS NOT NULL) AS phone
-FROM (SELECT *, file_row_number AS row FROM {file}) GROUP BY id
+SELECT key, min(row) FILTER (email IS NOT NULL) AS with_email,
+  min(row) FILTER (phone IS NOT NULL) AS with_phone
+FROM contacts WHERE key IN (SELECT key FROM people WHERE wanted) GROUP BY key
 """
 _REACHED = """
-SELECT people.*, contacts.email, contacts.phone
-FROM people LEFT JOIN contacts ON contacts.key = people.key
+SELECT people.*, a.email, b.phone
+FROM people LEFT JOIN {first} AS f ON f.key = people.key
+LEFT JOIN contacts AS a ON a.row = f.with_email
+LEFT JOIN contacts AS b ON b.row = f.with_phone
+WHERE wanted
 """
-_UNREACHED = "SELECT *, CAST(NULL AS VARCHAR) AS email, CAST(NULL AS VARCHAR) AS phone FROM people"
+_UNREACHED = (
+    "SELECT *, CAST(NULL AS VARCHAR) AS email, CAST(NULL AS VARCHAR) AS phone "
+    "FROM people WHERE wanted"
+)
 _WITH_OWN_CONTACTS = """
 WITH listed AS ({listed}), own AS (
-  SELECT email, phone FROM contacts
-  WHERE lower(key) IN (SELECT value FROM listed WHERE kind = 'id')
+  SELECT arg_min(email, row) FILTER (email IS NOT NULL) AS email,
+    arg_min(phone, row) FILTER (phone IS NOT NULL) AS phone
+  FROM contacts WHERE lower(key) IN (SELECT value FROM listed WHERE kind = 'id') GROUP BY key
 )
 SELECT * FROM listed
 UNION SELECT 'email', email FROM own WHERE email IS NOT NULL
@@ -217,8 +226,7 @@ _LISTED_AS = (
     ("sha256(substr(phone, 2))", "hash"),
 )  # fmt: skip
 _REASON = """
-CASE WHEN NOT wanted THEN 'other segment'
-  WHEN NOT fits THEN 'below confidence'
+CASE WHEN NOT fits THEN 'below confidence'
   WHEN {suppressed} THEN 'suppressed'
   WHEN change = 'unchanged' THEN 'unchanged'
   WHEN {no_contact} THEN 'no such contact' END

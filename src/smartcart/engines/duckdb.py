@@ -172,9 +172,12 @@ class DuckDB(Closing):
     def spool(self, sql: str) -> Path:
         """Run ``sql`` once and keep its rows, in order, in a temporary Parquet file."""
         path = self.temporary(".parquet")
-        self.backend.con.execute(
-            f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION lz4)"
-        )
+        try:
+            self.backend.con.execute(
+                f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION lz4)"
+            )
+        except duckdb.OutOfMemoryException as error:
+            raise as_data_error(error) from error
         return path
 
     def spool_batches(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Path:

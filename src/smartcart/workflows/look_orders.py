@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -13,10 +13,12 @@ from smartcart.engines import Opened
 from smartcart.engines.postgres import stream_schema
 from smartcart.errors import DataError
 from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
-from smartcart.settings import Settings
 from smartcart.tables import order_features, order_states, orders, quality
 from smartcart.tables.summary import content_hash
 from smartcart.workflows.looked import Look, Progress
+
+if TYPE_CHECKING:
+    from smartcart.settings import Settings
 
 __all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
 
