@@ -106,6 +106,7 @@ def write_lookup(
                 "the table that the run was made of", "run again",
             )  # fmt: skip
         say("index customers", done, done)
+        engine.rows("SET enable_progress_bar = false")  # it would go to standard output
         engine.rows(
             f"COPY (SELECT * FROM read_parquet({literal(str(spooled))}) ORDER BY customer_id) "
             f"TO {literal(str(folder / FILE))} (FORMAT parquet, COMPRESSION zstd, "
