@@ -30,13 +30,14 @@ class SparkCustomers(Customers):
         there = self.seen
         contract = there.inspection.contract
         self.rows = there.inspection.ledger.segmented
-        names = dict.fromkeys([ROW_COLUMN, *(c.name for c in contract.columns)])
+        key = ROW_COLUMN if ROW_COLUMN in there.clean.columns else "customer_id"  # of an order log
+        names = dict.fromkeys([key, *(c.name for c in contract.columns)])
         clean = quality.usable_rows(there.clean.select(*names), contract)
         if self.whole:
             drawn = there.engine.arrow(clean)
         else:
             drawn = there.engine.arrow_where(clean, self.chosen)
-        drawn = drawn.sort_by(ROW_COLUMN)
+        drawn = drawn.sort_by(key)
         local = self.here.take(drawn.to_batches(), drawn.schema)
         self.seen = replace(there, engine=self.here, clean=local)
         Customers.draw_sample(self)
