@@ -34,7 +34,7 @@ Labels = NDArray[np.int32]
 
 START_ROWS = 10_000  # rows on which the starts compete
 START_TOLERANCE = 5e-4  # a start that improves WCSS by a smaller share in one pass has done enough
-FINALISTS = 2  # the best starts run to the end, on all rows
+FINALISTS = 2  # the best starts run to the end, on all rows; of many starts a tenth
 TOLERANCE = 1e-8  # of the variance: centers that move less are at rest
 CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
 
@@ -117,7 +117,8 @@ def _starts(heavy: Floats, w: Floats, k: int, seed: int, n_init: int) -> list[Fl
         rows, v = heavy[some], w[some]
     weights = np.broadcast_to(v, (n_init, v.shape[0]))
     centers, _, wcss = lloyd(rows, weights, plus_plus(rows, weights, k, rng), tol=START_TOLERANCE)
-    return list(centers[np.argsort(wcss, kind="stable")[:FINALISTS]])
+    best = np.argsort(wcss, kind="stable")[: max(FINALISTS, n_init // 10)]
+    return list(centers[best])
 
 
 def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Any:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from smartcart.engines import Opened
+from smartcart.engines.duckdb import DuckDB
 from smartcart.engines.postgres import stream_schema
+from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
 from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
 from smartcart.tables import order_features, order_states, orders, quality
@@ -150,10 +152,10 @@ def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say:
     added up between the steps; a server or Spark does all at once.
     """
     engine, here = opened.engine, opened.here
-    if opened.remote or opened.spread:
+    if not isinstance(engine, DuckDB):
         when = orders.rhythm(orders.orders(marked, log), log)
         found = orders.customers(when, orders.spending(marked, log, day), log, day)
-        if opened.spread:
+        if isinstance(engine, Spark):
             return engine.table(engine.keep(engine.frame(found)))
         return here.take(engine.batches(found), stream_schema(found.schema()))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
