@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from smartcart import workflows
 from smartcart.datasets import write_customers, write_orders
 from smartcart.engines import open_on_spark, open_source
-from smartcart.engines.spark import spark_sql
+from smartcart.engines.spark import _cause, spark_sql
 from smartcart.errors import DataError
 from smartcart.tables.summary import content_hash
 from smartcart.workflows.look_orders import OrderOptions
@@ -157,6 +158,27 @@ def test_spark_sql_gives_every_customer_the_segment_of_the_run(shop: Path, here:
     np.testing.assert_allclose(found["distance"], truth["distance"], rtol=0, atol=1e-6)
 
 
+@on_spark
+def test_a_source_that_changes_while_it_is_read_is_refused(shop: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "shop.parquet", tmp_path / "out"
+    path.write_bytes(shop.read_bytes())
+    out.mkdir()
+
+    def meddle(step: str, done: int, total: int | None) -> None:
+        if step == "refine":
+            os.utime(path, ns=(1, 1))
+
+    with pytest.raises(DataError, match=r"shop\.parquet' changed while it was read"):
+        workflows.segment(path, out, k_max=3, engine="spark", progress=meddle)
+
+
+def test_the_words_of_a_cause_are_found_under_the_stack() -> None:
+    text = (
+        "Exception thrown in awaitResult:\n\tat a.b(C.java:1)\nCaused by: java.io.IOException: No"
+    )
+    assert _cause(RuntimeError(text)) == "IOException: No"
+
+
 # Order logs ------------------------------------------------------------------------------------
 
 
@@ -236,7 +258,8 @@ def test_the_driver_collects_the_sample_and_no_more(
 ) -> None:
     from pyspark.sql.classic.dataframe import DataFrame
 
-    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 300)
+    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 200)
+    monkeypatch.setattr("smartcart.workflows.customers.WIDE_ROWS", 300)
     monkeypatch.setattr("smartcart.engines.spark_source.HEAD_ROWS", 300)
     monkeypatch.setattr("smartcart.engines.spark_source.SAMPLE_ROWS", 300)
     came: list[int] = []

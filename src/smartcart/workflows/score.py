@@ -170,7 +170,7 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
-    from smartcart.engines.dialects import check_dialect, query_text  # loads every dialect
+    from smartcart.engines.dialects import NEEDS, check_dialect, query_text  # loads every dialect
 
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
@@ -186,6 +186,8 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
         f"-- Segments: {names}.",
         "-- Column names are quoted as the model's source wrote them.",
     ]
+    if dialect in NEEDS:
+        head.append(f"-- Needs {NEEDS[dialect]}")
     if rules is not None:
         head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):

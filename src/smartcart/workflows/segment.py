@@ -266,8 +266,7 @@ def _settled_on_all(
 
 
 def _lloyd_part(centers: Floats, Z: Floats) -> kmeans.LloydSums:
-    labels, d1, _ = kmeans.assign(Z, centers)
-    return kmeans.LloydSums.zeros(*centers.shape).add(Z, labels, d1)
+    return kmeans.lloyd_sums(Z, centers)
 
 
 def _summed(
