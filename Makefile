@@ -38,8 +38,12 @@ bench: ## time and memory against the reference pipeline; quality and K rules ag
 
 bench-large: ## the long ones: millions of customers, and what the sample loses
 	@tools/setup dev
-	@.venv/bin/python benchmarks/large.py
 	@.venv/bin/python benchmarks/wcss.py
+	@.venv/bin/python benchmarks/lloyd.py
+	@.venv/bin/python benchmarks/sql_engines.py
+	@.venv/bin/python benchmarks/large.py
+	@.venv/bin/python benchmarks/large.py --rows 100000000 --kind parquet --who SmartCart duckdb --runs 1
+	@.venv/bin/python benchmarks/spark.py --compare
 	@.venv/bin/python benchmarks/life.py
 	@.venv/bin/python benchmarks/web.py --rows 10000000
 

@@ -1,22 +1,34 @@
-"""Large tables: whole processes against the notebook pipeline and against DuckDB alone.
+"""Large tables: whole processes against what one would use instead, and against DuckDB alone.
 
-Each command runs once per size, the peers one after the other on the same file (these runs take
-minutes; a busy machine shows as a step in the curve). Printed, and written to
+The commands take turns on the same file, several times. One that needs more than `--cap-seconds` or
+`--cap-mb` is stopped and shown as such, and is not given larger tables. Every figure goes to
+`docs/benchmarks-large.json`, which keeps what other calls measured, and from there to
 `docs/benchmarks-large.md` with a picture of time and memory against rows.
 
-    python benchmarks/large.py [--csv 1000000 10000000] [--parquet 1000000 10000000 100000000]
+    python benchmarks/large.py [--rows 1000000 10000000] [--kind csv parquet] [--runs 3]
+                               [--who SmartCart duckdb notebook sklearn-1 sklearn-10 ...]
+    python benchmarks/large.py --rows 100000000 --kind parquet --who SmartCart duckdb --runs 1
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from bench import PEER, SYNTH, BenchError, Sample, machine, measure, smartcart_command
+import psutil
+
+from bench import LAUNCH, PEER, SYNTH, machine, smartcart_command, spread
+from peers import PEERS
 
 DOCS = Path(__file__).parents[1] / "docs"
 SPEND = [f"Mnt{what}" for what in ("Wines", "Fruits", "MeatProducts", "FishProducts",
@@ -40,126 +52,200 @@ con.execute(f"COPY ({{query}}) TO '{{target}}' (FORMAT parquet)")
 """.format(spend=" + ".join(SPEND), bought=" + ".join(BOUGHT))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One command at one size; ``sample`` is ``None`` where it could not do it."""
+WHO = ["SmartCart", "duckdb", "notebook", *PEERS]
+LABELS = {
+    "SmartCart": "SmartCart, all of it",
+    "duckdb": "DuckDB alone: the features, two columns",
+    "notebook": "notebook pipeline, without silhouettes and plots",
+    **{name: label for name, (label, _) in PEERS.items()},
+}
+Record = dict[str, Any]
 
-    source: str
-    rows: int
-    who: str
-    sample: Sample | None
-    why: str = ""
+
+def command_of(who: str, data: Path, out: Path) -> list[str]:
+    """Return the command of a peer, which reads ``data`` and writes to ``out``."""
+    if who == "SmartCart":
+        return smartcart_command("run", str(data), "-o", str(out), "--quiet")
+    if who == "duckdb":
+        return [sys.executable, "-c", ALONE, str(data), f"{out}.parquet", "1GB"]
+    if who == "notebook":
+        words = [str(data), "-o", str(out), "--no-silhouette", "--no-plots"]
+        return [sys.executable, str(PEER), *words]
+    return [sys.executable, str(PEER.with_name("peers.py")), who, str(data), "-o", str(out)]
 
 
-def run(kind: str, sizes: list[int], folder: Path, *, peer_rows: int) -> list[Row]:
-    """Make a file of each size and run every command on it."""
-    found: list[Row] = []
-    for rows in sizes:
-        data, out = folder / f"customers_{rows}.{kind}", folder / "out"
-        subprocess.run([sys.executable, "-c", SYNTH, str(data), str(rows)], check=True)
-        commands = {"SmartCart": smartcart_command("run", str(data), "-o", str(out), "--quiet",
-                                                   "--overwrite")}  # fmt: skip
-        if kind == "parquet":
-            target = str(folder / "alone.parquet")
-            commands["DuckDB alone: features, two columns"] = [
-                sys.executable, "-c", ALONE, str(data), target, "1GB",
-            ]  # fmt: skip
-        elif rows <= peer_rows:
-            commands["notebook, without silhouettes and plots"] = [
-                sys.executable, str(PEER), str(data), "-o", str(folder / "peer"),
-                "--no-silhouette", "--no-plots",
-            ]  # fmt: skip
-        for who, command in commands.items():
+def measure(command: list[str], cap_seconds: float, cap_mb: float) -> Record:
+    """Run a command; return its seconds and peak MB of its largest process, or why it ended."""
+    launch = [sys.executable, "-I", "-S", "-c", LAUNCH, *command]
+    begun = time.monotonic()
+    with subprocess.Popen(
+        launch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        while True:
             try:
-                row = Row(kind, rows, who, measure(command))
-            except BenchError as error:
-                row = Row(kind, rows, who, None, str(error))
-            found.append(row)
-            print(told(row), file=sys.stderr, flush=True)
-        data.unlink()
-    return found
+                told, said = process.communicate(timeout=0.5)
+                break
+            except subprocess.TimeoutExpired:
+                over = None
+                if time.monotonic() - begun > cap_seconds:
+                    over = f"stopped after {cap_seconds:,.0f} s"
+                elif largest(process.pid) > cap_mb:
+                    over = f"stopped at {cap_mb:,.0f} MB after {time.monotonic() - begun:,.0f} s"
+                if over is not None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.communicate()
+                    return {"why": over}
+    if process.returncode:
+        return {"why": "could not be started"}
+    seconds, peak, code = json.loads(told)
+    if code:
+        last = said.strip().splitlines()[-1:] or ["no message"]
+        return {"why": "killed: out of memory" if code == -9 else f"failed: {last[0][:120]}"}
+    return {"seconds": seconds, "megabytes": peak * 1024 / 1e6}
 
 
-def told(row: Row) -> str:
-    """Return a row of the table."""
-    figures = (
-        f"{row.sample.seconds:,.1f} | {row.sample.megabytes:,.0f}"
-        if row.sample
-        else f"not done: {row.why} | "
-    )
-    return f"| {row.rows:,} | {row.source} | {row.who} | {figures} |"
+def largest(pid: int) -> float:
+    """Return the resident MB of the largest process beneath ``pid``."""
+    sizes = [0.0]
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                sizes.append(process.memory_info().rss / 1e6)
+    return max(sizes)
 
 
-def table(found: list[Row]) -> str:
-    """Return the runs, and beneath them the ratios of peers to SmartCart."""
-    lines = ["| rows | source | who | seconds | peak MB |", "|---|---|---|---|---|"]
-    lines += [told(row) for row in found]
-    ratios = []
-    for row in found:
-        ours = next(
-            r.sample for r in found if r.rows == row.rows and r.source == row.source
-            and r.who == "SmartCart"
-        )  # fmt: skip
-        if row.who != "SmartCart" and row.sample and ours:
-            time, memory = (
-                row.sample.seconds / ours.seconds, row.sample.megabytes / ours.megabytes
-            )  # fmt: skip
-            ratios.append(
-                f"- {row.rows:,} rows, {row.source}: {row.who} ÷ SmartCart: time {time:.2f}, "
-                f"memory {memory:.2f}"
-            )
-    return "\n".join([*lines, "", *ratios])
+def run(kind: str, rows: int, who: list[str], folder: Path, options: Any) -> list[Record]:
+    """Make a file of the size and let the peers take turns on it."""
+    data = folder / f"customers_{rows}.{kind}"
+    subprocess.run([sys.executable, "-c", SYNTH, str(data), str(rows)], check=True)
+    found: dict[str, Record] = {
+        name: {"kind": kind, "rows": rows, "who": name, "machine": machine(), "runs": []}
+        for name in who
+    }
+    for turn in range(options.runs):
+        for name, record in found.items():
+            if "why" in record:
+                continue
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                command = command_of(name, data, Path(scratch) / "out")
+                one = measure(command, options.cap_seconds, options.cap_mb)
+            if "why" in one:
+                record["why"] = one["why"]
+            else:
+                record["runs"].append(one)
+            print(f"{rows:,} {kind}, {name}, run {turn + 1}: {one}", file=sys.stderr, flush=True)
+    data.unlink()
+    return list(found.values())
 
 
-def draw(found: list[Row], path: Path) -> None:
+def figures(record: Record, what: str) -> list[float]:
+    return [one[what] for one in record["runs"]]
+
+
+def table(found: list[Record]) -> str:
+    """Return the runs as a table, each peer with its ratio to SmartCart at the same size."""
+    lines = [
+        "| customers | source | who | runs | seconds | peak MB | time ÷ SmartCart | memory ÷ |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for record in found:
+        here = [r for r in found if (r["rows"], r["kind"]) == (record["rows"], record["kind"])]
+        ours = next((r for r in here if r["who"] == "SmartCart" and r["runs"]), None)
+        cells = [f"{record['rows']:,}", record["kind"], LABELS[record["who"]]]
+        if record["runs"]:
+            cells.append(str(len(record["runs"])))
+            for what, digits in (("seconds", 1), ("megabytes", 0)):
+                cells.append(spread(figures(record, what), digits))
+            for what in ("seconds", "megabytes"):
+                middle = statistics.median(figures(record, what))
+                same = ours is None or record is ours
+                cells.append(
+                    "" if same else f"{middle / statistics.median(figures(ours, what)):.2f}"
+                )
+        else:
+            cells += ["", f"not done: {record.get('why', '')}", "", "", ""]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def draw(found: list[Record], path: Path) -> None:
     """Draw time and memory against rows, both on logarithmic scales."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("seconds", "megabytes"), strict=True):
-        for source, who in dict.fromkeys((row.source, row.who) for row in found):
+        for kind, who in dict.fromkeys((r["kind"], r["who"]) for r in found):
             points = [
-                (row.rows, getattr(row.sample, name)) for row in found
-                if (row.source, row.who) == (source, who) and row.sample
+                (r["rows"], statistics.median(figures(r, name))) for r in found
+                if (r["kind"], r["who"]) == (kind, who) and r["runs"]
             ]  # fmt: skip
             if points:
-                axes.loglog(*zip(*points, strict=True), marker="o", label=f"{who} ({source})")
+                wide = 2.5 if who == "SmartCart" else 1.2
+                dashes = "-" if kind == "csv" else "--"
+                axes.loglog(
+                    *zip(*points, strict=True), dashes, marker="o", linewidth=wide,
+                    label=f"{LABELS[who].partition(',')[0]} ({kind})",
+                )  # fmt: skip
         axes.set_xlabel("customers")
-        axes.set_ylabel("seconds" if name == "seconds" else "peak MB")
+        axes.set_ylabel("seconds" if name == "seconds" else "peak MB of the largest process")
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=7)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=7, loc="outside right upper")
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
+
+
+def page(found: list[Record]) -> str:
+    """Return the page of the documentation."""
+    machines = "; ".join(dict.fromkeys(record["machine"] for record in found))
+    return f"""# Benchmarks of large tables
+
+Made by `make bench-large` (`benchmarks/large.py`; every run is in `benchmarks-large.json`): whole
+processes on synthetic customers (22 columns), peers in turn on the same file; the median, with the
+smallest and largest in brackets. SmartCart's run includes the evidence for K, the pictures and the
+report. The notebook pipeline has neither silhouettes nor plots here. The peers below it only read,
+scale and fit once with K = 4, and write a segment each (`benchmarks/peers.py`). DuckDB alone
+computes SmartCart's features over the same file and writes two columns, with 1 GB of memory.
+What took too long or too much memory was stopped, and is shown so.
+
+{table(found)}
+
+![Time and memory against rows](images/benchmarks_large.png)
+
+Measured on: {machines}.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--csv", nargs="*", type=int, default=[1_000_000, 10_000_000])
-    parser.add_argument("--parquet", nargs="*", type=int,
-                        default=[1_000_000, 10_000_000, 100_000_000])  # fmt: skip
-    parser.add_argument("--peer-rows", type=int, default=10_000_000,
-                        help="most rows that the notebook is given")  # fmt: skip
+    parser.add_argument("--rows", nargs="+", type=int, default=[1_000_000, 10_000_000])
+    parser.add_argument("--kind", nargs="+", choices=["csv", "parquet"], default=["csv", "parquet"])
+    parser.add_argument("--who", nargs="+", choices=WHO, default=WHO)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--cap-seconds", type=float, default=900)
+    parser.add_argument("--cap-mb", type=float, default=16_000)
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder of the page")
+    parser.add_argument("--scratch", type=Path, help="folder for the files; the system's else")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="smartcart-bench-") as folder:
-        found = [
-            *run("csv", options.csv, Path(folder), peer_rows=options.peer_rows),
-            *run("parquet", options.parquet, Path(folder), peer_rows=0),
-        ]
-    print(table(found))
-    picture = options.docs / "images" / "benchmarks_large.png"
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    draw(found, picture)
-    (options.docs / "benchmarks-large.md").write_text(
-        "# Benchmarks of large tables\n\nMade by `make bench-large` (`benchmarks/large.py`): whole "
-        "processes on synthetic customers (22 columns), one run each, the peers in turn on the "
-        "same file. SmartCart's run includes the evidence for K, the pictures and the "
-        "report; the notebook pipeline has neither silhouettes nor plots here. DuckDB alone "
-        "computes the same features over the same file and writes two columns, with 1 GB of "
-        f"memory.\n\n{table(found)}\n\n![Time and memory](images/benchmarks_large.png)\n\n"
-        f"Measured on: {machine()}.\n",
-        encoding="utf-8",
-    )
-    return 0 if all(row.sample for row in found) else 1
+    store = options.docs / "benchmarks-large.json"
+    known: list[Record] = json.loads(store.read_text()) if store.exists() else []
+    beyond: set[tuple[str, str]] = set()
+    with tempfile.TemporaryDirectory(prefix="smartcart-bench-", dir=options.scratch) as folder:
+        for rows in sorted(options.rows):
+            for kind in options.kind:
+                able = [w for w in options.who if (kind, w) not in beyond]
+                able = [w for w in able if w != "duckdb" or kind == "parquet"]
+                some = run(kind, rows, able, Path(folder), options)
+                beyond |= {(kind, r["who"]) for r in some if "why" in r}
+                new = {(r["kind"], r["rows"], r["who"]) for r in some}
+                known = [r for r in known if (r["kind"], r["rows"], r["who"]) not in new] + some
+                known.sort(key=lambda r: (r["kind"], r["rows"], WHO.index(r["who"])))
+                options.docs.mkdir(parents=True, exist_ok=True)
+                store.write_text(json.dumps(known, indent=1) + "\n")
+                draw(known, options.docs / "images" / "benchmarks_large.png")
+                (options.docs / "benchmarks-large.md").write_text(page(known), encoding="utf-8")
+    print(table(known))
+    return 0
 
 
 if __name__ == "__main__":

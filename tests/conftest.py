@@ -35,3 +35,18 @@ def table(engine: DuckDB) -> Any:
         return engine.view(f"SELECT *, row_number() OVER () AS __row__ FROM ({sql})")
 
     return make
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Spark session of this process, which whatever asks for Spark joins."""
+    from smartcart.engines.spark_session import start
+    from spark_cluster import settings
+
+    folder = tmp_path_factory.mktemp("spark_session")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings(folder / "conf").items():
+            patch.setenv(name, value)
+        _, stop = start("local[2]", folder)
+    yield
+    stop()

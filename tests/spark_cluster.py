@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on loopback, from the classes of the installed PySpark."""
+"""A standalone Spark cluster and a server of Spark Connect on loopback, from what is installed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -34,15 +35,26 @@ def missing() -> str:
     return "" if java() else "there is no Java"
 
 
+def connect_missing() -> str:
+    """Return what a test of Spark Connect lacks here, "" where nothing."""
+    try:
+        import google.rpc.error_details_pb2  # noqa: F401
+        import grpc  # noqa: F401
+        import grpc_status  # noqa: F401
+    except ImportError as error:
+        return f"{error.name} of pyspark[connect] is not installed"
+    return missing()
+
+
 def java() -> str | None:
     home = os.environ.get("JAVA_HOME")
     return str(Path(home) / "bin" / "java") if home else shutil.which("java")
 
 
-def settings(folder: Path) -> dict[str, str]:
+def settings(folder: Path, defaults: str = DEFAULTS) -> dict[str, str]:
     """Return an environment with settings for small, short runs, as a company has its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "spark-defaults.conf").write_text(DEFAULTS)
+    (folder / "spark-defaults.conf").write_text(defaults)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SPARK_", "PYSPARK_"))}
     return kept | {
         "SPARK_CONF_DIR": str(folder),
@@ -58,14 +70,18 @@ def free_port() -> int:
 
 
 class Cluster:
-    """A master and two workers of one core each; ``kill_worker`` ends one and its executors."""
+    """A master and two workers of one core each; ``kill_worker`` ends one and its executors.
 
-    def __init__(self, folder: Path) -> None:
+    ``memory`` is what each worker may give to its executors, ``defaults`` are Spark's settings.
+    """
+
+    def __init__(self, folder: Path, memory: str = "1g", defaults: str = DEFAULTS) -> None:
         import pyspark
 
         self.folder = folder
         self.jars = str(Path(pyspark.__file__).parent / "jars" / "*")
-        self.env = settings(folder / "conf")
+        self.memory = memory
+        self.env = settings(folder / "conf", defaults)
         self._home = {
             "SPARK_HOME": str(Path(pyspark.__file__).parent),
             "SPARK_SCALA_VERSION": "2.13",
@@ -84,7 +100,7 @@ class Cluster:
     def _worker(self, i: int) -> subprocess.Popen[bytes]:
         return self._start(
             f"worker{i}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1",
-            "--cores", "1", "--memory", "1g", "--webui-port", str(free_port()),
+            "--cores", "1", "--memory", self.memory, "--webui-port", str(free_port()),
             "--work-dir", str(self.folder / f"work{i}"), self.url,
         )  # fmt: skip
 
@@ -106,14 +122,48 @@ class Cluster:
 
     def kill_worker(self) -> None:
         """End the first worker and its executors, as if its machine went dark."""
-        self._end(self.workers.pop(0))
+        _end(self.workers.pop(0))
 
     def stop(self) -> None:
         for process in [*self.workers, self.master]:
-            self._end(process)
+            _end(process)
 
-    @staticmethod
-    def _end(process: subprocess.Popen[bytes]) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # its own group: it and what it started
-        process.wait()
+
+class ConnectServer:
+    """A server of Spark Connect on two cores of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        import pyspark
+
+        home = Path(pyspark.__file__).parent
+        self.env = settings(folder / "conf")
+        port = free_port()
+        self.url = f"sc://127.0.0.1:{port}"
+        with (folder / "conf" / "spark-defaults.conf").open("a") as file:
+            file.write(f"spark.connect.grpc.binding.port {port}\n")
+            file.write("spark.connect.grpc.binding.address 127.0.0.1\nspark.master local[2]\n")
+        told = {"SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable}
+        with (folder / "server.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    str(home / "bin" / "spark-submit"), "--driver-memory", "512m", "--class",
+                    "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env | told,
+                start_new_session=True,
+            )  # fmt: skip
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError((folder / "server.log").read_text(errors="replace")[-2000:])
+
+    def stop(self) -> None:
+        _end(self.process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # its own group: it and what it started
+    process.wait()

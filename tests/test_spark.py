@@ -1,15 +1,8 @@
-"""The same segments on Spark: in this process's machine, on a cluster, and when a worker dies."""
+"""Spark in this process's machine: what it reads, and that it gives the same segments."""
 
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,101 +12,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smartcart import store, workflows
-from smartcart.datasets import write_customers
+from smartcart import workflows
+from smartcart.datasets import write_customers, write_orders
 from smartcart.engines import open_on_spark, open_source
-from smartcart.engines.spark import spark_sql
-from smartcart.engines.spark_session import start
-from smartcart.errors import DataError, UsageError
+from smartcart.engines.spark import _cause, spark_sql
+from smartcart.errors import DataError
 from smartcart.tables.summary import content_hash
-from smartcart.workflows.look import look
-from spark_cluster import Cluster, free_port, missing, settings
-
-needs_spark = pytest.mark.skipif(bool(missing()), reason=missing() or "Spark is there")
-SECONDS = 240
+from smartcart.workflows.look_orders import OrderOptions
+from spark_runs import Run, assert_same, on_spark, run_here
 
 
-class Run:
-    """What a run folder holds, as the tests compare it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.summary = json.loads((folder / "run.json").read_text())
-        self.model = json.loads((folder / "model.json").read_text())
-        self.segments = pd.read_parquet(folder / "segments.parquet").set_index("customer_id")
-        self.rejected = (folder / "rejected.csv").read_text()
-
-
-def run_cli(source: Path, out: Path, *options: str, env: dict[str, str]) -> Run:
-    done = subprocess.run(
-        command(source, out, *options), capture_output=True, text=True, env=env, timeout=SECONDS,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "WARN" not in done.stderr, done.stderr  # Spark is quiet
-    return Run(out)
-
-
-def run_here(source: Path, out: Path, **options: Any) -> Run:
-    out.mkdir()
-    store.write_run(out, workflows.segment(source, out, k_max=6, **options))
-    return Run(out)
-
-
-def command(source: Path, out: Path, *options: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "smartcart",
-        "run",
-        str(source),
-        "-o",
-        str(out),
-        "--k-max",
-        "6",
-        *options,
-    ]
-
-
-def assert_same(here: Run, there: Run) -> None:
-    """Both runs say the same of the same customers, rounding aside."""
-    for what in ("k", "verdict", "ledger", "notices", "customers", "as_of"):
-        assert there.summary[what] == here.summary[what], what
-    for a, b in zip(here.summary["columns"], there.summary["columns"], strict=True):
-        different = {key for key in a if a[key] != b[key]}
-        assert different <= ({"distinct"} if a["estimated"] else set()), a["name"]
-    assert [s["segment"] for s in there.summary["segments"]] == [
-        s["segment"] for s in here.summary["segments"]
-    ]
-    a, b = (np.array(run.model["centroids"]) for run in (here, there))
-    assert np.linalg.norm(a - b, axis=1).max() <= 0.01 * np.linalg.norm(a, axis=1).min()
-    np.testing.assert_allclose(
-        there.model["centroids_original"], here.model["centroids_original"], rtol=0.01
-    )
-    assert there.model["recipe"] == here.model["recipe"]  # fitted on the very same sample
-    assert there.segments.index.is_unique
-    assert set(there.segments.index) == set(here.segments.index)
-    assert there.rejected == here.rejected
-    same = there.segments["segment_id"] == here.segments.loc[there.segments.index, "segment_id"]
-    assert same.mean() >= 0.99
-    csv = pd.read_csv(there.folder / "segments.csv")
-    assert len(csv) == len(there.segments)
-    rfm = pd.read_csv(there.folder / "rfm.csv").set_index("customer_id").sort_index()
-    pd.testing.assert_frame_equal(
-        rfm, pd.read_csv(here.folder / "rfm.csv").set_index("customer_id").sort_index()
-    )
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("spark")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(folder: Path) -> Path:
-    """5,000 customers of planted segments, some of them without an id or any behaviour."""
+    """3,000 customers of planted segments, some of them without an id or any behaviour."""
     path = folder / "shop.parquet"
-    write_customers(path, 5_000, seed=1)
+    write_customers(path, 3_000, seed=1)
     table = pq.read_table(path)
     frame = table.to_pandas()
     behaviour = [c for c in frame if c.startswith(("Mnt", "Num"))] + ["Recency", "Dt_Customer"]
@@ -122,95 +40,23 @@ def shop(folder: Path) -> Path:
     frame.loc[10:12, "ID"] = None
     frame.loc[20:21, [*behaviour, "Income"]] = None
     table = pa.Table.from_pandas(frame, table.schema, preserve_index=False)
-    pq.write_table(table, path, row_group_size=2_000)
+    pq.write_table(table, path, row_group_size=1_000)
     return path
 
 
-@pytest.fixture(scope="session")
-def big_shop(folder: Path) -> Path:
-    """More customers than the sample holds, in a folder of two files."""
-    path = folder / "big"
-    path.mkdir()
-    write_customers(folder / "big.parquet", 60_000, seed=2)
-    table = pq.read_table(folder / "big.parquet")
-    pq.write_table(table.slice(0, 35_000), path / "a.parquet", row_group_size=8_000)
-    pq.write_table(table.slice(35_000), path / "b.parquet", row_group_size=8_000)
-    return path
+@pytest.fixture(scope="module")
+def here(shop: Path, folder: Path) -> Run:
+    return run_here(shop, folder / "here")
 
 
-@pytest.fixture(scope="session")
-def big_here(big_shop: Path, folder: Path) -> Run:
-    return run_here(big_shop, folder / "big_here")
+@on_spark
+def test_local_master_gives_the_same_run(shop: Path, here: Run, folder: Path) -> None:
+    there = run_here(shop, folder / "there", engine="spark", spark_master="local[2]")
+    assert_same(here, there)
+    assert here.summary["ledger"]["rejected"] == 5
 
 
-@pytest.fixture(scope="session")
-def cluster(folder: Path) -> Iterator[Cluster]:
-    found = Cluster(folder / "cluster")
-    try:
-        yield found
-    finally:
-        found.stop()
-
-
-@needs_spark
-def test_standalone_cluster_gives_the_same_run(
-    cluster: Cluster, big_shop: Path, big_here: Run, folder: Path
-) -> None:
-    there = run_cli(
-        big_shop, folder / "big_there", "--engine", "spark", "--spark-master", cluster.url,
-        env=cluster.env,
-    )  # fmt: skip
-    assert_same(big_here, there)
-
-
-@needs_spark
-def test_a_killed_worker_changes_nothing(
-    cluster: Cluster, big_shop: Path, big_here: Run, folder: Path
-) -> None:
-    out, killed = folder / "big_killed", False
-    with subprocess.Popen(
-        command(big_shop, out, "--engine", "spark", "--spark-master", cluster.url),
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=cluster.env,
-    ) as process:  # fmt: skip
-        assert process.stderr is not None
-        said = []
-        for line in process.stderr:
-            said.append(line)
-            if line.startswith("refine") and not killed:
-                cluster.kill_worker()
-                killed = True
-        assert process.wait(SECONDS) == 0, "".join(said)
-    assert killed
-    assert len(cluster.workers) == 1
-    assert_same(big_here, Run(out))
-
-
-# What is read ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def session(folder: Path) -> Iterator[None]:
-    """A session of this process, which the sources below join."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings(folder / "conf").items():
-            patch.setenv(name, value)
-        _, stop = start("local[2]", folder)
-    yield
-    stop()
-
-
-reads = [
-    needs_spark,
-    pytest.mark.usefixtures("session"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # PySpark leaves sockets open
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-def marked(test: Any) -> Any:
-    for mark in reads:
-        test = mark(test)
-    return test
+# What is read ---------------------------------------------------------------------------------
 
 
 def assert_read_alike(source: Path) -> None:
@@ -227,15 +73,7 @@ def assert_read_alike(source: Path) -> None:
         assert there.reading.notices == here.reading.notices
 
 
-@marked
-def test_local_master_gives_the_same_run(shop: Path, folder: Path) -> None:
-    here = run_here(shop, folder / "here")
-    there = run_here(shop, folder / "there", engine="spark", spark_master="local[2]")
-    assert_same(here, there)
-    assert here.summary["ledger"]["rejected"] == 5
-
-
-@marked
+@on_spark
 def test_text_is_read_as_here(tmp_path: Path) -> None:
     lines = ["Kunde;Umsatz;seit;Note;Club;leer"]
     for i in range(1, 400):
@@ -248,7 +86,7 @@ def test_text_is_read_as_here(tmp_path: Path) -> None:
     assert_read_alike(path)
 
 
-@marked
+@on_spark
 def test_parquet_is_read_as_here(tmp_path: Path) -> None:
     stamp = pa.timestamp("us", "Europe/Berlin")
     table = pa.table(
@@ -273,7 +111,7 @@ def test_parquet_is_read_as_here(tmp_path: Path) -> None:
     assert_read_alike(plain)
 
 
-@marked
+@on_spark
 def test_uneven_lines_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "uneven.csv"
     rows = [f"{i},{i * 2}" for i in range(200_000)]
@@ -283,16 +121,7 @@ def test_uneven_lines_are_refused(tmp_path: Path) -> None:
         open_on_spark(path)
 
 
-@marked
-def test_an_order_log_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "orders.csv"
-    lines = [f"{i % 40},{i},2014-01-{i % 28 + 1:02},{i % 9 + 1}.50" for i in range(300)]
-    path.write_text("customer_id,order_id,order_date,amount\n" + "\n".join(lines) + "\n")
-    with open_on_spark(path) as opened, pytest.raises(DataError, match="is an order log"):
-        look(opened)
-
-
-@marked
+@on_spark
 def test_equal_rows_and_only_they_hash_equal(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     pq.write_table(
@@ -304,79 +133,6 @@ def test_equal_rows_and_only_they_hash_equal(tmp_path: Path) -> None:
     assert counted["n"] == 3
 
 
-# What goes wrong -------------------------------------------------------------------------------
-
-
-@needs_spark
-def test_no_such_master_is_said_soon(shop: Path, tmp_path: Path) -> None:
-    begun = time.monotonic()
-    done = subprocess.run(
-        command(shop, tmp_path / "out", "--engine", "spark", "--spark-master",
-                f"spark://127.0.0.1:{free_port()}"),
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 3
-    assert "does not answer" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out").exists()
-    assert time.monotonic() - begun < 60
-
-
-@needs_spark
-@pytest.mark.parametrize("master", ["spark://", "spark://here:port", "sc://:x"])
-def test_an_address_that_is_none(master: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="the Spark master is"):
-        start(master, tmp_path)
-
-
-def test_without_pyspark_the_way_out_is_said(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(UsageError, match=r"pip install smartcart\[spark\]"):
-        start("local[1]", tmp_path)
-
-
-@needs_spark
-def test_without_java_the_way_out_is_said(shop: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        command(shop, tmp_path / "out", "--engine", "spark", "--spark-master", "local[1]"),
-        env=os.environ | {"JAVA_HOME": str(tmp_path / "nowhere")},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 3
-    assert "Spark could not start Java; expected a Java runtime" in done.stderr
-
-
-def test_sources_that_spark_does_not_read(tmp_path: Path) -> None:
-    base = tmp_path / "shop.db"
-    with closing(sqlite3.connect(base)) as con:
-        con.execute("CREATE TABLE customers (id)")
-    for source in (base, "postgresql://host/shop::customers", pd.DataFrame({"a": [1]})):
-        with pytest.raises(UsageError, match=r"for --engine spark; expected Parquet or"):
-            open_on_spark(source, "local[1]")
-
-
-def test_a_damaged_file_is_refused_before_spark_starts(shop: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.parquet"
-    broken.write_bytes(shop.read_bytes()[:-200])
-    with pytest.raises(DataError, match="ends too early"):
-        open_on_spark(broken, "local[1]")
-
-
-def test_options_that_do_not_go_together() -> None:
-    for options, words in (
-        (["--engine", "sparc"], "'duckdb' or 'spark'"),
-        (["--spark-master", "local[2]"], "--engine spark"),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "smartcart", "run", "a.csv", "-o", "never", *options],
-            capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"},
-        )  # fmt: skip
-        assert done.returncode == 2
-        assert words in done.stderr
-
-
 def test_queries_are_put_into_the_dialect_of_spark() -> None:
     sql = 'SELECT bool_and("a`b" = floor(c0)), CAST(c1 AS TIMESTAMP) FROM "v"'
     assert spark_sql(sql) == (
@@ -384,13 +140,13 @@ def test_queries_are_put_into_the_dialect_of_spark() -> None:
     )
 
 
-@marked
-def test_spark_sql_gives_every_customer_the_segment_of_the_run(shop: Path, folder: Path) -> None:
+@on_spark
+def test_spark_sql_gives_every_customer_the_segment_of_the_run(shop: Path, here: Run) -> None:
     from pyspark.sql import SparkSession
 
     import smartcart
 
-    run = run_here(shop, folder / "for_sql")
+    run = here
     session = SparkSession.active().newSession()
     session.read.parquet(str(shop)).createOrReplaceTempView("shop")
     query = smartcart.load(run.folder).sql("spark", table="shop")
@@ -400,3 +156,138 @@ def test_spark_sql_gives_every_customer_the_segment_of_the_run(shop: Path, folde
     assert (found["segment_id"] == truth["segment_id"]).all()
     assert (found["segment"] == truth["segment"]).all()
     np.testing.assert_allclose(found["distance"], truth["distance"], rtol=0, atol=1e-6)
+
+
+@on_spark
+def test_a_source_that_changes_while_it_is_read_is_refused(shop: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "shop.parquet", tmp_path / "out"
+    path.write_bytes(shop.read_bytes())
+    out.mkdir()
+
+    def meddle(step: str, done: int, total: int | None) -> None:
+        if step == "refine":
+            os.utime(path, ns=(1, 1))
+
+    with pytest.raises(DataError, match=r"shop\.parquet' changed while it was read"):
+        workflows.segment(path, out, k_max=3, engine="spark", progress=meddle)
+
+
+def test_the_words_of_a_cause_are_found_under_the_stack() -> None:
+    text = (
+        "Exception thrown in awaitResult:\n\tat a.b(C.java:1)\nCaused by: java.io.IOException: No"
+    )
+    assert _cause(RuntimeError(text)) == "IOException: No"
+
+
+# Order logs ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def log(folder: Path) -> Path:
+    path = folder / "orders.parquet"
+    write_orders(path, 12_000, seed=4)
+    return path
+
+
+@pytest.fixture(scope="module")
+def log_there(log: Path, folder: Path, spark: None) -> Run:
+    return run_here(log, folder / "log_there", engine="spark", spark_master="local[2]")
+
+
+@on_spark
+def test_an_order_log_gives_the_same_run(log: Path, log_there: Run, folder: Path) -> None:
+    here = run_here(log, folder / "log_here")
+    assert here.summary["kind"] == "orders"
+    assert_same(here, log_there)
+
+
+@on_spark
+def test_lines_of_text_and_their_rules_count_as_here(log: Path, folder: Path) -> None:
+    """Days, money and ids in text, whole lines twice, orders without a number, letters."""
+    lines = pd.read_parquet(log).head(6_000)
+    number = lines["order_id"].astype("Int64").astype("string")
+    number[lines.index % 61 == 0] = "C" + number
+    number[lines.index % 67 == 0] = pd.NA
+    lines["order_id"] = number
+    lines["customer_id"] = lines["customer_id"].astype("Int64").astype("string") + " "
+    lines["order_date"] = pd.to_datetime(lines["order_date"]).dt.strftime("%d.%m.%Y")
+    lines.loc[lines.index % 71 == 0, "quantity"] *= -1
+    lines.loc[lines.index % 73 == 0, "unit_price"] = 0.0
+    lines.loc[5, "unit_price"] = 1e13
+    path = folder / "lines.csv"
+    pd.concat([lines, lines.head(40)]).to_csv(path, index=False)
+    options = {"options": OrderOptions(drop_duplicates=True, net_returns=True)}
+    here = run_here(path, folder / "lines_here", **options)
+    there = run_here(
+        path, folder / "lines_there", engine="spark", spark_master="local[2]", **options
+    )
+    assert_same(here, there)
+    told = {entry["rule"] for entry in here.summary["ledger"]["entries"]}
+    assert {"duplicate lines", "cancelled", "returned", "no price", "impossible amount"} <= told
+
+
+@on_spark
+def test_scores_are_those_of_this_engine(
+    shop: Path, here: Run, log: Path, log_there: Run, folder: Path
+) -> None:
+    runs = {shop: here.folder, log: log_there.folder}
+    for source, run in runs.items():
+        model = workflows.load(run)
+        found, told = [], []
+        for engine in ("duckdb", "spark"):
+            out = folder / f"{source.stem}_{engine}.parquet"
+            told.append(workflows.score(source, model, out, engine=engine))
+            found.append(pd.read_parquet(out).set_index("customer_id").sort_index())
+        pd.testing.assert_frame_equal(*found, rtol=0, atol=1e-9)
+        assert told[1].sizes == told[0].sizes
+        assert told[1].filled == told[0].filled
+        if told[0].rejected:
+            lists = [
+                pd.read_csv(folder / f"{source.stem}_{engine}.rejected.csv", dtype=str)
+                for engine in ("duckdb", "spark")
+            ]
+            assert set(lists[1].itertuples(index=False)) == set(lists[0].itertuples(index=False))
+
+
+# What comes to the driver ----------------------------------------------------------------------
+
+
+@on_spark
+def test_the_driver_collects_the_sample_and_no_more(
+    shop: Path, log: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyspark.sql.classic.dataframe import DataFrame
+
+    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 200)
+    monkeypatch.setattr("smartcart.workflows.customers.WIDE_ROWS", 300)
+    monkeypatch.setattr("smartcart.engines.spark_source.HEAD_ROWS", 300)
+    monkeypatch.setattr("smartcart.engines.spark_source.SAMPLE_ROWS", 300)
+    came: list[int] = []
+
+    def counted(name: str) -> Any:
+        kept = getattr(DataFrame, name)
+
+        def collect(self: Any) -> Any:
+            found = kept(self)
+            came.append(len(found))
+            return found
+
+        return collect
+
+    for name in ("collect", "toArrow"):
+        monkeypatch.setattr(DataFrame, name, counted(name))
+    for name in ("toPandas", "take", "head", "toLocalIterator"):
+        kept = getattr(DataFrame, name)
+        monkeypatch.setattr(
+            DataFrame, name, lambda *a, _kept=kept, _name=name, **k: _streamed(_kept, _name, a, k)
+        )
+    for source in (shop, log):
+        came.clear()
+        run = run_here(source, folder / f"small_{source.stem}", engine="spark")
+        assert run.summary["customers"] > 800
+        assert 200 < max(came) < 400, came  # the sample is the most that came at once
+
+
+def _streamed(kept: Any, name: str, args: Any, options: Any) -> Any:
+    assert name == "toLocalIterator", f"the driver asked for rows by {name}"
+    return kept(*args, **options)

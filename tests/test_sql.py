@@ -21,7 +21,7 @@ import smartcart
 from smartcart import store, workflows
 from smartcart.api import SavedModel
 from smartcart.datasets import write_customers, write_orders
-from smartcart.engines.dialects import DIALECTS
+from smartcart.engines.dialects import DIALECTS, NEEDS
 from smartcart.errors import DataError, UsageError
 
 COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence"]
@@ -191,6 +191,8 @@ def test_a_query_reads_in_its_dialect_and_repeats_nothing(model, dialect: str) -
     assert steps[-6:] == ["features", "scores", "distances", "nearest", "picked", "margins"]
     for name in model.names:
         assert name in query.split("WITH typed")[0]
+    assert ("-- Needs " in query) == (dialect in NEEDS)
+    assert query.endswith("= 1\n") == (dialect == "clickhouse")
     # a logarithm or root per feature and two for distances, whatever the number of segments
     curved = sum(t != "identity" for t in model.record.recipe.transform)
     roots = list(tree.find_all(sqlglot.exp.Sqrt, sqlglot.exp.Ln, sqlglot.exp.Log))

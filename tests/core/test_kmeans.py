@@ -142,3 +142,18 @@ def test_inputs_are_left_alone():
     found = kmeans.fit(Z, 3, seed=0)
     kmeans.assign(Z, found.centers)
     np.testing.assert_array_equal(Z, before)
+
+
+def test_a_lloyd_pass_adds_up_what_assign_finds() -> None:
+    rng = np.random.default_rng(2)
+    Z = np.asfortranarray(rng.normal(size=(10_000, 5)))
+    Z[::7] = np.round(Z[::7])  # some rows as near to one center as to another
+    centers = np.round(rng.normal(size=(6, 5)))
+    centers[5] = centers[2]  # twice the same: the lower label takes all
+    labels, d1, _ = kmeans.assign(Z, centers)
+    expected = kmeans.LloydSums.zeros(6, 5).add(Z, labels, d1)
+    found = kmeans.lloyd_sums(Z, centers)
+    assert found.counts[5] == 0
+    assert found.counts.tolist() == expected.counts.tolist()
+    np.testing.assert_allclose(found.sums, expected.sums, rtol=0, atol=1e-8)
+    assert found.wcss == pytest.approx(expected.wcss, rel=1e-12)

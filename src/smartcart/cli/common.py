@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from smartcart.errors import UsageError
+from smartcart.errors import UsageError, did_you_mean
 
 __all__ = [
-    "AsOf", "Config", "DropDuplicates", "Json", "K", "KMax", "Kind", "NetReturns", "Out",
-    "Overwrite", "Quiet", "RfmBins", "Seed", "Source", "app", "one_or_all", "print_json",
-    "refuse_file", "write_whole",
+    "AsOf", "Config", "DropDuplicates", "Engine", "Json", "K", "KMax", "Kind", "NetReturns",
+    "Out", "Overwrite", "Quiet", "RfmBins", "Seed", "Source", "SparkMaster", "app",
+    "check_engine", "one_or_all", "print_json", "refuse_file", "write_whole",
 ]  # fmt: skip
 
 app = typer.Typer(
@@ -69,6 +69,31 @@ K = Annotated[
     int | None, typer.Option("--k", help="Number of segments; else the evidence decides.")
 ]
 KMax = Annotated[int | None, typer.Option("--k-max", help="Largest number of segments tried. [10]")]
+
+Engine = Annotated[str, typer.Option("--engine", help="Where it runs: duckdb (here) or spark.")]
+SparkMaster = Annotated[
+    str | None,
+    typer.Option(
+        "--spark-master",
+        metavar="URL",
+        help="Spark's master (local[*], spark://host:7077, yarn, sc://host:15002); "
+        "else as Spark is set up.",
+    ),
+]
+
+
+def check_engine(engine: str, spark_master: str | None) -> None:
+    """Refuse an engine that there is not, and a master of Spark without Spark."""
+    if engine not in {"duckdb", "spark"}:
+        raise UsageError.of(
+            f"--engine is {engine!r}", "'duckdb' or 'spark'",
+            "leave it out." + did_you_mean(engine, ("duckdb", "spark")),
+        )  # fmt: skip
+    if spark_master is not None and engine != "spark":
+        raise UsageError.of(
+            "--spark-master is given, but --engine is 'duckdb'", "--engine spark with it",
+            "add --engine spark, or leave --spark-master out",
+        )  # fmt: skip
 
 
 def one_or_all(source: list[str]) -> Any:

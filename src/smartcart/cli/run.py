@@ -14,6 +14,7 @@ from smartcart.cli.common import (
     Config,
     Cost,
     DropDuplicates,
+    Engine,
     Explain,
     Json,
     K,
@@ -27,13 +28,15 @@ from smartcart.cli.common import (
     RfmBins,
     Seed,
     Source,
+    SparkMaster,
     app,
+    check_engine,
     one_or_all,
     print_json,
     refuse_file,
     write_whole,
 )
-from smartcart.errors import UsageError, did_you_mean
+from smartcart.errors import UsageError
 
 __all__ = ["check", "demo", "run"]
 
@@ -63,18 +66,8 @@ def run(
     revenue: Revenue = None,
     budget: Budget = None,
     explain: Explain = None,
-    engine: Annotated[
-        str, typer.Option("--engine", help="Where it runs: duckdb (here) or spark.")
-    ] = "duckdb",
-    spark_master: Annotated[
-        str | None,
-        typer.Option(
-            "--spark-master",
-            metavar="URL",
-            help="Spark's master (local[*], spark://host:7077, yarn, sc://host:15002); "
-            "else as Spark is set up.",
-        ),
-    ] = None,
+    engine: Engine = "duckdb",
+    spark_master: SparkMaster = None,
     previous: Annotated[
         Path | None,
         typer.Option(
@@ -96,16 +89,7 @@ def run(
             "--fresh is given without --previous", "an earlier run to continue",
             "add --previous RUN, or leave --fresh out",
         )  # fmt: skip
-    if engine not in {"duckdb", "spark"}:
-        raise UsageError.of(
-            f"--engine is {engine!r}", "'duckdb' or 'spark'",
-            "leave it out." + did_you_mean(engine, ("duckdb", "spark")),
-        )  # fmt: skip
-    if spark_master is not None and engine != "spark":
-        raise UsageError.of(
-            "--spark-master is given, but --engine is 'duckdb'", "--engine spark with it",
-            "add --engine spark, or leave --spark-master out",
-        )  # fmt: skip
+    check_engine(engine, spark_master)
     from smartcart.settings import read_settings
 
     settings = read_settings(

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from smartcart.cli.common import AsOf, Json, Quiet, Seed, Source, app, one_or_all, print_json
+from smartcart.cli.common import (
+    AsOf,
+    Engine,
+    Json,
+    Quiet,
+    Seed,
+    Source,
+    SparkMaster,
+    app,
+    check_engine,
+    one_or_all,
+    print_json,
+)
 from smartcart.errors import DataError
 
 __all__ = ["score", "sql"]
@@ -23,12 +35,15 @@ def score(
         Path, typer.Option("--output", "-o", help="File to write: .parquet or .csv.")
     ],
     as_of: AsOf = None,
+    engine: Engine = "duckdb",
+    spark_master: SparkMaster = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Assign customers to the segments of a saved model."""
+    check_engine(engine, spark_master)
     from smartcart.cli.progress import Progress
 
     day = None
@@ -42,8 +57,9 @@ def score(
 
         known = workflows.load(model)
         found = workflows.score(
-            one_or_all(source), known, output, as_of=day, overwrite=overwrite, progress=progress
-        )
+            one_or_all(source), known, output, as_of=day, overwrite=overwrite, progress=progress,
+            engine=engine, spark_master=spark_master,
+        )  # fmt: skip
     beside = str(store.rejected_beside(output)) if found.rejected else None
     segments = [
         {"segment_id": i, "segment": name, "size": size, "share": size / found.customers}

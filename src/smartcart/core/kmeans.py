@@ -26,6 +26,7 @@ __all__ = [
     "canonical_order",
     "confidence",
     "fit",
+    "lloyd_sums",
     "single_thread",
 ]
 
@@ -34,7 +35,8 @@ Labels = NDArray[np.int32]
 
 START_ROWS = 10_000  # rows on which the starts compete
 START_TOLERANCE = 5e-4  # a start that improves WCSS by a smaller share in one pass has done enough
-FINALISTS = 2  # the best starts run to the end, on all rows
+FINALISTS = 2  # the best starts run to the end, on all rows; of many starts a tenth
+PASS_ROWS = 2_048  # of a Lloyd pass at a time: what is worked on stays in the cache
 TOLERANCE = 1e-8  # of the variance: centers that move less are at rest
 CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
 
@@ -117,7 +119,8 @@ def _starts(heavy: Floats, w: Floats, k: int, seed: int, n_init: int) -> list[Fl
         rows, v = heavy[some], w[some]
     weights = np.broadcast_to(v, (n_init, v.shape[0]))
     centers, _, wcss = lloyd(rows, weights, plus_plus(rows, weights, k, rng), tol=START_TOLERANCE)
-    return list(centers[np.argsort(wcss, kind="stable")[:FINALISTS]])
+    best = np.argsort(wcss, kind="stable")[: max(FINALISTS, n_init // 10)]
+    return list(centers[best])
 
 
 def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Any:
@@ -247,6 +250,40 @@ class LloydSums:
         some = self.counts > 0
         means = self.sums / np.where(some, self.counts, 1.0)[:, None]
         return np.where(some[:, None], means, previous)
+
+
+def lloyd_sums(Z: ArrayLike, centers: ArrayLike) -> LloydSums:
+    """Return the sums of one Lloyd pass over rows (n, p) with centers (k, p).
+
+    Only these: neither labels nor distances are kept, so a pass is two matrix products, one that
+    scores the rows and one that adds them up. Ties go to the lower label, as in :func:`assign`.
+
+    >>> found = lloyd_sums([[1.0], [3.0], [8.0]], [[2.0], [8.0]])
+    >>> found.counts.tolist(), found.sums.ravel().tolist(), found.wcss
+    ([2.0, 1.0], [4.0, 8.0], 2.0)
+    """
+    rows = np.asarray(Z, dtype=np.float64)
+    points = np.ascontiguousarray(centers, dtype=np.float64)
+    k, p = points.shape
+    turned, norms = -2.0 * points, np.einsum("kp,kp->k", points, points)[:, None]
+    counts, sums, wcss = np.zeros(k), np.zeros((k, p)), 0.0
+    for start in range(0, rows.shape[0], PASS_ROWS):
+        block = rows[start : start + PASS_ROWS]
+        scores = turned @ block.T
+        scores += norms
+        best = scores.min(axis=0)
+        member = (scores == best).astype(np.float64)
+        own = member.sum(axis=1)
+        if own.sum() != block.shape[0]:  # as near to one center as to another
+            tied = np.flatnonzero(member.sum(axis=0) > 1)
+            first = member[:, tied].argmax(axis=0)
+            member[:, tied] = 0.0
+            member[first, tied] = 1.0
+            own = member.sum(axis=1)
+        counts += own
+        sums += member @ block
+        wcss += max(float(best.sum() + np.einsum("ij,ij->", block, block)), 0.0)
+    return LloydSums(counts, sums, wcss)
 
 
 def canonical_order(Z: Floats) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from smartcart.errors import DataError, UsageError, did_you_mean
 
-__all__ = ["DIALECTS", "check_dialect", "query_text", "table_text"]
+__all__ = ["DIALECTS", "NEEDS", "check_dialect", "query_text", "table_text"]
 
 DIALECTS = {
     "duckdb": "duckdb", "postgres": "postgres", "spark": "spark", "databricks": "databricks",
@@ -23,6 +23,14 @@ DIALECTS = {
 """What a user calls a dialect, and what SQLGlot calls it."""
 MERGING = {"postgres", "sqlite"}
 """They put a step's text wherever it is read, again and again, unless told to keep its rows."""
+NEEDS = {
+    "mssql": "SQL Server 2022 or Azure SQL, for LEAST and GREATEST.",
+    "mysql": "MySQL 8.0.17 or MariaDB 10.5, for CAST AS DOUBLE.",
+    "sqlite": "SQLite 3.35 or later, built with its mathematical functions.",
+}
+"""The oldest versions that a query runs on, where that is no matter of course."""
+_LAST = {"clickhouse": "\nSETTINGS prefer_column_name_to_alias = 1"}
+"""What a query ends with. ClickHouse would take a column for a new one of the same name."""
 WIDTH = 96  # a longer expression is broken over lines
 
 
@@ -102,7 +110,7 @@ def query_text(steps: Sequence[Named], source: str, table: str, dialect: str) ->
         f"{step.name} AS{kept} (  -- {_remark(step.sentence)}\n{_indented(text)}\n)"
         for step, text in zip(steps[:-1], texts[:-1], strict=True)
     ]
-    return "WITH " + ",\n".join(named) + "\n" + texts[-1]
+    return "WITH " + ",\n".join(named) + "\n" + texts[-1] + _LAST.get(dialect, "")
 
 
 def _tree(table: Any) -> Any:

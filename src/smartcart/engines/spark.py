@@ -294,7 +294,7 @@ def _cause(error: BaseException) -> str:
     """Return the words of what went wrong in a task, without the stack around them."""
     text = str(error)
     for line in reversed(text.splitlines()):
-        kind, colon, words = line.strip().partition(": ")
+        kind, colon, words = line.strip().removeprefix("Caused by: ").partition(": ")
         if colon and kind.endswith(("Error", "Exception")) and " " not in kind and words:
             return f"{kind.rpartition('.')[2]}: {words}"[:200].rstrip(".")
     return first_words(error)

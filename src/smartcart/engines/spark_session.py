@@ -26,6 +26,9 @@ SQL_SETTINGS = {
     "spark.sql.codegen.hugeMethodLimit": "8000",  # Java does not compile longer methods
 }
 """Of our own session only: what makes Spark compute as the embedded engine does."""
+PART_BYTES = ("spark.sql.files.maxPartitionBytes", "134217728b", "16777216b")
+"""A setting, its value where nobody has set it, and ours: what is computed of a part must fit in
+memory, and 128 MB of Parquet may hold millions of customers."""
 
 
 def start(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]:
@@ -60,6 +63,9 @@ def start(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]:
     try:
         for name, value in SQL_SETTINGS.items():
             session.conf.set(name, value)
+        name, unset, ours = PART_BYTES
+        if session.conf.get(name) == unset:
+            session.conf.set(name, ours)
         _first_task(session, master or remote or session.conf.get("spark.master", "local"))
     except BaseException:
         stop()

@@ -16,6 +16,7 @@ from smartcart.engines.column import Column, final_cell
 from smartcart.engines.columns import ROUNDS, SAMPLE_ROWS, conversion
 from smartcart.engines.content import content_of
 from smartcart.engines.duckdb import DuckDB, quote
+from smartcart.engines.file_mark import FileMark
 from smartcart.engines.intake import MOST_COLUMNS, Opened, no_rows
 from smartcart.engines.names import ROW, clean_names
 from smartcart.engines.parquet import check_parquets
@@ -52,6 +53,7 @@ def open_on_spark(
         The source cannot be read on Spark, or the session could not be started.
     """
     paths, label, text = _files(source)
+    marks = tuple(FileMark.of(Path(path)) for path in paths if "://" not in path)
     engine = Spark(master, temp_dir=temp_dir)
     try:
         raw = (
@@ -59,7 +61,9 @@ def open_on_spark(
             if text
             else _parquet(engine, paths, label)
         )
-        return _typed(engine, raw, temp_dir)
+        opened = _typed(engine, raw, temp_dir)
+        opened.marks = marks
+        return opened
     except BaseException:
         engine.close()
         raise

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.tables import features, quality
+from smartcart.tables import features
 from smartcart.tables.summary import ROW_COLUMN
+from smartcart.workflows import customers
 from smartcart.workflows.customers import Customers, matrix
 
 __all__ = ["SparkCustomers"]
@@ -30,24 +31,26 @@ class SparkCustomers(Customers):
         there = self.seen
         contract = there.inspection.contract
         self.rows = there.inspection.ledger.segmented
-        names = dict.fromkeys([ROW_COLUMN, *(c.name for c in contract.columns)])
-        clean = quality.usable_rows(there.clean.select(*names), contract)
+        key = ROW_COLUMN if ROW_COLUMN in there.clean.columns else "customer_id"  # of an order log
+        names = dict.fromkeys([key, *(c.name for c in contract.columns)])
+        clean = there.usable_of(there.clean.select(*names))
         if self.whole:
             drawn = there.engine.arrow(clean)
         else:
-            drawn = there.engine.arrow_where(clean, self.chosen)
-        drawn = drawn.sort_by(ROW_COLUMN)
+            drawn = there.engine.arrow_where(clean, lambda t: self.chosen(t, customers.WIDE_ROWS))
+        drawn = drawn.sort_by(key)
         local = self.here.take(drawn.to_batches(), drawn.schema)
-        self.seen = replace(there, engine=self.here, clean=local)
+        self.seen = replace(there, engine=self.here, clean=local, all_usable=True)
         Customers.draw_sample(self)
-        self.seen = replace(self.seen, engine=there.engine, clean=there.clean)
+        self.seen = replace(
+            self.seen, engine=there.engine, clean=there.clean, all_usable=there.all_usable
+        )
 
     def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
         """Yield ``task(ids, X)`` of the features of all usable rows, computed on the executors."""
         wanted = self.inspection.forming if forming_only else self.all_features
         contract = self.inspection.contract
-        usable = quality.usable_rows(self.seen.clean, contract)
-        expr = features.feature_table(usable, contract, wanted)
+        expr = features.feature_table(self.seen.usable, contract, wanted)
         width = len(wanted)
         yield from self.seen.engine.each(
             expr, lambda batch: task(batch["customer_id"], matrix(batch, width)), small=forming_only

@@ -78,11 +78,6 @@ def look(
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
         )  # fmt: skip
-    if log is not None and opened.spread:
-        raise DataError.of(
-            f"{opened.reading.source!r} is an order log", "a row per customer for --engine spark",
-            "leave out --engine spark, or say --kind customers if it is none",
-        )  # fmt: skip
     if log is not None:
         return look_at_orders(
             opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress

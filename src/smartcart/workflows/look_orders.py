@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from smartcart.engines import Opened
+from smartcart.engines.duckdb import DuckDB
 from smartcart.engines.postgres import stream_schema
+from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
 from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
 from smartcart.tables import order_features, order_states, orders, quality
@@ -64,7 +66,8 @@ def look_at_orders(
 ) -> Look:
     """Count what the rules take, add up orders and customers, and describe what came of it.
 
-    The sums are computed where the lines are; only the table of customers is brought here.
+    The sums are computed where the lines are; of a server's lines only the table of customers is
+    brought here, and on Spark that table stays there, too.
     """
     engine, table = opened.engine, opened.table
     log = replace(log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns)
@@ -143,15 +146,17 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
 
 
 def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
-    """Add up orders and customers, and return the table of customers, kept here.
+    """Add up orders and customers, and return the table of customers, kept here or on Spark.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
-    added up between the steps; a server does all at once.
+    added up between the steps; a server or Spark does all at once.
     """
     engine, here = opened.engine, opened.here
-    if opened.remote:
+    if not isinstance(engine, DuckDB):
         when = orders.rhythm(orders.orders(marked, log), log)
         found = orders.customers(when, orders.spending(marked, log, day), log, day)
+        if isinstance(engine, Spark):
+            return engine.table(engine.keep(engine.frame(found)))
         return here.take(engine.batches(found), stream_schema(found.schema()))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
@@ -180,7 +185,7 @@ def _described(
     notices: Sequence[Notice],
 ) -> Look:
     """Return what the table of customers and the counts of its lines say."""
-    here = opened.here
+    here: Any = opened.engine if opened.spread else opened.here
     first, last, as_of, where = days
     sold = found["frequency"] > 0
     told = {
@@ -211,7 +216,8 @@ def _described(
     entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
     lost = int(row["lost"] or 0)
     unsold = found.filter(~sold)
-    rejected = here.arrow(
+    listed = here.listed if opened.spread else here.arrow
+    rejected = listed(
         unsold.order_by("customer_id").select(
             customer_id=unsold["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
         )

@@ -18,7 +18,8 @@ import pyarrow as pa
 from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.core.outside import bounds_of, outside
-from smartcart.engines import Opened, open_source
+from smartcart.engines import Opened, open_on
+from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Model, OrderLog, Rulebook
 from smartcart.tables import assignment, features, orders, quality, summary
@@ -77,6 +78,8 @@ def score(
     overwrite: bool = False,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
+    engine: str = "duckdb",
+    spark_master: str | None = None,
 ) -> Scored:
     """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
 
@@ -84,7 +87,8 @@ def score(
     one marks customers far outside what the model was fitted on. Customers without an id or
     without any behaviour are listed beside it, in ``<stem>.rejected.csv``. Ages and
     recencies are measured from ``as_of``; without it from the model's day, or from the latest day
-    in the data where that is later.
+    in the data where that is later. With ``engine`` ``"spark"`` the executors of a cluster assign,
+    and the rows come here only to be written.
 
     Raises
     ------
@@ -100,7 +104,8 @@ def score(
     sizes = np.zeros(len(model.centroids), dtype=np.int64)
     done, far, trust = 0, 0, 0.0
     lacking = np.zeros(len(model.recipe.features), dtype=np.int64)
-    with ready_source(source, model, as_of, say, temp_dir) as ready:
+    on = (engine, spark_master)
+    with ready_source(source, model, as_of, say, temp_dir, *on) as ready:
         with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
             write, reject,
         ):  # fmt: skip
@@ -165,7 +170,7 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
-    from smartcart.engines.dialects import check_dialect, query_text  # loads every dialect
+    from smartcart.engines.dialects import NEEDS, check_dialect, query_text  # loads every dialect
 
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
@@ -181,6 +186,8 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
         f"-- Segments: {names}.",
         "-- Column names are quoted as the model's source wrote them.",
     ]
+    if dialect in NEEDS:
+        head.append(f"-- Needs {NEEDS[dialect]}")
     if rules is not None:
         head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
@@ -219,7 +226,10 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
             np.isnan(X).sum(axis=0),
         )  # fmt: skip
 
-    yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
+    if isinstance(ready.engine, Spark):
+        yield from ready.engine.each(table, part)
+    else:
+        yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
 
 
 @contextmanager
@@ -229,10 +239,12 @@ def ready_source(
     as_of: dt.date | None = None,
     say: Progress = lambda step, done, total: None,
     temp_dir: Path | None = None,
+    engine: str = "duckdb",
+    spark_master: str | None = None,
 ) -> Iterator[Ready]:
     """Give the customers of a source as the model reads them, while the source is open."""
     say("read", 0, None)
-    with open_source(source, temp_dir=temp_dir) as opened:
+    with open_on(engine, source, spark_master, temp_dir) as opened:
         say("look", 0, None)
         yield ready_opened(opened, model, as_of, say)
 
@@ -254,7 +266,7 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
     """Return the customers of a table with a row each."""
     contract = assignment.reading_contract(model, opened.table.columns)
     table = _checked(opened, contract.columns, "the model")
-    engine = opened.here
+    engine: Any = opened.engine
     refuse_duplicates(opened, contract)
     latest, names = None, ""
     if found := quality.as_of_expression(table, contract.columns):
@@ -292,7 +304,7 @@ def _of_orders(
     contract = _dated(model.contract, as_of, latest, str(log.date))
     found = add_up(opened, marked, log, contract.as_of, say)
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
-    here = opened.here
+    here: Any = opened.engine if opened.spread else opened.here
     sold = found["frequency"] > 0
     unsold = found.filter(~sold).select(
         customer_id=found["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)

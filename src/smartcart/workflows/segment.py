@@ -21,7 +21,7 @@ from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
 from smartcart.core.profile import ProfileSums, column_means, profile_rows, with_rank_effects
 from smartcart.core.trust import Trust, judge
-from smartcart.engines import open_on_spark, open_source
+from smartcart.engines import open_on
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.workflows.alternatives import write_alternatives
@@ -96,11 +96,7 @@ def segment(
     clock = _Clock(say)
     learner = _Ahead() if helper is None else None
     with clock.step("read"):
-        opened = (
-            open_on_spark(source, spark_master, temp_dir=temp_dir)
-            if engine == "spark"
-            else open_source(source, temp_dir=temp_dir)
-        )
+        opened = open_on(engine, source, spark_master, temp_dir)
     with opened:
         with clock.step("look"):
             seen = look(
@@ -270,8 +266,7 @@ def _settled_on_all(
 
 
 def _lloyd_part(centers: Floats, Z: Floats) -> kmeans.LloydSums:
-    labels, d1, _ = kmeans.assign(Z, centers)
-    return kmeans.LloydSums.zeros(*centers.shape).add(Z, labels, d1)
+    return kmeans.lloyd_sums(Z, centers)
 
 
 def _summed(
