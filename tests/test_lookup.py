@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,21 @@ def test_a_customer_is_found_without_reading_the_others(
     assert lookup.find(folder, wanted) is not None
     assert len(read) == 1
     assert read[0] <= 2_048  # DuckDB's smallest group
+
+
+def test_many_may_look_at_once(made: tuple[Path, Run]) -> None:
+    """A reader of Parquet serves one thread: shared by several, it fails now and then."""
+    folder, _ = made
+    lookup.write_lookup(folder, str(folder.parent / "shop.csv"))
+    ids = [one.customer_id for one in lookup.page(folder, None, 100)]
+
+    def look(turn: int) -> str:
+        found = lookup.find(folder, ids[turn % len(ids)])
+        assert found is not None
+        return found.customer_id
+
+    with ThreadPoolExecutor(16) as several:
+        assert list(several.map(look, range(3_000))) == [ids[i % 100] for i in range(3_000)]
 
 
 def test_a_source_that_has_changed_is_refused(made: tuple[Path, Run], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from smartcart.errors import UsageError
 from smartcart.web.config import Config, is_loopback, refuse_unsafe
+from smartcart.web.server import _listen
 from web.serving import RUN, Server
 
 
@@ -93,6 +94,12 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         refused = _smartcart("serve", str(tmp_path / "w"), "--port", port)
     assert refused.returncode == 2
     assert f"port {port}" in refused.stderr
+
+
+def test_small_answers_are_sent_at_once(tmp_path: Path) -> None:
+    """asyncio turns Nagle's algorithm off only where a socket says that it is of TCP."""
+    with _listen(Config(tmp_path, port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_without_the_packages_the_install_line_is_told(

@@ -122,11 +122,17 @@ def has_lookup(run: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The footer of a lookup file: the last id of each row group, in order."""
+    """The footer of a lookup file, and the last id of each row group, in order."""
 
-    file: Any
+    path: Path
+    footer: Any
     last: list[str]
     names: dict[int, str]
+
+    def rows(self, group: int) -> Any:
+        """Read one row group; by a reader of its own, for a reader serves one thread at a time."""
+        with pq.ParquetFile(self.path, metadata=self.footer, memory_map=True) as file:
+            return file.read_row_group(group, use_threads=False)
 
 
 _kept: OrderedDict[str, tuple[int, _Index]] = OrderedDict()
@@ -139,7 +145,7 @@ def find(run: Path, customer_id: str) -> Customer | None:
     group = bisect.bisect_left(index.last, customer_id)
     if group >= len(index.last):
         return None
-    rows = index.file.read_row_group(group)
+    rows = index.rows(group)
     place = pc.index(rows["customer_id"], customer_id).as_py()
     return None if place < 0 else _customers(rows.slice(place, 1), index)[0]
 
@@ -153,7 +159,7 @@ def page(
     found: list[Customer] = []
     while group < len(index.last) and len(found) < limit:
         if segment_id is None or _may_hold(index, group, segment_id):
-            rows = index.file.read_row_group(group)
+            rows = index.rows(group)
             if after is not None:
                 rows = rows.filter(pc.greater(rows["customer_id"], after))
             if segment_id is not None:
@@ -164,7 +170,7 @@ def page(
 
 
 def _may_hold(index: _Index, group: int, segment_id: int) -> bool:
-    told = index.file.metadata.row_group(group).column(1).statistics
+    told = index.footer.row_group(group).column(1).statistics
     return told is None or not told.has_min_max or told.min <= segment_id <= told.max
 
 
@@ -184,15 +190,15 @@ def _index(run: Path) -> _Index:
             _kept.move_to_end(key)
             return held[1]
     try:
-        file = pq.ParquetFile(path, memory_map=True)
+        with pq.ParquetFile(path, memory_map=True) as file:
+            footer, last = file.metadata, _last(file)
         model = store.load_model(run)
-        last = _last(file)
     except (OSError, pa.ArrowException) as error:
         raise DataError.of(
             f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})", "a whole file",
             "delete it: it is made again",
         ) from error  # fmt: skip
-    index = _Index(file, last, _names(model))
+    index = _Index(path, footer, last, _names(model))
     with _lock:
         _kept[key] = (stamp, index)
         while len(_kept) > KEPT:
