@@ -193,6 +193,7 @@ def test_saved_runs_hold_the_contract(tmp_path) -> None:
     assert names == {
         "run.json", "segments.parquet", "segments.csv", "evidence.csv", "rejected.csv",
         "profile.csv", "rfm.csv", "model.json", "report.html", "plots",
+        "alternatives.json",
     }  # fmt: skip
     assert {"elbow.png", "clusters_3d.png", "segment_sizes.png"} <= {
         p.name for p in (out / "plots").iterdir()
