@@ -13,6 +13,7 @@ from smartcart.store.customers import (
 from smartcart.store.model import load_model, model_schema
 from smartcart.store.run import (
     EVIDENCE_COLUMNS,
+    PROFILE_COLUMNS,
     evidence_rows,
     read_summary,
     run_summary,
@@ -32,6 +33,7 @@ from smartcart.store.whole import (
 __all__ = [
     "CSV_ROWS",
     "EVIDENCE_COLUMNS",
+    "PROFILE_COLUMNS",
     "assignments",
     "evidence_rows",
     "load_model",

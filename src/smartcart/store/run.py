@@ -17,6 +17,7 @@ from smartcart.store.text import plain, write_json
 
 __all__ = [
     "EVIDENCE_COLUMNS",
+    "PROFILE_COLUMNS",
     "evidence_rows",
     "read_summary",
     "run_summary",
