@@ -79,13 +79,14 @@ def test_a_killed_worker_changes_nothing(
     out, killed = folder / "big_killed", False
     with subprocess.Popen(
         command(big_shop, out, "--engine", "spark", "--spark-master", cluster.url),
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=cluster.env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=cluster.env | {"SMARTCART_PROGRESS": "json"},  # every step is told, however short
     ) as process:  # fmt: skip
         assert process.stderr is not None
         said = []
         for line in process.stderr:
             said.append(line)
-            if line.startswith("refine") and not killed:
+            if '"step": "assign and profile"' in line and not killed:
                 cluster.kill_worker()
                 killed = True
         assert process.wait(SECONDS) == 0, "".join(said)
