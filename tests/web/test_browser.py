@@ -241,6 +241,7 @@ def test_pages_work_before_the_script_has_loaded(browser: Any, base: str) -> Non
     page.goto(f"{base}/runs/{RUN}/what-if")
     page.locator("input[inputmode=decimal]").first.fill("1")
     page.get_by_role("button", name="Show the segment").click()
+    page.wait_for_url("**v.spend=1&*")
     assert page.locator("#live .big").is_visible()
     page.goto(f"{base}/")
     assert page.locator("#file").is_visible()

@@ -44,16 +44,7 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(target))
     refuse_target(target, overwrite=overwrite)
-    try:
-        sweep(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(
-            tempfile.mkdtemp(
-                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
-            )
-        )
-    except OSError as error:
-        raise cannot_write(target, error) from error
+    part = _part_beside(target)
     try:
         part.chmod(0o755 & ~_umask())
         yield part
@@ -89,16 +80,7 @@ def new_files(targets: Sequence[Path], *, overwrite: bool = False) -> Iterator[P
     """
     target = Path(os.path.abspath(targets[0]))
     refuse_file(target, overwrite=overwrite)
-    try:
-        sweep(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(
-            tempfile.mkdtemp(
-                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
-            )
-        )
-    except OSError as error:
-        raise cannot_write(target, error) from error
+    part = _part_beside(target)
     try:
         yield part
         refuse_file(target, overwrite=overwrite)  # somebody may have made it meanwhile
@@ -161,6 +143,17 @@ def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
                 f"the source {source!r} lies in the folder to write, {str(target)!r}",
                 "another folder", "choose another -o",
             )  # fmt: skip
+
+
+def _part_beside(target: Path) -> Path:
+    """Make a hidden folder beside ``target``, once leftovers of runs that were killed are gone."""
+    try:
+        sweep(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        prefix = f".{target.name}.{os.getpid()}-"
+        return Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=target.parent))
+    except OSError as error:
+        raise cannot_write(target, error) from error
 
 
 def _umask() -> int:
