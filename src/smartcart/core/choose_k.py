@@ -40,7 +40,8 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
 MANY_STARTS = 40  # of K-Means on a large table: ten end too often above scikit-learn on all rows
-SAMPLE_ROWS = 5_000  # rows on which silhouette, resamples and valleys are computed
+SAMPLE_ROWS = 5_000  # rows on which silhouette and resamples are computed
+VALLEY_ROWS = 10_000  # rows among which valleys are looked for: a group of 0.5% has 50 of them
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
 RESAMPLES = 30  # bootstrap resamples
@@ -92,8 +93,8 @@ def choose_k(
     Notes
     -----
     WCSS, Calinski-Harabasz, Davies-Bouldin and the smallest share are of all rows. Silhouette,
-    resamples, valleys and shuffled columns are of a random sample of ``SAMPLE_ROWS`` rows, and the
-    gap statistic of ``GAP_ROWS`` rows, where there are more.
+    resamples and shuffled columns are of a random sample of ``SAMPLE_ROWS`` rows, valleys of
+    ``VALLEY_ROWS`` and the gap statistic of ``GAP_ROWS`` rows, where there are more.
 
     Where there are natural groups, K-Means for their number starts from their means: the smallest
     WCSS of all may cut a long cluster in two and join two small ones. That fit is kept if its WCSS
@@ -184,13 +185,14 @@ def _choose(
 
     fits = dict(sorted(zip(every, for_each(fit, every), strict=True)))
     smallest = dict(fits)
-    some = _some(n, SAMPLE_ROWS, seed)
-    sample = heavy[some]
-    parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
+    wide = heavy[_some(n, VALLEY_ROWS, seed)]
 
     say("looking for valleys")
-    groups = _confirmed_groups(sample, parts.values(), seed)
-    settled = _settle(rows, weight, sample, groups, fits, parts, seed)
+    cuts = {k: kmeans.assign(wide, fits[k].centers)[0] for k in ks}
+    groups = _confirmed_groups(wide, cuts.values(), seed)
+    settled = _settle(rows, weight, wide, groups, fits, seed)
+    sample = heavy[_some(n, SAMPLE_ROWS, seed)]
+    parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
     say("resampling")
     stable: dict[int, Stability] = {}
     strength: dict[int, float] = {}
@@ -234,8 +236,8 @@ def _choose(
     )
     followed = 1.0
     if groups.count in parts:
-        both = crosstab(groups.labels, parts[groups.count], groups.count, groups.count)
-        followed = adjusted_rand(both)
+        cut = kmeans.assign(wide, fits[groups.count].centers)[0]
+        followed = adjusted_rand(crosstab(groups.labels, cut, groups.count, groups.count))
     picks = pick_all(table, strength)
     found = Findings(table, picks, groups.count, groups.depth, followed, gain, gain_sd)
     verdict, recommended, reason = decide(found)
@@ -272,7 +274,6 @@ def _settle(
     sample: Floats,
     groups: Groups,
     fits: dict[int, kmeans.KMeansFit],
-    parts: dict[int, Labels],
     seed: int,
 ) -> int | None:
     """Start K-Means from the natural groups; keep that fit, and return its K, if it is good.
@@ -288,7 +289,6 @@ def _settle(
     if found.inertia > limit:
         return None
     fits[k] = found
-    parts[k] = kmeans.assign(sample, found.centers)[0]
     return k
 
 

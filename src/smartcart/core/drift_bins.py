@@ -218,18 +218,19 @@ def count_numbers(reference: ReferenceBins, values: ArrayLike) -> ColumnCount:
     with np.errstate(invalid="ignore"):
         total = float(off.sum())
     if not np.isfinite(total):
-        off = off[np.isfinite(off)]
+        finite = np.isfinite(off)
+        x, off = x[finite], off[finite]
         total = float(off.sum())
-    squares = float(np.square(off).sum())
+    squares = float(off @ off)
     if reference.log_mean is None:
         return ColumnCount(counts, float(off.size), total, squares)
-    least = ROUNDING * max(
-        reference.mean or 0.0, 0.0
-    )  # what a difference of sums leaves is no value
-    logs = np.log(x[(x > least) & np.isfinite(x)]) - reference.log_mean
+    # what a difference of sums leaves is no value
+    least = ROUNDING * max(reference.mean or 0.0, 0.0)
+    some = x > least
+    logs = np.log(x if some.all() else x[some]) - reference.log_mean
     return ColumnCount(
         counts, float(off.size), total, squares,
-        float(logs.size), float(logs.sum()), float(np.square(logs).sum()),
+        float(logs.size), float(logs.sum()), float(logs @ logs),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Digits = NDArray[np.int64]
+Digits = NDArray[np.int8]
 
 LEVELS = 5  # rows and columns of the grid
 
@@ -75,9 +76,13 @@ def digits(values: ArrayLike, cuts: Sequence[float], *, low_is_best: bool = Fals
     [5, 1]
     """
     given = np.asarray(values, dtype=np.float64)
-    below = np.searchsorted(np.asarray(cuts, dtype=np.float64), given, side="left")
-    found = len(cuts) + 1 - below if low_is_best else 1 + below
-    return np.where(np.isnan(given), 1, found).astype(np.int64)
+    below = np.zeros(given.shape, dtype=np.int8)  # NaN is above no cut
+    for cut in cuts:
+        below += given > cut
+    if not low_is_best:
+        return below + np.int8(1)
+    below[np.isnan(given)] = len(cuts)
+    return np.int8(len(cuts) + 1) - below
 
 
 SEGMENTS = tuple(SENTENCES)  # the best first
@@ -90,11 +95,18 @@ def segment_codes(r: Digits, f: Digits, m: Digits, bins: int = LEVELS) -> Digits
     >>> [SEGMENTS[i] for i in segment_codes(np.array([5, 1]), np.array([5, 1]), np.array([4, 1]))]
     ['Champions', 'Lost']
     """
-    found: Digits = _CODES[_level(r, bins) - 1, _level((f + m + 1) // 2, bins) - 1]
-    return found
+    return _grid(bins)[r, f, m]
 
 
-def _level(digit: Digits, bins: int) -> Digits:
+@cache
+def _grid(bins: int) -> Digits:
+    """Return the place in ``SEGMENTS`` for all digits r, f and m, of which 0 stands for none."""
+    r, f, m = np.indices((bins + 1,) * 3)
+    found = _CODES[_level(r, bins) - 1, _level((f + m + 1) // 2, bins) - 1]
+    return np.asarray(found, dtype=np.int8)
+
+
+def _level(digit: NDArray[np.int64], bins: int) -> NDArray[np.int64]:
     """Return the row or column of the grid: 1 for the digit 1, the last for the best."""
     return ((digit - 1) * 2 * (LEVELS - 1) + bins - 1) // (2 * (bins - 1)) + 1
 

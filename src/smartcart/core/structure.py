@@ -32,7 +32,9 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
 VALLEY_DEPTH = 0.1  # a valley is at least this share lower than the lower of its two hills
-SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own
+SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own ...
+ISLAND_DEPTH = 0.9  # ... but beside two larger ones and in valleys as deep as this, all but empty,
+ISLAND_ROWS = 20  # where it is of so many rows
 TIED = 0.05  # a column is smoothed where one value holds this share of the rows
 WIDE = 2.0  # the second bandwidth, in units of the first
 ONE_COLUMN = 0.8  # a split that one lumpy column makes to this share is an artefact of counting
@@ -209,9 +211,11 @@ def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
                     between[min(a, b), max(a, b)] = _between(Z, live[a], group, lumpy)
         weakest = min(between, key=lambda pair: _clarity(between[pair], enough))
         if _clarity(between[weakest], enough) >= 1:
-            small = min(live, key=lambda g: live[g].rows.size)
-            if live[small].rows.size >= SMALLEST_GROUP * n:
+            sizes = {g: group.rows.size for g, group in live.items()}
+            fringes = _fringes(sizes, n, between)
+            if not fringes:
                 break
+            small = min(fringes, key=lambda g: sizes[g])
             touching = [pair for pair in between if small in pair]
             weakest = min(touching, key=lambda pair: _clarity(between[pair], enough))
         a, b = weakest
@@ -220,6 +224,20 @@ def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
         new, fresh = [fresh], fresh + 1
     depth, z = min(between.values(), key=lambda v: v[1]) if len(live) > 1 else (0.0, 0.0)
     return Groups(_label(live.values(), n), len(live), depth, z)
+
+
+def _fringes(
+    sizes: dict[int, int], n: int, between: dict[tuple[int, int], tuple[float, float]]
+) -> list[int]:
+    """Return the groups, with clear valleys around them, that are too small to count all the same.
+
+    Beside one cloud alone, a handful of unusual customers makes no second group.
+    """
+    small = [g for g in sizes if sizes[g] < SMALLEST_GROUP * n]
+    if len(sizes) - len(small) < 2:
+        return small
+    shallowest = {g: min(v[0] for pair, v in between.items() if g in pair) for g in small}
+    return [g for g in small if sizes[g] < ISLAND_ROWS or shallowest[g] < ISLAND_DEPTH]
 
 
 def _clarity(found: tuple[float, float], enough: float) -> float:

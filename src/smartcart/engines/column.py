@@ -31,6 +31,7 @@ class Column:
     infinite: int = 0
     whole: bool = False  # all numbers are whole, or all stamps are at midnight
     last_day: int = 0  # the largest day of the month
+    tidy: bool = False  # a text whose cells all are as they would become
     refused: str = ""  # why a column that looked like numbers or dates is text
 
     @property

@@ -31,6 +31,7 @@ __all__ = ["conversion", "type_columns"]
 SAMPLE_ROWS = 20_000
 GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
 ROUNDS = 4
+TIDY_ROWS = 1_000_000  # from here on it pays to find out whether texts are tidy
 
 
 def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, list[Column], int]:
@@ -104,7 +105,24 @@ def _type_group(
             break
     for column in columns:
         column.notices = column_notices(engine, typed, column)
+    if direct and rows >= TIDY_ROWS and _find_tidy(engine, raw, columns):
+        typed = _convert(engine, raw, columns, direct)
     return typed, rows
+
+
+def _find_tidy(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> bool:
+    """Find the texts that need no conversion, since every cell is as it would become."""
+    texts = [c for c in columns if c.plan is not None and c.stays and not c.may_lose]
+    if not texts or not all(column.stays for column in columns):
+        return False
+    steps = {c.index: _steps(c.plan, c.dtype) for c in texts}
+    read = [f"c{i} AS x{i}, {_of(step.first, i, 'c')} AS f{i}" for i, step in steps.items()]
+    same = [f"({_of(step.typed, i)}) IS NOT DISTINCT FROM x{i}" for i, step in steps.items()]
+    every = ", ".join(f"bool_and({one})" for one in same)
+    found = engine.rows(f"SELECT {every} FROM (SELECT {', '.join(read)} FROM ({raw.sql}))")[0]
+    for column, tidy in zip(texts, found, strict=True):
+        column.tidy = bool(tidy)
+    return any(column.tidy for column in texts)
 
 
 def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) -> str:
@@ -125,6 +143,11 @@ def conversion(columns: Sequence[Column], source: str, *, numbered: bool) -> str
     for column in columns:
         i, step = column.index, _steps(column.plan, column.dtype)
         column.kind = step.kind
+        if column.tidy:
+            read.append(column.cell)
+            accept.append(column.cell)
+            keep.append(column.cell)
+            continue
         read += [f"c{i} AS x{i}", f"{_of(step.first, i, 'c')} AS f{i}"]
         accept.append(f"{_of(step.typed, i)} AS c{i}")
         keep.append(column.cell)

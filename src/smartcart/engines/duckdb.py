@@ -73,6 +73,7 @@ class DuckDB(Closing):
             "memory_limit": memory_limit or DEFAULT_MEMORY,
             "temp_directory": str(self.directory / "spill"),
             "preserve_insertion_order": True,
+            "enable_external_file_cache": False,  # the operating system keeps the files already
             "autoinstall_known_extensions": False,
         }
         if threads is not None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["numbers", "words"]
+__all__ = ["numbers", "plain", "words"]
 
 
 def numbers(values: NDArray[Any]) -> Any:
@@ -28,6 +28,20 @@ def numbers(values: NDArray[Any]) -> Any:
     else:
         held, kind = array, pa.from_numpy_dtype(array.dtype)
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
+
+
+def plain(batch: Any) -> Any:
+    """Return a record batch whose dictionaries are their values.
+
+    >>> import pyarrow as pa
+    >>> told = pa.DictionaryArray.from_arrays(pa.array([1, 0]), words(["a", "b"]))
+    >>> plain(pa.record_batch([told], names=["x"])).to_pydict()
+    {'x': ['b', 'a']}
+    """
+    import pyarrow as pa
+
+    columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch]
+    return pa.record_batch(columns, names=batch.schema.names)
 
 
 def words(values: Sequence[str]) -> Any:

@@ -62,7 +62,7 @@ def assignments(
                 {
                     "customer_id": customers,
                     "segment_id": arrow.numbers(known[numbers]),
-                    "segment": words.cast(pa.string()),
+                    "segment": words,
                     "distance": arrow.numbers(distance),
                     "confidence": arrow.numbers(confidence),
                     **{name: arrow.numbers(column) for name, column in more.items()},
@@ -76,7 +76,10 @@ def assignments(
 def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Give a function that writes a batch of columns to ``rfm.csv`` or ``.parquet``."""
     kinds = ("csv",) if csv else ("parquet",)
-    with _table(folder / "rfm", kinds, ["rfm_score", "rfm_segment"]) as write_batch:
+    repeated = [
+        "recency_days", "frequency", "monetary_total", "r", "f", "m", "rfm_score", "rfm_segment",
+    ]  # fmt: skip
+    with _table(folder / "rfm", kinds, repeated) as write_batch:
         yield write_batch
 
 
@@ -84,10 +87,15 @@ def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[s
 def _table(
     stem: Path, kinds: Sequence[str], repeated: Sequence[str]
 ) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """Give a function that writes batches to the files ``stem.parquet`` and ``stem.csv``."""
+    """Give a function that writes batches to the files ``stem.parquet`` and ``stem.csv``.
+
+    Columns of words may be given as dictionaries; in the files they are text.
+    """
     import pyarrow as pa
     from pyarrow import csv as pa_csv
     from pyarrow import parquet as pq
+
+    from smartcart.store import arrow
 
     writers: list[Any] = []
     under_way: list[Future[None]] = []
@@ -103,13 +111,14 @@ def _table(
             writers.append(
                 pq.ParquetWriter(
                     stem.with_suffix(".parquet"), batch.schema, compression="snappy",
-                    use_dictionary=list(repeated),
+                    use_dictionary=list(repeated), store_schema=False,
                 )
             )  # fmt: skip
+        plain = arrow.plain(batch) if "csv" in kinds else batch
         if "csv" in kinds and len(writers) < len(kinds):
-            writers.append(pa_csv.CSVWriter(stem.with_suffix(".csv"), batch.schema))
+            writers.append(pa_csv.CSVWriter(stem.with_suffix(".csv"), plain.schema))
         for writer in writers:
-            writer.write_batch(batch)
+            writer.write_batch(batch if isinstance(writer, pq.ParquetWriter) else plain)
 
     with ThreadPoolExecutor(1) as behind:
         try:

@@ -18,7 +18,7 @@ is         1 where the column equals ``value``, else 0
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -258,11 +258,15 @@ def _unit_of_time(column: Column) -> str:
     return next((unit for unit, names in _TIME_WORDS.items() if words & names), "")
 
 
-def cleaned(table: ir.Table, contract: Contract) -> ir.Table:
-    """Return the table with impossible values (outside a column's bounds) made missing."""
+def cleaned(table: ir.Table, contract: Contract, *, sound: Collection[str] = ()) -> ir.Table:
+    """Return the table with impossible values (outside a column's bounds) made missing.
+
+    Columns in ``sound`` are known to hold none, and cost nothing.
+    """
     changed: dict[str, Any] = {}
     for column in contract.columns:
-        if (column.low is None and column.high is None) or column.role == "dropped":
+        bounds = column.low is not None or column.high is not None
+        if not bounds or column.role == "dropped" or column.name in sound:
             continue
         value = table[column.name]
         year = value.year() if column.type == "date" else value

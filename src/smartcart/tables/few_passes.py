@@ -21,6 +21,7 @@ __all__ = [
     "key_columns",
     "known_counts",
     "nobody_rejected",
+    "sound_columns",
 ]
 
 
@@ -49,6 +50,16 @@ def known_counts(
         if seen.present and not _within(seen, column):
             left.append(column.name)
     return counts, tuple(left)
+
+
+def sound_columns(contract: Contract, columns: Sequence[ColumnSummary]) -> frozenset[str]:
+    """Return the names of the columns whose smallest and largest number keep within the bounds."""
+    known = {column.name: column for column in columns}
+    return frozenset(
+        column.name
+        for column in contract.columns
+        if column.name in known and _within(known[column.name], column)
+    )
 
 
 def _within(seen: ColumnSummary, column: Column) -> bool:

@@ -117,8 +117,8 @@ def _summary(
             figures[f"distinct_{i}"] = column.approx_nunique()
         if kind == "number":
             number = column.cast("float64")
-            figures[f"low_{i}"] = number.min()
-            figures[f"high_{i}"] = number.max()
+            figures[f"low_{i}"] = column.min().cast("float64")
+            figures[f"high_{i}"] = column.max().cast("float64")
             if not dtype.is_integer():
                 broken = number % 1 != 0 if remainder else number != number.floor()
                 figures[f"broken_{i}"] = broken.sum()

@@ -107,7 +107,7 @@ def look(
     contract = quality.bounded(contract, fences)
     if not look_large.no_id_twice(opened, contract, row):
         refuse_duplicates(opened, contract)
-    clean = features.cleaned(table, contract)
+    clean = features.cleaned(table, contract, sound=few_passes.sound_columns(contract, figures))
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)

@@ -55,9 +55,9 @@ class RfmCount:
         f, m = rfm.digits(frequency, self.cuts[1]), rfm.digits(money, self.cuts[2])
         codes = rfm.segment_codes(r, f, m, self.bins)
         k = self.size.shape[1]
-        size = np.bincount(codes * k + labels, minlength=self.size.size).reshape(-1, k)
+        size = np.bincount(codes * np.int32(k) + labels, minlength=self.size.size).reshape(-1, k)
         spent = np.bincount(codes, np.nan_to_num(money), len(rfm.SEGMENTS))
-        score = (r * 100 + f * 10 + m).astype(np.int32)
+        score = r * np.int32(100) + f * np.int32(10) + m
         return _Part(
             size,
             spent,
@@ -71,8 +71,8 @@ class RfmCount:
                 "m": pa.array(m.astype(np.int32)),
                 "rfm_score": pa.array(score),
                 "rfm_segment": pa.DictionaryArray.from_arrays(
-                    pa.array(codes.astype(np.int8)), pa.array(rfm.SEGMENTS)
-                ).cast(pa.string()),
+                    pa.array(codes), pa.array(rfm.SEGMENTS)
+                ),
             },
         )
 
