@@ -208,6 +208,31 @@ def findings(rows, **more):
     return Findings(tuple(rows), **(values | more))
 
 
+def _island(rng, clouds: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return clouds in six columns, standardized, with one row in 200 far from all of them."""
+    p = 6
+    kind = rng.integers(0, clouds, rows)
+    Z = np.eye(p)[kind] * 6 + rng.normal(size=(rows, p))
+    Z[: rows // 200] = 12 + rng.normal(size=(rows // 200, p))
+    kind[: rows // 200] = clouds
+    return (Z - Z.mean(axis=0)) / Z.std(axis=0), kind
+
+
+@pytest.mark.parametrize("clouds", [2, 3])
+def test_one_customer_in_two_hundred_far_from_all_others_is_found(clouds):
+    Z, kind = _island(np.random.default_rng(clouds), clouds, 20_000)
+    found = choose_k(Z, seed=0)
+    assert (found.evidence.verdict, found.evidence.k) == ("natural clusters", clouds + 1)
+    small = found.fits[clouds + 1].labels[kind == clouds]
+    assert len(set(small)) == 1
+    assert (found.fits[clouds + 1].labels == small[0]).sum() == (kind == clouds).sum()
+
+
+def test_a_handful_beside_one_cloud_is_no_second_cluster():
+    Z, _ = _island(np.random.default_rng(1), 1, 20_000)
+    assert choose_k(Z, k_max=5, seed=0).evidence.verdict != "natural clusters"
+
+
 def test_the_finest_steady_cut_of_a_handful_is_recommended():
     agreement = [0.99, 0.96, STEADY + 0.01, STEADY - 0.01, STABLE_ARI]
     rows = [row(1)] + [row(k, a, 0.9) for k, a in enumerate(agreement, start=2)]

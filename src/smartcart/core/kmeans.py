@@ -220,10 +220,13 @@ class LloydSums:
         """Return the sums with the rows ``Z`` (m, p), labelled by :func:`assign`, added."""
         k = self.counts.shape[0]
         counts = np.bincount(labels, weights=sample_weight, minlength=k)
-        weighted = Z if sample_weight is None else Z * sample_weight[:, None]
-        sums = np.stack(
-            [np.bincount(labels, weights=column, minlength=k) for column in weighted.T], axis=1
-        )
+        sums = np.zeros_like(self.sums)
+        for start in range(0, len(labels), PASS_ROWS):
+            part = slice(start, start + PASS_ROWS)
+            member = (labels[part] == np.arange(k)[:, None]).astype(np.float64)
+            if sample_weight is not None:
+                member *= sample_weight[part]
+            sums += member @ Z[part]
         wcss = float(d1.sum() if sample_weight is None else d1 @ sample_weight)
         return type(self)(self.counts + counts, self.sums + sums, self.wcss + wcss)
 

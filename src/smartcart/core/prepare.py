@@ -123,10 +123,11 @@ def apply_recipe(X: Floats, recipe: Recipe) -> Floats:
 
     Missing values (NaN) get the fill of the recipe.
     """
-    Z = np.empty(X.shape, dtype=np.float64)
+    Z = np.empty(X.shape, dtype=np.float64, order="F")  # it is made, and mostly read, by column
     for j, transform in enumerate(recipe.transform):
         x = X[:, j]
         filled = np.where(np.isnan(x), recipe.fill[j], x)
         z = transform_values(np.clip(filled, recipe.low[j], recipe.high[j]), transform)
-        Z[:, j] = (z - recipe.mean[j]) * (recipe.weight[j] / recipe.scale[j])
+        np.subtract(z, recipe.mean[j], out=Z[:, j])
+        Z[:, j] *= recipe.weight[j] / recipe.scale[j]
     return Z

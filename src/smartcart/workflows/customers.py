@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 R = TypeVar("R")
 
 SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
-WIDE_ROWS = 400_000  # rows on which centroids settle before they meet all rows
+WIDE_ROWS = 1_000_000  # rows on which centroids settle before they meet all rows
 HASH_BITS = 24
 BATCH_ROWS = 32_768
 EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyond of the sample

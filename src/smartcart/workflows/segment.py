@@ -41,6 +41,8 @@ __all__ = ["Progress", "segment"]
 Floats = NDArray[np.float64]
 PASSES = 8  # Lloyd passes over all rows at most ...
 SETTLED = 1e-4  # ... fewer once WCSS moves less than this share
+WIDE_PASSES = 60  # over the wide sample, which is held, so that they cost little ...
+WIDE_SETTLED = 1e-8  # ... and may go on until the centroids rest
 
 
 def segment(
@@ -240,10 +242,10 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
     if table.wide is None:
         return centers
     parts = [prepare.apply_recipe(part, recipe) for part in _blocks(table.wide)]
-    for _ in range(PASSES):
+    for _ in range(WIDE_PASSES):
         sums = _summed(centers, in_order(partial(_lloyd_part, centers), parts))
         gain, centers = sums.gain(centers), sums.centers(centers)
-        if gain < SETTLED / 10:
+        if gain < WIDE_SETTLED:
             break
     return centers
 
