@@ -12,7 +12,7 @@ import pytest
 
 import smartcart
 from smartcart import workflows
-from smartcart.core.kmeans import LloydSums
+from smartcart.core.lloyd import LloydSums
 from smartcart.datasets import write_customers
 from smartcart.engines import open_source
 from smartcart.errors import DataError

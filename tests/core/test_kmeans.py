@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from smartcart.core import kmeans
+from smartcart.core import kmeans, lloyd
 from smartcart.errors import DataError
 
 
@@ -118,10 +118,10 @@ def test_a_single_center_is_certain():
 def test_sums_over_parts_are_a_lloyd_pass():
     Z = cloud(5_000)
     centers = Z[:6].copy()
-    whole = kmeans.LloydSums.zeros(6, 4)
+    whole = lloyd.LloydSums.zeros(6, 4)
     for part in np.array_split(Z, 7):
         labels, d1, _ = kmeans.assign(part, centers)
-        whole = whole.merge(kmeans.LloydSums.zeros(6, 4).add(part, labels, d1))
+        whole = whole.merge(lloyd.LloydSums.zeros(6, 4).add(part, labels, d1))
     step = KMeans(6, init=centers, n_init=1, max_iter=1).fit(Z)
     labels, d1, _ = kmeans.assign(Z, centers)
     expected = np.stack([Z[labels == j].mean(axis=0) for j in range(6)])
@@ -132,7 +132,7 @@ def test_sums_over_parts_are_a_lloyd_pass():
 
 
 def test_an_empty_cluster_keeps_its_center():
-    sums = kmeans.LloydSums.zeros(2, 1).add(np.array([[1.0]]), np.array([0]), np.array([0.0]))
+    sums = lloyd.LloydSums.zeros(2, 1).add(np.array([[1.0]]), np.array([0]), np.array([0.0]))
     assert sums.centers(np.array([[5.0], [7.0]])).tolist() == [[1.0], [7.0]]
 
 
@@ -151,9 +151,10 @@ def test_a_lloyd_pass_adds_up_what_assign_finds() -> None:
     centers = np.round(rng.normal(size=(6, 5)))
     centers[5] = centers[2]  # twice the same: the lower label takes all
     labels, d1, _ = kmeans.assign(Z, centers)
-    expected = kmeans.LloydSums.zeros(6, 5).add(Z, labels, d1)
-    found = kmeans.lloyd_sums(Z, centers)
-    assert found.counts[5] == 0
-    assert found.counts.tolist() == expected.counts.tolist()
-    np.testing.assert_allclose(found.sums, expected.sums, rtol=0, atol=1e-8)
-    assert found.wcss == pytest.approx(expected.wcss, rel=1e-12)
+    expected = lloyd.LloydSums.zeros(6, 5).add(Z, labels, d1)
+    for rows in (Z, lloyd.packed(Z)):
+        found = lloyd.lloyd_sums(rows, centers)
+        assert found.counts[5] == 0
+        assert found.counts.tolist() == expected.counts.tolist()
+        np.testing.assert_allclose(found.centers(centers), expected.centers(centers), atol=1e-6)
+        assert found.wcss == pytest.approx(expected.wcss, rel=1e-6)

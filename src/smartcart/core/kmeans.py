@@ -1,4 +1,4 @@
-"""K-Means: fit on an array, assign rows to centers, and the sums that let Lloyd passes stream.
+"""K-Means: fit on an array, and assign rows to centers.
 
 K-Means divides rows into K groups so that the within-cluster sum of squares
 ``WCSS = sum_i w_i |z_i - c(i)|^2`` is small; Lloyd's pass assigns every row to its nearest center
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,12 +21,10 @@ from smartcart.errors import DataError
 
 __all__ = [
     "KMeansFit",
-    "LloydSums",
     "assign",
     "canonical_order",
     "confidence",
     "fit",
-    "lloyd_sums",
     "single_thread",
 ]
 
@@ -36,7 +34,6 @@ Labels = NDArray[np.int32]
 START_ROWS = 10_000  # rows on which the starts compete
 START_TOLERANCE = 5e-4  # a start that improves WCSS by a smaller share in one pass has done enough
 FINALISTS = 2  # the best starts run to the end, on all rows; of many starts a tenth
-PASS_ROWS = 2_048  # of a Lloyd pass at a time: what is worked on stays in the cache
 TOLERANCE = 1e-8  # of the variance: centers that move less are at rest
 CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
 
@@ -188,105 +185,6 @@ def confidence(d1: ArrayLike, d2: ArrayLike) -> Floats:
     safe = np.where(alone | (total == 0), 1.0, total)
     margin = np.where(alone, 1.0, (np.where(alone, 0.0, far) - near) / safe)
     return np.where(total == 0, 0.0, margin)
-
-
-@dataclass(frozen=True, slots=True)
-class LloydSums:
-    """What one Lloyd pass needs from the rows, as sums that add up over parts of the table.
-
-    ``counts`` (k,) summed weights, ``sums`` (k, p) weighted sums of rows, ``wcss``.
-
-    >>> import numpy as np
-    >>> half = LloydSums.zeros(2, 1)
-    >>> a = half.add(np.array([[1.0], [3.0]]), np.array([0, 0]), np.array([1.0, 1.0]))
-    >>> b = half.add(np.array([[8.0]]), np.array([1]), np.array([0.0]))
-    >>> both = a.merge(b)
-    >>> both.centers(np.zeros((2, 1))).tolist(), both.counts.tolist(), both.wcss
-    ([[2.0], [8.0]], [2.0, 1.0], 2.0)
-    """
-
-    counts: Floats
-    sums: Floats
-    wcss: float
-
-    @classmethod
-    def zeros(cls, k: int, p: int) -> Self:
-        """Return the sums of no rows."""
-        return cls(np.zeros(k), np.zeros((k, p)), 0.0)
-
-    def add(
-        self, Z: Floats, labels: NDArray[Any], d1: Floats, sample_weight: Floats | None = None
-    ) -> Self:
-        """Return the sums with the rows ``Z`` (m, p), labelled by :func:`assign`, added."""
-        k = self.counts.shape[0]
-        counts = np.bincount(labels, weights=sample_weight, minlength=k)
-        sums = np.zeros_like(self.sums)
-        for start in range(0, len(labels), PASS_ROWS):
-            part = slice(start, start + PASS_ROWS)
-            member = (labels[part] == np.arange(k)[:, None]).astype(np.float64)
-            if sample_weight is not None:
-                member *= sample_weight[part]
-            sums += member @ Z[part]
-        wcss = float(d1.sum() if sample_weight is None else d1 @ sample_weight)
-        return type(self)(self.counts + counts, self.sums + sums, self.wcss + wcss)
-
-    def merge(self, other: Self) -> Self:
-        """Return the sums over the rows of both."""
-        return type(self)(
-            self.counts + other.counts, self.sums + other.sums, self.wcss + other.wcss
-        )
-
-    def gain(self, previous: Floats) -> float:
-        """Return the share of WCSS that goes when centers (k, p) move to the means of their rows.
-
-        ``sum_j n_j |mean_j - center_j|^2 / WCSS``: what one Lloyd pass is sure to gain.
-
-        >>> sums = LloydSums.zeros(1, 1).add(np.array([[0.0], [2.0]]), np.zeros(2, int), np.ones(2))
-        >>> sums.gain(np.array([[1.0]])), sums.gain(np.array([[0.0]]))
-        (0.0, 1.0)
-        """
-        moved = ((self.centers(previous) - previous) ** 2).sum(axis=1)
-        return float(self.counts @ moved) / self.wcss if self.wcss > 0 else 0.0
-
-    def centers(self, previous: Floats) -> Floats:
-        """Return the means (k, p); a center without rows stays where it was."""
-        some = self.counts > 0
-        means = self.sums / np.where(some, self.counts, 1.0)[:, None]
-        return np.where(some[:, None], means, previous)
-
-
-def lloyd_sums(Z: ArrayLike, centers: ArrayLike) -> LloydSums:
-    """Return the sums of one Lloyd pass over rows (n, p) with centers (k, p).
-
-    Only these: neither labels nor distances are kept, so a pass is two matrix products, one that
-    scores the rows and one that adds them up. Ties go to the lower label, as in :func:`assign`.
-
-    >>> found = lloyd_sums([[1.0], [3.0], [8.0]], [[2.0], [8.0]])
-    >>> found.counts.tolist(), found.sums.ravel().tolist(), found.wcss
-    ([2.0, 1.0], [4.0, 8.0], 2.0)
-    """
-    rows = np.asarray(Z, dtype=np.float64)
-    points = np.ascontiguousarray(centers, dtype=np.float64)
-    k, p = points.shape
-    turned, norms = -2.0 * points, np.einsum("kp,kp->k", points, points)[:, None]
-    counts, sums, wcss = np.zeros(k), np.zeros((k, p)), 0.0
-    for start in range(0, rows.shape[0], PASS_ROWS):
-        block = rows[start : start + PASS_ROWS]
-        scores = turned @ block.T
-        scores += norms
-        best = scores.min(axis=0)
-        member = (scores == best).astype(np.float64)
-        own = member.sum(axis=1)
-        if own.sum() != block.shape[0]:  # as near to one center as to another
-            tied = np.flatnonzero(member.sum(axis=0) > 1)
-            first = member[:, tied].argmax(axis=0)
-            member[:, tied] = 0.0
-            member[first, tied] = 1.0
-            own = member.sum(axis=1)
-        counts += own
-        sums += member @ block
-        wcss += max(float(best.sum() + np.einsum("ij,ij->", block, block)), 0.0)
-    return LloydSums(counts, sums, wcss)
 
 
 def canonical_order(Z: Floats) -> NDArray[np.intp]:

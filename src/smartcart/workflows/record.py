@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from smartcart import store
 from smartcart.core import kmeans, naming, outcomes, prepare
 from smartcart.core.drift import far_distances
+from smartcart.core.lloyd import LloydSums
 from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows
 from smartcart.core.stability import found_again
@@ -62,7 +63,7 @@ class Counted:
     """What the pass that assigned all customers added up."""
 
     sums: ProfileSums
-    lloyd: kmeans.LloydSums
+    lloyd: LloydSums
     watch: BinCount
     rfm: Rfm | None
 

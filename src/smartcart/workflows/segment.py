@@ -19,6 +19,7 @@ from smartcart import store
 from smartcart.beside import Beside, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
+from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import ProfileSums, column_means, profile_rows, with_rank_effects
 from smartcart.core.trust import Trust, judge
 from smartcart.engines import open_on
@@ -31,7 +32,6 @@ from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.look import look
 from smartcart.workflows.look_orders import OrderOptions
 from smartcart.workflows.looked import Progress
-from smartcart.workflows.passes import in_order
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
@@ -241,9 +241,9 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
     """Let the centroids (k, p) of the sample settle on the wide sample."""
     if table.wide is None:
         return centers
-    parts = [prepare.apply_recipe(part, recipe) for part in _blocks(table.wide)]
-    for _ in range(WIDE_PASSES):
-        sums = _summed(centers, in_order(partial(_lloyd_part, centers), parts))
+    parts = [packed(prepare.apply_recipe(part, recipe)) for part in _blocks(table.wide)]
+    for _ in range(WIDE_PASSES):  # on one thread: several take turns, and lose more than they win
+        sums = _summed(centers, map(partial(_lloyd_part, centers), parts))
         gain, centers = sums.gain(centers), sums.centers(centers)
         if gain < WIDE_SETTLED:
             break
@@ -251,13 +251,13 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
 
 
 def _settled_on_all(
-    table: Customers, recipe: Recipe, centers: Floats, sums: kmeans.LloydSums, say: Progress
+    table: Customers, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
 ) -> Floats:
     """Let centroids (k, p) settle on all rows, of which a pass over them gave the ``sums``."""
     for turn in range(1, PASSES + 1):
         before, centers = sums.wcss, sums.centers(centers)
 
-        def part(_: Any, X: Floats, at: Floats = centers) -> kmeans.LloydSums:
+        def part(_: Any, X: Floats, at: Floats = centers) -> LloydSums:
             return _lloyd_part(at, prepare.apply_recipe(X, recipe))
 
         done = table.each(part, forming_only=True)
@@ -267,14 +267,14 @@ def _settled_on_all(
     return centers
 
 
-def _lloyd_part(centers: Floats, Z: Floats) -> kmeans.LloydSums:
-    return kmeans.lloyd_sums(Z, centers)
+def _lloyd_part(centers: Floats, Z: Floats | Packed) -> LloydSums:
+    return lloyd_sums(Z, centers)
 
 
 def _summed(
-    centers: Floats, parts: Iterable[kmeans.LloydSums], heard: Callable[[int], None] | None = None
-) -> kmeans.LloydSums:
-    sums = kmeans.LloydSums.zeros(*centers.shape)
+    centers: Floats, parts: Iterable[LloydSums], heard: Callable[[int], None] | None = None
+) -> LloydSums:
+    sums = LloydSums.zeros(*centers.shape)
     for some in parts:
         sums = sums.merge(some)
         if heard is not None:
@@ -327,7 +327,7 @@ def _assign_all(
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
-    lloyd, done = kmeans.LloydSums.zeros(*centers.shape), 0
+    lloyd, done = LloydSums.zeros(*centers.shape), 0
     nothing = lloyd
 
     def part(ids: Any, X: Floats) -> tuple[Any, ...]:
