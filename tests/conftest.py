@@ -13,6 +13,14 @@ from smartcart.engines.duckdb import DuckDB
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
 
+LONG = ("test_browser", "test_survival", "test_accessible", "test_spark_cluster", "test_spark")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no worker waits for them at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 def shared_file(name: str) -> Path:
     """Return a real table, or skip the test by the table's name where it is absent."""
     path = SHARED / name

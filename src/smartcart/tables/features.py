@@ -291,21 +291,36 @@ def feature_table(
     features: Sequence[Feature],
     carry: Mapping[str, ir.Value] | None = None,
     names: Sequence[str] | None = None,
+    *,
+    narrow: bool = False,
 ) -> ir.Table:
     """Return ``customer_id``, one float64 column per feature and the expressions to ``carry``.
 
     ``table`` is cleaned; the columns have the ``names`` given, else ``f0``, ``f1``, ... in the
-    order of ``features``, so that no name of a category can clash with another.
+    order of ``features``, so that no name of a category can clash with another. ``narrow``: whole
+    numbers stay such, and yes or no is a small one, for those who widen them themselves.
     """
     names = names or [f"f{i}" for i in range(len(features))]
+    as_number = _narrow if narrow else _wide
     return table.select(
         id_value(table, contract).name("customer_id"),
         *(
-            _value(table, f, contract.as_of).cast("float64").name(name)
+            as_number(_value(table, f, contract.as_of)).name(name)
             for name, f in zip(names, features, strict=True)
         ),
         *(value.name(name) for name, value in (carry or {}).items()),
     )
+
+
+def _wide(value: ir.Value) -> ir.Value:
+    return value.cast("float64")
+
+
+def _narrow(value: ir.Value) -> ir.Value:
+    kind = value.type()
+    if kind.is_integer():
+        return value
+    return value.cast("int8" if kind.is_boolean() else "float64")
 
 
 def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value:

@@ -150,7 +150,7 @@ class Customers:
             yield task(self.ids, self.sample[:, : len(wanted)])
             return
         contract = self.inspection.contract
-        expr = features.feature_table(self.seen.usable, contract, wanted)
+        expr = features.feature_table(self.seen.usable, contract, wanted, narrow=True)
         batches = self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS)
         yield from in_order(lambda b: task(b["customer_id"], matrix(b, len(wanted))), batches)
 
