@@ -214,7 +214,7 @@ def draw(found: list[Record], path: Path) -> None:
     """Draw time and memory against rows, both on logarithmic scales."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    figure = Figure(figsize=(10, 5.5), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("seconds", "megabytes"), strict=True):
         for kind, who in dict.fromkeys((r["kind"], r["who"]) for r in found):
             points = [
@@ -226,13 +226,14 @@ def draw(found: list[Record], path: Path) -> None:
                 dashes = "-" if kind == "csv" else "--"
                 axes.loglog(
                     *zip(*points, strict=True), dashes, marker="o", linewidth=wide,
+                    color=f"C{WHO.index(who)}",
                     label=f"{LABELS[who].partition(',')[0]} ({kind})",
                 )  # fmt: skip
         axes.set_xlabel("customers")
         axes.set_ylabel("seconds" if name == "seconds" else "peak MB of the largest process")
         axes.grid(alpha=0.3)
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, fontsize=7, loc="outside right upper")
+    figure.legend(handles, labels, fontsize=8, loc="outside lower center", ncols=2)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
 
