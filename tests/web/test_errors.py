@@ -115,6 +115,15 @@ def test_a_streamed_body_without_a_length_is_limited(client: Any) -> None:
     assert_shape(answer, "streamed")
 
 
+@pytest.mark.parametrize("path", ["/", f"/runs/{RUN}", "/api/v1/runs", "/api/v1/runs/none"])
+def test_head_is_get_without_the_body(client: Any, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert head.status_code == whole.status_code
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert whole.content
+    assert not head.content
+
+
 def test_behind_https_cookies_and_headers_say_so(make_client: Any) -> None:
     client = make_client(public_url="https://shop.example.com", team=True)
     answer = client.get("/api/v1/health", headers={"Host": "shop.example.com"})

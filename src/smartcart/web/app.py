@@ -14,7 +14,7 @@ from smartcart.web import errors
 from smartcart.web.access import authorize, needed
 from smartcart.web.config import Config
 from smartcart.web.database import open_database
-from smartcart.web.security import Guard
+from smartcart.web.security import Guard, HeadAsGet
 from smartcart.web.services import make_services
 
 __all__ = ["create_app", "routes_of"]
@@ -57,6 +57,7 @@ def create_app(config: Config) -> FastAPI:
     app.include_router(router)
     _include_pages(app)
     _refuse_open_routes(app)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(_guard(services))
     return app
 

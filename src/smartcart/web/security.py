@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from smartcart.web.services import Services
 
 __all__ = [
-    "CSP", "SESSION", "VISIT", "Guard", "clear_session", "csrf_token", "same_token", "set_session",
+    "CSP", "SESSION", "VISIT", "Guard", "HeadAsGet", "clear_session", "csrf_token",
+    "same_token", "set_session",
 ]  # fmt: skip
 
 SESSION, VISIT = "smartcart_session", "smartcart_visit"
@@ -232,3 +233,23 @@ def set_session(response: Response, cookie: str, config: Config) -> None:
 def clear_session(response: Response) -> None:
     """Take the session from a browser."""
     response.delete_cookie(SESSION, path="/", httponly=True, samesite="lax")
+
+
+class HeadAsGet:
+    """Answers HEAD with what GET would say, less the body: FastAPI's routes know GET only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, head)
