@@ -207,6 +207,36 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path) -> None:
     assert json.loads(done.stdout)["exit_code"] == done.returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("run", "a.csv", "-o", "out", "--rfm-bins", "x"), "--rfm-bins"),
+        (("run", "a.csv"), "--output"),
+        (("nosuch",), "nosuch"),
+        (("monitor",), "source"),
+    ],
+)
+def test_wrong_words_are_json_too(words: tuple[str, ...], named: str) -> None:
+    done = smartcart(*words, "--json")
+    told = json.loads(done.stdout)
+    assert told["exit_code"] == done.returncode == 2
+    assert named in told["error"]
+
+
+def test_a_stray_negative_keeps_the_meaning_of_a_column(tmp_path) -> None:
+    shop = table()
+    shop["recency"] = np.arange(60) % 50
+    shop.loc[7, "recency"] = -3
+    (tmp_path / "a.csv").write_bytes(csv(shop))
+    done = smartcart("check", tmp_path / "a.csv", "--json")
+    told = json.loads(done.stdout)
+    assert any("recency below 0" in e["sentence"] and e["count"] == 1 for e in _entries(told))
+
+
+def _entries(told: dict) -> list[dict]:
+    return told["ledger"]["entries"]
+
+
 def test_no_id_column_numbers_the_rows(tmp_path) -> None:
     (tmp_path / "a.csv").write_bytes(csv(table().drop(columns="ID")))
     done = smartcart("run", tmp_path / "a.csv", "-o", tmp_path / "out")

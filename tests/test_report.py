@@ -298,7 +298,10 @@ def test_few_customers_of_a_crossing_are_not_shown_nor_what_gives_them_away() ->
     run = report_example.four()
     assert run.rfm is not None
     first, second, *rest = run.rfm.segments
+    third = rest[0]
     first = replace(first, size=310, by_segment=(300, 7, 3, 0))
+    third = replace(third, size=313, by_segment=(300, 3, 10, 0))
+    rest = [third, *rest[1:]]
     second = replace(second, size=9, by_segment=(9, 0, 0, 0))
     run = replace(run, rfm=replace(run.rfm, segments=(first, second, *rest)))
     got = Page(page.render(run, b""))
@@ -306,6 +309,9 @@ def test_few_customers_of_a_crossing_are_not_shown_nor_what_gives_them_away() ->
     assert rows == [[first.segment, "97%", "<4%", "<4%", "0%"]]
     rows = [row for row in got.rows if row and row[0] == second.segment]
     assert rows == [[second.segment, "few", "0%", "0%", "0%"]]
+    # 300 and 10 of 313 would tell of the three
+    rows = [row for row in got.rows if row and row[0] == third.segment]
+    assert rows == [[third.segment, "96%", "<4%", "–", "0%"]]
     about = next(row for row in got.rows if row and row[0] == f"{second.segment}{second.rule}")
     assert about[1:4] == ["under 10", "–", "–"]
     bars, heat = figures.FIGURES["rfm"](run).axes

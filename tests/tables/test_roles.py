@@ -155,7 +155,9 @@ def test_what_two_columns_say_is_told_once() -> None:
 
 def test_minus_one_stands_for_never() -> None:
     assert role_of("recency", low=-1.0).meaning == "recency"
-    assert role_of("recency", low=-40.0).meaning == "measure"
+    assert role_of("recency", low=-40.0, high=90.0).meaning == "recency"  # stray cells
+    assert role_of("recency", low=-40.0, high=-1.0).meaning == "measure"  # all of them
+    assert role_of("recency", low=-1.5, high=2.0, whole=False).meaning == "measure"
 
 
 def test_text_where_a_number_may_be_is_no_error() -> None:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 import typer
+from typer.exceptions import TyperException
 
 from smartcart.cli import act, life, run, score, serve, synth  # noqa: F401  # they add their commands to the application
 from smartcart.cli.common import app, print_json
@@ -43,7 +44,11 @@ def main() -> None:
 
 def _guarded(command: Callable[..., Any], as_json: bool) -> int:
     try:
-        code = command(standalone_mode=True)
+        code = command(standalone_mode=not as_json)
+    except TyperException as error:  # of the command line itself; without --json Typer tells it
+        return _fail(_words_of(error), Exit.USAGE, as_json)
+    except typer.Abort:
+        return _fail("Stopped; nothing was written.", 130, as_json)
     except SmartCartError as error:
         return _fail(str(error), error.exit_code, as_json)
     except SystemExit as end:
@@ -64,6 +69,13 @@ def _guarded(command: Callable[..., Any], as_json: bool) -> int:
     except Exception as error:
         return _own_fault(error, as_json)
     return code if isinstance(code, int) else Exit.DONE
+
+
+def _words_of(error: TyperException) -> str:
+    """Return what is wrong with the words of the command line, and the way out."""
+    told = getattr(error, "format_message", None)
+    said = (told() if told is not None else str(error)).rstrip(".")
+    return f"{said}; see --help."
 
 
 def _own_fault(error: Exception, as_json: bool) -> int:

@@ -12,6 +12,7 @@ from rich.text import Text
 from smartcart.cli.progress import Progress
 from smartcart.records import Inspection, Notice, OrderLog, Run
 from smartcart.report import order_log, words
+from smartcart.report.view import another_k
 
 __all__ = ["Progress", "inspection", "result"]
 
@@ -27,14 +28,15 @@ def result(run: Run, output: Path) -> None:
     console = _console()
     evidence = run.evidence
     count = f"{run.ledger.segmented:,} customers in {evidence.k} segment"
-    console.print(
-        Text(f"{count}{'s' if evidence.k != 1 else ''}: {evidence.verdict}", style="bold")
-    )
-    console.print(Text(evidence.reason))
-    if evidence.chosen_by == "user" and evidence.recommended != evidence.k:
-        console.print(
-            Text(f"You asked for {evidence.k}; the evidence picks {evidence.recommended}.")
-        )
+    count += "s" if evidence.k != 1 else ""
+    if another_k(run):
+        why = "kept from the earlier run" if evidence.chosen_by == "previous" else "as you asked"
+        best = evidence.recommended
+        console.print(Text(f"{count}, {why}", style="bold"))
+        console.print(Text(f"The evidence picks {best} ({evidence.verdict}). {evidence.reason}"))
+    else:
+        console.print(Text(f"{count}: {evidence.verdict}", style="bold"))
+        console.print(Text(evidence.reason))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("", "Segment", "Customers", "Share"):
         table.add_column(name, justify="left" if name == "Segment" else "right")

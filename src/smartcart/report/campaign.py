@@ -38,7 +38,10 @@ def basis(found: Campaign, currency: str = "") -> Iterator[str]:
         )
     else:
         others = f" (the run also has {listing(found.others)})" if found.others else ""
-        yield f"Planned from the rate of {plan.column} in each segment{others}."
+        yield (
+            f"Planned from the rate of {plan.column} in each segment{others}. Rates are drawn a "
+            "little towards that of all customers, since the highest owe something to luck."
+        )
     cash = f"A contact costs {money(plan.cost, currency)}, a response brings "
     cash += money(plan.revenue, currency)
     if plan.break_even > 1:
@@ -133,7 +136,9 @@ def tried(backtest: Backtest | None, currency: str = "") -> Iterator[str]:
         def cash(x: float | None) -> str:
             return money(x, currency)
 
-        return f"{_more(middle, cash)} {between(cash, low, high)}"
+        if middle < 0:  # what is less is told without a sign, and so is its interval
+            low, high = -high, -low
+        return f"{_more(middle, cash)} {between(cash, low + 0.0, high + 0.0)}"
 
     one = backtest
     start = (

@@ -78,7 +78,7 @@ def summary(ledger: Ledger, currency: str) -> str:
 def done(entry: LedgerEntry) -> str:
     """Return what a rule did to what it found."""
     if entry.unit != "lines" or entry.effect != "rejected":
-        return entry.effect
+        return "told" if entry.effect == "info" else entry.effect
     return "left out" if entry.taken else "taken by an earlier rule"
 
 

@@ -123,8 +123,7 @@ def context(run: Run) -> dict[str, Any]:
 def _lead(run: Run) -> str:
     best = view.best_value(run)
     meaning = view.verdict_words(run)
-    evidence = run.evidence
-    if evidence.chosen_by == "user" and evidence.k != evidence.recommended:
+    if view.another_k(run):
         held = all((s.jaccard or 0.0) >= 0.75 for s in run.segments)
         meaning = (
             "These segments, too, come back when the data is drawn again."
@@ -151,11 +150,17 @@ def _kpis(run: Run) -> list[tuple[str, str]]:
         rows.append((f"Total {run.value_label or 'value'}", words.money(total, run.currency)))
     rows += [
         ("Segments", words.count(len(run.segments))),
-        ("Verdict", run.evidence.verdict.capitalize()),
+        ("Verdict", _verdict(run)),
     ]
     if run.contract.as_of:
         rows.append(("As of", words.date(run.contract.as_of)))
     return rows
+
+
+def _verdict(run: Run) -> str:
+    """Return the verdict; where another K is used, with the K that it speaks of."""
+    told = run.evidence.verdict.capitalize()
+    return f"{told} at K = {run.evidence.recommended}" if view.another_k(run) else told
 
 
 def card(run: Run, segment: Segment) -> dict[str, Any]:

@@ -55,12 +55,15 @@ class Crossed:
     share: float
     few: float = 0.0
     told: bool = True
+    beside: bool = False  # not shown, as what is left of the row would tell the few
 
     @property
     def text(self) -> str:
         """The share in whole per cent: there is little room in a cell."""
+        if self.beside:
+            return "–"
         if self.few:
-            return f"<{math.ceil(self.few * 100)}%" if self.few < 1 else "few"
+            return f"<{math.ceil(self.few * 100)}%" if self.few < 0.1 else "few"
         if 0 < self.share < 0.005:
             return "<1%"
         if 0.995 <= self.share < 1:
@@ -70,7 +73,7 @@ class Crossed:
     @property
     def step(self) -> int:
         """The shade, 0 to 4."""
-        return 0 if self.few else sum(self.share >= floor for floor in STEPS)
+        return 0 if self.few or self.beside else sum(self.share >= floor for floor in STEPS)
 
 
 def labels(run: Run) -> tuple[str, str, str]:
@@ -166,12 +169,17 @@ def crossing(rfm: Rfm) -> tuple[tuple[Crossed, ...], ...]:
     """Return, per RFM segment, the part of its customers that is in each K-Means segment."""
     found = []
     for s in rfm.segments:
-        told = not any(0 < n < SMALL_GROUP for n in s.by_segment)
+        few = [n for n in s.by_segment if 0 < n < SMALL_GROUP]
+        others = [n for n in s.by_segment if n >= SMALL_GROUP]
+        # the smallest of the others, where the few are so few together that the rest tells them
+        beside = min(others, default=0) if 0 < sum(few) < SMALL_GROUP else 0
+        told = not few
         found.append(
             tuple(
                 Crossed(
                     n, n / s.size if s.size else 0.0,
                     min(SMALL_GROUP / s.size, 1.0) if 0 < n < SMALL_GROUP else 0.0, told,
+                    beside=n == beside > 0,
                 )
                 for n in s.by_segment
             )

@@ -21,6 +21,7 @@ __all__ = [
     "Apart",
     "Cell",
     "Line",
+    "another_k",
     "apart",
     "best_value",
     "choice",
@@ -235,12 +236,20 @@ def headline(run: Run) -> str:
         return "No separate groups were found: treat these customers as one audience."
     if evidence.chosen_by == "user" and evidence.verdict == "no structure":
         return f"{groups}, as you asked, though the evidence found no groups."
-    if evidence.chosen_by == "user" and evidence.recommended != evidence.k:
+    if another_k(run):
         better = _number(evidence.recommended).lower()
+        if evidence.chosen_by == "previous":
+            return f"{groups}, kept from the earlier run; the evidence now points to {better}."
         return f"{groups}, as you asked; the evidence points to {better}."
     if evidence.verdict == "natural clusters":
         return f"Your customers fall into {_number(k).lower()} natural groups."
-    return f"{groups} worth acting on, cut from one continuum of customers."
+    return f"{groups} worth acting on; where one ends and the next begins is a choice."
+
+
+def another_k(run: Run) -> bool:
+    """Return whether the K of the run is not the one that the evidence recommends."""
+    evidence = run.evidence
+    return evidence.chosen_by != "evidence" and evidence.recommended != evidence.k
 
 
 def verdict_words(run: Run) -> str:
@@ -248,7 +257,7 @@ def verdict_words(run: Run) -> str:
     return {
         "natural clusters": "The groups are really there: customers crowd together and leave gaps "
         "between them.",
-        "useful partition": "There are no gaps between the segments, but the same slices come "
+        "useful partition": "No gaps tell where these segments end, but the same slices come "
         "back when the data is drawn again. How many to use is a business choice.",
         "no structure": "Customers do not fall into groups, and slices of them do not come back "
         "when the data is drawn again.",
@@ -268,10 +277,12 @@ def choice(run: Run) -> str:
     evidence = run.evidence
     if evidence.chosen_by == "evidence":
         return f"K = {evidence.k} was chosen by the evidence."
+    who = f"You asked for K = {evidence.k}"
+    if evidence.chosen_by == "previous":
+        who = f"K = {evidence.k} is that of the earlier run"
     if evidence.recommended == evidence.k:
-        return f"You asked for K = {evidence.k}; the evidence would have picked the same."
-    better = evidence.recommended
-    return f"You asked for K = {evidence.k}; the evidence would have picked K = {better}."
+        return f"{who}; the evidence would have picked the same."
+    return f"{who}; the evidence would have picked K = {evidence.recommended}."
 
 
 def pick_rows(run: Run) -> list[tuple[str, int, bool]]:

@@ -39,6 +39,9 @@ EXTRA_MISSING = (
     "n.a.", "n/a", "na", "none", "nil", "null", "nan", "nat", "unknown", "missing", "undefined",
     "not available", "(blank)", "(null)", "--", "---", ".", "#value!", "#ref!", "#div/0!",
     "#num!", "#name?", "#null!",
+    "n.d.", "n/d", "nd", "s/d", "s.d.", "sin dato", "desconocido", "desconhecido", "não informado",
+    "k.a.", "k. a.", "ka", "keine angabe", "unbekannt", "entfällt", "nc", "n.c.", "nr", "n.r.",
+    "inconnu", "non communiqué", "non renseigné", "sconosciuto",
 )  # fmt: skip
 """Lower-case words that mean "no value" in a column of numbers or dates, but may be a category."""
 

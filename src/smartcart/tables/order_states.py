@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 __all__ = ["browsing_words", "status_words"]
 
-_NOT = re.compile(r"^(not|no|non|nicht|sans|sem|sin)\b")
+_NOT = re.compile(r"^(not|no(?![ _-]?show)|non|nicht|sans|sem|sin)\b")
 _CANCELLED = re.compile(
-    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|abandon"
+    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|abandon|"
+    r"\bno[ _-]?show"
 )
 _BROWSED = re.compile(
     r"^(page[ _-]?)?(view(ed)?s?|product[ _-]?view|click(ed)?s?|impression|search(ed)?|visit|"
@@ -27,6 +28,8 @@ def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
 
     >>> status_words(["shipped", "Cancelled", "not returned", "storniert", "Refunded"])
     (('Cancelled', 'storniert'), ('Refunded',))
+    >>> status_words(["checked out", "No-show", "no refund"])
+    (('No-show',), ())
     """
     told = [
         value

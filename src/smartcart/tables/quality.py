@@ -285,6 +285,8 @@ def ledger_entries(
     for i, column in enumerate(contract.columns):
         forms = column.role == "forms"
         treated = "filled with the median" if forms else "left out of averages"
+        if forms and column.meaning.startswith(("spend:", "channel:")):
+            treated = "counts as 0 beside the other parts of its sum"
         effect: Any = "filled" if forms else "info"
         if low := int(counts.get(f"low_{i}") or 0):
             entries.append(

@@ -221,7 +221,9 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
     if meaning == "code":
         return column.type != "number" or column.whole
     if meaning in {"age", "recency", "tenure", "frequency"}:
-        return column.low is not None and column.low >= -1  # -1 stands for "never", "unknown"
+        if column.low is None or column.low >= -1:  # -1 stands for "never", "unknown"
+            return column.low is not None
+        return column.whole and (column.high or 0.0) > 0  # stray negatives are counted as missing
     return True
 
 
