@@ -210,9 +210,9 @@ def test_text_in_place_of_numbers_is_refused_with_an_example(frame, run, tmp_pat
     new["MntWines"] = "plenty"
     with pytest.raises(DataError, match=r"'MntWines'.*holds text.*'plenty'.*expected numbers"):
         workflows.score(new, workflows.load(run), tmp_path / "new.parquet")
-    new["MntWines"] = None  # nothing at all is missing values, not text
-    found = workflows.score(new, workflows.load(run), tmp_path / "new.parquet")
-    assert found.customers > 0
+    new["MntWines"] = None  # nothing at all is no text
+    with pytest.raises(DataError, match=r"'MntWines' held values .* holds none in all"):
+        workflows.score(new, workflows.load(run), tmp_path / "new.parquet")
 
 
 def test_repeated_ids_end_in_the_sentence_of_the_look(frame, run, tmp_path) -> None:
@@ -361,3 +361,18 @@ def test_order_logs_with_new_categories_and_channels(tmp_path) -> None:
         if name:
             lines.loc[: len(lines) // 2, name] = "Never seen"
     assert len(model.assign(lines)) == len(model.assign(path))
+
+
+def test_a_column_that_turned_out_empty_is_refused(frame, run, tmp_path) -> None:
+    path, out = tmp_path / "empty.csv", tmp_path / "scored.csv"
+    emptied = frame.assign(MntWines=None)
+    emptied.to_csv(path, index=False)
+    done = command("score", path, "--model", run, "-o", out)
+    assert done.returncode == 3
+    assert "'MntWines' held values when the model was fitted" in done.stderr
+    assert not out.exists()
+    with pytest.raises(DataError, match="MntWines"):
+        smartcart.load(run).assign(path)
+    emptied.head(3).to_csv(path, index=False)  # of three customers that says nothing
+    assert command("score", path, "--model", run, "-o", out).returncode == 0
+    assert len(pd.read_csv(out)) == 3

@@ -40,6 +40,7 @@ __all__ = [
 
 _TYPES = {"number": "float64", "date": "date", "boolean": "boolean", "text": "string"}
 SHOWN = 5  # missing columns that are named
+SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def score(
     lacking = np.zeros(len(model.recipe.features), dtype=np.int64)
     on = (engine, spark_master)
     with ready_source(source, model, as_of, say, temp_dir, *on) as ready:
+        _refuse_empty(ready, model)
         with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
             write, reject,
         ):  # fmt: skip
@@ -135,6 +137,7 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     import pandas as pd
 
     with ready_source(source, model, as_of) as ready:
+        _refuse_empty(ready, model)
         parts = list(_assigned(ready, model))
         refuse_nobody(ready, sum(len(one.ids) for one in parts))
         rejected = [row for batch in ready.rejected for row in batch.to_pylist()]
@@ -155,6 +158,29 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
         "filled": _filled(model, sum(one.lacking for one in parts)),
     }  # fmt: skip
     return frame
+
+
+def _refuse_empty(ready: Ready, model: Model) -> None:
+    """Refuse a table of some length in which a column that decides on segments holds nothing.
+
+    Raises
+    ------
+    DataError
+    """
+    if model.contract.kind != "customers" or ready.rows < SOME_ROWS:
+        return
+    used = [name for f in model.recipe.features for name in (*f.columns, *f.denominator)]
+    names = list(dict.fromkeys(used))
+    counts = [ready.usable[name].count().name(f"c{i}") for i, name in enumerate(names)]
+    held = ready.engine.record(ready.usable.aggregate([*counts, ready.usable.count().name("n")]))
+    empty = [name for i, name in enumerate(names) if held["n"] and not held[f"c{i}"]]
+    if empty:
+        raise DataError.of(
+            f"{', '.join(map(repr, empty[:6]))} held values when the model was fitted, and holds "
+            f"none in all {held['n']:,} customers of {ready.label!r}",
+            "values such as the model was fitted on",
+            "export the table again with that column, or fit a model without it",
+        )
 
 
 def _filled(model: Model, lacking: Any) -> dict[str, int]:
