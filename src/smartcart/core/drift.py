@@ -75,6 +75,7 @@ def compare(
     outcomes: Mapping[str, tuple[int, int]] | None = None,
     schema: Mapping[str, str] | None = None,
     ids: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
     stability: Sequence[float] | None = None,
 ) -> Drift:
     """Compare later data with the reference of the model.
@@ -91,7 +92,7 @@ def compare(
     beyond : (k,) of these, how many are beyond ``reference.far``.
     outcomes : column -> (customers with the outcome, customers).
     schema : source column -> type, as found; columns of the reference must be there.
-    ids : (k,) of the segments; 1 to k without them.
+    ids : (k,) of the segments; 1 to k without them. ``names`` : (k,) theirs, for the sentences.
     stability : (k,) Jaccard similarity of each segment with fits on resamples of the later data.
 
     Raises
@@ -117,9 +118,12 @@ def compare(
     shares_psi = psi(before, now, rows=rows)
     shares_limit = _psi_limit(len(before) - 1, rows, chance)
     known = range(1, len(before) + 1) if ids is None else ids
+    called = {i: f"Segment {i}" for i in known}
+    if names is not None:
+        called = {i: f"{name} (segment {i})" for i, name in zip(known, names, strict=True)}
     segments = tuple(
         _with_stability(one, i, reference.stability, stability)
-        for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, known))
+        for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, called))
     )
     found = tuple(_outcome(one, (outcomes or {})[one.column], told) for one in rates)
     reasons = _schema(reference, schema)
@@ -142,7 +146,13 @@ def compare(
         if one.strength >= 1
     ]
     reasons += [
-        DriftReason("stability", str(one.segment_id), one.unstable, True, _unstable_sentence(one))
+        DriftReason(
+            "stability",
+            str(one.segment_id),
+            one.unstable,
+            True,
+            _unstable_sentence(one, called[one.segment_id]),
+        )
         for one in segments
         if one.unstable >= 1
     ]
@@ -270,9 +280,9 @@ def _segments(
     far: Sequence[float],
     beyond: ArrayLike | None,
     chance: float,
-    ids: Sequence[int],
+    called: Mapping[int, str],
 ) -> tuple[SegmentDrift, ...]:
-    """Compare shares of segments, and the shares far from their centroids.
+    """Compare shares of segments, ``called`` so by id, and the shares far from their centroids.
 
     The share beyond an order statistic of ``n`` rows is a Beta variable, so the number of ``m``
     later rows beyond it is beta-binomial.
@@ -280,21 +290,21 @@ def _segments(
     from scipy.stats import betabinom
 
     found = []
-    for i, (n, m) in enumerate(zip(before, now, strict=True)):
+    for i, (segment_id, n, m) in enumerate(zip(called, before, now, strict=True)):
         share, sentence, strength = None, "", 0.0
         if beyond is not None and m > 0 and n > 0:
             count = float(np.asarray(beyond)[i])
             share = count / m
             sentence = (
-                f"Segment {ids[i]}: {share:.0%} of the customers are farther from its middle "
-                f"than {FAR:.0%} were"
+                f"{called[segment_id]}: {share:.0%} of its customers lie farther out than "
+                f"{FAR:.0%} of them did when the model was fitted"
             )
             tail = np.floor((1 - FAR) * n) + 1
             if float(betabinom.sf(count - 1, m, tail, max(n + 1 - tail, 1.0))) < chance:
                 strength = float(share / FAR_MATTERS)
         found.append(
             SegmentDrift(
-                segment_id=ids[i],
+                segment_id=segment_id,
                 share=float(m / now.sum()),
                 share_before=float(n / max(before.sum(), 1.0)),
                 far=share,
@@ -323,9 +333,9 @@ def _with_stability(
     )  # fmt: skip
 
 
-def _unstable_sentence(one: SegmentDrift) -> str:
+def _unstable_sentence(one: SegmentDrift, called: str) -> str:
     return (
-        f"Segment {one.segment_id}: fits on the new data do not find it again "
+        f"{called}: fits on the new data do not find it again "
         f"(Jaccard {one.stability or 0.0:.2f}, was {one.stability_before or 0.0:.2f})"
     )
 

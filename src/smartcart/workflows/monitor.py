@@ -235,7 +235,7 @@ def _compared(
     say("refit on resamples", 0, None)
     return drift.compare(
         reference, count.named(), sizes=sizes, beyond=beyond, outcomes=outcomes, schema=schema,
-        ids=model.ids, stability=_stability(ready, model, int(sizes.sum())),
+        ids=model.ids, names=model.names, stability=_stability(ready, model, int(sizes.sum())),
     )  # fmt: skip
 
 
