@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -230,7 +231,9 @@ def test_one_customer_in_two_hundred_far_from_all_others_is_found(clouds):
 
 def test_a_handful_beside_one_cloud_is_no_second_cluster():
     Z, _ = _island(np.random.default_rng(1), 1, 20_000)
-    assert choose_k(Z, k_max=5, seed=0).evidence.verdict != "natural clusters"
+    evidence = choose_k(Z, k_max=5, seed=0).evidence
+    assert evidence.verdict != "natural clusters"
+    assert re.search(r"but for about 0\.[4-6]% of them who stand far apart", evidence.reason)
 
 
 def test_the_finest_steady_cut_of_a_handful_is_recommended():

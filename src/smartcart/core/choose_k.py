@@ -239,7 +239,9 @@ def _choose(
         cut = kmeans.assign(wide, fits[groups.count].centers)[0]
         followed = adjusted_rand(crosstab(groups.labels, cut, groups.count, groups.count))
     picks = pick_all(table, strength)
-    found = Findings(table, picks, groups.count, groups.depth, followed, gain, gain_sd)
+    found = Findings(
+        table, picks, groups.count, groups.depth, followed, gain, gain_sd, groups.apart
+    )
     verdict, recommended, reason = decide(found)
     chosen = recommended if asked is None else asked
     evidence = KEvidence(

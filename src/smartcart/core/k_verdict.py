@@ -45,6 +45,7 @@ class Findings:
     followed: float
     gain: float
     gain_sd: float
+    apart: float = 0.0  # share of customers who stand far apart from one single group
 
 
 def decide(found: Findings) -> tuple[Verdict, int, str]:
@@ -109,7 +110,7 @@ def _useful(found: Findings, k: int) -> str:
         why = f"of {few} to {many} segments it is the finest cut that reliably comes back"
     else:
         why = f"of {few} to {many} segments this cut comes back best"
-    gaps = "The customers are one continuum without gaps"
+    gaps = f"The customers are one continuum without gaps{_but_for(found)}"
     if found.groups >= 2:
         gaps = (
             f"The customers form {found.groups} dense groups, but segments of K-Means do not "
@@ -120,6 +121,12 @@ def _useful(found: Findings, k: int) -> str:
         f"other samples of the same customers (agreement {row.stability_ari or 0.0:.2f} of 1, "
         f"weakest segment {row.jaccard_min or 0.0:.2f}).{_others(found.picks, k)}"
     )
+
+
+def _but_for(found: Findings) -> str:
+    if not found.apart:
+        return ""
+    return f", but for about {found.apart:.1%} of them who stand far apart from all others"
 
 
 def _nothing(found: Findings, together: bool) -> str:
@@ -134,8 +141,8 @@ def _nothing(found: Findings, together: bool) -> str:
     else:
         best = max(found.rows[1:], key=lambda row: row.stability_ari or 0.0)
         text = (
-            "There are no gaps that segments could follow, and they do not come back on other "
-            "samples: "
+            f"There are no gaps that segments could follow{_but_for(found)}, and they do not come "
+            "back on other samples: "
             f"the steadiest, {best.k} segments, agree only {best.stability_ari or 0.0:.2f} of 1 "
             f"(weakest segment {best.jaccard_min or 0.0:.2f})."
         )

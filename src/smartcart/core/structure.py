@@ -50,13 +50,15 @@ class Groups:
     """``labels`` (n,) of ``count`` natural groups, largest first.
 
     ``depth`` (0 to 1) and ``z`` (standard errors) are of the least clear valley between two
-    groups; both are 0 where there is one group only.
+    groups; both are 0 where there is one group only. ``apart`` is the share of the rows in a group
+    far from one single other, which counts as its fringe.
     """
 
     labels: Labels
     count: int
     depth: float
     z: float
+    apart: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def natural_groups(Z: Floats, partitions: Iterable[Labels], lumpy: Iterable[int]
     best = Groups(np.zeros(Z.shape[0], dtype=np.int32), 1, 0.0, 0.0)
     for labels in partitions:
         found = _join(Z, labels, tuple(lumpy))
-        if (found.count, found.z) > (best.count, best.z):
+        if (found.count, found.z, found.apart) > (best.count, best.z, best.apart):
             best = found
     return best
 
@@ -204,6 +206,7 @@ def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
     between: dict[tuple[int, int], tuple[float, float]] = {}
     fresh = max(live) + 1
     new = list(live)
+    apart = 0.0
     while len(live) > 1:
         for a in new:
             for b, group in live.items():
@@ -216,6 +219,8 @@ def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
             if not fringes:
                 break
             small = min(fringes, key=lambda g: sizes[g])
+            if len(live) == 2 and _is_island(small, sizes[small], between):
+                apart = sizes[small] / n
             touching = [pair for pair in between if small in pair]
             weakest = min(touching, key=lambda pair: _clarity(between[pair], enough))
         a, b = weakest
@@ -223,7 +228,7 @@ def _join(Z: Floats, labels: Labels, lumpy: tuple[int, ...]) -> Groups:
         between = {pair: v for pair, v in between.items() if not {a, b} & set(pair)}
         new, fresh = [fresh], fresh + 1
     depth, z = min(between.values(), key=lambda v: v[1]) if len(live) > 1 else (0.0, 0.0)
-    return Groups(_label(live.values(), n), len(live), depth, z)
+    return Groups(_label(live.values(), n), len(live), depth, z, apart)
 
 
 def _fringes(
@@ -236,8 +241,13 @@ def _fringes(
     small = [g for g in sizes if sizes[g] < SMALLEST_GROUP * n]
     if len(sizes) - len(small) < 2:
         return small
-    shallowest = {g: min(v[0] for pair, v in between.items() if g in pair) for g in small}
-    return [g for g in small if sizes[g] < ISLAND_ROWS or shallowest[g] < ISLAND_DEPTH]
+    return [g for g in small if not _is_island(g, sizes[g], between)]
+
+
+def _is_island(group: int, rows: int, between: dict[tuple[int, int], tuple[float, float]]) -> bool:
+    """Return whether a small group has enough rows, and all but empty valleys all around it."""
+    shallowest = min(found[0] for pair, found in between.items() if group in pair)
+    return rows >= ISLAND_ROWS and shallowest >= ISLAND_DEPTH
 
 
 def _clarity(found: tuple[float, float], enough: float) -> float:
