@@ -131,7 +131,7 @@ PEERS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
     "minibatch": ("scikit-learn MiniBatchKMeans", in_memory(mini_batch)),
     "intelex": ("scikit-learn-intelex KMeans(n_init=10)", in_memory(intelex)),
     "faiss": ("faiss Kmeans(nredo=10)", in_memory(faiss)),
-    "mllib": ("Spark MLlib KMeans, local[*]", mllib),
+    "mllib": ("Spark MLlib KMeans, local[*] (memory without Java)", mllib),
 }
 """What a peer is called on the command line and in tables, and what it runs."""
 
