@@ -153,3 +153,24 @@ def test_a_source_that_changes_while_it_is_read_is_refused(shop: Path, tmp_path:
 
     with pytest.raises(DataError, match="changed while it was read"):
         workflows.segment(path, out, progress=meddle)
+
+
+@pytest.mark.parametrize("last", ["red", " red", "NULL"])
+def test_tidy_texts_are_passed_on_and_others_are_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    columns = importlib.import_module("smartcart.engines.columns")
+    path = tmp_path / "shop.parquet"
+    colours = ["red", "blue"] * 50 + [last]
+    pd.DataFrame({"id": range(101), "colour": colours}).to_parquet(path)
+
+    def read() -> tuple[list[str | None], str]:
+        with open_source(path) as opened:
+            view = opened.engine.rows("SELECT sql FROM duckdb_views() WHERE view_name = 'source'")
+            return opened.engine.arrow(opened.table)["colour"].to_pylist(), view[0][0]
+
+    cleaned, long = read()
+    monkeypatch.setattr(columns, "TIDY_ROWS", 10)
+    found, short = read()
+    assert found == cleaned == [*colours[:100], None if last == "NULL" else "red"]
+    assert (len(short) < len(long)) == (last == "red")

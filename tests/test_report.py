@@ -321,6 +321,16 @@ def test_few_customers_of_a_crossing_are_not_shown_nor_what_gives_them_away() ->
     assert bars.texts[1].get_text() == "few"
 
 
+def test_a_cell_that_is_left_out_is_not_told_in_words_either() -> None:
+    run = report_example.four()
+    assert run.rfm is not None
+    first = replace(run.rfm.segments[0], size=62, share=0.5, by_segment=(60, 1, 1, 0))
+    cells = rfm.crossing(replace(run.rfm, segments=(first,)))[0]
+    assert [cell.text for cell in cells] == ["–", "few", "few", "0%"]
+    told = rfm.agreement(replace(run, rfm=replace(run.rfm, segments=(first,))))
+    assert f"of {first.segment} are" not in told
+
+
 def test_rfm_from_a_sample_says_so_and_without_rfm_there_is_no_section(
     pages: dict[str, Page],
 ) -> None:

@@ -119,8 +119,7 @@ def compare(
     shares_limit = _psi_limit(len(before) - 1, rows, chance)
     known = range(1, len(before) + 1) if ids is None else ids
     called = {i: f"Segment {i}" for i in known}
-    if names is not None:
-        called = {i: f"{name} (segment {i})" for i, name in zip(known, names, strict=True)}
+    called |= {i: f"{name} (segment {i})" for i, name in zip(known, names or (), strict=False)}
     segments = tuple(
         _with_stability(one, i, reference.stability, stability)
         for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, called))
@@ -146,13 +145,7 @@ def compare(
         if one.strength >= 1
     ]
     reasons += [
-        DriftReason(
-            "stability",
-            str(one.segment_id),
-            one.unstable,
-            True,
-            _unstable_sentence(one, called[one.segment_id]),
-        )
+        DriftReason("stability", str(one.segment_id), one.unstable, True, _lost(one, called))
         for one in segments
         if one.unstable >= 1
     ]
@@ -333,9 +326,9 @@ def _with_stability(
     )  # fmt: skip
 
 
-def _unstable_sentence(one: SegmentDrift, called: str) -> str:
+def _lost(one: SegmentDrift, called: Mapping[int, str]) -> str:
     return (
-        f"{called}: fits on the new data do not find it again "
+        f"{called[one.segment_id]}: fits on the new data do not find it again "
         f"(Jaccard {one.stability or 0.0:.2f}, was {one.stability_before or 0.0:.2f})"
     )
 

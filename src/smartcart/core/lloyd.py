@@ -13,12 +13,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.members import members
+
 __all__ = ["LloydSums", "Packed", "lloyd_sums", "packed"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-ADD_ROWS = 2_048  # rows whose sums are made at once
 PASS_ROWS = 8_192  # of a pass at a time: what is worked on stays in the cache
 
 
@@ -53,12 +54,9 @@ class LloydSums:
         k = self.counts.shape[0]
         counts = np.bincount(labels, weights=sample_weight, minlength=k)
         sums = np.zeros_like(self.sums)
-        for start in range(0, len(labels), ADD_ROWS):
-            part = slice(start, start + ADD_ROWS)
-            member = (labels[part] == np.arange(k)[:, None]).astype(np.float64)
-            if sample_weight is not None:
-                member *= sample_weight[part]
-            sums += member @ Z[part]
+        for part, member in members(labels, k):
+            heavy = member if sample_weight is None else member * sample_weight[part]
+            sums += heavy @ Z[part]
         wcss = float(d1.sum() if sample_weight is None else d1 @ sample_weight)
         return type(self)(self.counts + counts, self.sums + sums, self.wcss + wcss)
 

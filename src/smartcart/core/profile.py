@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcart.core.members import members
 from smartcart.core.ranks import average_ranks
 from smartcart.records import Feature, Profile, ProfileRow
 
@@ -15,7 +16,6 @@ __all__ = ["ProfileSums", "column_means", "medians", "profile_rows", "with_rank_
 
 Floats = NDArray[np.float64]
 
-ADD_ROWS = 2_048  # rows whose sums are made at once
 ROUNDING = 1e-12  # a mean below this share of the overall mean is a zero that was rounded
 
 
@@ -54,9 +54,7 @@ class ProfileSums:
         k = self.size.shape[0]
         size = np.bincount(labels, minlength=k).astype(np.float64)
         self.count += size[:, None]
-        for start in range(0, len(labels), ADD_ROWS):
-            part = slice(start, start + ADD_ROWS)
-            member = (labels[part] == np.arange(k)[:, None]).astype(np.float64)
+        for part, member in members(labels, k):
             centred = X[part].T - self.shift[:, None]
             missing = np.isnan(centred)
             some = np.flatnonzero(missing.any(axis=1))

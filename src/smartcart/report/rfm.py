@@ -203,7 +203,10 @@ def agreement(run: Run) -> str:
     pairs = []
     for found, cells in zip(rfm.segments, crossing(rfm), strict=True):
         place = max(range(len(cells)), key=lambda j: cells[j].count)
-        pairs.append((found, run.segments[place].segment, cells[place]))
+        if not cells[place].beside:
+            pairs.append((found, run.segments[place].segment, cells[place]))
+    if not pairs:
+        return ""
     telling = sorted(
         (p for p in pairs if p[0].share >= _FEW and p[2].share > 0.5), key=lambda p: -p[2].share
     )[:_TOLD]

@@ -6,7 +6,6 @@ import csv as csv_module
 import fnmatch
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.errors import UsageError
-from smartcart.store.whole import cannot_write, sweep
+from smartcart.store.whole import cannot_write, part_beside
 
 __all__ = [
     "CSV_ROWS",
@@ -195,15 +194,7 @@ def scored(
     """
     refuse_scored(target, (), overwrite=overwrite)
     count = 0
-    try:
-        sweep(Path(os.path.abspath(target)))
-        part = Path(
-            tempfile.mkdtemp(
-                prefix=f".{target.name}.{os.getpid()}-", suffix=".part", dir=target.parent
-            )
-        )
-    except OSError as error:
-        raise cannot_write(target, error) from error
+    part = part_beside(Path(os.path.abspath(target)), parents=False)
     rejected = part / "rejected.csv"
 
     def reject(batches: Iterable[Any]) -> int:

@@ -17,6 +17,7 @@ __all__ = [
     "cannot_write",
     "new_files",
     "new_folder",
+    "part_beside",
     "refuse_file",
     "refuse_source_inside",
     "refuse_target",
@@ -44,7 +45,7 @@ def new_folder(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(target))
     refuse_target(target, overwrite=overwrite)
-    part = _part_beside(target)
+    part = part_beside(target)
     try:
         part.chmod(0o755 & ~_umask())
         yield part
@@ -80,7 +81,7 @@ def new_files(targets: Sequence[Path], *, overwrite: bool = False) -> Iterator[P
     """
     target = Path(os.path.abspath(targets[0]))
     refuse_file(target, overwrite=overwrite)
-    part = _part_beside(target)
+    part = part_beside(target)
     try:
         yield part
         refuse_file(target, overwrite=overwrite)  # somebody may have made it meanwhile
@@ -145,11 +146,15 @@ def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
             )  # fmt: skip
 
 
-def _part_beside(target: Path) -> Path:
-    """Make a hidden folder beside ``target``, once leftovers of runs that were killed are gone."""
+def part_beside(target: Path, *, parents: bool = True) -> Path:
+    """Make a hidden folder beside ``target``, once leftovers of runs that were killed are gone.
+
+    The folder around them is made, too, where ``parents``; else it must be there.
+    """
     try:
         sweep(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         prefix = f".{target.name}.{os.getpid()}-"
         return Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=target.parent))
     except OSError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,9 +20,10 @@ from smartcart.core.outside import bounds_of, outside
 from smartcart.engines import Opened, open_on
 from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
-from smartcart.records import Column, Contract, Model, OrderLog, Rulebook
-from smartcart.tables import assignment, features, orders, quality, summary
+from smartcart.records import Contract, Model, OrderLog, Rulebook
+from smartcart.tables import assignment, features, orders, quality
 from smartcart.tables.rules import rulebook_steps
+from smartcart.workflows.checked import checked
 from smartcart.workflows.customers import BATCH_ROWS, matrix
 from smartcart.workflows.look import refuse_duplicates
 from smartcart.workflows.look_orders import NO_SALE, add_up
@@ -38,8 +38,6 @@ __all__ = [
     "score", "sql",
 ]  # fmt: skip
 
-_TYPES = {"number": "float64", "date": "date", "boolean": "boolean", "text": "string"}
-SHOWN = 5  # missing columns that are named
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
@@ -176,8 +174,8 @@ def _refuse_empty(ready: Ready, model: Model) -> None:
     empty = [name for i, name in enumerate(names) if held["n"] and not held[f"c{i}"]]
     if empty:
         raise DataError.of(
-            f"{', '.join(map(repr, empty[:6]))} held values when the model was fitted, and holds "
-            f"none in all {held['n']:,} customers of {ready.label!r}",
+            f"{', '.join(map(repr, empty[:6]))} held values when the model was fitted, but "
+            f"not in any of the {held['n']:,} customers of {ready.label!r}",
             "values such as the model was fitted on",
             "export the table again with that column, or fit a model without it",
         )
@@ -291,7 +289,7 @@ def ready_opened(
 def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
     """Return the customers of a table with a row each."""
     contract = assignment.reading_contract(model, opened.table.columns)
-    table = _checked(opened, contract.columns, "the model")
+    table = checked(opened, contract.columns, "the model")
     engine: Any = opened.engine
     refuse_duplicates(opened, contract)
     latest, names = None, ""
@@ -321,7 +319,7 @@ def _of_orders(
         replace(known[name], role="forms" if name in strict else "id")
         for name in orders.part_names(log)
     ]
-    table = _checked(opened, parts, "the model of an order log")
+    table = checked(opened, parts, "the model of an order log")
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
     marked = orders.lines(table, log, as_of)
@@ -365,55 +363,6 @@ def _dated(
     if mine is not None and latest is not None and latest > mine:
         return replace(contract, as_of=latest, as_of_source=f"latest {names}, after the model's")
     return replace(contract, as_of_source="the model's" if mine else "no dates")
-
-
-def _checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
-    """Return the source's table once every column is there and holds what it should."""
-    table, label = opened.table, opened.reading.source
-    missing = [c.name for c in columns if c.name not in table.columns]
-    if missing:
-        named = ", ".join(repr(name) for name in missing[:SHOWN])
-        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
-        close = _closest(missing[0], [n for n in table.columns if n != summary.ROW_COLUMN])
-        raise DataError.of(
-            f"{label!r} has no column {named}{more}, which {who} needs",
-            "the columns that the model was made from",
-            f"add what is missing or rename the column that holds it.{close}",
-        )
-    changed: dict[str, Any] = {}
-    for column in columns:
-        value = table[column.name]
-        found = summary.column_type(value.type())
-        if column.role == "id" or found == column.type:
-            continue
-        if column.type == "text" and found is not None:
-            changed[column.name] = value.cast("string")
-        elif {column.type, found} == {"number", "boolean"}:
-            changed[column.name] = value.cast("int64" if found == "boolean" else "float64")
-        else:
-            changed[column.name] = _nothing(opened, column, value, found)
-    return table.mutate(**changed) if changed else table
-
-
-def _nothing(opened: Opened, column: Column, value: Any, found: str | None) -> Any:
-    """Return a column of missing values of the right type; refuse one that holds something."""
-    some = opened.engine.records(opened.table.filter(value.notnull()).select(value=value).limit(1))
-    if not some:
-        return ibis.null(_TYPES[column.type])
-    words = {"number": "numbers", "date": "dates", "boolean": "truth values", "text": "text"}
-    raise DataError.of(
-        f"column {column.name!r} of {opened.reading.source!r} holds "
-        f"{words.get(found or '', 'something else')} (such as {str(some[0]['value'])[:40]!r})",
-        f"{words[column.type]}, as in the model",
-        "correct the cells, or name the column that holds them so",
-    )
-
-
-def _closest(name: str, known: Sequence[str]) -> str:
-    """Return the sentence that offers the closest name, whatever its capitals."""
-    folded = {one.casefold(): one for one in known}
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=1)
-    return f" Did you mean {folded[close[0]]!r}?" if close else ""
 
 
 def refuse_nobody(ready: Ready, done: int) -> None:
