@@ -88,6 +88,28 @@ class Column:
     high: float | None = None  # values above are impossible and count as missing
 
 
+Certainty = Literal["known layout", "as configured", "by names and values", "guessed"]
+
+Fill = Literal["none", "order", "down", "group"]
+"""How columns that are told once reach the other lines.
+
+``order``: to the lines of the same order; ``down``: to the lines below, up to the next line that
+tells them; ``group``: the same, from rows that hold nothing else.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What the values of one column say of a line; those of no list say that it was sold."""
+
+    column: str
+    cancelled: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    browsed: tuple[str, ...] = ()  # nothing was bought: a view, a cart
+    unpaid: tuple[str, ...] = ()  # not paid, or not yet
+    other: tuple[str, ...] = ()  # no sale at all: fees, transfers, sums
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLog:
     """Which column of an order log says what (``None``: it has no such column), and how it is read.
@@ -118,6 +140,19 @@ class OrderLog:
     recent_days: int = 0  # the trend compares these last days with as many before
     drop_duplicates: bool = False
     net_returns: bool = False
+    layout: str | None = None  # the known export that it is
+    mail: str | None = None  # tells buyers whose customer is nobody
+    folded: bool = False  # customers are e-mail addresses: compared without case and blanks
+    nobody: tuple[str, ...] = ()  # customers that stand for nobody, in lower case
+    states: tuple[LineState, ...] = ()  # further columns that say what became of a line
+    cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
+    refunded: str | None = None  # the money given back of an order, in a column of its own
+    whole_orders: tuple[str, ...] = ()  # columns of money that stand for the order, not its lines
+    filled: tuple[str, ...] = ()  # columns that are told once for several lines
+    fill: Fill = "none"
+    row_type: str | None = None  # tells rows of orders, of their lines and others apart
+    order_rows: tuple[str, ...] = ()  # values of it: rows that hold the money
+    line_rows: tuple[str, ...] = ()  # values of it: rows that hold products and pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +251,49 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Lines (of a table of customers: rows) that a rule left out."""
+
+    reason: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """Another way to read the same file, and the totals that it gives."""
+
+    differs_in: str  # "money: Subtotal for Total"
+    orders: int | None
+    customers: int
+    revenue: float | None
+    choose: str = ""  # the line of a configuration that picks it
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingReceipt:
+    """What was read, in figures that a shop can hold against its own dashboard.
+
+    ``columns`` names the column of each part (``customer, order, day, money, ...``); money is in
+    the currency of the data. ``checks`` say in words what was found in the values.
+    """
+
+    kind: Kind
+    layout: str | None
+    certainty: Certainty
+    lines: int
+    orders: int | None
+    customers: int
+    revenue: float | None
+    first_day: dt.date | None
+    last_day: dt.date | None
+    columns: dict[str, str]
+    left_out: tuple[LeftOut, ...] = ()
+    alternatives: tuple[OtherReading, ...] = ()
+    checks: tuple[str, ...] = ()
+    money_means: str = ""  # "after discounts, with tax and shipping"
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What SmartCart sees in a source before it fits anything: what ``smartcart check`` shows."""
 
@@ -225,6 +303,7 @@ class Inspection:
     forming: tuple[Feature, ...]
     describing: tuple[Feature, ...]
     notices: tuple[Notice, ...]
+    receipt: ReadingReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,25 @@ a name that speaks of money anywhere in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from smartcart.errors import DataError
 from smartcart.records import Column, OrderLog
+from smartcart.tables.languages import names_of
+from smartcart.tables.order_ranks import (
+    BEFORE_DISCOUNT,
+    cancels,
+    customer_rank,
+    day_rank,
+    is_buyer,
+    is_mail,
+    is_refund,
+    money_rank,
+    order_rank,
+    taxes_aside,
+)
 from smartcart.tables.order_words import (
     DELIVERED,
     IDENTIFIES,
@@ -33,12 +47,104 @@ from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
 from smartcart.tables.words import ARTICLES
 
-__all__ = ["MEANINGS", "PARTS", "empty_customer", "find_log", "lines_of_nobody", "told_in_text"]
+__all__ = [
+    "MEANINGS",
+    "PARTS",
+    "Candidates",
+    "empty_customer",
+    "find_candidates",
+    "find_log",
+    "lines_of_nobody",
+    "told_in_text",
+]
 
 REPEATED = 0.9  # customers per line below which a log is believed without an order number
 FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of account
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
+FEW_STATES = 60  # different values of a column that tells what became of a line
+BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
+PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The columns that could play a part of an order, by their names, the likeliest first."""
+
+    customers: tuple[ColumnSummary, ...]
+    mails: tuple[ColumnSummary, ...]  # e-mail addresses of buyers, the fullest first
+    orders: tuple[ColumnSummary, ...]
+    days: tuple[ColumnSummary, ...]
+    moneys: tuple[ColumnSummary, ...]  # what may have been paid
+    states: tuple[ColumnSummary, ...]  # few values, under a name that speaks of a state or a kind
+    refunds: tuple[ColumnSummary, ...]
+    cancelled_on: tuple[ColumnSummary, ...]
+
+
+def find_candidates(
+    columns: Sequence[ColumnSummary], parts: Mapping[str, str] | None = None
+) -> Candidates:
+    """Return which columns could be what, by name and type; columns of ``parts`` are settled.
+
+    ``parts`` are the user's own words, as for :func:`find_log`.
+    """
+    parts = parts or {}
+    free = [c for c in columns if c.present and c.name not in parts]
+
+    def named(part: str) -> list[ColumnSummary]:
+        return [c for c in free if part in {p.name for p in _parts_named(c.name) if c.type in p.types}]
+
+    customers = [c for c in named("customer") if c.distinct > 1]
+    mails = sorted((c for c in customers if is_mail(c.name)), key=lambda c: -c.present)
+    texts = [c for c in free if c.type in {"text", "number"} and c.distinct > 1]
+    orders = [
+        c
+        for c in texts
+        if (c.type == "text" or c.whole)
+        and (order_rank(c.name) in {0, 1} or "order" in {p.name for p in _parts_named(c.name)}
+             or _numbered(c))
+    ]  # fmt: skip
+    days = [c for c in free if c.type == "date" and not _other(c) and day_rank(c.name) is not None]
+    moneys = [
+        c
+        for c in free
+        if c.type == "number" and (c.high or 0) > 0 and money_rank(c.name) is not None
+        and _speaks_of_money(c)
+    ]  # fmt: skip
+    return Candidates(
+        customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
+        mails=tuple(mails),
+        orders=tuple(sorted(orders, key=lambda c: (_rank(order_rank(c.name)), _numbered(c)))),
+        days=tuple(sorted(days, key=lambda c: _rank(day_rank(c.name)))),
+        moneys=tuple(sorted(moneys, key=lambda c: _rank(money_rank(c.name)))),
+        states=tuple(c for c in named("status") if 1 <= c.distinct <= FEW_STATES),
+        refunds=tuple(c for c in free if c.type == "number" and is_refund(c.name)),
+        cancelled_on=tuple(
+            c for c in free if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
+        ),
+    )  # fmt: skip
+
+
+def _rank(value: int | None) -> int:
+    return 9 if value is None else value
+
+
+def _numbered(column: ColumnSummary) -> bool:
+    """Return whether a column under a bare name holds codes with digits: ``Name`` of "#1001"."""
+    words = tokens(column.name)
+    if BARE.fullmatch(words) is None:
+        return False
+    if column.type == "number":
+        return column.whole and words not in {"id"}
+    return column.head > 0 and column.digits >= 0.9 * column.head and column.spaced == 0
+
+
+def _speaks_of_money(column: ColumnSummary) -> bool:
+    """Return whether a name is one of an amount: of an order, or of a line."""
+    if any(p.name == "amount" for p in _parts_named(column.name)):
+        return True
+    words = taxes_aside(tokens(column.name))
+    return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None
 
 
 def find_log(
@@ -74,6 +180,7 @@ def find_log(
             _refuse_type(column, part)
             wished.setdefault(part.name, column)
     chosen = {name: _best(name, found) for name, found in taken.items()}
+    _settle_day(chosen, taken)
     _settle_money(chosen)
     chosen |= wished
     free = [c for c in columns if c.present and c.name not in parts and c.name not in reasons]
@@ -246,13 +353,26 @@ def _part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
     return next((part for part in _parts_named(column.name) if column.type in part.types), None)
 
 
-def _parts_named(name: str) -> Iterator[Part]:
-    """Give the parts that a name speaks of, whatever its column holds."""
+@lru_cache(maxsize=20_000)
+def _parts_named(name: str) -> tuple[Part, ...]:
+    """Return the parts that a name speaks of, whatever its column holds."""
     words = tokens(name)
     plain = " ".join(word for word in words.split() if word not in ARTICLES)
-    for pattern, part in RULES:
-        if pattern.fullmatch(words) or pattern.fullmatch(plain):
-            yield part
+    return tuple(
+        part
+        for pattern, part in RULES
+        if pattern.fullmatch(words)
+        or pattern.fullmatch(plain)
+        or words in names_of(part.name)
+        or (part.name in _ALSO and _ALSO[part.name](name))
+    )
+
+
+_ALSO: dict[str, Callable[[str], bool]] = {
+    "customer": is_buyer,
+    "order": lambda name: order_rank(name) in {0, 1},
+    "amount": lambda name: money_rank(name) == 0,
+}
 
 
 def _best(name: str, found: Sequence[ColumnSummary]) -> ColumnSummary:
@@ -272,8 +392,25 @@ def _best(name: str, found: Sequence[ColumnSummary]) -> ColumnSummary:
     return min(enumerate(found), key=rank)[1]
 
 
+def _settle_day(
+    chosen: dict[str, ColumnSummary], taken: Mapping[str, Sequence[ColumnSummary]]
+) -> None:
+    """Choose the day by its name's rank; a day on which something else happened is none."""
+    days = [c for c in taken.get("date", ()) if day_rank(c.name) is not None]
+    if not days:
+        chosen.pop("date", None)
+        return
+    first = chosen["date"]
+    half = max(c.present for c in days) / 2
+    chosen["date"] = min(
+        days, key=lambda c: (c.present < half, _rank(day_rank(c.name)), c is not first)
+    )
+
+
 def _settle_money(chosen: dict[str, ColumnSummary]) -> None:
     """Drop a unit price that comes without a quantity where an amount is known, and the reverse."""
+    if "amount" in chosen and money_rank(chosen["amount"].name) is None:
+        del chosen["amount"]
     if "amount" not in chosen and "unit_price" in chosen and "quantity" not in chosen:
         chosen["amount"] = chosen.pop("unit_price")  # one piece per line
     if "amount" in chosen and "unit_price" in chosen and "quantity" in chosen:
@@ -288,10 +425,13 @@ def _is_log(
     columns: Sequence[ColumnSummary],
 ) -> bool:
     """Return whether the columns are those of orders rather than of customers."""
-    if _column_of_customers(columns):
-        return False
     per_line = customer.distinct / max(customer.present, 1)
     order, date = chosen.get("order"), chosen.get("date")
+    numbered = order is not None and order.distinct > customer.distinct
+    if _column_of_customers(columns) and not (
+        per_line < REPEATED and numbered and date is not None
+    ):
+        return False
     if per_line < REPEATED:
         return order is not None or date is not None
     return order is not None and date is not None
@@ -334,7 +474,7 @@ def _column(
         better = names.get(part.name)
         why = f"{better} says it already" if better else "not needed beside the others"
         return replace(found, meaning=part.name, reason=why)
-    meant = next(_parts_named(column.name), None)
+    meant = next(iter(_parts_named(column.name)), None)
     if meant is not None and column.present and meant.name not in names:
         why = f"named like the {meant.name.replace('_', ' ')} of an order, but holds "
         return replace(found, reason=why + _TYPES[column.type])

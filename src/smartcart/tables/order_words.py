@@ -143,10 +143,13 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "status",
-        rf"({_ORDER}|payment|delivery|line|item|fulfil?lment|financial)? ?(status|state of order)|"
+        rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
+        r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
+        r"(status( id| name| code)?|state|state of order)|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
-        r"transaction type",
+        rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
+        r"zahlungsstatus|lieferstatus|balance impact|is (void|voided|refunded|test)|voided|refunded",
         ("text", "boolean", "number"), "describes", "tells cancelled and returned orders",
     ),
     Part(
