@@ -348,7 +348,7 @@ def read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
         log = replace(log, channel=None, channels=())
     if "discount_share" not in forming:
         log = replace(log, discount=None)
-    if "products_per_order" not in forming:
+    if "products_per_order" not in forming and not log.whole_orders:
         log = replace(log, product=None)
     return log
 
