@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import large_tables, table_warnings
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
@@ -66,7 +67,7 @@ def look(
             f"--kind is {kind!r}", "'customers' or 'orders'",
             "leave it out: it is recognised from the columns",
         )  # fmt: skip
-    engine: Any = opened.engine
+    engine = opened.engine
     table = opened.table
     large = large_tables.is_large(opened)
     row = large_tables.figures(opened) if large else _figures(opened)
@@ -76,7 +77,7 @@ def look(
     layout = layout_of(figures, kind)
     with telling_columns(figures):
         settled = find_reading(opened, figures, kind, wanted or {})
-    if settled is not None and opened.remote and order_roles.told_in_text(figures):
+    if settled is not None and not engine.can.typed and order_roles.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
@@ -96,7 +97,7 @@ def look(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
             "an order log", "leave the option out",
         )  # fmt: skip
-    if opened.remote:
+    if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = column_overrides.override_roles(roles.infer_roles(figures), wanted or {})
     _refuse_text_for_numbers(opened, columns, wanted or {})
@@ -124,7 +125,7 @@ def look(
     )
     describing = features.describing_features(contract, told)
     every = (*forming, *describing)
-    both = not opened.spread  # in one pass
+    both = engine.can.distinct_beside  # in one pass
     key = few_passes.key_columns(contract, figures) if copies else ()
     if large:
         counts = large_tables.counts(opened, contract, every, figures, key)
@@ -137,8 +138,7 @@ def look(
     if few_passes.nobody_rejected(contract, counts):
         rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
     else:
-        listed = engine.listed if opened.spread else engine.arrow
-        rejected = listed(quality.rejected_rows(clean, contract))
+        rejected = engine.listed(quality.rejected_rows(clean, contract))
     all_usable = rejected.num_rows == 0
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
     if opened.rejected is not None:
@@ -172,12 +172,12 @@ def look(
 def _figures(opened: Opened) -> dict[str, Any]:
     """Return the figures of all columns; those of the first rows by the embedded engine."""
     row: dict[str, Any] = {}
-    away = opened.remote or opened.spread
+    can = opened.engine.can
     for part in summary.summary_expressions(
-        opened.table, head=not away, remainder=not opened.remote
+        opened.table, head=can.first_rows, remainder=can.remainder
     ):
         row |= opened.engine.record(part)
-    if opened.spread:
+    if opened.head is not None:
         row |= opened.here.record(summary.head_expression(opened.head))
     return row
 
@@ -204,7 +204,7 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
     return Contract("customers", ids[0] if ids else None, columns, day, where)
 
 
-def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
+def _spent(engine: Engine, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
     """Return the money per category column, of copied rows only ``once``."""
     names = [c.name for c in contract.columns if c.meaning.startswith("spend:")]
     names = [n for n in names if n in clean.columns]
@@ -221,7 +221,7 @@ def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[s
     return {name: float(total or 0.0) for name, total in engine.record(sums).items()}
 
 
-def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[str]]:
+def _categories(engine: Engine, clean: Any, contract: Contract) -> dict[str, list[str]]:
     """Return the values worth telling of each text column that describes."""
     found: dict[str, list[str]] = {}
     for column in contract.columns:

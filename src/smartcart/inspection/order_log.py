@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from smartcart.engines.duckdb import DuckDB
-from smartcart.engines.postgres import stream_schema
-from smartcart.engines.spark import Spark
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.order_reading import Settled
 from smartcart.inspection.questions import (
@@ -193,18 +191,15 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
 
 
 def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
-    """Add up orders and customers, and return the table of customers, kept here or on Spark.
+    """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
-    added up between the steps; a server or Spark does all at once.
+    added up between the steps; a server or a cluster does all at once.
     """
     engine, here = opened.engine, opened.here
-    if not isinstance(engine, DuckDB):
+    if not engine.can.in_parts:
         when = orders.rhythm(orders.orders(marked, log), log)
-        found = orders.customers(when, orders.spending(marked, log, day), log, day)
-        if isinstance(engine, Spark):
-            return engine.table(engine.keep(engine.frame(found)))
-        return here.take(engine.batches(found), stream_schema(found.schema()))
+        return opened.keep(orders.customers(when, orders.spending(marked, log, day), log, day))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
     files = []
@@ -232,7 +227,7 @@ def _described(
     notices: Sequence[Notice],
 ) -> Look:
     """Return what the table of customers and the counts of its lines say."""
-    here: Any = opened.engine if opened.spread else opened.here
+    here = opened.keeper
     first, last, as_of, where = days
     sold = found["frequency"] > 0
     told = {
@@ -265,8 +260,7 @@ def _described(
     entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
     lost = int(row["lost"] or 0)
     unsold = found.filter(~sold)
-    listed = here.listed if opened.spread else here.arrow
-    rejected = listed(
+    rejected = here.listed(
         unsold.order_by("customer_id").select(
             customer_id=unsold["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
         )
@@ -305,7 +299,7 @@ def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     if log.drop_duplicates:
         kept = orders.distinct_lines(table).count()
         return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
-    if opened.remote:
+    if not opened.engine.can.hash:
         return 0, True
     hashed = content_hash(table, [c.name for c in log.columns])
     exact = rows <= EXACT_ROWS
@@ -332,7 +326,7 @@ def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
 
 
 def _largest(
-    engine: Any, marked: Any, what: str, column: str | None, at_most: int
+    engine: Engine, marked: Any, what: str, column: str | None, at_most: int
 ) -> tuple[str, ...]:
     """Return the values with most money; a single value has no share."""
     if column is None:

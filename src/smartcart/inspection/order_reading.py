@@ -272,7 +272,7 @@ def _stands_once(desk: _Desk, log: OrderLog, order: str) -> bool:
     These lack buyer and day, too, but hold something.
     """
     known = desk.known.get(order, 0)
-    if not FEW * desk.lines < desk.lines - known < desk.lines or desk.opened.remote:
+    if not FEW * desk.lines < desk.lines - known < desk.lines or not desk.opened.engine.can.typed:
         return False
     rest = desk.sample.filter(desk.sample[order].isnull())
     told = {"n": rest.count(), "who": rest[log.customer].count()}

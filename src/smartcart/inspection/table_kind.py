@@ -129,7 +129,7 @@ def _under_headings(
     """Return a log whose customers stand on rows of their own above their lines, if it is one."""
     days = [f for f in figures if f.type == "date" and f.present]
     texts = [f for f in figures if f.type == "text" and f.present and f.distinct > 1]
-    if opened.remote or opened.spread or len(days) != 1:
+    if opened.engine.can.place != "here" or len(days) != 1:
         return None
     table, day = opened.table, days[0].name
     for column in texts:

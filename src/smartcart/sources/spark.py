@@ -189,7 +189,7 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         fingerprint=fingerprint,
         notices=(*raw.notices, *name_notices, *(n for c in columns for n in c.notices)),
     )
-    opened = Opened(table, reading, engine, _here=lambda: DuckDB(temp_dir=temp_dir))
+    opened = Opened(table, reading, engine, lambda: DuckDB(temp_dir=temp_dir))
     head = engine.arrow(table.limit(HEAD_ROWS))
     opened.head = opened.here.take(head.to_batches(), head.schema)
     return opened
@@ -238,7 +238,7 @@ def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
         column.misfit = column.aside
     wanted = ", ".join(told)
     frame = engine.convert(engine.frame(table), f"SELECT {wanted} FROM ({sql})", ", ".join(schema))
-    return engine.table(engine.keep(frame))
+    return engine.table(engine.persist(frame))
 
 
 def _portable(table: Any, column: Column) -> list[Any]:

@@ -29,7 +29,6 @@ from smartcart.records import Model
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.models import load
-from smartcart.workflows.passes import in_order
 from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
 
@@ -88,7 +87,7 @@ def write_lookup(
     def batches(ready: Any) -> Iterator[Any]:
         nonlocal done
         table = features.feature_table(ready.usable, ready.contract, wanted)
-        for batch in in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS)):
+        for batch in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
             done += batch.num_rows
             say("index customers", done, sum(saved.sizes))
             yield batch

@@ -17,7 +17,7 @@ import pyarrow as pa
 from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.core.out_of_range import bounds_of, outside
-from smartcart.engines.spark import Spark
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
@@ -28,9 +28,9 @@ from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, orders, quality
 from smartcart.tables.rules import rulebook_steps
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
-from smartcart.workflows.passes import in_order
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pandas as pd
 
 __all__ = [
@@ -62,8 +62,8 @@ class Ready:
 
     label: str
     rows: int
-    engine: Any
-    usable: Any  # an Ibis table
+    engine: Engine
+    usable: ir.Table
     contract: Contract
     rejected: Iterable[Any]  # Arrow batches of customer_id and reason
 
@@ -250,10 +250,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
             np.isnan(X).sum(axis=0),
         )  # fmt: skip
 
-    if isinstance(ready.engine, Spark):
-        yield from ready.engine.each(table, part)
-    else:
-        yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
+    yield from ready.engine.each(table, part, chunk_rows=BATCH_ROWS)
 
 
 @contextmanager
@@ -290,7 +287,7 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
     """Return the customers of a table with a row each."""
     contract = assignment.reading_contract(model, opened.table.columns)
     table = checked(opened, contract.columns, "the model")
-    engine: Any = opened.engine
+    engine = opened.engine
     refuse_duplicates(opened, contract)
     latest, names = None, ""
     if found := quality.as_of_expression(table, contract.columns):
@@ -328,7 +325,7 @@ def _of_orders(
     contract = _dated(model.contract, as_of, latest, str(log.date))
     found = add_up(opened, marked, log, contract.as_of, say)
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
-    here: Any = opened.engine if opened.spread else opened.here
+    here = opened.keeper
     sold = found["frequency"] > 0
     unsold = found.filter(~sold).select(
         customer_id=found["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)

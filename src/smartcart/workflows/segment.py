@@ -30,7 +30,7 @@ from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
-from smartcart.workflows.customer_arrays_spark import SparkCustomers
+from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
@@ -104,7 +104,7 @@ def segment(
             seen = look(
                 opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
             )
-            table = SparkCustomers(seen, here=opened.here) if opened.spread else Customers(seen)
+            table = customers_of(seen, opened)
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
