@@ -176,9 +176,10 @@ def customers_of(made: Shop) -> pd.DataFrame:
         orders=("number", "count"), total=("total", "sum"), goods=("goods", "sum"),
         first_at=("at", "min"), last_at=("at", "max"),
     )  # fmt: skip
+    sums[["total", "goods"]] = sums[["total", "goods"]].round(2)
     everybody = _buyers(made.orders["buyer"].max() + 1 + 8)
     everybody["account"] = 7_000_000 + everybody["buyer"] * 37
-    out = everybody.merge(sums.round(2), on="buyer", how="left", validate="1:1")
+    out = everybody.merge(sums, on="buyer", how="left", validate="1:1")
     return out.fillna({"orders": 0, "total": 0.0, "goods": 0.0}).astype({"orders": int})
 
 
