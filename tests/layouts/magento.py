@@ -57,7 +57,7 @@ def magento_orders(name: str, header: list[str], made: Shop) -> Export:
 
 
 def people_only(name: str, header: list[str], made: Shop) -> Export:
-    """A table of customers that says nothing of orders."""
+    """A table of customers that says nothing of orders; without a day of joining it is refused."""
     c = customers_of(made)
     joined = c["buyer"].map(lambda i: pd.Timestamp("2022-01-05") + pd.Timedelta(days=int(i) * 11))
     c = c.assign(at=joined)
@@ -111,7 +111,8 @@ def people_only(name: str, header: list[str], made: Shop) -> Export:
         "newsletter": c["buyer"] % 2,
     }
     separator = ";" if name.startswith("shopware") else ","
-    return Export(fill(header, cells, len(c)), people(c), separator=separator)
+    days = {"Customer Since", "created_at", "Date Joined", "Created At (UTC+0)"} & set(header)
+    return Export(fill(header, cells, len(c)), people(c) if days else None, separator=separator)
 
 
 def opencart_orders(name: str, header: list[str], made: Shop) -> Export:
