@@ -106,7 +106,10 @@ def people_only(name: str, header: list[str], made: Shop) -> Export:
         "accountmode": c["buyer"] % 2,
         "subshopID": 1,
         "active": 1,
-        "Addresses": "Address ID: 1, Address First Name: " + c["first_name"],
+        "Addresses": "Address ID: 1, Address First Name: "
+        + c["first_name"]
+        + ", Address Zip: "
+        + c["zip"],
         "Account Lock": "Unlocked",
         "newsletter": c["buyer"] % 2,
     }

@@ -163,6 +163,7 @@ WIX: tuple[Layout, ...] = (
             **contact(
                 "First Name | Last Name | Company | Position | Birthdate | Message | Subject"
             ),
+            **REPEATED,
         },
         structure="a row per contact; no orders, no money",
         source="public code on GitHub, index ids 44775182333, 62222319934, 55317218881",

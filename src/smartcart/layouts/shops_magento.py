@@ -65,7 +65,7 @@ MAGENTO: tuple[Layout, ...] = (
             "Customer Since": "forms:first_date",
             "Group": "describes:category",
             **contact(
-                "Name | Email | Phone | ZIP | Billing Address | Shipping Address | "
+                "Name | Email | Phone | Billing Address | Shipping Address | "
                 "Street Address | Fax | VAT Number | Tax VAT Number | Company | "
                 "Billing Firstname | Billing Lastname"
             ),
@@ -85,7 +85,7 @@ MAGENTO: tuple[Layout, ...] = (
         roles={
             "email": "id:id",
             "created_at": "forms:first_date",
-            "group_id": "describes:code",
+            "group_id": "describes:category",
             **contact(
                 "firstname | lastname | middlename | prefix | suffix | taxvat | "
                 "password_hash | password | rp_token | rp_token_created_at"

@@ -7,12 +7,22 @@ from smartcart.layouts.rows import contact, told
 
 __all__ = ["SHOPIFY", "SQUARESPACE"]
 
-PERSON = contact(
-    "First Name | Last Name | Phone | Company | Address1 | Address2 | "
-    "Zip | Default Address Company | Default Address Address1 | "
-    "Default Address Address2 | Default Address Zip | "
-    "Default Address Phone | Note"
-)
+PERSON = {
+    **contact(
+        "First Name | Last Name | Phone | Company | Address1 | Address2 | Note | "
+        "Default Address Company | Default Address Address1 | Default Address Address2 | "
+        "Default Address Phone"
+    ),
+    **dict.fromkeys(
+        (
+            "Default Address City",
+            "Default Address Province Code",
+            "Default Address Country Code",
+            "Default Address Zip",
+        ),
+        "sensitive:demographic",
+    ),
+}
 SPENT = {"Total Spent": "forms:spend_total", "Total Orders": "forms:frequency"}
 
 SHOPIFY: tuple[Layout, ...] = (
