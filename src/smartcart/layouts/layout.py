@@ -30,8 +30,8 @@ class Layout:
         which are refused.
     signature : columns that must all be there; ``absent`` those that must not.
     paid : money of the order or the line after discounts, by preference.
-    states : per column its values that say cancelled, returned (in full), unpaid or other (no
-        sale); values that are not listed are read by their words.
+    states : per column its values, without regard to case, that say sold, cancelled, returned (in
+        full), unpaid or other (no sale); values that are not listed are read by their words.
     row_type : tells rows of orders (``order_rows``), of their lines (``line_rows``) and others
         apart.
     nobody : customers that stand for nobody, in lower case.
