@@ -244,6 +244,34 @@ def _settlement_v1(t: pd.DataFrame) -> Cells:
     }  # fmt: skip
 
 
+def _ebay_old(made: Shop) -> Sequence[tuple[Cells, int]]:
+    """Return the old report, whose price is of a piece and whose record number is the order."""
+    words = {
+        **EBAY_US, "login": "User Id", "name": "Buyer Fullname", "sold": "Sale Price",
+        "post": "Shipping and Handling", "order": "Notes to yourself",
+    }  # fmt: skip
+    blocks = _ebay(words, _dollars, lambda t: t["at"].dt.strftime("%b-%d-%y"))(made)  # type: ignore[operator]
+    lines = only(made).joined
+    single, items = lines[lines["count"] == 1], lines[lines["count"] > 1]
+    prices = [(t["paid"] / t["pieces"]).round(2) for t in (single, items)]
+    (one, ones), (whole, wholes), (item, items_) = blocks
+    return [
+        ({**one, "Sale Price": _dollars(prices[0]), "Notes to yourself": ""}, ones),
+        ({**whole, "Sale Price": "", "Notes to yourself": ""}, wholes),
+        ({**item, "Sale Price": _dollars(prices[1]), "Notes to yourself": ""}, items_),
+    ]
+
+
+def _amazon_movements(t: pd.DataFrame) -> Cells:
+    return {
+        "date/time": t["at"].dt.strftime("%b %d, %Y %I:%M:%S %p PST"), "settlement id": 99_001,
+        "type": "Order", "order id": [f"101-{n:07d}-2003003" for n in t["number"]],
+        "sku": "SKU-001", "quantity": t["pieces"], "product sales": t["goods"],
+        "order city": t["city"], "order postal": t["zip"], "selling fees": -t["tax"],
+        "total": (t["goods"] * 0.9).round(2),
+    }  # fmt: skip
+
+
 def _dollars(values: pd.Series) -> list[str]:
     return money(values, "$")
 
@@ -283,6 +311,7 @@ MARKET_CASES: tuple[Case, ...] = (
     Case("ebay_verkaufsmanager",
          _ebay(EBAY_OLD, _euros, lambda t: t["at"].dt.strftime("%d.%m.%Y")),
          sold("total"), separator=";", by="Bestellnummer"),
+    Case("ebay_selling_manager", _ebay_old, sold("total"), by="Sales Record Number"),
     Case("ebay_orders_fr",
          _ebay(EBAY_FR, _euro_words, lambda t: named_day(t, FRENCH, "{d:02d}-{month}-{y}")),
          sold("total", "goods"), separator=";", by="Numéro de commande"),
@@ -296,6 +325,7 @@ MARKET_CASES: tuple[Case, ...] = (
          sold("goods"), separator="\t"),
     Case("amazon_seller_orders", _amazon_buyers("order-id", "quantity-purchased"),
          sold("goods"), separator="\t"),
+    Case("amazon_transactions", per_order(_amazon_movements, SOLD), None),
     Case("amazon_settlement", _settlement, None, separator="\t", by="order-id"),
     Case("amazon_settlement_v1", per_line(_settlement_v1, SOLD), None, separator="\t"),
 )  # fmt: skip

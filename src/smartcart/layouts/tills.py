@@ -68,7 +68,7 @@ TILLS: tuple[Layout, ...] = (
         platform="Square",
         export="customer directory",
         kind="customers",
-        signature=("Square Customer ID", "Reference ID", "Transaction Count", "Lifetime Spend"),
+        signature=("Square Customer ID", "Creation Source", "Transaction Count", "Lifetime Spend"),
         roles={
             "Square Customer ID": "id",
             "Reference ID": "dropped",
