@@ -13,6 +13,7 @@ from smartcart.errors import DataError, UsageError
 from smartcart.inspection import large_tables, table_warnings
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.result import Look, Progress
+from smartcart.inspection.table_kind import find_reading, parts_said
 from smartcart.records import (
     Column,
     ColumnRole,
@@ -20,7 +21,6 @@ from smartcart.records import (
     Contract,
     Inspection,
     Ledger,
-    OrderLog,
 )
 from smartcart.sources import Opened, open_source
 from smartcart.tables import (
@@ -31,7 +31,6 @@ from smartcart.tables import (
     quality,
     roles,
     summary,
-    vocabulary,
 )
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
@@ -53,6 +52,7 @@ def look(
     as_of: dt.date | None = None,
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
+    expect: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
@@ -72,16 +72,17 @@ def look(
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
-    log = None if kind == "customers" else _log(figures, kind, wanted or {})
-    if log is not None and opened.remote and order_roles.told_in_text(figures):
+    settled = find_reading(opened, figures, kind, wanted or {})
+    if settled is not None and opened.remote and order_roles.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
-            progress=progress,
+            expect=expect, progress=progress,
         )  # fmt: skip
-    if log is not None:
+    if settled is not None:
         return look_at_orders(
-            opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress
-        )
+            opened, settled, as_of=as_of, options=options or OrderOptions(),
+            parts=parts_said(wanted or {}), expect=expect, progress=progress,
+        )  # fmt: skip
     nobody = order_roles.lines_of_nobody(figures)
     if nobody is not None and nobody[1] and kind is None and not wanted:
         raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
@@ -171,35 +172,6 @@ def _figures(opened: Opened) -> dict[str, Any]:
     if opened.spread:
         row |= opened.here.record(summary.head_expression(opened.head))
     return row
-
-
-def _log(
-    figures: tuple[summary.ColumnSummary, ...],
-    kind: str | None,
-    wanted: Mapping[str, ColumnRole | ColumnWish],
-) -> OrderLog | None:
-    """Return the order log that the columns make, if they do; refuse one that was asked for."""
-    known = order_roles.MEANINGS
-    said = column_overrides.checked_wishes(
-        [f.name for f in figures], wanted, vocabulary.MEANINGS | known, parts=known
-    )
-    parts = {
-        name: ""
-        if wish.role == "dropped"
-        else wish.meaning or ("customer" if wish.role == "id" else "")
-        for name, wish in said.items()
-        if wish.meaning or wish.role != "forms"
-    }
-    own = {w.meaning for w in said.values()} & (known.keys() - vocabulary.MEANINGS.keys())
-    log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
-    if log is None and kind == "orders":
-        raise DataError.of(
-            f"--kind is 'orders', but no column says whose order a line is (the columns are "
-            f"{', '.join(f.name for f in figures[:12])})",
-            "a column such as customer_id",
-            f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
-        )
-    return log
 
 
 def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None) -> Contract:

@@ -14,9 +14,10 @@ import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
+from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["Cells", "cells", "identity", "in_full", "text"]
+__all__ = ["Cells", "cells", "filled", "identity", "text"]
 
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
@@ -49,7 +50,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     """
     never = ibis.literal(False)
     heading = table[log.customer].notnull() if log.fill == "group" else never
-    table = _filled(table.mutate(__heading__=heading), log)
+    table = filled(table.mutate(__heading__=heading), log)
     other = table["__heading__"]
     if log.row_type is not None and log.order_rows:
         kept = table[log.row_type].isin([*log.order_rows, *log.line_rows])
@@ -93,12 +94,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     )  # fmt: skip
 
 
-def in_full(refund: Any, paid: Any) -> Any:
-    """Return whether money given back is all that was paid (within :data:`FULL_REFUND`)."""
-    return (paid > 0) & (refund.abs() >= FULL_REFUND * paid)
-
-
-def _filled(table: ir.Table, log: OrderLog) -> ir.Table:
+def filled(table: ir.Table, log: OrderLog) -> ir.Table:
     """Return the table with cells that are told once on every line that they speak of."""
     names = [name for name in log.filled if name in table.columns]
     if log.fill == "none" or not names:
@@ -107,9 +103,7 @@ def _filled(table: ir.Table, log: OrderLog) -> ir.Table:
         assert log.order is not None
         here = ibis.window(group_by=log.order)
         known = table[log.order].notnull()
-        return table.mutate(
-            **{n: known.ifelse(table[n].max().over(here), table[n]) for n in names}
-        )
+        return table.mutate(**{n: known.ifelse(table[n].max().over(here), table[n]) for n in names})
     anchor = log.customer if log.fill == "group" else log.order
     before = ibis.cumulative_window(order_by=ROW_COLUMN)
     block = table[anchor].notnull().cast("int64").sum().over(before)
@@ -149,15 +143,14 @@ def _customer(table: ir.Table, log: OrderLog) -> Any:
     value = identity(table[log.customer])
     if log.folded:
         value = value.lower()
-    if log.nobody:
-        plain = value if value.type().is_string() else value.cast("string")
-        nobody = plain.strip().lower().isin(log.nobody)
-        value = nobody.fill_null(False).ifelse(ibis.null(value.type()), value)
-        if log.mail is not None and log.mail != log.customer:
-            mail = table[log.mail].strip().lower().nullif("")
-            named = value if value.type().is_string() else value.cast("string")
-            value = nobody.fill_null(False).ifelse(mail, named)
-    return value
+    nobody = is_nobody(value, log.nobody)
+    if log.mail is not None and log.mail != log.customer:
+        mail = table[log.mail].strip().lower().nullif("")
+        named = value if value.type().is_string() else value.cast("string")
+        return nobody.ifelse(mail, named)
+    if not log.nobody and not value.type().is_string():
+        return value
+    return nobody.ifelse(ibis.null(value.type()), value)
 
 
 def identity(value: Any) -> Any:

@@ -17,6 +17,7 @@ __all__ = [
     "LINE_MONEY",
     "PAID",
     "cancels",
+    "converted",
     "customer_rank",
     "day_rank",
     "is_buyer",
@@ -139,7 +140,7 @@ _ORDER_BEST = re.compile(
 )
 _ORDER_NEXT = re.compile(
     r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
-    r"basket|bill|ticket|booking|reservation|fattura|scontrino|factuur|check|increment|confirmation|"
+    r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|increment|confirmation|"
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
@@ -153,7 +154,7 @@ _NEVER_DAY = re.compile(
     r"pack(ed)?|dispatch(ed)?|versand|liefer\w*|livraison|envio|entrega|payout|payouts|available|"
     r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|registration|"
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
-    r"deleted|approved by|acquired|member since|timestamp consent|edited|estorno|prometid[oa])\b.*"
+    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|prometid[oa])\b.*"
 )
 _BEST_DAY = re.compile(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
@@ -267,8 +268,8 @@ def order_rank(name: str) -> int | None:
 
     >>> [order_rank(n) for n in ("Order ID", "amazon-order-id", "Order #", "Invoice No")]
     [0, 0, 0, 1]
-    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Transaction ID")
-    (None, None, 2)
+    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Client")
+    (None, None, None)
     """
     words = tokens(name)
     if _ORDER_BEST.fullmatch(words) and not _NO_ORDER.fullmatch(words):

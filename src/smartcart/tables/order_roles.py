@@ -16,7 +16,6 @@ from smartcart.errors import DataError
 from smartcart.records import Column, OrderLog
 from smartcart.tables.languages import names_of
 from smartcart.tables.order_ranks import (
-    BEFORE_DISCOUNT,
     cancels,
     customer_rank,
     day_rank,
@@ -51,10 +50,12 @@ __all__ = [
     "MEANINGS",
     "PARTS",
     "Candidates",
+    "described",
     "empty_customer",
     "find_candidates",
     "find_log",
     "lines_of_nobody",
+    "prices_a_piece",
     "told_in_text",
 ]
 
@@ -91,11 +92,18 @@ def find_candidates(
     parts = parts or {}
     free = [c for c in columns if c.present and c.name not in parts]
 
+    def said(part: str) -> list[ColumnSummary]:
+        return [c for c in columns if c.present and parts.get(c.name) == part]
+
     def named(part: str) -> list[ColumnSummary]:
-        return [c for c in free if part in {p.name for p in _parts_named(c.name) if c.type in p.types}]
+        return said(part) or [
+            c for c in free if part in {p.name for p in _parts_named(c.name) if c.type in p.types}
+        ]
 
     customers = [c for c in named("customer") if c.distinct > 1]
-    mails = sorted((c for c in customers if is_mail(c.name)), key=lambda c: -c.present)
+    mails = said("email") or sorted(
+        (c for c in free if c.type == "text" and is_mail(c.name)), key=lambda c: -c.present
+    )
     texts = [c for c in free if c.type in {"text", "number"} and c.distinct > 1]
     orders = [
         c
@@ -104,23 +112,35 @@ def find_candidates(
         and (order_rank(c.name) in {0, 1} or "order" in {p.name for p in _parts_named(c.name)}
              or _numbered(c))
     ]  # fmt: skip
-    days = [c for c in free if c.type == "date" and not _other(c) and day_rank(c.name) is not None]
+    days = [c for c in free if c.type == "date" and not _born(c) and day_rank(c.name) is not None]
+    counted = bool(named("quantity"))
+    moneys = [c for c in free if not (counted and prices_a_piece(c.name))]
     moneys = [
         c
-        for c in free
+        for c in moneys
         if c.type == "number" and (c.high or 0) > 0 and money_rank(c.name) is not None
         and _speaks_of_money(c)
     ]  # fmt: skip
     return Candidates(
         customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
         mails=tuple(mails),
-        orders=tuple(sorted(orders, key=lambda c: (_rank(order_rank(c.name)), _numbered(c)))),
-        days=tuple(sorted(days, key=lambda c: _rank(day_rank(c.name)))),
-        moneys=tuple(sorted(moneys, key=lambda c: _rank(money_rank(c.name)))),
+        orders=tuple(said("order") or sorted(orders, key=lambda c: (_rank(order_rank(c.name)), _numbered(c)))),
+        days=tuple(said("date") or sorted(days, key=lambda c: _rank(day_rank(c.name)))),
+        moneys=tuple(
+            said("amount")
+            or sorted(moneys, key=lambda c: (prices_a_piece(c.name), _rank(money_rank(c.name))))
+        ),
         states=tuple(c for c in named("status") if 1 <= c.distinct <= FEW_STATES),
-        refunds=tuple(c for c in free if c.type == "number" and is_refund(c.name)),
+        refunds=tuple(
+            said("refund") or (c for c in free if c.type == "number" and is_refund(c.name))
+        ),
         cancelled_on=tuple(
-            c for c in free if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
+            said("cancelled_on")
+            or (
+                c
+                for c in free
+                if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
+            )
         ),
     )  # fmt: skip
 
@@ -137,6 +157,16 @@ def _numbered(column: ColumnSummary) -> bool:
     if column.type == "number":
         return column.whole and words not in {"id"}
     return column.head > 0 and column.digits >= 0.9 * column.head and column.spaced == 0
+
+
+def prices_a_piece(name: str) -> bool:
+    """Return whether a name is of the price of one piece.
+
+    >>> prices_a_piece("Unit Price"), prices_a_piece("Precio"), prices_a_piece("Total Price")
+    (True, True, False)
+    """
+    named = _parts_named(name)
+    return bool(named) and named[0].name == "unit_price" and money_rank(name) != 0
 
 
 def _speaks_of_money(column: ColumnSummary) -> bool:
@@ -194,15 +224,49 @@ def find_log(
         _by_what_is_left(chosen, [c for c in free if c is not customer])
     if not asked and not said and not _is_log(customer, chosen, columns):
         return None
-    names = {name: column.name for name, column in chosen.items()}
+    names = {name: column.name for name, column in chosen.items() if name in LOG_PARTS}
     traits = tuple(
         c.name
         for c in columns
         if (parts[c.name] == "trait" if c.name in parts else _is_trait(c))
         and c.name not in set(names.values())
     )
-    described = tuple(_column(c, reasons.get(c.name), names, traits) for c in columns)
-    return replace(OrderLog(described, customer.name, traits=traits), **names)  # type: ignore[arg-type]
+    log = replace(OrderLog((), customer.name, traits=traits), **names)  # type: ignore[arg-type]
+    return described(columns, log, parts)
+
+
+def described(
+    columns: Sequence[ColumnSummary], log: OrderLog, parts: Mapping[str, str] | None = None
+) -> OrderLog:
+    """Return the log with a record of every column: the part that it plays, and why."""
+    parts = parts or {}
+    names = {part: getattr(log, part) for part in LOG_PARTS if getattr(log, part) is not None}
+    extra = dict.fromkeys((state.column for state in log.states), ("status", "tells what became of a line"))  # fmt: skip
+    extra |= dict.fromkeys(log.cancelled_on, ("cancelled_on", "filled where the order was cancelled"))  # fmt: skip
+    for name, part, reason in (
+        (log.mail, "email", "tells buyers apart whose customer is nobody"),
+        (log.refunded, "refund", "the money that was given back of an order"),
+        (log.row_type, "row_type", "tells rows of orders, of their lines and others apart"),
+    ):
+        if name is not None:
+            extra[name] = (part, reason)
+    traits = tuple(name for name in log.traits if name not in {*names.values(), *extra})
+
+    def one(column: ColumnSummary) -> Column:
+        found = _column(column, _part_of(column, parts), names, traits)
+        if column.name in extra and column.name not in names.values():
+            part, reason = extra[column.name]
+            return replace(found, role="describes", meaning=part, reason=reason)
+        return found
+
+    return replace(log, traits=traits, columns=tuple(map(one, columns)))
+
+
+LOG_PARTS = (
+    "customer", "date", "order", "quantity", "unit_price", "amount", "discount", "status",
+    "channel", "product", "category", "currency",
+)  # fmt: skip
+"""Parts that one column of a log plays, under the name of the record's field."""
 
 
 def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], bool] | None:
@@ -337,6 +401,10 @@ def _refuse_type(column: ColumnSummary, part: Part) -> None:
 
 
 _TYPES = {"number": "numbers", "text": "text", "date": "dates", "boolean": "yes or no"}
+
+
+def _born(column: ColumnSummary) -> bool:
+    return any(word.meaning == "birth" for word, _ in readings(column.name))
 
 
 def _other(column: ColumnSummary) -> bool:

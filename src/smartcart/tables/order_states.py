@@ -64,7 +64,9 @@ _NO_SALE = re.compile(
     r"\badvertising\b|commission|virement|retrait|transferencia|retiro|saque|taxa|tarifa|"
     r"\bdispute\b|authori[sz]ation|currency|account (funding|correction)|payment (hold|release)"
 )
-_PLAIN_PAYMENT = re.compile(r"^(payments?|tender|zahlung(en)?|pagos?|paiements?|pagament[oi]|betaling)$")
+_PLAIN_PAYMENT = re.compile(
+    r"^(payments?|tender|zahlung(en)?|pagos?|paiements?|pagament[oi]|betaling)$"
+)
 _SALE = re.compile(
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande)\b"

@@ -6,6 +6,7 @@ sample of the source, per number of an order, in one aggregation a candidate.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
 SAMPLE_LINES = 200_000  # lines at the start of the source on which structure is looked at
 SEVERAL = 5  # orders of several lines from which a pattern is believed
 CONSTANT = 0.95  # of the orders of several lines: a cell is of the order
+ROUNDED, NEARLY = 0.06, 0.005  # two sums of one order are equal: each line is rounded
 ONCE = 0.9  # of them: a cell is told on one line only
 
 
@@ -47,6 +49,11 @@ class Cell:
     def constant(self) -> bool:
         """Whether no order has two values of it, but for a few."""
         return self.same >= CONSTANT * self.many
+
+    @property
+    def steady(self) -> bool:
+        """Whether it is constant, or there are too few orders to say otherwise."""
+        return self.many < SEVERAL or self.constant
 
     @property
     def told_once(self) -> bool:
@@ -122,7 +129,7 @@ def structure_of(order: str, names: Sequence[str], row: Mapping[str, Any]) -> St
 
     def figure(name: str) -> int:
         value = row.get(name)
-        return 0 if value is None or value != value else int(value)
+        return 0 if value is None or math.isnan(value) else int(value)
 
     cells = {
         name: Cell(*(figure(f"{what}_{i}") for what in ("known", "some", "once", "many", "same")))
@@ -137,7 +144,7 @@ def cell_expression(table: ir.Table, names: Sequence[str], beside: Sequence[str]
     ``beside`` are columns of money: a line counts (``with_i``, of ``money`` lines) where one of
     them holds an amount other than 0.
     """
-    holds = ibis.literal(False)
+    holds = table[names[0]].notnull() & ibis.literal(False)
     for name in beside:
         holds = holds | (table[name].cast("float64").fill_null(0.0) != 0)
     told: dict[str, Any] = {"lines": table.count(), "money": holds.sum()}
@@ -176,6 +183,7 @@ def kind_expression(
         }
         for j in range(i):
             both = (found[f"p{i}"] > 0) & (found[f"p{j}"] > 0)
-            near = (found[f"s{i}"] - found[f"s{j}"]).abs() < 0.015
+            gap = (found[f"s{i}"] - found[f"s{j}"]).abs()
+            near = gap <= ibis.greatest(ROUNDED, NEARLY * found[f"s{i}"].abs())
             told |= {f"both_{i}_{j}": both.sum(), f"equal_{i}_{j}": (both & near).sum()}
     return found.aggregate(**told)

@@ -29,6 +29,7 @@ __all__ = [
     "count_expression",
     "customers",
     "distinct_lines",
+    "has_money",
     "letter_expression",
     "lines",
     "orders",
@@ -312,7 +313,7 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
     returned = marked["rule"] == _NUMBER["returned"]
     amount = marked["amount"]
     sums: dict[str, Any] = {"lines": sale.sum()}
-    if _has_money(log):
+    if has_money(log):
         sums["amount"] = amount.sum(where=sale)
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
         sums["sent_back"] = amount.sum(where=returned & (amount > 0))
@@ -321,7 +322,7 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
         sums["quantity"] = marked["quantity"].sum(where=sale)
     if log.discount is not None:
         sums["discounted"] = amount.sum(where=sale & marked["discounted"])
-    if log.recent_days and as_of is not None and _has_money(log):
+    if log.recent_days and as_of is not None and has_money(log):
         last = (as_of - EPOCH).days
         recent = marked["day"] > last - log.recent_days
         earlier = (marked["day"] > last - 2 * log.recent_days) & ~recent
@@ -330,7 +331,7 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
     for prefix, values in (("category", log.categories), ("channel", log.channels)):
         for i, value in enumerate(values):
             here = sale & (marked[prefix] == value)
-            sums[f"{prefix}_{i}"] = amount.sum(where=here) if _has_money(log) else here.sum()
+            sums[f"{prefix}_{i}"] = amount.sum(where=here) if has_money(log) else here.sum()
     plain = tuple(sums)
     for i in range(len(log.traits)):
         sums[f"t{i}"], sums[f"u{i}"] = marked[f"t{i}"].max(), marked[f"t{i}"].min()
@@ -339,7 +340,8 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
     return added.mutate(**{name: added[name].fill_null(0).cast("float64") for name in plain})
 
 
-def _has_money(log: OrderLog) -> bool:
+def has_money(log: OrderLog) -> bool:
+    """Return whether the log says what was paid."""
     return log.amount is not None or (log.unit_price is not None and log.quantity is not None)
 
 
@@ -372,7 +374,7 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         )
         for i, name in enumerate(WEEKDAYS):
             out[f"{name.lower()}_share"] = _over(added[f"on_{i}"], frequency)
-    if _has_money(log):
+    if has_money(log):
         amount, sent_back = added["amount"] / UNIT, added["sent_back"] / UNIT
         # a return may be told by a status, in a column and on a row of its own: it counts once
         rows = ibis.greatest(added["refunded"] / UNIT - sent_back, 0.0)
@@ -390,10 +392,10 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         out["products_per_order"] = _over(added["products"], frequency)
     else:
         out["lines_per_order"] = _over(added["lines"], frequency)
-    if log.recent_days and _has_money(log):
+    if log.recent_days and has_money(log):
         change = _over(added["recent"] - added["earlier"], added["recent"] + added["earlier"])
         out["trend"] = change.fill_null(0.0)
-    whole = added["amount"] if _has_money(log) else added["lines"]
+    whole = added["amount"] if has_money(log) else added["lines"]
     for prefix, values in (("category", log.categories), ("channel", log.channels)):
         for i in range(len(values)):
             out[f"{prefix}_share_{i}"] = _over(added[f"{prefix}_{i}"], whole)
