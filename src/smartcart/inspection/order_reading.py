@@ -333,7 +333,9 @@ def _ranked_customers(
     return sorted(
         (n for n in names if structure is None or structure.cell(n).steady),
         key=lambda n: (
-            desk.figures[n].distinct < FEW_OF_MOST * most and n != log.customer,
+            customer_rank(n) > 0
+            and desk.figures[n].distinct < FEW_OF_MOST * most
+            and n != log.customer,
             customer_rank(n), n != log.customer,
         ),
     )  # fmt: skip

@@ -14,10 +14,12 @@ from smartcart.tables.order_structure import Structure, kind_expression
 
 __all__ = ["with_row_kinds"]
 
+TRIED = 3  # columns of money
 KINDS = 6  # different kinds of rows at the most
 SEVERAL = 5  # orders in which money is told twice
 ONE = 0.98  # of the orders have one row of the kind that holds the total
-MOST = 0.9
+MOST = 0.9  # of all orders have such a row
+EQUAL = 0.5  # of the orders tell the same money twice; in others a discount parts the sums
 
 
 def with_row_kinds(
@@ -39,8 +41,8 @@ def with_row_kinds(
             return replace(
                 log, row_type=name[0], order_rows=layout.order_rows, line_rows=layout.line_rows
             )
-    money = log.amount or next((c.name for c in found.moneys), None)
-    if structure is None or log.order is None or money is None:
+    moneys = [c.name for c in found.moneys[:TRIED]] or ([log.amount] if log.amount else [])
+    if structure is None or log.order is None:
         return log
     for column in found.states:
         if column.type != "text" or not 2 <= column.distinct <= KINDS:
@@ -49,13 +51,14 @@ def with_row_kinds(
         if cell.constant or cell.many < SEVERAL:
             continue
         values = values_of(opened.engine, opened.table, column.name, KINDS)
-        row = opened.engine.record(kind_expression(sample, log.order, column.name, values, money))
-        pair = _pair(row, len(values))
-        if pair is not None:
-            total, lines = pair
-            return replace(
-                log, row_type=column.name, order_rows=(values[total],), line_rows=(values[lines],)
-            )
+        for money in moneys:
+            expr = kind_expression(sample, log.order, column.name, values, money)
+            pair = _pair(opened.engine.record(expr), len(values))
+            if pair is not None:
+                total, lines = (values[i] for i in pair)
+                return replace(
+                    log, row_type=column.name, order_rows=(total,), line_rows=(lines,)
+                )
     return log
 
 
@@ -72,6 +75,6 @@ def _pair(row: Any, kinds: int) -> tuple[int, int] | None:
             a, b = max(i, j), min(i, j)
             both, equal = int(row[f"both_{a}_{b}"] or 0), int(row[f"equal_{a}_{b}"] or 0)
             several = int(row[f"one_{j}"] or 0) < int(row[f"has_{j}"] or 0)
-            if both >= SEVERAL and equal >= MOST * both and several:
+            if both >= SEVERAL and equal >= EQUAL * both and several:
                 return i, j
     return None
