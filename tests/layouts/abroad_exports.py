@@ -162,7 +162,15 @@ def _mercado(words: dict[str, str], states: dict[str, str], months: Sequence[str
         return [
             ({**order(single), **item(single), "Estado": said(single, states)}, len(single)),
             ({**order(carts), "Estado": cart}, len(carts)),
-            ({**item(items), words["order"]: numbers, "Estado": said(items, states)}, len(items)),
+            (
+                {
+                    **item(items),
+                    words["order"]: numbers,
+                    "Estado": said(items, states),
+                    words["cart"]: states["in cart"],
+                },
+                len(items),
+            ),
         ]
 
     return parts
@@ -171,13 +179,14 @@ def _mercado(words: dict[str, str], states: dict[str, str], months: Sequence[str
 VENTAS = {
     "order": "# de venta", "buyer": "Comprador", "day": "Fecha de venta", "id": "Cédula",
     "paid": "Ingresos por productos (CLP)", "total": "Total (CLP)", "pieces": "Unidades",
-    "title": "Título de la publicación",
+    "title": "Título de la publicación", "cart": "Paquete de varios productos",
     "price": "Precio unitario de venta de la publicación (CLP)",
 }  # fmt: skip
 VENDAS = {
     "order": "N.º de venda", "buyer": "Comprador", "day": "Data da venda", "id": "CPF",
     "paid": "Receita por produtos (BRL)", "total": "Total (BRL)", "pieces": "Unidades",
-    "title": "Título do anúncio", "price": "Preço unitário de venda do anúncio (BRL)",
+    "title": "Título do anúncio", "cart": "Pacote de diversos produtos",
+    "price": "Preço unitário de venda do anúncio (BRL)",
 }  # fmt: skip
 
 
@@ -197,11 +206,13 @@ ABROAD_CASES: tuple[Case, ...] = (
     Case("tiktok_shop_settlement", per_order(_tiktok_settlement, SOLD), None),
     Case("mercado_libre_ventas",
          _mercado(VENTAS, {"cancelled": "Cancelada por el comprador",
-                           "cart": "Paquete de {} productos", "": "Entregado"}, SPANISH),
+                           "cart": "Paquete de {} productos", "in cart": "Sí", "": "Entregado"},
+                  SPANISH),
          sold("goods"), by="# de venta",
          before="Ventas al 30 de junio\n\n"),
     Case("mercado_livre_vendas",
          _mercado(VENDAS, {"cancelled": "Cancelada pelo comprador",
-                           "cart": "Pacote de {} produtos", "": "Entregue"}, PORTUGUESE),
+                           "cart": "Pacote de {} produtos", "in cart": "Sim", "": "Entregue"},
+                  PORTUGUESE),
          sold("goods"), by="N.º de venda"),
 )  # fmt: skip
