@@ -42,6 +42,7 @@ def segment(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
     rfm_bins: int = 5,
     engine: Literal["duckdb", "spark"] = "duckdb",
     spark_master: str | None = None,
@@ -65,6 +66,8 @@ def segment(
         ``{"role": ..., "meaning": ...}``.
     drop_duplicates, net_returns : of an order log: drop lines equal to an earlier one; take what
         was returned off the spend.
+    expect : what the shop's own dashboard says: ``{"orders": 1083, "revenue": 147311.64}``;
+        ``DataError`` where what was read is off by more than half a percent.
     rfm_bins : digits of the RFM scores.
     engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster.
     seed : seed of everything random.
@@ -80,7 +83,7 @@ def segment(
     """
     given = read_settings(
         None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles, rfm_bins=rfm_bins,
-        drop_duplicates=drop_duplicates, net_returns=net_returns,
+        drop_duplicates=drop_duplicates, net_returns=net_returns, expect=expect,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
@@ -104,11 +107,12 @@ def check(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
 ) -> Inspection:
     """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
     given = read_settings(
         None, kind=kind, as_of=as_of, roles=roles, drop_duplicates=drop_duplicates,
-        net_returns=net_returns,
+        net_returns=net_returns, expect=expect,
     )  # fmt: skip
     return workflows.inspect(
         source, kind=given.kind, as_of=given.as_of, wanted=given.columns,

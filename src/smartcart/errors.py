@@ -44,6 +44,8 @@ class DataError(SmartCartError, ValueError):
     """The data cannot be used (unreadable, empty, one customer, duplicate ids); exit code 3."""
 
     exit_code = 3
+    columns: tuple[object, ...] = ()  # records of the columns, where a table was refused
+    kind: str = ""  # what it looked like
 
 
 class ReadingQuestion(DataError):  # noqa: N818 - it asks

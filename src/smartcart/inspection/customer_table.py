@@ -12,8 +12,10 @@ import pyarrow as pa
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import large_tables, table_warnings
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
+from smartcart.inspection.questions import check_expected, telling_columns
+from smartcart.inspection.receipt import receipt_of_customers
 from smartcart.inspection.result import Look, Progress
-from smartcart.inspection.table_kind import find_reading, parts_said
+from smartcart.inspection.table_kind import find_reading, layout_of, parts_said
 from smartcart.records import (
     Column,
     ColumnRole,
@@ -52,7 +54,6 @@ def look(
     as_of: dt.date | None = None,
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
-    expect: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
@@ -72,21 +73,25 @@ def look(
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
-    settled = find_reading(opened, figures, kind, wanted or {})
+    layout = layout_of(figures, kind)
+    with telling_columns(figures):
+        settled = find_reading(opened, figures, kind, wanted or {})
     if settled is not None and opened.remote and order_roles.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
-            expect=expect, progress=progress,
+            progress=progress,
         )  # fmt: skip
     if settled is not None:
-        return look_at_orders(
-            opened, settled, as_of=as_of, options=options or OrderOptions(),
-            parts=parts_said(wanted or {}), expect=expect, progress=progress,
-        )  # fmt: skip
+        with telling_columns(figures, settled.log.columns):
+            return look_at_orders(
+                opened, settled, as_of=as_of, options=options or OrderOptions(),
+                parts=parts_said(wanted or {}), progress=progress,
+            )  # fmt: skip
     nobody = order_roles.lines_of_nobody(figures)
     if nobody is not None and nobody[1] and kind is None and not wanted:
-        raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
-    if options is not None and options != OrderOptions():
+        with telling_columns(figures):
+            raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
+    if options is not None and options.of_orders:
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
             "an order log", "leave the option out",
@@ -158,6 +163,9 @@ def look(
         *table_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    told = receipt_of_customers(engine, clean, inspection, layout)
+    check_expected(told, dict(options.expect if options else ()), tuple)
+    inspection = replace(inspection, receipt=told)
     return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 

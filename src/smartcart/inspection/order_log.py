@@ -14,7 +14,12 @@ from smartcart.engines.postgres import stream_schema
 from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
 from smartcart.inspection.order_reading import Settled
-from smartcart.inspection.questions import check_expected, refuse_rivals, refuse_small_part
+from smartcart.inspection.questions import (
+    check_expected,
+    refuse_no_money,
+    refuse_rivals,
+    refuse_small_part,
+)
 from smartcart.inspection.receipt import other_readings, receipt_of_orders
 from smartcart.inspection.result import Look, Progress
 from smartcart.inspection.states import values_of
@@ -55,15 +60,25 @@ NO_SALE = (
 
 @dataclass(frozen=True, slots=True)
 class OrderOptions:
-    """What the user may ask of an order log."""
+    """What the user may ask of the reading: of an order log, and what its totals must be.
+
+    ``expect`` holds the shop's own ``orders``, ``customers`` and ``revenue``, as far as given.
+    """
 
     drop_duplicates: bool = False
     net_returns: bool = False
+    expect: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def of_orders(self) -> bool:
+        """Whether something is asked that only an order log has."""
+        return self.drop_duplicates or self.net_returns
 
 
 def order_options(settings: Settings) -> OrderOptions:
     """Return what the settings ask of an order log."""
-    return OrderOptions(settings.drop_duplicates, settings.net_returns)
+    expect = tuple(sorted(settings.expect.items()))
+    return OrderOptions(settings.drop_duplicates, settings.net_returns, expect)
 
 
 def look_at_orders(
@@ -73,7 +88,6 @@ def look_at_orders(
     as_of: dt.date | None,
     options: OrderOptions,
     parts: Mapping[str, str] | None = None,
-    expect: Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Look:
     """Count what the rules take, add up orders and customers, and describe what came of it.
@@ -100,6 +114,7 @@ def look_at_orders(
     if not used:
         raise _no_sales(opened, log, counts)
     refuse_small_part(opened, log, counts, said=bool(parts))
+    refuse_no_money(opened, log, settled.figures, said=bool(parts))
     day, where = as_of, "--as-of"
     if day is None:
         day = _day(counts["latest"])
@@ -113,7 +128,7 @@ def look_at_orders(
     found = add_up(opened, marked, log, day, progress or (lambda step, done, total: None))
     days = (first, last, day, where)
     seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
-    return _with_receipt(opened, seen, settled, as_of, days, parts, expect or {})
+    return _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
 
 
 def _with_receipt(

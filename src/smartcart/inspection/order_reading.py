@@ -7,6 +7,7 @@ the same money twice). What else explains the file about as well is kept as anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,7 @@ from smartcart.inspection import buyers, row_kinds, states
 from smartcart.layouts import Layout, present
 from smartcart.records import Fill, Notice, OrderLog
 from smartcart.sources import Opened
-from smartcart.tables import order_roles, order_structure
+from smartcart.tables import order_roles, order_structure, orders
 from smartcart.tables.order_lines import filled
 from smartcart.tables.order_ranks import (
     converted,
@@ -26,6 +27,7 @@ from smartcart.tables.order_ranks import (
 )
 from smartcart.tables.order_roles import Candidates, find_candidates, prices_a_piece
 from smartcart.tables.order_structure import SAMPLE_LINES, SEVERAL, Structure
+from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -36,6 +38,9 @@ FILLED = 0.6  # of the lines with money: a column of customers of which most are
 HALF = 0.5  # of the lines with money must have a day, and a number where one is used
 FEW = 0.05  # of the lines without a number from which these are looked at
 MONEYS = 12
+MANY_ORDERS = 20  # of several lines: a column may number the orders
+LEAST_ORDERS = 0.1  # of the lines, at least, are orders
+NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 FEW_OF_MOST = 0.2  # customers so few beside another column of them are a kind of account
 
 
@@ -57,6 +62,7 @@ class Settled:
     checks: tuple[str, ...] = ()
     rivals: tuple[Rival, ...] = ()
     notices: tuple[Notice, ...] = ()
+    figures: tuple[ColumnSummary, ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,8 +126,11 @@ def settle(
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)
+    _other_numbers(desk, log, columns)
     log = order_roles.described(columns, log, parts)
-    return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices))
+    return Settled(
+        log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns)
+    )
 
 
 def _of_layout(
@@ -508,6 +517,33 @@ def _other_customers(
         desk.rivals.append(
             Rival(f"customer: {name} for {log.customer}", other, _choose(name, "customer"))
         )
+
+
+def _other_numbers(desk: _Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -> None:
+    """Where no name is an order's number, keep the readings by columns that behave like one."""
+    if log.order is not None or log.date is None or "order" in desk.said:
+        return
+    played = set(orders.part_names(log))
+    like = [
+        c
+        for c in columns
+        if (c.type == "text" and not c.spaced or c.type == "number" and c.whole)
+        and c.name not in played and HALF * c.rows <= c.present
+        and LEAST_ORDERS * c.present <= c.distinct < c.present
+        and NOT_WHO.fullmatch(tokens(c.name)) is None and NOT_AN_ORDER.search(tokens(c.name)) is None
+    ]  # fmt: skip
+    for column in like[:ORDERS_TRIED]:
+        names = [log.customer, log.date]
+        expr = order_structure.structure_expression(desk.sample, column.name, names, ())
+        row = desk.opened.engine.record(expr)
+        found = order_structure.structure_of(column.name, names, row)
+        if found.several >= MANY_ORDERS and all(found.cell(n).constant for n in names):
+            desk.rivals.append(
+                Rival(
+                    f"order: {column.name} for all of a day", replace(log, order=column.name),
+                    _choose(column.name, "order"), competes=True,
+                )
+            )  # fmt: skip
 
 
 def _choose(name: str, meaning: str, role: str = "") -> str:

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection.order_reading import Rival
 from smartcart.inspection.receipt import NEAR, differ
-from smartcart.records import OrderLog, OtherReading, ReadingReceipt
+from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
 from smartcart.sources import Opened
-from smartcart.tables import orders
+from smartcart.tables import order_roles, orders
+from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.summary import ColumnSummary
 
-__all__ = ["EXPECTED", "check_expected", "refuse_rivals", "refuse_small_part"]
+__all__ = [
+    "EXPECTED",
+    "check_expected",
+    "refuse_no_money",
+    "refuse_rivals",
+    "refuse_small_part",
+    "refuse_unnamed",
+    "telling_columns",
+]
 
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
+
+
+@contextmanager
+def telling_columns(
+    figures: Sequence[ColumnSummary], columns: Sequence[Column] = ()
+) -> Iterator[None]:
+    """Let a ``DataError`` within tell the columns of the table, so that they can be written down."""
+    try:
+        yield
+    except DataError as error:
+        if not error.columns:
+            parts = {c.name: c for c in (columns or order_roles.proposed(figures))}
+            error.columns = tuple(parts[f.name] for f in figures if f.name in parts)
+            error.kind = "orders"
+        raise
 
 
 def refuse_small_part(
@@ -53,6 +79,45 @@ def refuse_small_part(
     )
 
 
+def refuse_unnamed(opened: Opened, names: Sequence[str]) -> None:
+    """Raise where a table may be a log of orders, but no name says whose they are."""
+    if not names:
+        return
+    shown = ", ".join(map(repr, names[:4]))
+    lines = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in names[:3])
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders (days, amounts, and values that come "
+        f"again in {shown}), but no name says who bought",
+        "a column named as the customer's, or a table with a row per customer",
+        f"if one of these says who bought, write in the configuration {lines}; if each row is a "
+        "customer, say --kind customers",
+    )
+
+
+def refuse_no_money(
+    opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary], *, said: bool
+) -> None:
+    """Raise where no name says what was paid, but there are amounts that could be it."""
+    if said or log.amount is not None or (log.unit_price is not None and log.quantity is not None):
+        return
+    names = [
+        c.name
+        for c in columns
+        if c.type == "number" and not c.whole and 2 * c.present >= c.rows and (c.low or 0) >= 0
+        and money_rank(c.name) is not None and c.name not in orders.part_names(log)
+    ]  # fmt: skip
+    if not names:
+        return
+    lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but no name says what was paid "
+        f"({', '.join(map(repr, names[:4]))} could)",
+        "a column named as the money of the order or the line",
+        f"write in the configuration {lines}; or give each of them the role 'dropped' to go "
+        "without money",
+    )
+
+
 def refuse_rivals(
     opened: Opened, told: ReadingReceipt, others: Sequence[tuple[Rival, OtherReading]]
 ) -> None:
@@ -65,7 +130,7 @@ def refuse_rivals(
     if not rivals:
         return
     part = rivals[0].differs_in.partition(":")[0]
-    column = told.columns.get(part, "")
+    column = told.columns.get(part, "all of a day")
     meaning = {"money": "amount", "customer": "customer", "order": "order"}.get(part, part)
     mine = f"{column} ({_figures(told.orders, told.customers, told.revenue)})"
     theirs = " or ".join(

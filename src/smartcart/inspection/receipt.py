@@ -1,4 +1,4 @@
-"""The receipt of a reading: what was read, in figures that a shop can compare with its dashboard."""
+"""The receipt of a reading: what was read, in figures that a shop knows from its dashboard."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from smartcart.inspection.order_reading import Rival, Settled
+from smartcart.layouts import Layout
 from smartcart.records import (
     Certainty,
+    Inspection,
     Ledger,
     LeftOut,
     OrderLog,
@@ -20,7 +22,7 @@ from smartcart.tables import orders
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
-__all__ = ["other_readings", "receipt_of_orders", "totals"]
+__all__ = ["NEAR", "differ", "other_readings", "receipt_of_customers", "receipt_of_orders", "totals"]
 
 NEAR = 0.005  # totals that differ by less are the same
 FEW_LINES = 2_000_000  # beyond, other readings are added up only where they are asked for
@@ -85,6 +87,46 @@ def receipt_of_orders(
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left), alternatives=tuple(others), checks=settled.checks,
         money_means=_meaning(log),
+    )  # fmt: skip
+
+
+def receipt_of_customers(
+    engine: Any, clean: Any, seen: Inspection, layout: Layout | None
+) -> ReadingReceipt:
+    """Return the receipt of a table of customers: their orders and money, where columns tell them.
+
+    Copied rows count once for each customer id, as they stand in the table.
+    """
+    contract, ledger = seen.contract, seen.ledger
+    numbers = {c.meaning: c.name for c in contract.columns
+               if c.type == "number" and c.role in {"forms", "describes"}}  # fmt: skip
+    count, money = numbers.get("frequency"), numbers.get("spend_total")
+    parts = [c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"]
+    sums: dict[str, Any] = {}
+    if count is not None:
+        sums["orders"] = clean[count].cast("float64").sum()
+    for i, name in enumerate([money] if money is not None else parts):
+        sums[f"money_{i}"] = clean[name].cast("float64").sum()
+    row = engine.record(clean.aggregate(**sums)) if sums else {}
+    told = [float(v or 0.0) for k, v in row.items() if k.startswith("money_")]
+    left = [LeftOut(e.sentence, e.count) for e in ledger.entries
+            if e.effect == "rejected" and e.count]  # fmt: skip
+    columns = {"customer": contract.id_column, "orders": count,
+               "money": money or (" + ".join(parts) or None)}  # fmt: skip
+    said = any(c.reason == "as the configuration says" for c in contract.columns)
+    certainty: Certainty = (
+        "known layout" if layout is not None and layout.kind == "customers"
+        else "as configured" if said
+        else "by names and values"
+    )  # fmt: skip
+    return ReadingReceipt(
+        kind="customers", layout=layout.name if layout is not None else None,
+        certainty=certainty, lines=ledger.rows_read,
+        orders=None if count is None else round(float(row["orders"] or 0)),
+        customers=ledger.segmented, revenue=round(sum(told), 2) if told else None,
+        first_day=None, last_day=contract.as_of if contract.as_of_source != "--as-of" else None,
+        columns={part: name for part, name in columns.items() if name is not None},
+        left_out=tuple(left),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from smartcart.errors import DataError
 from smartcart.inspection import table_warnings
 from smartcart.inspection.order_reading import Settled, settle
+from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
 from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog
 from smartcart.sources import Opened
@@ -91,6 +92,8 @@ def find_reading(
             f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
         )
     if log is None:
+        if kind is None and not wanted:
+            refuse_unnamed(opened, order_roles.unnamed_log(figures))
         return None
     found = settle(opened, figures, log, parts)
     return replace(found, notices=(*notices, *found.notices))

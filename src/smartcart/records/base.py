@@ -501,3 +501,4 @@ class Run:
     campaign: Campaign | None = None  # where cost and revenue were given
     explained: tuple[Explanation, ...] = ()  # customers that were asked about, by their ids
     made: str = ""  # when, UTC, ISO 8601
+    receipt: ReadingReceipt | None = None

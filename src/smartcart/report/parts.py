@@ -18,6 +18,7 @@ from smartcart.report import (
     order_log,
     outcomes,
     over_time_pages,
+    receipt,
     rfm,
     trust,
     view,
@@ -52,7 +53,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    env.globals |= {"view": view, "words": words, "log": order_log, "stable": stable}
+    env.globals |= {"view": view, "words": words, "log": order_log, "receipt": receipt, "stable": stable}
     return env
 
 

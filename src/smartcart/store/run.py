@@ -63,6 +63,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "picks": evidence.picks,
         "segments": plain(run.segments),
         "metrics": plain(run.metrics),
+        "receipt": plain(run.receipt),
         "ledger": plain(run.ledger),
         "notices": plain(run.notices),
         "columns": plain(run.contract.columns),

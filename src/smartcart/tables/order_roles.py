@@ -43,7 +43,7 @@ from smartcart.tables.order_words import (
 )
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
-from smartcart.tables.vocabulary import readings
+from smartcart.tables.vocabulary import names_a_person, readings
 from smartcart.tables.words import ARTICLES
 
 __all__ = [
@@ -56,7 +56,9 @@ __all__ = [
     "find_log",
     "lines_of_nobody",
     "prices_a_piece",
+    "proposed",
     "told_in_text",
+    "unnamed_log",
 ]
 
 REPEATED = 0.9  # customers per line below which a log is believed without an order number
@@ -65,6 +67,7 @@ SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
 
 
@@ -294,6 +297,51 @@ def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], 
         return None
     names = (order.name, days[0].name, *(found[name].name for name in sold))
     return names, order.distinct < REPEATED * order.present
+
+
+def proposed(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
+    """Return a record of every column with the part that its name speaks of, the first of each."""
+    seen: set[str] = set()
+    found = []
+    for column in columns:
+        part = _part_of(column, {})
+        if part is not None and part.name in seen:
+            part = None
+        if part is not None:
+            seen.add(part.name)
+        names = {part.name: column.name} if part is not None else {}
+        found.append(_column(column, part, names, ()))
+    return tuple(found)
+
+
+def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
+    """Return columns that could say who bought, where a table may be a log whose names say nothing.
+
+    It has days, amounts, and a column whose values come again and again; no column tells rows
+    apart as customers, and no two columns are named as what customers did in all. Empty where it
+    is a table of customers for sure.
+    """
+    told = {
+        word.meaning.partition(":")[0]
+        for column in columns
+        if column.type == "number"
+        for word, _ in readings(column.name)[:1]
+        if word.role == "forms" and word.meaning != "measure"
+    }
+    days = [c for c in columns if c.type == "date" and 2 * c.present >= c.rows and c.distinct > 5]
+    numbers = [c for c in columns if c.type == "number" and not c.whole and (c.high or 0) > 0]
+    if len(told) >= 2 or not days or not numbers or _column_of_customers(columns):
+        return ()
+    if any(c.unique and names_a_person(c.name) for c in columns):
+        return ()
+    return tuple(
+        c.name
+        for c in columns
+        if (c.type == "text" or (c.type == "number" and c.whole))
+        and 2 * c.present >= c.rows
+        and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
+        and c.present < MOST_ORDERS * c.distinct
+    )
 
 
 def _column_of_customers(columns: Sequence[ColumnSummary]) -> bool:

@@ -127,6 +127,7 @@ def run_of(
         reading=inspection.reading,
         contract=inspection.contract,
         ledger=inspection.ledger,
+        receipt=inspection.receipt,
         evidence=evidence,
         model=model,
         segments=_segments(fitted, profile, sums, every, signals),
