@@ -13,7 +13,7 @@ from layouts.booking_exports import BOOKING_CASES
 from layouts.customer_exports import CUSTOMER_CASES, customer_table
 from layouts.market_cases import HEADERS, Case
 from layouts.market_exports import MARKET_CASES
-from layouts.shop import Shop, shop, shuffled
+from layouts.shop import Shop, customers_of, shop, shuffled
 from layouts.till_exports import TILL_CASES
 from smartcart.errors import DataError
 from smartcart.layouts import LAYOUTS, column_key, find_layout
@@ -145,3 +145,8 @@ def test_a_list_of_customers_is_read_by_its_roles(name: str, mixed: bool, tmp_pa
             assert roles[column].role == role, column
         if role == "forms":
             assert (roles[column].role, roles[column].meaning) == (role, meaning), column
+        if meaning in {"spend_total", "frequency"}:
+            known = customers_of(shop())
+            told_sum = told.revenue if meaning == "spend_total" else told.orders
+            there = known["total" if meaning == "spend_total" else "orders"].sum()
+            assert told_sum == pytest.approx(there, abs=CENTS), column
