@@ -2,13 +2,15 @@
 
 A new platform is one row in the file of its kind (:mod:`~smartcart.layouts.shops`,
 :mod:`~smartcart.layouts.marketplaces`, :mod:`~smartcart.layouts.payments`,
-:mod:`~smartcart.layouts.tills`, :mod:`~smartcart.layouts.marketing`) and one test.
+:mod:`~smartcart.layouts.tills`, :mod:`~smartcart.layouts.bookings`,
+:mod:`~smartcart.layouts.marketing`) and one test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smartcart.layouts.bookings import BOOKINGS
 from smartcart.layouts.layout import Layout, column_key, present
 from smartcart.layouts.marketing import MARKETING
 from smartcart.layouts.marketplaces import MARKETPLACES
@@ -18,7 +20,7 @@ from smartcart.layouts.tills import TILLS
 
 __all__ = ["LAYOUTS", "Layout", "column_key", "find_layout", "present"]
 
-LAYOUTS: tuple[Layout, ...] = (*SHOPS, *MARKETPLACES, *PAYMENTS, *TILLS, *MARKETING)
+LAYOUTS: tuple[Layout, ...] = (*SHOPS, *MARKETPLACES, *PAYMENTS, *TILLS, *BOOKINGS, *MARKETING)
 
 
 def find_layout(columns: Sequence[str]) -> Layout | None:
