@@ -133,6 +133,9 @@ def test_an_id_with_many_addresses_or_an_impossible_share_is_nobody() -> None:
     assert smartcart.check(few.drop(columns="email")).receipt.customers == 40
 
 
+EXPORTED = ("Order ID", "Email", "Created at", "Total", "Lineitem quantity", "Lineitem sku")
+
+
 def export(lines: pd.DataFrame, blank: tuple[str, ...]) -> pd.DataFrame:
     """Lines whose cells ``blank`` are told on the first line of an order only."""
     for name in blank:
@@ -140,7 +143,7 @@ def export(lines: pd.DataFrame, blank: tuple[str, ...]) -> pd.DataFrame:
     return lines.rename(columns={
         "number": "Order ID", "mail": "Email", "day": "Created at", "total": "Total",
         "pieces": "Lineitem quantity", "sku": "Lineitem sku",
-    })[["Order ID", "Email", "Created at", "Total", "Lineitem quantity", "Lineitem sku"]]  # fmt: skip
+    })[list(EXPORTED)]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -340,7 +343,9 @@ def test_a_reading_of_a_small_part_of_the_lines_is_not_made() -> None:
 
 @given(
     names=st.lists(
-        st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8), min_size=5, max_size=5,
+        st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8),
+        min_size=5,
+        max_size=5,
         unique=True,
     ),
     renamed=st.sets(st.integers(0, 4), min_size=1),
@@ -383,9 +388,9 @@ def test_the_receipt_tells_what_was_read(tmp_path) -> None:
 
 
 def run(capsys, *words: str) -> tuple[int, str]:
-    from smartcart.cli.main import _guarded
-
     import sys
+
+    from smartcart.cli.main import _guarded
 
     old = sys.argv
     sys.argv = ["smartcart", *words]
@@ -401,8 +406,15 @@ def run(capsys, *words: str) -> tuple[int, str]:
 def shop(tmp_path):
     t = orders()
     path = tmp_path / "shop.csv"
-    pd.DataFrame({"Order ID": t["number"], "Email": t["mail"], "Created at": t["day"],
-                  "Subtotal": t["total"] + 5, "Grand Total": t["total"]}).to_csv(path, index=False)
+    pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Email": t["mail"],
+            "Created at": t["day"],
+            "Subtotal": t["total"] + 5,
+            "Grand Total": t["total"],
+        }
+    ).to_csv(path, index=False)
     return path
 
 

@@ -12,7 +12,8 @@ import typer
 from smartcart.errors import UsageError, did_you_mean
 
 __all__ = [
-    "AsOf", "Config", "DropDuplicates", "Engine", "Expect", "Json", "K", "KMax", "Kind", "NetReturns",
+    "AsOf", "Config", "DropDuplicates", "Engine", "Expect", "Json", "K", "KMax", "Kind",
+    "NetReturns",
     "Out", "Overwrite", "Quiet", "RfmBins", "Seed", "Source", "SparkMaster", "app",
     "check_engine", "one_or_all", "print_json", "refuse_file", "write_whole",
 ]  # fmt: skip

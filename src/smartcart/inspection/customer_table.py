@@ -163,9 +163,9 @@ def look(
         *table_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
-    told = receipt_of_customers(engine, clean, inspection, layout)
-    check_expected(told, dict(options.expect if options else ()), tuple)
-    inspection = replace(inspection, receipt=told)
+    receipt = receipt_of_customers(engine, clean, inspection, layout)
+    check_expected(receipt, dict(options.expect if options else ()), tuple)
+    inspection = replace(inspection, receipt=receipt)
     return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 

@@ -128,9 +128,7 @@ def settle(
     _other_customers(desk, log, structure, found)
     _other_numbers(desk, log, columns)
     log = order_roles.described(columns, log, parts)
-    return Settled(
-        log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns)
-    )
+    return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
 
 
 def _of_layout(
@@ -401,9 +399,8 @@ def _money(desk: _Desk, log: OrderLog, structure: Structure | None, found: Candi
         if lines:
             chosen = lines[0]
             log = _whole(desk, replace(log, amount=chosen), structure)
-    for name in [n for n in order[1:]] + [
-        c.name for c in found.moneys[:MONEYS] if c.name not in order
-    ]:
+    rest = [c.name for c in found.moneys[:MONEYS] if c.name not in order]
+    for name in [n for n in order if n != chosen] + rest:
         other = _whole(desk, replace(log, amount=name), structure, quiet=True)
         competes = (
             "amount" not in desk.said
@@ -527,11 +524,13 @@ def _other_numbers(desk: _Desk, log: OrderLog, columns: Sequence[ColumnSummary])
     like = [
         c
         for c in columns
-        if (c.type == "text" and not c.spaced or c.type == "number" and c.whole)
-        and c.name not in played and HALF * c.rows <= c.present
+        if ((c.type == "text" and not c.spaced) or (c.type == "number" and c.whole))
+        and c.name not in played
+        and c.present >= HALF * c.rows
         and LEAST_ORDERS * c.present <= c.distinct < c.present
-        and NOT_WHO.fullmatch(tokens(c.name)) is None and NOT_AN_ORDER.search(tokens(c.name)) is None
-    ]  # fmt: skip
+        and NOT_WHO.fullmatch(tokens(c.name)) is None
+        and NOT_AN_ORDER.search(tokens(c.name)) is None
+    ]
     for column in like[:ORDERS_TRIED]:
         names = [log.customer, log.date]
         expr = order_structure.structure_expression(desk.sample, column.name, names, ())

@@ -34,7 +34,7 @@ EXPECTED = ("orders", "customers", "revenue")
 def telling_columns(
     figures: Sequence[ColumnSummary], columns: Sequence[Column] = ()
 ) -> Iterator[None]:
-    """Let a ``DataError`` within tell the columns of the table, so that they can be written down."""
+    """Let a ``DataError`` within tell the columns of the table, so that they can be kept."""
     try:
         yield
     except DataError as error:
@@ -86,7 +86,8 @@ def refuse_unnamed(opened: Opened, names: Sequence[str]) -> None:
     shown = ", ".join(map(repr, names[:4]))
     lines = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in names[:3])
     raise ReadingQuestion.of(
-        f"{opened.reading.source!r} looks like a log of orders (days, amounts, and values that come "
+        f"{opened.reading.source!r} looks like a log of orders (days, amounts, and values that "
+        f"come "
         f"again in {shown}), but no name says who bought",
         "a column named as the customer's, or a table with a row per customer",
         f"if one of these says who bought, write in the configuration {lines}; if each row is a "
@@ -205,7 +206,8 @@ def check_expected(
             "no other reading gives it"
             + (f" ({tried})" if tried else "")
             + (
-                "; compare the period and the statuses that both count ('smartcart check' tells what "
+                "; compare the period and the statuses that both count ('smartcart check' tells "
+                "what "
                 "was left out)"
             )
         )

@@ -22,7 +22,14 @@ from smartcart.tables import orders
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
-__all__ = ["NEAR", "differ", "other_readings", "receipt_of_customers", "receipt_of_orders", "totals"]
+__all__ = [
+    "NEAR",
+    "differ",
+    "other_readings",
+    "receipt_of_customers",
+    "receipt_of_orders",
+    "totals",
+]
 
 NEAR = 0.005  # totals that differ by less are the same
 FEW_LINES = 2_000_000  # beyond, other readings are added up only where they are asked for
@@ -101,7 +108,9 @@ def receipt_of_customers(
     numbers = {c.meaning: c.name for c in contract.columns
                if c.type == "number" and c.role in {"forms", "describes"}}  # fmt: skip
     count, money = numbers.get("frequency"), numbers.get("spend_total")
-    parts = [c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"]
+    parts = [
+        c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"
+    ]
     sums: dict[str, Any] = {}
     if count is not None:
         sums["orders"] = clean[count].cast("float64").sum()

@@ -56,9 +56,7 @@ def with_row_kinds(
             pair = _pair(opened.engine.record(expr), len(values))
             if pair is not None:
                 total, lines = (values[i] for i in pair)
-                return replace(
-                    log, row_type=column.name, order_rows=(total,), line_rows=(lines,)
-                )
+                return replace(log, row_type=column.name, order_rows=(total,), line_rows=(lines,))
     return log
 
 

@@ -44,7 +44,7 @@ def with_states(
         state = order_states.line_state(column.name, values)
         if given is not None:
             state = _as_listed(column.name, values, given, state)
-        told = {v for v in _all(state)}
+        told = set(_all(state))
         if told and (given is not None or len(told) < len(values)):
             states.append(state)
     if not states:

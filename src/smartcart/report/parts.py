@@ -53,7 +53,8 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    env.globals |= {"view": view, "words": words, "log": order_log, "receipt": receipt, "stable": stable}
+    env.globals |= {"view": view, "words": words, "log": order_log, "receipt": receipt}
+    env.globals |= {"stable": stable}
     return env
 
 

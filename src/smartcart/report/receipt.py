@@ -73,5 +73,3 @@ def others(told: ReadingReceipt, currency: str = "") -> list[tuple[str, str]]:
             figures.append(exactly(one.revenue, currency))
         found.append((one.differs_in, ", ".join(figures)))
     return found
-
-

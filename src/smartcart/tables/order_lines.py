@@ -1,4 +1,4 @@
-"""The lines of an order log as they stand, brought into one form: every line tells all of its cells.
+"""The lines of an order log brought into one form: every line tells all of its cells.
 
 Exports differ in where they say a thing: order totals on every line of an order, on the first only
 or on a row of their own; the buyer on the first line, or on a heading above a block of lines. What

@@ -32,13 +32,17 @@ PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
 
 _TAX = r"(tax(es)?|vat|gst|mwst|ust|tva|iva|btw|steuern?|impuestos?|impostos?|ht|ttc|kdv|nds)"
 _AROUND_TAX = re.compile(
-    rf"\b(incl?|including|included|inclusive|excl?|ex|excluding|exclusive|before|after|with|without|"
+    rf"\b(incl?|including|included|inclusive|excl?|ex|excluding|exclusive|before|after|with|"
+    rf"without|"
     rf"plus|inkl|inklusive|exkl|zzgl|ohne|mit|hors|sans|avec|con|sin|com|sem|ohne)( of| de)? "
     rf"{_TAX}( (and|und|y|e|et) (shipping|versand|envio|frete))?\b"
     rf"|\b{_TAX} (incl?|included|inclusive|excl?|excluded|exclusive|inkl|exkl)\b"
     r"|\b(netto|brutto|ttc|ht|inkl|exkl|incl|excl)\b"
 )
-_AFTER_DISCOUNT = re.compile(r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|remises?|descuentos?)\b")  # fmt: skip
+_AFTER_DISCOUNT = re.compile(
+    r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|"
+    r"remises?|descuentos?)\b"
+)
 _BEFORE_DISCOUNT = re.compile(
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
@@ -52,7 +56,8 @@ _NEVER_PAID = re.compile(
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
     r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
     r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
-    r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|custo|profit|"
+    r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
+    r"custo|profit|"
     r"margins?|payouts?|deposits?|withheld|points?|punkte|outstanding|due|owed|unpaid|offen|limit|"
     r"insurance|duty|duties|redeemed|gift (card|certificate|voucher|wrap)|(store|account) credits?|"
     r"credit (limit|used|memo|note|applied)|compare|msrp|rrp|uvp|predicted|expected|lifetime|"
@@ -85,7 +90,9 @@ _PAID = re.compile(
 _LINE = re.compile(
     r".*\b(line|item|items|lineitem|extended|article|artikel|position|product|produkt|unit)\b.*"
 )
-_CONVERTED = re.compile(r".*\b(converted|base|settlement|shop currency|main currency|shop money)\b.*")  # fmt: skip
+_CONVERTED = re.compile(
+    r".*\b(converted|base|settlement|shop currency|main currency|shop money)\b.*"
+)
 
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
@@ -109,13 +116,18 @@ _PEOPLE = (
 )
 _NAME = r"(name|nome|nombre|nom|naam|nimi|navn|company)"
 _NOT_THE_BUYER = re.compile(
-    r".*\b(ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|first|last|middle|given|"
+    r".*\b(ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|first|last|middle|"
+    r"given|"
     r"family|group|segment|type|tier|level|status|note|notes|country|city|phone|tax|device|staff|"
     r"employee|gateway|bank|since|count|address line|street|zip|postcode|agent)\b.*"
 )
 _BY_NAME = re.compile(
-    rf".*\b{_PEOPLE}\b.*\b(full )?(name|nome|nombre|nom|naam|firma)\b.*|(name|nome|nombre|nom|naam) "
+    rf".*\b{_PEOPLE}\b.*\b(full )?(name|nome|nombre|nom|naam|firma)\b.*|(name|nome|nombre|nom|"
+    rf"naam) "
     rf".*\b{_PEOPLE}\b.*|.*\b(names?|company|firma)\b"
+)
+_BUYERS_NAME = re.compile(
+    rf"({_PEOPLE} )+(full )?{_NAME}|{_NAME}( of| de| du| des| del)? {_PEOPLE}"
 )
 _BY_CODE = re.compile(
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
@@ -123,38 +135,46 @@ _BY_CODE = re.compile(
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
-_LOGIN = re.compile(rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}")  # fmt: skip
+_LOGIN = re.compile(
+    rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}"
+)
 
 _NO_ORDER = re.compile(
     r".*\b(line|item|items|lineitem|product|customer|user|client|store|shop|session|purchase order|"
-    r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|notes?|"
+    r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|"
+    r"notes?|"
     r"tags?|tracking|refund|return|reference txn|parent|shipment|shipping|seller|listing|sku|"
     r"campaign|coupon|merchant order|key|row|payment|payout|settlement|batch|terminal|register)\b.*"
 )
 _ORDER_BEST = re.compile(
     r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"
-    r"zamowieni[ae]|siparis|zakaz)( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|name|key|header))*"
+    r"zamowieni[ae]|siparis|zakaz)( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|"
+    r"name|key|header))*"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref)( (de|del|do|da|of))? "
     r"(order|pedido|commande|ordine|encomenda|bestelling)"
     r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number)"
 )
 _ORDER_NEXT = re.compile(
     r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
-    r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|increment|confirmation|"
+    r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|"
+    r"increment|confirmation|"
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
 )
 
 _NEVER_DAY = re.compile(
-    r".*\b(refund(s|ed)?|return(s|ed)?|ship(s|ped|ping|ment)?|deliver(y|ed|ies)?|fulfill?(ed|ment)?|"
+    r".*\b(refund(s|ed)?|return(s|ed)?|ship(s|ped|ping|ment)?|deliver(y|ed|ies)?|fulfill?(ed|"
+    r"ment)?|"
     r"due|birth(day|date)?|dob|born|geburts\w*|naissance|nacimiento|nascimento|update[ds]?|"
     r"modified|changed|cancel(s|l?ed|lation)?|storn\w*|expir\w*|expected|estimated|required|"
     r"ends?|ended|check ?out|departure|load(ed)?|import(ed)?|export(ed)?|print(ed)?|pick(ed|up)?|"
     r"pack(ed)?|dispatch(ed)?|versand|liefer\w*|livraison|envio|entrega|payout|payouts|available|"
-    r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|registration|"
+    r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|"
+    r"registration|"
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
-    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|prometid[oa])\b.*"
+    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|"
+    r"prometid[oa])\b.*"
 )
 _BEST_DAY = re.compile(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
@@ -163,10 +183,12 @@ _BEST_DAY = re.compile(
 )
 _LATER_DAY = re.compile(
     r".*\b(paid|payment|processed|captured|closed|completed|posted|accounting|zahlung\w*|bezahlt|"
-    r"paye|pagado|pago|authori[sz]ed|confirmed|approved|finished|accepted|check ?in|arrival|batch)\b.*"
+    r"paye|pagado|pago|authori[sz]ed|confirmed|approved|finished|accepted|check ?in|arrival|"
+    r"batch)\b.*"
 )
 _CANCELS = re.compile(
-    r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|storniert|stornierung|"
+    r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
+    r"storniert|stornierung|"
     r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd)"
     r"( (at|on|date|time|datum|timestamp|utc|reason|day))*"
 )
@@ -260,7 +282,7 @@ def is_buyer(name: str) -> bool:
         return False
     if is_mail(name) or _BY_CODE.fullmatch(words) or _LOGIN.fullmatch(words):
         return True
-    return re.fullmatch(rf"({_PEOPLE} )+(full )?{_NAME}|{_NAME}( of| de| du| des| del)? {_PEOPLE}", words) is not None  # fmt: skip
+    return _BUYERS_NAME.fullmatch(words) is not None
 
 
 def order_rank(name: str) -> int | None:

@@ -127,7 +127,10 @@ def find_candidates(
     return Candidates(
         customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
         mails=tuple(mails),
-        orders=tuple(said("order") or sorted(orders, key=lambda c: (_rank(order_rank(c.name)), _numbered(c)))),
+        orders=tuple(
+            said("order")
+            or sorted(orders, key=lambda c: (_rank(order_rank(c.name)), _numbered(c)))
+        ),
         days=tuple(said("date") or sorted(days, key=lambda c: _rank(day_rank(c.name)))),
         moneys=tuple(
             said("amount")
@@ -244,8 +247,10 @@ def described(
     """Return the log with a record of every column: the part that it plays, and why."""
     parts = parts or {}
     names = {part: getattr(log, part) for part in LOG_PARTS if getattr(log, part) is not None}
-    extra = dict.fromkeys((state.column for state in log.states), ("status", "tells what became of a line"))  # fmt: skip
-    extra |= dict.fromkeys(log.cancelled_on, ("cancelled_on", "filled where the order was cancelled"))  # fmt: skip
+    became = ("status", "tells what became of a line")
+    extra = dict.fromkeys((state.column for state in log.states), became)
+    filled = ("cancelled_on", "filled where the order was cancelled")
+    extra |= dict.fromkeys(log.cancelled_on, filled)
     for name, part, reason in (
         (log.mail, "email", "tells buyers apart whose customer is nobody"),
         (log.refunded, "refund", "the money that was given back of an order"),

@@ -18,17 +18,20 @@ def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
 
 _NOT = re.compile(r"^(not|no(?![ _-]?show)|non|nicht|sans|sem|sin)\b")
 _CANCELLED = _or_elsewhere(
-    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|abandon|"
+    r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|"
+    r"abandon|"
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\b(payment|order) error\b|rejected|terminated|\bdeleted\b|\bexpired\b",
     "cancelled",
 )
 _BROWSED = re.compile(
-    r"^(page[ _-]?)?(view(ed)?s?|(view[ _-]?)?(product|item|cart|promotion|list|search[ _-]?results)"
+    r"^(page[ _-]?)?(view(ed)?s?|(view[ _-]?)?(product|item|cart|promotion|list|search[ "
+    r"_-]?results)"
     r"([ _-]?(view|list))?|view[ _-]?(item|cart|promotion)([ _-]?list)?|click(ed)?s?|impression|"
     r"search(ed)?|visit|scroll|first[ _-]?visit|user[ _-]?engagement|file[ _-]?download|form[ _-]?"
     r"(start|submit)|login|sign[ _-]?up|share|select[ _-]?(item|content|promotion)|page|video[ _-]?"
-    r"\w+|browse[ds]?|wish(list)?|favou?rite|detail|session[ _-]?start|begin[ _-]?checkout|checkout|"
+    r"\w+|browse[ds]?|wish(list)?|favou?rite|detail|session[ _-]?start|begin[ _-]?checkout|"
+    r"checkout|"
     r"add[ _-]?(payment|shipping)[ _-]?info|generate[ _-]?lead|"
     r"(add(ed)?|remove(d)?|put)?[ _-]?((to|from|in)[ _-])?(cart|basket|wish[ _-]?list))$"
 )
@@ -50,13 +53,18 @@ _PARTLY = _or_elsewhere(
 _UNPAID = _or_elsewhere(
     r"^(payment[ _-]?)?pending([ _-]?payment)?$|^unpaid$|await\w*[ _-](\w+[ _-])*payment|"
     r"(checkout[ _-]?)?draft$|quotation|^incomplete$|^not[ _-]?paid|^unpaid|wait\w*[ _-]for[ _-]"
-    r"payment|payment[ _-](pending|remote|required|review|due)|zahlung ausstehend|warte\w* auf zahlung|"
+    r"payment|payment[ _-](pending|remote|required|review|due)|zahlung ausstehend|warte\w* auf "
+    r"zahlung|"
     r"unbezahlt|en attente (de|du) (paiement|virement)|pendiente( de pago)?$|aguardando pagamento|"
-    r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|rascunho|"
+    r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
+    r"rascunho|"
     r"^on[ _-]?hold$|requires[ _-]\w+",
     "unpaid",
 )
-_DELIVERY = re.compile(r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|livraison|envio|entrega|tracking)\b.*")  # fmt: skip
+_DELIVERY = re.compile(
+    r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|"
+    r"livraison|envio|entrega|tracking)\b.*"
+)
 _NO_SALE = re.compile(
     r"withdraw|payout|transfer|\bfees?\b|gebühr|gebuhr|\bhold\b|reserve|adjustment|conversion|"
     r"top[ -]?up|bank deposit|deposit to|auszahlung|abbuchung|überweisung|uberweisung|abhebung|"
