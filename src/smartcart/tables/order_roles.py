@@ -66,6 +66,7 @@ FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
+SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
@@ -180,6 +181,8 @@ def _speaks_of_money(column: ColumnSummary) -> bool:
     if any(p.name == "amount" for p in _parts_named(column.name)):
         return True
     words = taxes_aside(tokens(column.name))
+    if SUBTOTAL.search(words):
+        return True
     return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None
 
 
@@ -280,7 +283,8 @@ LOG_PARTS = (
 def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], bool] | None:
     """Return the columns that speak of orders in a table that says nothing of customers.
 
-    With them, whether an order number comes more than once: a row is then less than an order.
+    With them, whether they are lines of orders for sure: a number comes more than once, or the
+    only thing sold is an amount. Else a row may be a receipt that is to be segmented.
     ``None`` where the table is no log, or has a column of customers.
 
     >>> lines_of_nobody([ColumnSummary("Receipt No", "text", 9, 9, 3),
@@ -293,15 +297,16 @@ def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], 
         part = _part_of(column, {})
         if part is not None:
             found.setdefault(part.name, column)
-    days = [c for c in columns if c.type == "date" and c.present and not _other(c)]
-    sold = [name for name in ("product", "quantity", "unit_price") if name in found]
+    days = [c for c in columns if c.type == "date" and c.present and not _born(c)
+            and day_rank(c.name) is not None]  # fmt: skip
+    sold = [name for name in ("product", "quantity", "unit_price", "amount") if name in found]
     if "customer" in found or "order" not in found or not days or not sold:
         return None
     order = found["order"]
     if order.distinct < 2 or _column_of_customers(columns):
         return None
     names = (order.name, days[0].name, *(found[name].name for name in sold))
-    return names, order.distinct < REPEATED * order.present
+    return names, order.distinct < REPEATED * order.present or sold == ["amount"]
 
 
 def proposed(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
