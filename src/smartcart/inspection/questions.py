@@ -25,6 +25,7 @@ __all__ = [
     "telling_columns",
 ]
 
+UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
@@ -104,7 +105,8 @@ def refuse_no_money(
     names = [
         c.name
         for c in columns
-        if c.type == "number" and not c.whole and 2 * c.present >= c.rows and (c.low or 0) >= 0
+        if c.type == "number" and 2 * c.present >= c.rows and (c.low or 0) >= 0
+        and (not c.whole or c.distinct < UNIQUE * c.present)
         and money_rank(c.name) is not None and c.name not in orders.part_names(log)
     ]  # fmt: skip
     if not names:

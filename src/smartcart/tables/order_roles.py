@@ -283,8 +283,8 @@ LOG_PARTS = (
 def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], bool] | None:
     """Return the columns that speak of orders in a table that says nothing of customers.
 
-    With them, whether they are lines of orders for sure: a number comes more than once, or the
-    only thing sold is an amount. Else a row may be a receipt that is to be segmented.
+    With them, whether they are orders for sure: a number comes more than once, or only the
+    money of an order is told. Else a row may be a receipt that is to be segmented.
     ``None`` where the table is no log, or has a column of customers.
 
     >>> lines_of_nobody([ColumnSummary("Receipt No", "text", 9, 9, 3),
@@ -306,7 +306,8 @@ def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], 
     if order.distinct < 2 or _column_of_customers(columns):
         return None
     names = (order.name, days[0].name, *(found[name].name for name in sold))
-    return names, order.distinct < REPEATED * order.present or sold == ["amount"]
+    whole = "amount" in sold and not {"quantity", "unit_price"} & set(sold)
+    return names, order.distinct < REPEATED * order.present or whole
 
 
 def proposed(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
@@ -339,7 +340,12 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         if word.role == "forms" and word.meaning != "measure"
     }
     days = [c for c in columns if c.type == "date" and 2 * c.present >= c.rows and c.distinct > 5]
-    numbers = [c for c in columns if c.type == "number" and not c.whole and (c.high or 0) > 0]
+    numbers = [
+        c
+        for c in columns
+        if c.type == "number" and (c.high or 0) > 0
+        and (not c.whole or c.distinct < REPEATED * c.present)
+    ]  # fmt: skip
     if len(told) >= 2 or not days or not numbers or _column_of_customers(columns):
         return ()
     if any(c.unique and names_a_person(c.name) for c in columns):
