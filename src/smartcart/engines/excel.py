@@ -219,7 +219,7 @@ def _cell(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time()
         return cell.strftime("%Y-%m-%d") if midnight else cell.isoformat(" ")

@@ -49,4 +49,5 @@ def _unglued(word: str) -> list[str]:
 def _fold(text: str) -> str:
     """Return lower-case letters without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", bare)  # Korean syllables whole again
