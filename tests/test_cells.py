@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smartcart.engines import open_source
+from smartcart.sources import open_source
 
 IDS = [7_210_448_300_000, 2**53 + 1, 2**53 + 3, 2**63 - 1]
 HUGE = [2**63, 2**63 + 1, 2**64 - 1]
@@ -49,7 +49,7 @@ def test_ids_are_whole_to_64_bits(tmp_path: Path, kind: str, ids: list[int], nam
 
 
 def test_a_workbook_keeps_the_digits_that_it_has(tmp_path: Path) -> None:
-    from smartcart.engines.excel import _cell
+    from smartcart.sources.excel import _cell
 
     assert _cell(float(2**53 - 1)) == str(2**53 - 1)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from smartcart.engines import open_source
+from smartcart.sources import open_source
 from smartcart.tables.date_words import REWRITES, says_date, says_time
 from smartcart.tables.dates import dates_in_numbers, dates_in_words
 
