@@ -16,7 +16,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Self
 
-__all__ = ["DataError", "SmartCartError", "UsageError", "did_you_mean"]
+__all__ = ["DataError", "SmartCartError", "SmartCartWarning", "UsageError", "did_you_mean"]
 
 
 class SmartCartError(Exception):
@@ -44,6 +44,10 @@ class DataError(SmartCartError, ValueError):
     """The data cannot be used (unreadable, empty, one customer, duplicate ids); exit code 3."""
 
     exit_code = 3
+
+
+class SmartCartWarning(UserWarning):
+    """Something that a careful reader of a result should know; shown once, and kept as a notice."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
