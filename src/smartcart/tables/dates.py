@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 
 from smartcart.tables.date_words import REWRITES, rewritten, says_date, says_month, says_time
 
@@ -35,7 +36,7 @@ SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
 BIRTHS = (7_000, 60_000)  # ... and from 1919, of births
 SECONDS = (6.3e8, 4.1e9)  # since 1970: from 1990 to 2099
 NEARLY_ALL = 0.99  # share of the numbers that must be days
-PROBE = 300  # values that tell whether rewriting helps at all
+PROBE = 100  # frequent values, and others, that tell whether days are among them
 LONGEST = 80  # characters of a day and time in words
 ZERO = ("0", "-1", "0.0", "-1.0")  # "never", where days are counted
 
@@ -159,9 +160,15 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
     ('%d %b %Y',)
     """
     total = sum(known.values())
+    values = list(known)
+    frequent = nlargest(PROBE, known, key=known.__getitem__)
+    probed = [v for v in (*frequent, *values[:: max(1, len(values) // PROBE)]) if _may_be(v)]
+    rules = _rules(probed)
+    if not rules and not any(_form(v) or _month_form(v) for v in probed):
+        return None
     forms = {value: _form(value) for value in known}
     others = [value for value, form in forms.items() if form is None and _may_be(value)]
-    rules = _rules(others)
+    rules = _rules(others) if rules else ()
     if rules:
         forms = {value: _form(rewritten(value, rules)[0]) for value in known}
     months = says_month(name)
@@ -211,16 +218,13 @@ def _may_be(value: str) -> bool:
 
 
 def _rules(values: list[str]) -> tuple[str, ...]:
-    """Return the rules that make days of some of the values, in their order; none where few are."""
-    probed = values[:: max(1, len(values) // PROBE)]
+    """Return the rules that make days of some of the values that are none, in their order."""
     used: set[str] = set()
-    for some in (probed, values):
-        for value in some:
+    for value in values:
+        if _form(value) is None:
             text, names = rewritten(value)
             if names and (_form(text) or _month_form(text)):
                 used |= set(names)
-        if not used:
-            return ()
     return tuple(name for name in REWRITES if name in used)
 
 
