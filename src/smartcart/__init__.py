@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smartcart.api import Segmentation, check, load, segment
+    from smartcart.errors import SmartCartWarning
 
-__all__ = ["Segmentation", "check", "load", "segment"]
+__all__ = ["Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the public names on first use, so that ``smartcart --help`` answers at once."""
+    if name == "SmartCartWarning":
+        from smartcart import errors
+
+        return errors.SmartCartWarning
     if name in __all__:
         from smartcart import api
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
 from smartcart.api_campaigns import Acts
+from smartcart.errors import SmartCartWarning
 from smartcart.records import (
     Artefact,
     ColumnRole,
@@ -19,7 +21,9 @@ from smartcart.records import (
     Drift,
     Fairness,
     Inspection,
+    Ledger,
     Model,
+    Notice,
     Reason,
     Run,
 )
@@ -96,7 +100,9 @@ def segment(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Segmentation(run, folder, source)
+    made = Segmentation(run, folder, source)
+    _warn(made.notices)
+    return made
 
 
 def check(
@@ -114,10 +120,18 @@ def check(
         None, kind=kind, as_of=as_of, roles=roles, drop_duplicates=drop_duplicates,
         net_returns=net_returns, expect=expect,
     )  # fmt: skip
-    return workflows.inspect(
+    seen = workflows.inspect(
         source, kind=given.kind, as_of=given.as_of, wanted=given.columns,
         options=workflows.order_options(given),
     )  # fmt: skip
+    _warn(seen.notices)
+    return seen
+
+
+def _warn(notices: Sequence[Notice]) -> None:
+    """Tell each notice once as a warning, at the line that called SmartCart."""
+    for message in dict.fromkeys(notice.message for notice in notices):
+        warnings.warn(message, SmartCartWarning, stacklevel=3)
 
 
 def load(folder: str | Path) -> SavedModel:
@@ -233,6 +247,17 @@ class Segmentation(Acts):
     def reason(self) -> str:
         """The verdict in words."""
         return self.record.evidence.reason
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a careful reader should know, each once: of the reading, then of the result."""
+        run = self.record
+        return tuple({n.message: n for n in (*run.reading.notices, *run.notices)}.values())
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of every row, from rows read to customers segmented."""
+        return self.record.ledger
 
     @property
     def segments(self) -> pd.DataFrame:

@@ -16,7 +16,14 @@ import difflib
 from collections.abc import Iterable
 from typing import Self
 
-__all__ = ["DataError", "ReadingQuestion", "SmartCartError", "UsageError", "did_you_mean"]
+__all__ = [
+    "DataError",
+    "ReadingQuestion",
+    "SmartCartError",
+    "SmartCartWarning",
+    "UsageError",
+    "did_you_mean",
+]
 
 
 class SmartCartError(Exception):
@@ -55,6 +62,10 @@ class ReadingQuestion(DataError):  # noqa: N818 - it asks
     """
 
     readings: tuple[object, ...] = ()
+
+
+class SmartCartWarning(UserWarning):
+    """Something that a careful reader of a result should know; shown once, and kept as a notice."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +11,18 @@ import pyarrow as pa
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
-from smartcart.inspection import large_tables, table_warnings
+from smartcart.inspection import large_tables, table_warnings, value_checks
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
 from smartcart.inspection.receipt import receipt_of_customers
 from smartcart.inspection.result import Look, Progress
-from smartcart.inspection.table_kind import find_reading, layout_of, parts_said
+from smartcart.inspection.table_kind import (
+    find_reading,
+    layout_of,
+    layout_roles,
+    parts_said,
+)
+from smartcart.layouts import Layout
 from smartcart.records import (
     Column,
     ColumnRole,
@@ -26,10 +32,12 @@ from smartcart.records import (
     Ledger,
 )
 from smartcart.sources import Opened, open_source
+from smartcart.sources.excel import hinted
 from smartcart.tables import (
     column_overrides,
     features,
     few_passes,
+    never_bought,
     order_roles,
     quality,
     roles,
@@ -39,6 +47,8 @@ from smartcart.tables import (
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
+ADULT = 18  # years: of the youngest customers, where nothing says which day it is
+YOUNGEST = "the youngest taken as 18, by"  # the source of a day for ages
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 
 
@@ -56,10 +66,12 @@ def look(
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
     progress: Progress | None = None,
+    sums: Sequence[str] = (),
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
 
-    ``wanted`` holds the user's own roles by column name. Raises ``DataError`` where the table
+    ``wanted`` holds the user's own roles by column name; ``sums`` names the rows left out of
+    ``opened`` already, since they hold the sums of all others. Raises ``DataError`` where the table
     cannot be segmented and says why.
     """
     if kind not in {None, "customers", "orders"}:
@@ -67,6 +79,19 @@ def look(
             f"--kind is {kind!r}", "'customers' or 'orders'",
             "leave it out: it is recognised from the columns",
         )  # fmt: skip
+    with hinted(opened.reading.notices):
+        return _look(opened, kind, as_of, wanted, options, progress, sums)
+
+
+def _look(
+    opened: Opened,
+    kind: str | None,
+    as_of: dt.date | None,
+    wanted: Mapping[str, ColumnRole | ColumnWish] | None,
+    options: OrderOptions | None,
+    progress: Progress | None,
+    sums: Sequence[str],
+) -> Look:
     engine = opened.engine
     table = opened.table
     large = large_tables.is_large(opened)
@@ -99,9 +124,20 @@ def look(
         )  # fmt: skip
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
-    columns = column_overrides.override_roles(roles.infer_roles(figures), wanted or {})
+    columns = _roles(figures, wanted or {}, layout)
+    if not large and not sums:
+        kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
+        if sums:
+            return look(
+                replace(opened, table=kept), kind="customers", as_of=as_of, wanted=wanted,
+                progress=progress, sums=sums,
+            )  # fmt: skip
     _refuse_text_for_numbers(opened, columns, wanted or {})
-    contract = _contract(opened, columns, as_of)
+    columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
+    columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
+    contract = features.without_unused(_contract(opened, columns, as_of))
+    contract = never_bought.with_zeros(contract, figures)
+    columns = contract.columns
     _refuse_no_behaviour(contract)
     exact = row["rows"] <= large_tables.EXACT_ROWS
     fences = {}
@@ -133,6 +169,8 @@ def look(
         counts = engine.record(
             quality.count_expression(table, contract, every, exact, contents=both)
         )
+    if (zeros := never_bought.zeros_expression(table, contract)) is not None:
+        counts |= engine.record(zeros)
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
     if few_passes.nobody_rejected(contract, counts):
@@ -145,7 +183,11 @@ def look(
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
         counts["unreadable"] = lines.num_rows
         rejected = pa.concat_tables([rejected, lines.cast(rejected.schema)])
-    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0)
+    if sums:
+        counts["sum_rows"] = len(sums)
+        listed_sums = {"customer_id": list(sums), "reason": [value_checks.SUM_REASON] * len(sums)}
+        rejected = pa.concat_tables([rejected, pa.table(listed_sums).cast(rejected.schema)])
+    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0) + len(sums)
     customers = rows - rejected.num_rows
     if customers < 2:
         raise _too_few(opened, customers)
@@ -189,7 +231,7 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
     if day is None:
         found = quality.as_of_expression(opened.table, columns)
         if found is None:
-            where = "no dates"
+            day, where = _day_for_ages(opened, columns)
         else:
             names, latest = found
             day = quality.as_of_day(opened.engine.record(latest))
@@ -202,6 +244,48 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             for c in columns
         )
     return Contract("customers", ids[0] if ids else None, columns, day, where)
+
+
+def _roles(
+    figures: Sequence[summary.ColumnSummary],
+    wanted: Mapping[str, ColumnRole | ColumnWish],
+    layout: Layout | None,
+) -> tuple[Column, ...]:
+    """Return the columns with roles: the user's words, then a layout's, then guesses."""
+    columns = roles.infer_roles(figures)
+    listed = layout_roles(layout, figures) if layout is not None else {}
+    listed = {name: wish for name, wish in listed.items() if name not in wanted}
+    try:
+        columns = column_overrides.override_roles(columns, listed)
+    except DataError:  # a column holds something else than in the known export
+        listed = {}
+    assert layout is not None or not listed
+    told = f"as known of the {layout.platform} {layout.export} export" if layout else ""
+    columns = tuple(replace(c, reason=told) if c.name in listed else c for c in columns)
+    return column_overrides.override_roles(columns, wanted)
+
+
+def _day_for_ages(opened: Opened, columns: tuple[Column, ...]) -> tuple[dt.date | None, str]:
+    """Return a day from which ages are counted, where no day of behaviour is known, and its source.
+
+    It is the latest other day in the table; else the youngest customers are taken for adults.
+    """
+    births = [c for c in columns if c.meaning == "birth" and c.type in {"date", "number"}]
+    if not any(c.role not in {"dropped", "id"} for c in births):
+        return None, "no dates"
+    others = [c for c in columns if c.type == "date" and c.meaning != "birth"]
+    others = [replace(c, role="forms") for c in others]
+    if found := quality.as_of_expression(opened.table, others):
+        names, latest = found
+        if day := quality.as_of_day(opened.engine.record(latest)):
+            return day, f"latest {names}"
+    name = births[0].name
+    value = opened.table.limit(value_checks.SOME_ROWS)[name]
+    year = value.year() if births[0].type == "date" else value
+    row = opened.engine.record(year.quantile(0.99).name("year").as_table())
+    if row["year"] is None or not quality.YEARS[0] <= row["year"] <= quality.YEARS[1]:
+        return None, "no dates"
+    return dt.date(int(row["year"]) + ADULT, 12, 31), f"{YOUNGEST} {name}"
 
 
 def _spent(engine: Engine, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:

@@ -174,6 +174,10 @@ def _of_layout(
             swapped[where] = first
             changes[part] = first[0].name
             named.add(part)
+    pieces = changes.get("quantity") and changes.get("unit_price")
+    if pieces and "amount" not in said and not of(layout.paid):  # it has no other money
+        swapped["moneys"] = ()
+        changes["amount"] = None
     if layout.mail:
         swapped["mails"] = of(layout.mail)
     if layout.refunded:

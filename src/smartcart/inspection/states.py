@@ -23,6 +23,8 @@ def values_of(engine: Any, table: Any, column: str, at_most: int) -> list[str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)
 
@@ -38,7 +40,7 @@ def with_states(
     states: list[LineState] = []
     for column in found.states:
         given = listed.get(column_key(column.name))
-        if column.type == "boolean" or (column.type == "number" and given is None):
+        if column.type in {"boolean", "number"} and given is None:
             continue
         values = values_of(opened.engine, opened.table, column.name, FEW_STATES + 1)
         state = order_states.line_state(column.name, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from smartcart.errors import DataError
 from smartcart.inspection import table_warnings
@@ -16,7 +16,7 @@ from smartcart.sources import Opened
 from smartcart.tables import column_overrides, order_roles, vocabulary
 from smartcart.tables.summary import ColumnSummary
 
-__all__ = ["find_reading", "layout_of", "parts_said"]
+__all__ = ["find_reading", "layout_of", "layout_roles", "parts_said"]
 
 ALONE = 0.95  # of the rows of one column have no day: headings of the lines below
 HEADINGS = 0.6  # of all rows at the most are headings
@@ -30,6 +30,25 @@ def layout_of(figures: Sequence[ColumnSummary], kind: str | None) -> Layout | No
     if layout is None or kind is None or layout.kind == kind:
         return layout
     return None
+
+
+def layout_roles(layout: Layout, figures: Sequence[ColumnSummary]) -> dict[str, ColumnWish]:
+    """Return what a layout says of the columns of a table of customers, where it says so.
+
+    A column that identifies must be full, and a number must hold numbers.
+    """
+    there = {f.name: f for f in figures}
+    found: dict[str, ColumnWish] = {}
+    for wanted, said in layout.roles.items():
+        role, _, meaning = said.partition(":")
+        for name in present((wanted,), there):
+            column = there[name]
+            if (role == "id" and not column.unique) or (role == "forms" and not column.present):
+                continue
+            if role == "id" and any(w.role == "id" for w in found.values()):
+                continue
+            found[name] = ColumnWish(cast(ColumnRole, role), meaning or None)
+    return found
 
 
 def parts_said(wanted: Wanted) -> dict[str, str]:

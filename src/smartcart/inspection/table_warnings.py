@@ -37,6 +37,14 @@ def warnings(
                 customers,
             )
         )
+    if contract.as_of_source.startswith("the youngest"):
+        found.append(
+            Notice(
+                "ages guessed",
+                f"No day says how old customers are: ages are counted to the end of "
+                f"{contract.as_of:%Y}, when the youngest are 18; say --as-of for the real ones.",
+            )
+        )
     measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
     if measures:
         shown = ", ".join(measures[:MANY_MEASURES])

@@ -86,6 +86,7 @@ class Column:
     estimated: bool = False  # distinct is an estimate
     low: float | None = None  # values below are impossible and count as missing
     high: float | None = None  # values above are impossible and count as missing
+    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank
 
 
 Certainty = Literal["known layout", "as configured", "by names and values", "guessed"]

@@ -23,6 +23,7 @@ from smartcart.engines.servers import SERVERS, server_of
 from smartcart.errors import DataError
 from smartcart.records import Reading
 from smartcart.sources.column_names import ROW, clean_names
+from smartcart.sources.excel import hinted
 from smartcart.sources.file_fingerprint import FileMark, print_of_bytes
 from smartcart.sources.files import read_files
 from smartcart.sources.frames import frame_reader
@@ -206,7 +207,8 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
-        raise no_rows(label, raw.format)
+        with hinted(raw.notices):
+            raise no_rows(label, raw.format)
     for release in raw.release:
         release()
     table = engine.view(

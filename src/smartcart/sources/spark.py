@@ -25,10 +25,9 @@ from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import SourceFile
 from smartcart.sources.spark_csv import SparkRaw, address, read_text
 from smartcart.sources.type_checks import column_notices, inspect, overturn
-from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion
+from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plan
 from smartcart.sources.typed_column import Column, final_cell
 from smartcart.tables import typing
-from smartcart.tables.guess import guess
 
 __all__ = ["open_on_spark"]
 
@@ -206,18 +205,13 @@ def _fitting(engine: Spark, table: Any) -> Any:
 
 
 def _guess_plans(engine: Spark, table: Any, columns: Sequence[Column], decimal_comma: bool) -> None:
-    """Guess a plan for every text column from the first rows."""
-    texts = [column for column in columns if column.dtype.is_string()]
-    if not texts:
+    """Guess a plan for columns of text, or of numbers that may be days, from the first rows."""
+    looked = [column for column in columns if column.dtype.is_string() or column.dtype.is_numeric()]
+    if not looked:
         return
-    head = engine.arrow(table.select(*(c.cell for c in texts)).limit(SAMPLE_ROWS))
-    for column, array in zip(texts, head.columns, strict=True):
-        counted = array.value_counts().to_pylist()
-        column.counts.update(
-            {item["values"]: item["counts"] for item in counted if item["values"] is not None}
-        )
-        column.decimal_comma = decimal_comma
-        column.plan = guess(column.name, column.counts, decimal_comma)
+    head = engine.arrow(table.select(*(c.cell for c in looked)).limit(SAMPLE_ROWS))
+    for column, array in zip(looked, head.columns, strict=True):
+        guess_plan(column, array, decimal_comma)
 
 
 def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
@@ -253,7 +247,7 @@ def _portable(table: Any, column: Column) -> list[Any]:
         first = typing.first_text(cell, plan)
         typed = typing.typed_text(cell, first, plan)
         if column.may_lose:
-            lost = typed.isnull().ifelse(typing.lost_text(cell), nothing)
+            lost = typed.isnull().ifelse(typing.lost_text(cell, plan), nothing)
     elif cell.type().is_date():
         typed = cell
     else:

@@ -170,7 +170,7 @@ def _rules(
         value = table[log.status]
         if value.type().is_numeric() and not (log.cancelled or log.returned):
             value = value != 0
-        if value.type().is_boolean():
+        if value.type().is_boolean() and not (log.cancelled or log.returned):
             named_so = "cancel" in log.status.lower()
             cancelled = cancelled | value if named_so else cancelled
             returned = returned if named_so else returned | value
@@ -191,7 +191,7 @@ def _rules(
     if as_of is not None and log.date is not None:
         after = day > (as_of - EPOCH).days
     priced = log.amount or log.unit_price
-    by_piece = log.quantity and log.amount not in log.whole_orders
+    by_piece = log.quantity and log.amount is None  # a line with money of its own needs no pieces
     return {
         "other rows": told.other,
         "missing customer": told.customer.isnull(),
