@@ -104,7 +104,7 @@ def test_sql_gives_the_answer_of_python(tmp_path, shop, book):
         X[5, names.index(name)] = 0.0 if name == "basket_value" else np.nan
     frame = frame.astype(dict.fromkeys(spends, "float64"))
     frame.loc[5, spends] = np.nan
-    query = query_text(rulebook_steps(shop.model, book, ["shop"]), SOURCE, "shop", "duckdb")
+    query = query_text(rulebook_steps(shop.model, book, ["shop"]), "shop", "duckdb")
     with duckdb.connect() as con:
         con.register("shop", frame)
         found = con.sql(query).df().set_index("customer_id")
@@ -118,7 +118,7 @@ def test_sql_gives_the_answer_of_python(tmp_path, shop, book):
 
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_every_dialect_has_words_for_it(shop, book, dialect):
-    text = query_text(rulebook_steps(shop.model, book), SOURCE, "shop", dialect)
+    text = query_text(rulebook_steps(shop.model, book), "shop", dialect)
     assert text.count("THEN 1") >= 1
     assert "imitation" in text
 
@@ -130,7 +130,7 @@ def test_names_in_sql_are_quoted_and_clash_with_nothing(shop, book):
     assert len(set(names)) == len(names)
     nasty = tuple(replace(rule, segment="O'Brien\"; --") for rule in book.rules)
     query = query_text(
-        rulebook_steps(shop.model, replace(book, rules=nasty)), SOURCE, "t", "duckdb"
+        rulebook_steps(shop.model, replace(book, rules=nasty)), "t", "duckdb"
     )
     assert "'O''Brien\"; --'" in query
 

@@ -22,7 +22,7 @@ from smartcart.engines.duckdb import DuckDB, as_data_error, quote
 from smartcart.engines.file_mark import FileMark, print_of_bytes
 from smartcart.engines.files import read_files
 from smartcart.engines.frames import frame_reader
-from smartcart.engines.names import ROW, clean_names
+from smartcart.engines.names import ROW, clean_names, source_names
 from smartcart.engines.paths import Address, find_address, find_files
 from smartcart.engines.postgres import Postgres, stream_schema
 from smartcart.engines.raw import Raw, stream_raw
@@ -234,6 +234,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=notices,
+        source_names=source_names(raw.names, names),
     )
     rejected = None
     if raw.rejected:

@@ -18,7 +18,7 @@ from smartcart.engines.content import content_of
 from smartcart.engines.duckdb import DuckDB, quote
 from smartcart.engines.file_mark import FileMark
 from smartcart.engines.intake import MOST_COLUMNS, Opened, no_rows
-from smartcart.engines.names import ROW, clean_names
+from smartcart.engines.names import ROW, clean_names, source_names
 from smartcart.engines.parquet import check_parquets
 from smartcart.engines.paths import find_address, find_files
 from smartcart.engines.raw import SourceFile
@@ -188,6 +188,7 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=(*raw.notices, *name_notices, *(n for c in columns for n in c.notices)),
+        source_names=source_names(raw.names, names),
     )
     opened = Opened(table, reading, engine, _here=lambda: DuckDB(temp_dir=temp_dir))
     head = engine.arrow(table.limit(HEAD_ROWS))

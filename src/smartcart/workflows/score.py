@@ -194,7 +194,13 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
-    from smartcart.engines.dialects import NEEDS, check_dialect, query_text  # loads every dialect
+    from smartcart.engines.dialects import (  # loads every dialect
+        NEEDS,
+        RULES,
+        check_dialect,
+        query_text,
+        remark,
+    )
 
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
@@ -203,12 +209,13 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
         if rules is None
         else rulebook_steps(model, rules, taken=[last])
     )
-    query = query_text(steps, assignment.SOURCE, table, dialect)
+    query = query_text(steps, table, dialect)
     named = zip(model.ids, model.names, strict=True)
-    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in named)
+    names = ", ".join(f"{i} {name}" for i, name in named)
     head = [
-        f"-- Segments: {names}.",
+        f"-- Segments: {remark(names)}.",
         "-- Column names are quoted as the model's source wrote them.",
+        *(f"-- {rule}" for rule in RULES),
     ]
     if dialect in NEEDS:
         head.append(f"-- Needs {NEEDS[dialect]}")
