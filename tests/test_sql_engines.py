@@ -124,7 +124,9 @@ def borne(model: SavedModel, table: pa.Table, engine: str) -> tuple[SavedModel, 
     contract = model.record.contract
     names = {n: s.strip() for n, s in contract.source_names.items()}
     changed = replace(model.record, contract=replace(contract, source_names=names))
-    return SavedModel(changed, "shop"), table.rename_columns([n.strip() for n in table.column_names])
+    return SavedModel(changed, "shop"), table.rename_columns(
+        [n.strip() for n in table.column_names]
+    )
 
 
 def assert_same(found: pd.DataFrame, truth: pd.DataFrame, scored: bool = True) -> None:

@@ -129,9 +129,7 @@ def test_names_in_sql_are_quoted_and_clash_with_nothing(shop, book):
     assert not {"known", "ruled", "features"} & set(names)
     assert len(set(names)) == len(names)
     nasty = tuple(replace(rule, segment="O'Brien\"; --") for rule in book.rules)
-    query = query_text(
-        rulebook_steps(shop.model, replace(book, rules=nasty)), "t", "duckdb"
-    )
+    query = query_text(rulebook_steps(shop.model, replace(book, rules=nasty)), "t", "duckdb")
     assert "'O''Brien\"; --'" in query
 
 

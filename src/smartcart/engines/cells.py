@@ -9,11 +9,11 @@ error of the engine. None is read as 0 in silence.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from smartcart.errors import DataError
-from smartcart.tables.guess import MISSING
 
 __all__ = ["RULES", "Cell", "cell_text", "quoted", "text_literal"]
 
@@ -32,6 +32,8 @@ class Cell(Protocol):
     def source(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def missing(self) -> Collection[str]: ...
 
 
 X = "{x}"  # stands for the quoted column in the templates below
@@ -242,7 +244,7 @@ def cell_text(cell: Cell, dialect: str) -> str:
             return f"CASE {known} ELSE {other} END"
     text = (cell.kind == "id text" and reader.ident) or reader.trimmed
     text = text.replace(X, x)
-    words = ", ".join(text_literal(word, dialect) for word in MISSING)
+    words = ", ".join(text_literal(word, dialect) for word in cell.missing)
     return f"CASE WHEN {text} NOT IN ({words}) THEN {text} END"
 
 
@@ -250,6 +252,7 @@ def cell_text(cell: Cell, dialect: str) -> str:
 class _Example:
     source: str
     kind: str
+    missing: tuple[str, ...] = ()
 
 
 # Quoting ---------------------------------------------------------------------------------------

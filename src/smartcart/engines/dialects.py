@@ -177,7 +177,11 @@ def _for_engine(node: Any, write: str) -> Any:
         return exp.Anonymous(this=name, expressions=[node.this, *node.expressions])
     if isinstance(node, exp.DateDiff):
         return _days(node, write)
-    if write == "clickhouse" and isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.DATE:
+    if (
+        write == "clickhouse"
+        and isinstance(node, exp.Cast)
+        and node.to.this == exp.DataType.Type.DATE
+    ):
         node.set("to", exp.DataType.build("Date32", dialect="clickhouse"))  # Date ends in 2149
     if isinstance(node, exp.Extract) and write == "sqlite":
         year = exp.func("strftime", exp.Literal.string("%Y"), node.expression.copy())

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from smartcart.records.life import DriftReference, Identity
 from smartcart.records.notice import Notice
+from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
-    from smartcart.records.act import Campaign, Outcome
+    from smartcart.records.campaign import Campaign, Outcome
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
@@ -68,7 +68,9 @@ class Reading:
     date_formats: dict[str, str] = field(default_factory=dict)  # column -> strptime format
     currency: str | None = None  # the symbol or code found in front of numbers
     fingerprint: str = ""  # of the data as read
-    source_names: dict[str, str] = field(default_factory=dict)  # column -> its name there, if another
+    source_names: dict[str, str] = field(
+        default_factory=dict
+    )  # column -> its name there, if another
     notices: tuple[Notice, ...] = ()
 
 

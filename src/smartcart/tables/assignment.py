@@ -20,6 +20,7 @@ import ibis.expr.types as ir
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Feature, Model, Recipe, Transform
 from smartcart.tables import features, quality
+from smartcart.tables.guess import MISSING
 
 __all__ = ["SOURCE", "Cell", "Step", "assignment_steps", "needed_columns", "reading_contract"]
 
@@ -34,11 +35,15 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column of the user's table: its name there, a plain one for the steps, what it holds."""
+    """A column of the user's table: its name there, a plain one for the steps, what it holds.
+
+    A text that is one of the words ``missing`` is.
+    """
 
     source: str
     name: str
     kind: Literal["number", "boolean", "date", "text", "id number", "id text"]
+    missing: tuple[str, ...] = MISSING
 
 
 @dataclass(frozen=True, slots=True)
