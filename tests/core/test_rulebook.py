@@ -17,7 +17,6 @@ from smartcart.datasets import write_customers
 from smartcart.engines.dialects import DIALECTS, query_text
 from smartcart.errors import DataError
 from smartcart.records import Feature, Recipe
-from smartcart.tables.assignment import SOURCE
 from smartcart.tables.rules import rulebook_steps
 
 

@@ -29,11 +29,16 @@ class Cell(Protocol):
     """A column to read: see ``tables.assignment.Cell``."""
 
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """Its name in the user's table."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """What it holds: see :func:`cell_text`."""
+
     @property
-    def missing(self) -> Collection[str]: ...
+    def missing(self) -> Collection[str]:
+        """Words of a text that mean that there is none."""
 
 
 X = "{x}"  # stands for the quoted column in the templates below
@@ -155,7 +160,8 @@ def _mysql() -> _Reader:
     return _Reader(
         text, f"REGEXP_REPLACE({text}, '^[[:space:]]+|[[:space:]]+$', '')",
         number=f"CASE WHEN {plain} THEN CAST({X} AS DOUBLE) WHEN {digit} THEN {loud} END",
-        whole=f"CASE WHEN {plain} THEN CAST({X} AS SIGNED) WHEN {digit} THEN {loud} END",
+        whole=f"CASE WHEN {plain} THEN CAST({X} AS SIGNED) "
+        f"WHEN {digit} THEN CAST({loud} AS SIGNED) END",
         day=f"CASE WHEN {text} REGEXP '{ISO}' THEN CAST({X} AS DATE) "
         f"WHEN {digit} AND {loud} > 0 THEN NULL END",
     )  # fmt: skip
@@ -167,10 +173,10 @@ def _clickhouse() -> _Reader:
     trimmed = f"trim(BOTH char({', '.join(map(str, BLANKS))}) FROM {text})"
     loud = f"throwIf({digit}, 'a text is no day as YYYY-MM-DD')"
     return _Reader(
-        text, trimmed,
-        number=f"CASE WHEN {digit} THEN CAST({trimmed} AS Nullable(Float64)) "
-        f"WHEN {text} IN ('true', 'false') THEN CAST({text} = 'true' AS Nullable(Float64)) END",
-        whole=f"CASE WHEN {digit} THEN CAST({trimmed} AS Nullable(Int64)) END",
+        text, trimmed,  # of a Nullable text that is no number toFloat64 makes NULL
+        number=f"CASE WHEN {digit} THEN toFloat64(assumeNotNull({trimmed})) "
+        f"WHEN {text} IN ('true', 'false') THEN toFloat64({text} = 'true') END",
+        whole=f"CASE WHEN {digit} THEN toInt64(assumeNotNull({trimmed})) END",
         # Date holds 1970 to 2149, Date32 1900 to 2299: a day outside would be moved in silence
         day=f"CASE WHEN NOT match({trimmed}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
         f"THEN CASE WHEN {loud} > 0 THEN NULL END "
@@ -220,13 +226,13 @@ _READERS = {
 
 
 def cell_text(cell: Cell, dialect: str) -> str:
-    """Return the expression that reads a column of the user's table.
+    r"""Return the expression that reads a column of the user's table.
 
     The kinds are number, date (a day), boolean (1.0 or 0.0), text, "id number" (a whole number)
     and "id text". Raises ``DataError`` where no table of the engine can have the column's name.
 
     >>> cell_text(_Example("Spend", "number"), "postgres")
-    'CASE WHEN CAST("Spend" AS TEXT) ~ \\'[0-9]\\' THEN CAST("Spend" AS DOUBLE PRECISION) END'
+    'CASE WHEN CAST("Spend" AS TEXT) ~ \'[0-9]\' THEN CAST("Spend" AS DOUBLE PRECISION) END'
     """
     reader, x = _READERS[dialect], quoted(cell.source, dialect)
     match cell.kind:
@@ -288,7 +294,8 @@ def quoted(name: str, dialect: str) -> str:
             f"no column of a table in {dialect!r} can have the name {name[:80]!r}", takes,
             "rename the column and run again, or assign with 'smartcart score'",
         )  # fmt: skip
-    first, last = _MARKS.get(dialect, '""')
+    marks = _MARKS.get(dialect, '""')
+    first, last = marks[0], marks[1]
     if dialect == "clickhouse":
         name = name.replace("\\", "\\\\")
     return f"{first}{name.replace(last, last * 2)}{last}"

@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from smartcart.engines.cells import RULES, cell_text, quoted, text_literal
+from smartcart.engines.distances import distances_select
 from smartcart.errors import DataError, UsageError, did_you_mean
 
 __all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
@@ -54,6 +55,8 @@ class Named(Protocol):
     def makes(self) -> Collection[str]: ...
     @property
     def cells(self) -> Sequence[Any]: ...
+    @property
+    def centers(self) -> Sequence[Sequence[float]]: ...
 
 
 def check_dialect(name: str) -> str:
@@ -99,12 +102,17 @@ def query_text(steps: Sequence[Named], table: str, dialect: str) -> str:
         Where the dialect cannot express a step, or the name of a column.
     """
     write = check_dialect(dialect)
-    texts = []
+    texts: list[str] = []
+    before = ""
     try:
         for step in steps:
             if step.cells:
                 texts.append(_read_cells(step, table_text(table, dialect), dialect))
                 continue
+            if step.centers:
+                texts.append(_distances(step, before, dialect))
+                continue
+            before = step.name
             tree = _plain(_tree(step.table), write)
             texts.append(_select(step, tree, str(tree.find(exp.Table).name), dialect))
     except (SqlglotError, RecursionError) as error:
@@ -148,7 +156,7 @@ def _plain(tree: Any, write: str) -> Any:
         return _for_engine(_day(node), write)
 
     for _ in range(3):  # a parent may become simpler once its children are
-        tree = tree.transform(simpler)
+        tree = tree.transform(simpler, copy=False)
     return tree
 
 
@@ -209,6 +217,14 @@ def _read_cells(step: Named, table: str, dialect: str) -> str:
     return "  SELECT\n    " + ",\n    ".join(told) + f"\n  FROM {table}"
 
 
+def _distances(step: Named, source: str, dialect: str) -> str:
+    """Return the step of the distances from ``centers``, which reads ``source``."""
+    k = len(step.centers)
+    names = list(step.table.columns)[1:]  # after the id: the features, then a distance each
+    remarks = [remark(step.notes[name]) for name in names[-k:]]
+    return distances_select(names[:-k], step.centers, source, remarks, dialect)
+
+
 def _own_words(value: Any, step: Named, dialect: str) -> Any:
     """Return an expression with names and texts in quotes that the dialect takes for no other."""
 
@@ -221,7 +237,7 @@ def _own_words(value: Any, step: Named, dialect: str) -> Any:
             return exp.Var(this=text_literal(node.name, dialect))
         return node
 
-    return value.transform(own)
+    return value.transform(own, copy=False)
 
 
 def _select(step: Named, tree: Any, source: str, dialect: str) -> str:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import add
 from typing import Any, Literal
 
 import ibis
@@ -25,7 +24,6 @@ from smartcart.tables.guess import MISSING
 __all__ = ["SOURCE", "Cell", "Step", "assignment_steps", "needed_columns", "reading_contract"]
 
 SOURCE = "source table"  # stands for the user's table until its name is known
-AT_ONCE = 40  # terms added in a row: a longer chain would be too deep to compile
 LONGEST = 40  # letters of a column name made from a feature's
 _TYPES = {
     "number": "float64", "boolean": "float64", "date": "date", "text": "string",
@@ -50,9 +48,11 @@ class Cell:
 class Step:
     """One named table of the chain: ``notes`` are remarks by column.
 
-    The first step has ``cells``, which each engine reads in its own words; its ``table`` tells
-    their types. No other step holds a name of the user's. ``reads`` and ``makes`` are the columns
-    whose names are SmartCart's own, so need no quotes; all others have names made from the user's.
+    Two steps are written in each engine's own words, so that their ``table`` only tells names and
+    types: the first one reads ``cells``; that with ``centers`` (K x features) has a column for the
+    squared distance of the features, which are all columns that it reads, from each center. No step
+    but the first holds a name of the user's. ``reads`` and ``makes`` are the columns whose names
+    are SmartCart's own, so need no quotes; all others have names made from the user's.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Step:
     reads: Collection[str] = ()
     makes: Collection[str] = ()
     cells: tuple[Cell, ...] = ()
+    centers: tuple[tuple[float, ...], ...] = ()
 
 
 def needed_columns(model: Model) -> tuple[str, ...]:
@@ -156,19 +157,13 @@ def _numbers(
         "scores", table.select("customer_id", **scores),
         "missing values filled, tails capped, then standardized",
     )  # fmt: skip
-    squares = {
-        f"d_{j + 1}": _sum(
-            [_square(_less(table[n], c)) for n, c in zip(names, center, strict=True)]
-        )
-        for j, center in enumerate(model.centroids)
-    }
     told = {
         f"d_{j + 1}": f"{i} {name}"
         for j, (i, name) in enumerate(zip(model.ids, model.names, strict=True))
     }
     table = chain.add(
-        "distances", table.select("customer_id", **squares),
-        "squared distance from the middle of each segment", told,
+        "distances", _distances(table, k), "squared distance from the middle of each segment",
+        told, centers=model.centroids,
     )  # fmt: skip
     d = [f"d_{j + 1}" for j in range(k)]
     least = ibis.least(*(table[n] for n in d)) if k > 1 else table["d_1"]
@@ -230,7 +225,7 @@ class _Chain:
     def add(
         self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None,
         reads: Collection[str] | None = None, makes: Collection[str] | None = None,
-        cells: tuple[Cell, ...] = (),
+        cells: tuple[Cell, ...] = (), centers: tuple[tuple[float, ...], ...] = (),
     ) -> ir.Table:  # fmt: skip
         """Add a step; return the table that the next one reads."""
         while name in self._taken:
@@ -238,16 +233,17 @@ class _Chain:
         self._taken.add(name)
         given = self.own if reads is None else reads
         made = self.own if makes is None else makes
-        self.steps.append(Step(name, table, sentence, notes or {}, given, made, cells))
+        self.steps.append(Step(name, table, sentence, notes or {}, given, made, cells, centers))
         return ibis.table(table.schema(), name=name)
 
 
 def _cells(contract: Contract) -> tuple[Cell, ...]:
     """Return how each column of the contract is read, in their order."""
-    names = _plain_names([column.name for column in contract.columns], ["customer_id"])
+    there = [contract.source_names.get(c.name, c.name) for c in contract.columns]
+    names = _plain_names([c.name for c in contract.columns], ["customer_id"], there)
     return tuple(
-        Cell(contract.source_names.get(column.name, column.name), name, _kind(column, contract))
-        for column, name in zip(contract.columns, names, strict=True)
+        Cell(source, name, _kind(column, contract))
+        for column, source, name in zip(contract.columns, there, names, strict=True)
     )
 
 
@@ -289,18 +285,30 @@ def _totals(
     return changed, {name: columns for columns, name in found.items()}
 
 
-def _plain_names(given: Sequence[str], own: Collection[str]) -> list[str]:
-    """Return a name of plain letters for each, unique and none of SmartCart's own."""
+def _plain_names(
+    given: Sequence[str], own: Collection[str], sources: Sequence[str] = ()
+) -> list[str]:
+    """Return a name of plain letters for each, unique and none of SmartCart's own.
+
+    Nor is it the name of another of the ``sources``, one for each: some engines read the new name
+    where that column is not in the table.
+    """
     names: list[str] = []
     taken = {*own}
+    others = Counter(name.casefold() for name in sources)
     for i, name in enumerate(given):
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:LONGEST]
         if not slug or slug[0].isdigit():
             slug = f"f_{slug}".rstrip("_")
-        if slug in taken:
+        mine = sources[i].casefold() if sources else ""
+
+        def free(slug: str, mine: str = mine) -> bool:
+            return slug not in taken and others[slug] == (slug == mine)
+
+        if not free(slug):
             slug = f"{slug}_no_{i + 1}"
-        while slug in taken:
+        while not free(slug):
             slug += "_"
         taken.add(slug)
         names.append(slug)
@@ -340,11 +348,6 @@ def _less(x: Any, by: float) -> Any:
     return x - by if by >= 0 else x + -by
 
 
-def _square(x: Any) -> Any:
-    return x * x
-
-
-def _sum(parts: Sequence[Any]) -> Any:
-    while len(parts) > 1:
-        parts = [reduce(add, parts[i : i + AT_ONCE]) for i in range(0, len(parts), AT_ONCE)]
-    return parts[0]
+def _distances(table: ir.Table, k: int) -> ir.Table:
+    """Return the table read with columns for the distances: see :class:`Step`."""
+    return table.mutate(**{f"d_{j + 1}": ibis.literal(0.0) for j in range(k)})

@@ -38,6 +38,7 @@ __all__ = [
     "score", "sql",
 ]  # fmt: skip
 
+QUERY_BYTES = 262_144  # that ClickHouse reads unless it is told to read more
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
@@ -219,6 +220,8 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ]
     if dialect in NEEDS:
         head.append(f"-- Needs {NEEDS[dialect]}")
+    if dialect == "clickhouse" and len(query.encode()) > QUERY_BYTES // 2:
+        head.append("-- Needs SET max_query_size = 100000000 before it, for its length.")
     if rules is not None:
         head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
