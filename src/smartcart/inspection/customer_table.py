@@ -243,7 +243,10 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             else c
             for c in columns
         )
-    return Contract("customers", ids[0] if ids else None, columns, day, where)
+    return Contract(
+        "customers", ids[0] if ids else None, columns, day, where,
+        source_names=dict(opened.reading.source_names),
+    )  # fmt: skip
 
 
 def _roles(

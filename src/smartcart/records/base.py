@@ -68,6 +68,9 @@ class Reading:
     date_formats: dict[str, str] = field(default_factory=dict)  # column -> strptime format
     currency: str | None = None  # the symbol or code found in front of numbers
     fingerprint: str = ""  # of the data as read
+    source_names: dict[str, str] = field(
+        default_factory=dict
+    )  # column -> its name there, if another
     notices: tuple[Notice, ...] = ()
 
 
@@ -177,6 +180,7 @@ class Contract:
     as_of: dt.date | None
     as_of_source: str  # "latest Dt_Customer", "--as-of", "no dates"
     log: OrderLog | None = None
+    source_names: dict[str, str] = field(default_factory=dict)  # where they differ: " Income "
 
 
 @dataclass(frozen=True, slots=True)

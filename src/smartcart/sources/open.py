@@ -22,7 +22,7 @@ from smartcart.engines.protocol import Engine
 from smartcart.engines.servers import SERVERS, server_of
 from smartcart.errors import DataError
 from smartcart.records import Reading
-from smartcart.sources.column_names import ROW, clean_names
+from smartcart.sources.column_names import ROW, clean_names, source_names
 from smartcart.sources.excel import hinted
 from smartcart.sources.file_fingerprint import FileMark, print_of_bytes
 from smartcart.sources.files import read_files
@@ -239,6 +239,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=notices,
+        source_names=source_names(raw.names, names),
     )
     rejected = None
     if raw.rejected:

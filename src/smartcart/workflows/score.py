@@ -38,6 +38,7 @@ __all__ = [
     "score", "sql",
 ]  # fmt: skip
 
+QUERY_BYTES = 262_144  # that ClickHouse reads unless it is told to read more
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
@@ -194,7 +195,13 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
-    from smartcart.engines.dialects import NEEDS, check_dialect, query_text  # loads every dialect
+    from smartcart.engines.dialects import (  # loads every dialect
+        NEEDS,
+        RULES,
+        check_dialect,
+        query_text,
+        remark,
+    )
 
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
@@ -203,15 +210,18 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
         if rules is None
         else rulebook_steps(model, rules, taken=[last])
     )
-    query = query_text(steps, assignment.SOURCE, table, dialect)
+    query = query_text(steps, table, dialect)
     named = zip(model.ids, model.names, strict=True)
-    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in named)
+    names = ", ".join(f"{i} {name}" for i, name in named)
     head = [
-        f"-- Segments: {names}.",
+        f"-- Segments: {remark(names)}.",
         "-- Column names are quoted as the model's source wrote them.",
+        *(f"-- {rule}" for rule in RULES),
     ]
     if dialect in NEEDS:
         head.append(f"-- Needs {NEEDS[dialect]}")
+    if dialect == "clickhouse" and len(query.encode()) > QUERY_BYTES // 2:
+        head.append("-- Needs SET max_query_size = 100000000 before it, for its length.")
     if rules is not None:
         head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
