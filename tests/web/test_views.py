@@ -26,7 +26,7 @@ from smartcart.web.errors import WebError
 from smartcart.web.pages.account import _next
 from smartcart.web.pages.forms import number
 from smartcart.web.views import choices, customer, life, look, progress, segment
-from smartcart.web.views.named import with_names
+from smartcart.store import with_names
 from smartcart.workflows.lookup import page as some
 from smartcart.workflows.models import load
 from smartcart.workflows.moves import moves

@@ -5,7 +5,7 @@ Every customer gets one verdict: written, or left out for the first reason that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,8 +21,10 @@ REASONS = ("other segment", "below confidence", "suppressed", "unchanged", "no s
            "duplicate contact")  # fmt: skip
 
 
-def segment_names(engine: DuckDB, table: Path) -> list[str]:
-    """Return the names of the segments in a ``segments.parquet``, in order.
+def segment_names(engine: DuckDB, table: Path, given: Mapping[int, str]) -> dict[int, str]:
+    """Return the names of the segments in a ``segments.parquet`` by id, in order.
+
+    Those in ``given`` bear the name that somebody gave them since.
 
     Raises ``UsageError`` where there is no such file, or it is not the table of a run.
     """
@@ -39,8 +41,10 @@ def segment_names(engine: DuckDB, table: Path) -> list[str]:
             "the segments.parquet of a run folder",
             "name the folder that 'smartcart run' wrote",
         )
-    rows = engine.rows(f"SELECT segment FROM {file} GROUP BY segment ORDER BY min(segment_id)")
-    return [str(name) for (name,) in rows]
+    rows = engine.rows(
+        f"SELECT segment_id, min(segment) FROM {file} GROUP BY segment_id ORDER BY segment_id"
+    )
+    return {int(number): given.get(int(number), str(name)) for number, name in rows}
 
 
 def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -66,26 +70,27 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]
 class Audience:
     """The judged customers of a run, on disk in the engine's folder.
 
-    ``segments`` are exact names. ``contacts`` and ``suppressed`` are streams of record batches, as
+    ``segments`` are exact names, of those in ``named`` (by segment id) and, for the earlier run,
+    ``named_before``. ``contacts`` and ``suppressed`` are streams of record batches, as
     :mod:`smartcart.engines.contacts` makes them. Ids are compared without blanks around them, those
     suppressed whatever their capitals. ``listed`` counts the entries of the list by kind.
     """
 
     def __init__(
         self, engine: DuckDB, table: Path, segments: Sequence[str], min_confidence: float, *,
-        before: Path | None = None, contacts: Iterable[pa.RecordBatch] | None = None,
+        named: Mapping[int, str], before: Path | None = None,
+        named_before: Mapping[int, str] | None = None, contacts: Iterable[pa.RecordBatch] | None = None,
         suppressed: Iterable[pa.RecordBatch] | None = None,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.changes, self.reaches = before is not None, contacts is not None
-        names = ", ".join(literal(name) for name in segments)
         sure = "TRUE"
         if min_confidence > 0:
             least = float(min_confidence)
             sure = f"coalesce(NOT isnan(confidence) AND confidence >= {least!r}, FALSE)"
-        self._view("now", _people(table, names, sure))
+        self._view("now", _people(table, segments, named, sure))
         if before is not None:
-            self._view("earlier", f"SELECT * FROM ({_people(before, names, sure)}) WHERE fits")
+            self._view("earlier", f"SELECT * FROM ({_people(before, segments, named_before or named, sure)}) WHERE fits")
             self._view("people", _CHANGED)
         else:
             self._view("people", "SELECT *, CAST(NULL AS VARCHAR) AS change FROM now")
@@ -169,12 +174,16 @@ def _parquet(path: Path) -> str:
     return f"read_parquet({literal(str(path))})"
 
 
-def _people(table: Path, names: str, sure: str) -> str:
+def _people(table: Path, wanted: Sequence[str], named: Mapping[int, str], sure: str) -> str:
     """Return SQL of a run's customers: are they of the segments, and surely so?"""
+    names = ", ".join(literal(name) for name in wanted)
+    called = " ".join(f"WHEN {number} THEN {literal(name)}" for number, name in named.items())
+    file = f"read_parquet({literal(str(table))}, file_row_number = true)"
+    people = f"SELECT * REPLACE (CASE segment_id {called} END AS segment) FROM {file}"
     return (
         f"SELECT file_row_number AS place, customer_id, {id_key('customer_id')} AS key, segment, "
         f"confidence, wanted, wanted AND sure AS fits FROM (SELECT *, segment IN ({names}) AS "
-        f"wanted, {sure} AS sure FROM read_parquet({literal(str(table))}, file_row_number = true))"
+        f"wanted, {sure} AS sure FROM ({people}))"
     )
 
 

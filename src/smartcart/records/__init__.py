@@ -54,6 +54,7 @@ from smartcart.records.base import (
     Transform,
     Verdict,
 )
+from smartcart.records.given import GivenName
 from smartcart.records.life import (
     Chain,
     ColumnDrift,
@@ -121,6 +122,7 @@ __all__ = [
     "Feature",
     "FeatureShare",
     "Flow",
+    "GivenName",
     "GoldenRow",
     "History",
     "Holdout",

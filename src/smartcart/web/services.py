@@ -79,6 +79,8 @@ def make_services(config: Config, database: Database) -> Services:
     """Make the services of a server; the workspace is prepared, interrupted jobs are marked."""
     workspace = Workspace(config.workspace, database)
     workspace.prepare()
+    annotations = Annotations(database, workspace.runs)
+    annotations.settle()
     metrics = Metrics()
     uploads = Uploads(workspace, database, config)
     jobs = Jobs(workspace, database, uploads, config)
@@ -91,7 +93,7 @@ def make_services(config: Config, database: Database) -> Services:
         exports=Exports(workspace),
         customers=Customers(workspace, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),
-        annotations=Annotations(database),
+        annotations=annotations,
         audit=Audit(database),
         metrics=metrics,
         secret=_secret(database),

@@ -78,13 +78,17 @@ def write_audience(
         DuckDB(temp_dir=temp_dir) as engine,
         AudienceFile(part / output.name) as file,
     ):
-        names = chosen_names(segments, segment_names(engine, table))
-        earlier = names if before is None else segment_names(engine, before)
+        named = segment_names(engine, table, store.names_of(table.parent))
+        names = chosen_names(segments, [*named.values()])
+        then = named if before is None else segment_names(
+            engine, before, store.names_of(before.parent)
+        )  # fmt: skip
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
         people = Audience(
-            engine, table, names, min_confidence, before=before, contacts=reached.batches,
+            engine, table, names, min_confidence, named=named, before=before, named_before=then,
+            contacts=reached.batches,
             suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
         )  # fmt: skip
         if suppress is not None:
@@ -113,7 +117,7 @@ def write_audience(
             hashed=platform if hash_contacts else None,
             sha256=_sha256(part / output.name),
             notices=_notices(
-                people, [n for n in names if n not in earlier], reached, file, minimum
+                people, [n for n in names if n not in then.values()], reached, file, minimum
             ),
             escaped_cells=file.escaped,
             inputs={name: str(path) for name, path in inputs.items()},

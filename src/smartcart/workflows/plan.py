@@ -162,7 +162,9 @@ def write_arms(
                 for i, name in enumerate(ARMS):
                     counts[name] += int((arm == i).sum())
                 names = pa.array([ARMS[i] for i in arm], pa.string())
-                row = [batch["customer_id"], batch["segment_id"], batch["segment"], names]
+                places = saved.places(batch["segment_id"].to_numpy())
+                called = pa.array([saved.names[i] for i in places], pa.string())
+                row = [batch["customer_id"], batch["segment_id"], called, names]
                 table = pa.record_batch(row, names=["customer_id", "segment_id", "segment", "arm"])
                 file.write(table.filter(pa.array(arm < 2)))
         if not counts["contact"]:

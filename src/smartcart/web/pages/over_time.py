@@ -88,8 +88,9 @@ def _continues(entries: list[Any], last: Any, first: Any) -> bool:
 
 
 def _given(here: Context, runs: list[str]) -> dict[str, dict[int, str]]:
-    names = here.services.annotations.names
-    return {run: {i: one.name for i, one in names(run).items()} for run in runs}
+    """Return the names of the segments of runs as they are now, by run and id."""
+    entry = here.services.workspace.entry
+    return {run: {s.segment_id: s.segment for s in entry(run).segments} for run in runs}
 
 
 def _upload_name(here: Context, upload_id: str) -> str:
@@ -103,7 +104,7 @@ def _names(
     here: Context, before: str, after: str, then: Mapping[int, str], now: Mapping[int, str],
     ids: tuple[int, ...],
 ) -> tuple[dict[int, str], dict[int, str]]:  # fmt: skip
-    """Return the names of segments then and now, those that people gave before the model's."""
+    """Return the names of segments then and now; those of the comparison may be older."""
     given = _given(here, [before, after])
     mine = given[after]
     if ids:  # segments now bear the numbers of those that they were matched with

@@ -13,9 +13,10 @@ from smartcart.errors import SmartCartError
 from smartcart.records import Campaign
 from smartcart.report import interactive_plan
 from smartcart.web.access import access
+from smartcart.web.amounts import read_amount
 from smartcart.web.errors import WebError
 from smartcart.web.exports import PlanWishes
-from smartcart.web.pages.forms import Form, number, text
+from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import figures_response
@@ -55,9 +56,9 @@ def _asked(given: Any) -> Asked:
 
 def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
-    cost = number(asked.cost, "The cost of a contact", least=0)
-    revenue = number(asked.revenue, "What a response brings", least=0)
-    budget = number(asked.budget, "The budget", least=0) if asked.budget else None
+    cost = read_amount(asked.cost, "The cost of a contact", least=0)
+    revenue = read_amount(asked.revenue, "What a response brings", least=0)
+    budget = read_amount(asked.budget, "The budget", least=0) if asked.budget else None
     outcome = asked.outcome or next((o.column for o in opened.run.outcomes), "")
     rate = None
     if asked.rate and not asked.outcome:
@@ -68,7 +69,7 @@ def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
                 400, "invalid", "Nothing says how many will respond.",
                 "Choose a past outcome, or type the response rate that you expect in per cent.",
             )  # fmt: skip
-        rate = number(asked.rate, "The response rate", least=0) / 100
+        rate = read_amount(asked.rate, "The response rate", least=0) / 100
     return PlanWishes(
         cost, revenue, outcome if rate is None else None, rate, budget,
         seed=opened.run.seed,

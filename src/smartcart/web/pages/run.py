@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
 from smartcart.report import interactive, palette
-from smartcart.report.page import embed
+from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
 from smartcart.web.pages.forms import Form, text
@@ -23,9 +22,6 @@ __all__ = ["figures_response", "router"]
 
 router = APIRouter(include_in_schema=False)
 KEEP = "private, max-age=86400"
-POLICY = re.compile(r"""default-src 'none'; script-src(?: 'sha256-[A-Za-z0-9+/=]+')+; """
-                    r"""style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; """
-                    r"""form-action 'none'""")  # fmt: skip
 HEAD = 4000  # characters of a report in which its policy stands
 
 
@@ -110,10 +106,10 @@ def report(here: Here, name: str, download: bool = False) -> Response:
     if not path.is_file():
         raise missing("report", name)
     with path.open(encoding="utf-8") as file:
-        policy = POLICY.search(file.read(HEAD))
+        policy = policy_of(file.read(HEAD))
     if policy is None:
         raise missing("report that can be shown", name)
-    headers = {"Content-Security-Policy": f"{policy[0]}; frame-ancestors 'none'"}
+    headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
     if download:
         here.log("report.download", name)
         headers["Content-Disposition"] = f'attachment; filename="{name}.html"'

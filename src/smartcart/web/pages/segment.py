@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from smartcart.errors import SmartCartError, UsageError
 from smartcart.report import interactive, trust, view
 from smartcart.web.access import access
-from smartcart.web.pages.forms import Form, number, text
+from smartcart.web.amounts import read_amount
+from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import KEEP, figures_response
@@ -129,7 +130,7 @@ def audience(here: Here, request: Request, name: str, segment_id: int, form: For
         least = text(form, "confidence")
         made = here.services.exports.audience(
             name, [segment_id], kind=text(form, "format") or "csv",
-            min_confidence=number(least, "The least confidence", least=0) if least else 0.0,
+            min_confidence=read_amount(least, "The least confidence", least=0) if least else 0.0,
         )  # fmt: skip
     except SmartCartError as error:
         return _page(here, request, name, segment_id, error=error)
