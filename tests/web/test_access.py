@@ -48,6 +48,7 @@ API = {
     "GET /api/v1/runs/{run}/monitoring": "viewer",
     "GET /api/v1/exports/{number}": "analyst",
     "GET /api/v1/exports/{number}/receipt": "analyst",
+    "GET /api/v1/exports/{number}/files/{file}": "analyst",
     "GET /api/v1/uploads": "analyst",
     "POST /api/v1/uploads": "analyst",
     "GET /api/v1/uploads/{number}": "analyst",
@@ -103,7 +104,7 @@ PAGES = {
     "GET /runs/{name}/what-if": "viewer",
     "GET /runs/{name}/what-if/answer": "viewer",
     "GET /runs/{name}/plan": "viewer",
-    "GET /runs/{name}/plan/figures.json": "viewer",
+    "GET /amount": "viewer",
     "POST /runs/{name}/plan/lists": "analyst",
     "GET /over-time": "viewer",
     "GET /over-time/figures.json": "viewer",
@@ -123,7 +124,7 @@ NEEDED = API | PAGES
 VALUES = {
     "run": RUN, "segment_id": "1", "k": "3", "customer_id": "1", "number": "0" * 32,
     "name": "nobody-there", "digest": "none", "job_id": "0" * 24, "upload_id": "0" * 32,
-    "note_id": "1",
+    "note_id": "1", "file": "contact.csv",
 }  # fmt: skip
 WHO = {"nobody": -1, "eve": 0, "bob": 1, "ann": 2}
 

@@ -53,7 +53,7 @@ def plan(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="List to contact and to hold out: .csv, .parquet."),
+        typer.Option("--output", "-o", help="List to contact: .csv, .parquet; whom to hold out beside it."),
     ] = None,
     results: Annotated[
         Path | None,
@@ -118,6 +118,7 @@ def plan(
         content: Any = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
     else:
         content = store.plain(found) | {"output": str(output) if output else None, "arms": counts}
+        content["held_out"] = str(planning.held_out_beside(output)) if output else None
     if as_json:
         print_json(content)
     elif not quiet:
@@ -129,8 +130,9 @@ def plan(
             typer.echo("\n".join(campaign.plan_lines(found, saved.currency)))
             if output is not None:
                 typer.echo(
-                    f"Written to {output}: {counts['contact']:,} to contact, "
-                    f"{counts['hold out']:,} to leave alone as a holdout."
+                    f"Written to {output}: {counts['contact']:,} to contact. To leave alone, for "
+                    f"comparison: {counts['hold out']:,}, in "
+                    f"{planning.held_out_beside(output).name}."
                 )
         _say_page(report)
 

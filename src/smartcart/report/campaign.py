@@ -160,8 +160,11 @@ def _more(x: float, cash: Any) -> str:
     return f"{cash(abs(x))} {'more' if x >= 0 else 'less'}"
 
 
-def holdout(found: Holdout | None) -> Iterator[str]:
-    """Yield how many customers to leave alone, and what that can show."""
+def holdout(found: Holdout | None, way: str = " (--baseline 0.05)") -> Iterator[str]:
+    """Yield how many customers to leave alone, and what that can show.
+
+    ``way`` is where the rate without contact can be said.
+    """
     if found is None or not found.size:
         return
     arms = f"In a test of two equal arms each needs {count(found.per_arm)}."
@@ -175,7 +178,7 @@ def holdout(found: Holdout | None) -> Iterator[str]:
     if found.baseline_assumed:
         yield (
             f"That {share(found.baseline)} is assumed: with it the campaign just pays. Say how "
-            "many respond without contact (--baseline 0.05) to size the holdout for that."
+            f"many respond without contact{way} to size the holdout for that."
         )
 
 

@@ -52,7 +52,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    env.globals |= {"view": view, "words": words, "log": order_log, "stable": stable}
+    env.globals |= {"app": False, "view": view, "words": words, "log": order_log, "stable": stable}
     return env
 
 

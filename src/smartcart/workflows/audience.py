@@ -20,7 +20,7 @@ from smartcart.engines.identifiers import calling_code, hashed
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
 
-__all__ = ["receipt_beside", "write_audience"]
+__all__ = ["receipt_beside", "sha256", "write_audience"]
 
 Platform = Literal["google", "meta"]
 Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
@@ -115,7 +115,7 @@ def write_audience(
             by_change=dict(sorted(by_change.items())),
             min_confidence=min_confidence,
             hashed=platform if hash_contacts else None,
-            sha256=_sha256(part / output.name),
+            sha256=sha256(part / output.name),
             notices=_notices(
                 people, [n for n in names if n not in then.values()], reached, file, minimum
             ),
@@ -290,6 +290,7 @@ def _nobody(names: Sequence[str], customers: int, left_out: dict[str, int]) -> D
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the checksum of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -21,6 +21,9 @@ router = APIRouter(tags=["campaigns"])
 Money = Annotated[float, Field(ge=0, le=1e12)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the export.")]
+File = Annotated[
+    str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="Name of the list.")
+]
 
 
 class Plan(Strict):
@@ -78,8 +81,17 @@ def audience(here: Here, run: Run, body: Audience) -> Response:
 @router.get("/exports/{number}", response_class=FileResponse)
 @access("analyst")
 def export(here: Here, number: Number) -> Response:
-    """Download a list."""
+    """Download a list; of a plan that of whom to contact."""
     path = here.services.exports.path(number)
+    here.log("export.download", number, file=path.name)
+    return FileResponse(path, media_type=MEDIA[path.suffix], filename=path.name)
+
+
+@router.get("/exports/{number}/files/{file}", response_class=FileResponse)
+@access("analyst")
+def export_file(here: Here, number: Number, file: File) -> Response:
+    """Download one of the lists of an export: of a plan contact.csv or held-out.csv."""
+    path = here.services.exports.path(number, file)
     here.log("export.download", number, file=path.name)
     return FileResponse(path, media_type=MEDIA[path.suffix], filename=path.name)
 

@@ -44,7 +44,7 @@ SAID = {
 @cache
 def _environment() -> Environment:
     env = parts.environment([TEMPLATES])
-    env.globals |= {"address": address, "said": SAID, "moment": moment}
+    env.globals |= {"app": True, "address": address, "said": SAID, "moment": moment}
     return env
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError, UsageError
-from smartcart.report import interactive, trust, view
+from smartcart.report import interactive, trust, view, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.pages.forms import Form, text
@@ -146,7 +146,20 @@ def export(here: Here, request: Request, name: str, number: str) -> HTMLResponse
     receipt = exports.receipt(number)
     return page(
         here, request, "export.html.j2", entry=here.services.workspace.entry(name), number=number,
-        file=exports.path(number).name, tab="plan" if "arms" in receipt else "segments",
+        files=_files(receipt, exports.path(number).name), tab="plan" if "arms" in receipt else "segments",
         written=views.written(receipt), rows=views.receipt_rows(receipt),
         notices=[n["message"] for n in receipt.get("notices") or []],
     )  # fmt: skip
+
+
+def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
+    """Return the lists of a receipt: file, its name on the page, and what it is for."""
+    told = {
+        "contact.csv": "Whom to contact. Upload this one.",
+        "held-out.csv": "Whom to leave alone. Upload it nowhere: it is what the campaign is "
+        "measured against.",
+    }
+    files = receipt.get("files") or {only: receipt.get("written", 0)}
+    return [
+        (name, f"{words.people(rows)}", told.get(name, "")) for name, rows in files.items()
+    ]

@@ -76,6 +76,24 @@
     asked();
   }
 
+  // How an amount is understood, beside its field ------------------------------------------------
+  for (const field of all("[data-amount]")) {
+    const said = one(`#${field.id}-read`);
+    const unit = /\(([^()]+)\)\s*$/.exec(one(`label[for="${field.id}"]`).textContent)?.[1] || "";
+    let last = 0;
+    const ask = async () => {
+      const mine = ++last;
+      const answer = await fetch(`/amount?${new URLSearchParams({ typed: field.value, unit })}`);
+      const text = answer.ok ? await answer.text() : "";
+      if (mine === last) said.textContent = text;
+    };
+    let timer = 0;
+    field.addEventListener("input", () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(ask, 200);
+    });
+  }
+
   // One choice that sends its form at once ------------------------------------------------------
   for (const field of all("[data-submit]"))
     field.addEventListener("change", () => field.form.requestSubmit());
