@@ -52,7 +52,8 @@ def write_audience(
         left out, and of those who share an e-mail (without one: a phone) all but the surest.
     hash_contacts : write SHA-256 of the contacts in their place.
     platform : whose rule for hashing phones holds: with ``+`` (Google) or without (Meta).
-    country : calling code of phone numbers that are written without one.
+    country : calling code (or two letters) of the country in which phone numbers without a code
+        are dialled; the rules of each country are those of the library ``phonenumbers``.
     suppress : who must never be contacted: a file with an id, e-mail, phone or SHA-256 of one per
         line, or a table with columns named so. Whoever shares an e-mail or phone with a suppressed
         customer is left out, too.
@@ -256,6 +257,24 @@ def _notices(
                 f"{reached.homeless:,} phone numbers have no country code and were not used: name "
                 "the country they belong to",
                 reached.homeless,
+            )
+        )
+    if doubted := people.left_out().get("suppressed in doubt"):
+        found.append(
+            Notice(
+                "suppressed_in_doubt",
+                f"{doubted:,} customers are left out in doubt: a phone number of theirs, or on the "
+                "suppression list, cannot be read for certain and ends alike",
+                doubted,
+            )
+        )
+    if people.listed.get("doubt") and not people.reaches:
+        found.append(
+            Notice(
+                "suppression_in_doubt",
+                f"{people.listed['doubt']:,} entries of the suppression list look like phone "
+                "numbers and cannot be read for certain; without contacts nobody is found by them",
+                people.listed["doubt"],
             )
         )
     if gone := people.suppressed_before():
