@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from smartcart.web.access import access
 from smartcart.web.accounts import ROLES
 from smartcart.web.app import create_app, routes_of
 from smartcart.web.config import Config
@@ -35,7 +39,7 @@ API = {
     "GET /api/v1/runs/{run}/alternatives/{k}": "viewer",
     "GET /api/v1/runs/{run}/outcomes": "viewer",
     "GET /api/v1/runs/{run}/rulebook": "viewer",
-    "GET /api/v1/runs/{run}/customers": "viewer",
+    "GET /api/v1/runs/{run}/customers": "analyst",
     "GET /api/v1/runs/{run}/customers/{customer_id}": "viewer",
     "GET /api/v1/runs/{run}/customers/{customer_id}/explanation": "viewer",
     "GET /api/v1/runs/{run}/customers/{customer_id}/history": "viewer",
@@ -169,6 +173,43 @@ def test_every_route_lets_in_whom_it_should(team: Team, who: str) -> None:
             assert answer.status_code == 401, told
         else:
             assert answer.status_code == 403, told
+
+
+HANDFUL = 20  # ids that one answer to a viewer may hold
+
+
+def test_no_answer_to_a_viewer_holds_many_customers(team: Team, workspace: Path) -> None:
+    """Rights go by data: whichever way is tried, a viewer meets single customers only."""
+    ids = pq.read_table(workspace / "runs" / RUN / "segments.parquet")["customer_id"]
+    known = {str(one) for one in ids.to_pylist()}
+    assert len(known) == 400
+    for name, need in NEEDED.items():
+        method, path = name.split(" ", 1)
+        if method != "GET" or need not in ("viewer", "anyone"):
+            continue
+        answer = team["eve"].get(f"{_filled(path)}?limit=1000", headers={"Accept": "*/*"})
+        met = known & set(re.findall(r"[0-9]{5,}", answer.text))
+        assert len(met) <= HANDFUL, f"{name}: {len(met)} ids"
+    path = f"/api/v1/runs/{RUN}/customers?limit=1000"
+    assert team["eve"].get(path).status_code == 403
+    met = {one["customer_id"] for one in team["bob"].get(path).json()["items"]}
+    assert met == known  # so the test would see them
+
+
+def test_reading_many_customers_is_in_the_audit_log(team: Team) -> None:
+    for segment in (1, 2):
+        team["bob"].get(f"/api/v1/runs/{RUN}/customers?limit=7&segment_id={segment}")
+    log = [e for e in team["ann"].get("/api/v1/audit").json()["items"]
+           if e["action"] == "customers.read"]  # fmt: skip
+    assert [(e["user"], e["subject"], e["details"]["customers"], e["details"]["segment"])
+            for e in log] == [("bob", RUN, 7, 2), ("bob", RUN, 7, 1)]  # fmt: skip
+
+
+def test_data_that_needs_more_than_a_route_asks_stops_the_start() -> None:
+    with pytest.raises(TypeError, match="customers need the role 'analyst', not 'viewer'"):
+        access("viewer", gives="customers")
+    with pytest.raises(TypeError, match="accounts need the role 'admin', not 'analyst'"):
+        access("analyst", gives="accounts")
 
 
 def test_a_route_without_a_role_stops_the_start(

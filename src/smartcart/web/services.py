@@ -72,6 +72,11 @@ def context(request: Request) -> Context:
     return Context(services, request.state.user, token, address)
 
 
+    def hand_out(self, what: str, subject: str, rows: int, **details: object) -> None:
+        """Write to the audit log that many customers are handed out, and how many."""
+        self.log(f"{what}.read", subject, customers=rows, **details)
+
+
 Here = Annotated[Context, Depends(context)]
 
 

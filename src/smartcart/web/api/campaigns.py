@@ -59,7 +59,7 @@ def plan(here: Here, run: Run, body: Plan) -> Response:
 
 
 @router.post("/runs/{run}/plan/lists", response_model=Export, status_code=201)
-@access("analyst")
+@access("analyst", gives="customers")
 def plan_lists(here: Here, run: Run, body: Plan) -> Response:
     """Write who is contacted and who is held out; download it as an export."""
     made = here.services.exports.plan_lists(run, body.wishes())
@@ -68,7 +68,7 @@ def plan_lists(here: Here, run: Run, body: Plan) -> Response:
 
 
 @router.post("/runs/{run}/audiences", response_model=Export, status_code=201)
-@access("analyst")
+@access("analyst", gives="customers")
 def audience(here: Here, run: Run, body: Audience) -> Response:
     """Write the customers of segments to a file, with a receipt; download it as an export."""
     made = here.services.exports.audience(
@@ -79,7 +79,7 @@ def audience(here: Here, run: Run, body: Audience) -> Response:
 
 
 @router.get("/exports/{number}", response_class=FileResponse)
-@access("analyst")
+@access("analyst", gives="customers")
 def export(here: Here, number: Number) -> Response:
     """Download a list; of a plan that of whom to contact."""
     path = here.services.exports.path(number)
@@ -88,7 +88,7 @@ def export(here: Here, number: Number) -> Response:
 
 
 @router.get("/exports/{number}/files/{file}", response_class=FileResponse)
-@access("analyst")
+@access("analyst", gives="customers")
 def export_file(here: Here, number: Number, file: File) -> Response:
     """Download one of the lists of an export: of a plan contact.csv or held-out.csv."""
     path = here.services.exports.path(number, file)

@@ -126,7 +126,7 @@ def revoke(here: Here, number: int) -> Response:
 
 
 @router.get("/admin")
-@access("admin")
+@access("admin", gives="accounts")
 def admin(here: Here, request: Request, before: int | None = None) -> HTMLResponse:
     """Show users and the log."""
     return _admin(here, request, before)
@@ -144,7 +144,7 @@ def _admin(
 
 
 @router.post("/admin/users")
-@access("admin")
+@access("admin", gives="accounts")
 def add(here: Here, request: Request, form: Form) -> Response:
     """Add a user."""
     password = form.get("password")
@@ -159,7 +159,7 @@ def add(here: Here, request: Request, form: Form) -> Response:
 
 
 @router.post("/admin/users/{name}")
-@access("admin")
+@access("admin", gives="accounts")
 def alter(here: Here, request: Request, name: str, form: Form) -> Response:
     """Change a user's role, password, or whether they may log in."""
     password = form.get("password")
