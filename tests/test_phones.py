@@ -10,31 +10,36 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from smartcart.engines.identifiers import calling_code, digits_of, normal_phone
+from smartcart.audiences.identifiers import calling_code, digits_of, normal_phone
 from smartcart.errors import UsageError
 from smartcart.workflows.audience import write_audience
 
 COUNTRIES = (
-    "AE AR AT AU BE BG BR CH CI CL CN CZ DE DK EG ES FI FR GB GR HU ID IL IN IT JP KR MA MX NL NO "
-    "NZ PL PT RO RU SE TR UA US ZA"
-).split()
+    "AE AR AT AU BE BG BR CH CI CL CN CZ DE DK EG ES FI FR GB GR HU ID IL IN IT JP KR MA MX NL"
+    " NO NZ PL PT RO RU SE TR UA US ZA"
+)
 KINDS = (
-    PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE,
-    PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.VOIP,
-)  # fmt: skip
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.VOIP,
+)
 
 
 def examples() -> list[tuple[str, str, str]]:
-    """Return numbers as they are dialled in their country and from abroad: (region, text, E.164)."""
+    """Return numbers as dialled in their country and from abroad: (region, text, E.164)."""
     found = []
-    for region in COUNTRIES:
+    for region in COUNTRIES.split():
         for kind in KINDS:
             number = phonenumbers.example_number_for_type(region, kind)
             if number is not None:
                 for form in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL):
                     text = phonenumbers.format_number(number, form)
-                    found.append((region, text, phonenumbers.format_number(
-                        number, PhoneNumberFormat.E164)))  # fmt: skip
+                    found.append(
+                        (region, text, phonenumbers.format_number(number, PhoneNumberFormat.E164))
+                    )
     return found
 
 
@@ -52,17 +57,26 @@ def test_two_hundred_numbers_of_forty_countries_are_what_the_library_says() -> N
 @pytest.mark.parametrize(
     ("text", "country", "want"),
     [
-        ("06 5550 1000", "39", "+390655501000"), ("+39 06 5550 1000", None, "+390655501000"),
-        ("8 (912) 345-67-89", "7", "+79123456789"), ("06 20 123 4567", "36", "+36201234567"),
-        ("01 23 45 67 89", "225", "+2250123456789"), ("0151 / 1234-5678", "49", "+4915112345678"),
-        ("004915112345678", "49", "+4915112345678"), ("004915112345678", None, "+4915112345678"),
-        ("+44 (0)20 7946 0000", None, "+442079460000"), ("Tel.: 030 5550100", "49", "+49305550100"),
-        ("ann1234567@example.com", "49", None), ("customer 030 5550100 x", "49", None),
-        ("9738ddf7a3de2f90f1ad", "49", None), ("5550 1000", "39", "+3955501000"), ("123", "1", None),
-        ("4915112345678", "49", "+4915112345678"), ("16505551212", "1", "+16505551212"),
+        ("06 5550 1000", "39", "+390655501000"),
+        ("+39 06 5550 1000", None, "+390655501000"),
+        ("8 (912) 345-67-89", "7", "+79123456789"),
+        ("06 20 123 4567", "36", "+36201234567"),
+        ("01 23 45 67 89", "225", "+2250123456789"),
+        ("0151 / 1234-5678", "49", "+4915112345678"),
+        ("004915112345678", "49", "+4915112345678"),
+        ("004915112345678", None, "+4915112345678"),
+        ("+44 (0)20 7946 0000", None, "+442079460000"),
+        ("Tel.: 030 5550100", "49", "+49305550100"),
+        ("ann1234567@example.com", "49", None),
+        ("customer 030 5550100 x", "49", None),
+        ("9738ddf7a3de2f90f1ad", "49", None),
+        ("5550 1000", "39", "+3955501000"),
+        ("123", "1", None),
+        ("4915112345678", "49", "+4915112345678"),
+        ("16505551212", "1", "+16505551212"),
         ("12", "49", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_country_dials_is_read_by_its_rules(
     text: str, country: str | None, want: str | None
 ) -> None:
@@ -76,8 +90,13 @@ def test_seven_digits_tell_a_line_and_six_do_not() -> None:
 
 def test_a_country_is_a_known_code_or_two_letters() -> None:
     assert [calling_code(c) for c in ("+49", 49, "0049", "DE", "it", None)] == [
-        "49", "49", "49", "49", "39", None,
-    ]  # fmt: skip
+        "49",
+        "49",
+        "49",
+        "49",
+        "39",
+        None,
+    ]
     for strange in ("999", "ZZ", "abc", "", "0"):
         with pytest.raises(UsageError, match="the country is"):
             calling_code(strange)
@@ -88,18 +107,30 @@ def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
     pd.DataFrame(
-        {"customer_id": [str(i) for i in range(1, 8)], "segment_id": 1, "segment": "All",
-         "distance": 1.0, "confidence": 0.5}
-    ).to_parquet(folder / "segments.parquet")  # fmt: skip
+        {
+            "customer_id": [str(i) for i in range(1, 8)],
+            "segment_id": 1,
+            "segment": "All",
+            "distance": 1.0,
+            "confidence": 0.5,
+        }
+    ).to_parquet(folder / "segments.parquet")
     pd.DataFrame(
         {
             "customer_id": [str(i) for i in range(1, 8)],
             "email": [f"c{i}@example.com" for i in range(1, 8)],
-            "phone": ["+39 06 5550 1000", "06 5550 2000", "0655503000", "5550 4000",
-                      "+39 06 5550 5000", "+39 06 5550 6000", "+39 06 5550 7000"],
+            "phone": [
+                "+39 06 5550 1000",
+                "06 5550 2000",
+                "0655503000",
+                "5550 4000",
+                "+39 06 5550 5000",
+                "+39 06 5550 6000",
+                "+39 06 5550 7000",
+            ],
             "mobile": [""] * 5 + ["347 555 6000", ""],
         }
-    ).to_csv(folder / "contacts.csv", index=False)  # fmt: skip
+    ).to_csv(folder / "contacts.csv", index=False)
     return folder
 
 
@@ -107,9 +138,15 @@ def audience(run: Path, suppress: str, country: str | None = "39") -> tuple[set[
     list_ = run / "suppress.txt"
     list_.write_text(suppress, encoding="utf-8")
     receipt = write_audience(
-        run, run / "out.csv", segments=["All"], contacts=run / "contacts.csv", country=country,
-        suppress=list_, minimum=1, overwrite=True,
-    )  # fmt: skip
+        run,
+        run / "out.csv",
+        segments=["All"],
+        contacts=run / "contacts.csv",
+        country=country,
+        suppress=list_,
+        minimum=1,
+        overwrite=True,
+    )
     there = set(pd.read_csv(run / "out.csv", dtype=str)["customer_id"])
     return there, receipt.left_out, {one.code for one in receipt.notices}
 

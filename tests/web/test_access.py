@@ -58,6 +58,7 @@ API = {
     "GET /api/v1/uploads/{number}": "analyst",
     "DELETE /api/v1/uploads/{number}": "analyst",
     "POST /api/v1/uploads/{number}/inspection": "analyst",
+    "POST /api/v1/erasures": "admin",
     "GET /api/v1/sources": "analyst",
     "POST /api/v1/sources": "analyst",
     "POST /api/v1/synthetic": "analyst",
@@ -122,6 +123,9 @@ PAGES = {
     "POST /account/tokens/{number}/revoke": "viewer",
     "GET /admin": "admin",
     "POST /admin/users": "admin",
+    "GET /uploads": "analyst",
+    "POST /uploads/{upload_id}/delete": "analyst",
+    "POST /erase": "admin",
     "POST /admin/users/{name}": "admin",
 }
 NEEDED = API | PAGES
@@ -233,7 +237,8 @@ def test_whoever_is_shut_out_is_out_at_once(team: Team) -> None:
 
 
 def test_a_session_changes_nothing_without_its_csrf_token(team: Team) -> None:
-    from smartcart.web.security import SESSION, VISIT, csrf_token
+    from smartcart.web.csrf import csrf_token
+    from smartcart.web.security import SESSION, VISIT
 
     services = team.app.state.services
     cookie = services.accounts.login("bob", "battery staple 2", "test")

@@ -30,8 +30,11 @@ NEW = "Best friends & co"
 def smartcart_cli(*arguments: object) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "smartcart", *map(str, arguments)],
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -48,9 +51,16 @@ def renamed(client: Any, workspace: Path) -> tuple[Any, Path, str]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", f"/runs/{RUN}", f"/runs/{RUN}/segments/2?against=1", f"/runs/{RUN}/data",
-     f"/runs/{RUN}/report", f"/runs/{RUN}/plan?cost=1&revenue=50", f"/over-time?to={RUN}"],
-)  # fmt: skip
+    [
+        "/",
+        f"/runs/{RUN}",
+        f"/runs/{RUN}/segments/2?against=1",
+        f"/runs/{RUN}/data",
+        f"/runs/{RUN}/report",
+        f"/runs/{RUN}/plan?cost=1&revenue=50",
+        f"/over-time?to={RUN}",
+    ],
+)
 def test_every_page_says_the_new_name_and_none_the_old(
     renamed: tuple[Any, Path, str], path: str
 ) -> None:
@@ -72,9 +82,10 @@ def test_lists_bear_the_new_name(renamed: tuple[Any, Path, str], tmp_path: Path)
     lists = client.post(f"/api/v1/runs/{RUN}/plan/lists", json={"cost": 1, "revenue": 50}).json()
     assert old not in client.get(f"/api/v1/exports/{lists['id']}").text
     found = json.loads(
-        smartcart_cli("audience", folder, "--segment", NEW.upper(), "-o", tmp_path / "a.csv",
-                      "--json")
-    )  # fmt: skip
+        smartcart_cli(
+            "audience", folder, "--segment", NEW.upper(), "-o", tmp_path / "a.csv", "--json"
+        )
+    )
     assert found["written"] == made["rows"]
     assert NEW in (tmp_path / "a.csv").read_text(encoding="utf-8")
 
@@ -156,8 +167,9 @@ def test_names_that_change_places_are_told_right() -> None:
     assert [s.segment for s in shown.segments[:2]] == [b, a]
     assert run.segments[0].segment == a
     for rule, own in zip(
-        shown.rulebook.rules if shown.rulebook else (), run.rulebook.rules if run.rulebook else (),
+        shown.rulebook.rules if shown.rulebook else (),
+        run.rulebook.rules if run.rulebook else (),
         strict=True,
-    ):  # fmt: skip
+    ):
         if own.segment == a:
             assert (rule.segment, a in rule.sentence) == (b, False)

@@ -35,14 +35,16 @@ def test_page_and_command_line_say_the_same(
 ) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "smartcart", "plan", str(workspace / "runs" / RUN), *options],
-        capture_output=True, text=True, check=True, timeout=120,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout
     page = words_of(client.get(f"/runs/{RUN}/plan?{query}", headers=PAGE).text)
     sentences = [
         line.strip().replace(" (--baseline 0.05)", " under “Respond without contact” above")
         for line in told.splitlines()
-        if line.strip().endswith(".")
-        and not line.startswith(("  cost", "Everybody", "Nobody:"))
+        if line.strip().endswith(".") and not line.startswith(("  cost", "Everybody", "Nobody:"))
     ]
     assert len(sentences) >= 4
     for sentence in sentences:

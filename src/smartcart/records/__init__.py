@@ -5,18 +5,6 @@ web show it and compute nothing. All money is in the currency of the data, all d
 all shares are 0 to 1.
 """
 
-from smartcart.records.act import (
-    Backtest,
-    Campaign,
-    Holdout,
-    Outcome,
-    OutcomeRate,
-    Outlook,
-    Plan,
-    Receipt,
-    SegmentPlan,
-    Uplift,
-)
 from smartcart.records.alternatives import (
     Alternative,
     Alternatives,
@@ -54,8 +42,22 @@ from smartcart.records.base import (
     Transform,
     Verdict,
 )
+from smartcart.records.campaign import (
+    Backtest,
+    Campaign,
+    Holdout,
+    Outcome,
+    OutcomeRate,
+    Outlook,
+    Plan,
+    Receipt,
+    SegmentPlan,
+    Uplift,
+)
+from smartcart.records.erasure import Erased, Erasure
 from smartcart.records.given import GivenName
-from smartcart.records.life import (
+from smartcart.records.notice import Notice
+from smartcart.records.over_time import (
     Chain,
     ColumnDrift,
     Drift,
@@ -77,7 +79,6 @@ from smartcart.records.life import (
     SegmentPoint,
     Turnover,
 )
-from smartcart.records.notice import Notice
 from smartcart.records.trust import (
     Artefact,
     Condition,
@@ -115,6 +116,8 @@ __all__ = [
     "DriftReason",
     "DriftReference",
     "Effect",
+    "Erased",
+    "Erasure",
     "Explanation",
     "Fact",
     "Fairness",

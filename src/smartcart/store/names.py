@@ -15,8 +15,8 @@ from typing import Any
 
 from smartcart.errors import DataError
 from smartcart.records import GivenName, Model, Run
+from smartcart.store.atomic import new_files
 from smartcart.store.text import plain, write_json
-from smartcart.store.whole import new_files
 
 __all__ = ["NAMES", "given_names", "named_model", "names_of", "with_names", "write_names"]
 
@@ -39,9 +39,10 @@ def given_names(folder: Path) -> dict[int, GivenName]:
         return {}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError.of(
-            f"{str(path)!r} cannot be read ({type(error).__name__})", "names of segments by id",
+            f"{str(path)!r} cannot be read ({type(error).__name__})",
+            "names of segments by id",
             "restore the file, or delete it to go back to the run's own names",
-        ) from error  # fmt: skip
+        ) from error
     return {one.segment_id: one for one in found if one.name.strip()}
 
 
@@ -86,10 +87,15 @@ def with_names(run: Run, given: Mapping[int, str]) -> Run:
         replace(one, runner_up=own.get(one.runner_up, one.runner_up)) for one in told(run.reasons)
     )
     return replace(
-        run, segments=named(run.segments), outcomes=outcomes, rulebook=book, campaign=campaign,
-        profile=replace(run.profile, rows=named(run.profile.rows)), reasons=reasons,
+        run,
+        segments=named(run.segments),
+        outcomes=outcomes,
+        rulebook=book,
+        campaign=campaign,
+        profile=replace(run.profile, rows=named(run.profile.rows)),
+        reasons=reasons,
         model=named_model(run.model, given),
-    )  # fmt: skip
+    )
 
 
 def named_model(model: Model, given: Mapping[int, str]) -> Model:

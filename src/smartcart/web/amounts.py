@@ -16,13 +16,68 @@ __all__ = ["read_amount", "shown_amount"]
 _SPACES = "\u0020\u00a0\u2007\u2009\u202f"
 _APART = f"{_SPACES}'\u2019\u02bc"  # sets thousands apart, and means nothing else
 _SCALES = {
-    "": 1.0, "k": 1e3, "tsd": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6,
-}  # fmt: skip
-_CURRENCIES = frozenset(
-    "aed ars aud bgn brl cad chf clp cny cop czk dkk egp eur euro euros gbp hkd huf idr ils inr "
-    "jpy krw mxn myr nok nzd php pln ron rub sar sek sgd thb try twd uah usd vnd zar "
-    "dollar dollars fr kc kr lei pound pounds rs zl".split()
-)
+    "": 1.0,
+    "k": 1e3,
+    "tsd": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+}
+_CURRENCIES = {  # as they are typed before or behind an amount
+    "aed",
+    "ars",
+    "aud",
+    "bgn",
+    "brl",
+    "cad",
+    "chf",
+    "clp",
+    "cny",
+    "cop",
+    "czk",
+    "dkk",
+    "egp",
+    "eur",
+    "euro",
+    "euros",
+    "gbp",
+    "hkd",
+    "huf",
+    "idr",
+    "ils",
+    "inr",
+    "jpy",
+    "krw",
+    "mxn",
+    "myr",
+    "nok",
+    "nzd",
+    "php",
+    "pln",
+    "ron",
+    "rub",
+    "sar",
+    "sek",
+    "sgd",
+    "thb",
+    "try",
+    "twd",
+    "uah",
+    "usd",
+    "vnd",
+    "zar",
+    "dollar",
+    "dollars",
+    "fr",
+    "kc",
+    "kr",
+    "lei",
+    "pound",
+    "pounds",
+    "rs",
+    "zl",
+}
 _NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*|[.,][0-9]+)(?:e([+-]?[0-9]{1,2}))?([^\W\d_]*)")
 
 
@@ -51,11 +106,12 @@ def read_amount(typed: str, label: str, *, least: float | None = None) -> float:
     if len(readings) > 1 and power is None:
         one, other = (reading * scale for reading in sorted(readings))
         raise WebError.because(
-            400, "ambiguous",
+            400,
+            "ambiguous",
             f"{label} is {typed[:40]!r}, which can be {shown_amount(one)} or "
             f"{shown_amount(other)}.",
             f"Type {_plain(one)} or {_plain(other)}, whichever is meant.",
-        )  # fmt: skip
+        )
     value = min(readings) * scale * (-1 if sign == "-" else 1)
     if least is not None and value < least:
         raise _refused(typed, label, f"{label} is {typed[:40]!r}.", least)
@@ -95,8 +151,9 @@ def _without_currency(text: str) -> str:
             word = re.search(pattern, text)
             if word and _latin(word[2]) in _CURRENCIES:
                 kept = word[1] if pattern.startswith("^") else ""
-                text = kept + (text[word.end() :] if pattern.startswith("^")
-                               else text[: word.start()])  # fmt: skip
+                text = kept + (
+                    text[word.end() :] if pattern.startswith("^") else text[: word.start()]
+                )
         if text == was:
             return text
 
@@ -127,7 +184,7 @@ def _readings(digits: str) -> set[float]:
         return {float(digits)}
     if points and commas:
         last = max(digits.rfind("."), digits.rfind(","))
-        decimal, apart = digits[last], ",." [digits[last] == ","]
+        decimal, apart = digits[last], ",."[digits[last] == ","]
         whole, _, rest = digits.partition(decimal)
         if digits.count(decimal) > 1 or not _grouped(whole, apart) or not rest:
             return set()

@@ -15,12 +15,13 @@ from smartcart.web.accounts import Accounts, User
 from smartcart.web.annotations import Annotations
 from smartcart.web.audit import Audit
 from smartcart.web.config import Config
+from smartcart.web.csrf import csrf_token
 from smartcart.web.customers import Customers
 from smartcart.web.database import Database
+from smartcart.web.erasure import Forgetting
 from smartcart.web.exports import Exports
 from smartcart.web.jobs import Jobs
 from smartcart.web.metrics import Metrics
-from smartcart.web.security import csrf_token
 from smartcart.web.uploads import Uploads
 from smartcart.web.workspace import Workspace
 
@@ -38,6 +39,7 @@ class Services:
     jobs: Jobs
     exports: Exports
     customers: Customers
+    forgetting: Forgetting
     accounts: Accounts
     annotations: Annotations
     audit: Audit
@@ -63,6 +65,10 @@ class Context:
         """Write to the audit log what is being done."""
         self.services.audit.write(self.who, action, subject, address=self.address, **details)
 
+    def hand_out(self, what: str, subject: str, rows: int, **details: object) -> None:
+        """Write to the audit log that many customers are handed out, and how many."""
+        self.log(f"{what}.read", subject, customers=rows, **details)
+
 
 def context(request: Request) -> Context:
     """Return the context of a request."""
@@ -70,11 +76,6 @@ def context(request: Request) -> Context:
     token = csrf_token(services.secret, request.state.visit, request.state.cookie)
     address = request.client.host if request.client is not None else ""
     return Context(services, request.state.user, token, address)
-
-
-    def hand_out(self, what: str, subject: str, rows: int, **details: object) -> None:
-        """Write to the audit log that many customers are handed out, and how many."""
-        self.log(f"{what}.read", subject, customers=rows, **details)
 
 
 Here = Annotated[Context, Depends(context)]
@@ -88,6 +89,7 @@ def make_services(config: Config, database: Database) -> Services:
     annotations.settle()
     metrics = Metrics()
     uploads = Uploads(workspace, database, config)
+    uploads.sweep()
     jobs = Jobs(workspace, database, uploads, config)
     return Services(
         config=config,
@@ -97,6 +99,7 @@ def make_services(config: Config, database: Database) -> Services:
         jobs=jobs,
         exports=Exports(workspace),
         customers=Customers(workspace, jobs),
+        forgetting=Forgetting(workspace, database, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),
         annotations=annotations,
         audit=Audit(database),

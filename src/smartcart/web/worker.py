@@ -74,7 +74,7 @@ def _inspect(asked: dict[str, Any]) -> Any:
 
 
 def _lookup(asked: dict[str, Any]) -> Any:
-    from smartcart.workflows.lookup import write_lookup
+    from smartcart.workflows.customer_lookup import write_lookup
 
     count = write_lookup(Path(asked["run"]), asked["source"], progress=_tell)
     return {"customers": count}
@@ -103,6 +103,13 @@ def _monitor(asked: dict[str, Any]) -> Any:
     return {}
 
 
+def _erase(asked: dict[str, Any]) -> Any:
+    from smartcart import store
+    from smartcart.workflows.erase import erase_files
+
+    return store.plain(erase_files(Path(asked["workspace"]), asked["customer"]))
+
+
 def _keep(target: Path, content: Any) -> None:
     from smartcart import store
 
@@ -111,6 +118,7 @@ def _keep(target: Path, content: Any) -> None:
 
 
 TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "erase": _erase,
     "inspect": _inspect,
     "lookup": _lookup,
     "migrate": _migrate,

@@ -276,7 +276,8 @@ def _summary(folder: Path, made: int) -> Entry:
             verdict=str(told["verdict"]),
             segments=tuple(
                 EntrySegment(
-                    int(s["segment_id"]), given.get(int(s["segment_id"]), str(s["segment"])), int(s["size"]), float(s["share"]),
+                    int(s["segment_id"]), given.get(int(s["segment_id"]), str(s["segment"])),
+                    int(s["size"]), float(s["share"]),
                     None if s["value_share"] is None else float(s["value_share"]),
                 )
                 for s in told["segments"]

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
+from smartcart.audiences.campaign_results import count_results
+from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
-from smartcart.engines.audience_file import AudienceFile, refuse_kind
-from smartcart.engines.results import count_results
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Campaign, Plan, Uplift
 from smartcart.workflows.saved import Saved
@@ -161,7 +161,10 @@ def write_arms(
     held_out = held_out_beside(target)
     store.refuse_file(held_out, overwrite=overwrite)
     with store.new_files([target, held_out], overwrite=overwrite) as part:
-        with AudienceFile(part / target.name) as reached, AudienceFile(part / held_out.name) as held:
+        with (
+            AudienceFile(part / target.name) as reached,
+            AudienceFile(part / held_out.name) as held,
+        ):
             for batch, arm in arms(saved, planned, seed=seed):
                 for i, name in enumerate(ARMS):
                     counts[name] += int((arm == i).sum())

@@ -21,9 +21,7 @@ router = APIRouter(tags=["campaigns"])
 Money = Annotated[float, Field(ge=0, le=1e12)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the export.")]
-File = Annotated[
-    str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="Name of the list.")
-]
+File = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="Name of the list.")]
 
 
 class Plan(Strict):

@@ -13,6 +13,7 @@ from smartcart.web.pages import (
     progress,
     run,
     segment,
+    uploads,
 )
 from smartcart.web.pages.render import error_page
 
@@ -21,6 +22,6 @@ __all__ = ["error_page", "routers"]
 routers = [
     one.router
     for one in (
-        assets, home, new, progress, run, segment, customers, plan, over_time, account,
+        assets, home, new, progress, run, segment, customers, plan, over_time, account, uploads,
     )
 ]  # fmt: skip

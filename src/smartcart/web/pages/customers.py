@@ -17,8 +17,8 @@ from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import customer as views
-from smartcart.workflows.lookup import has_lookup
-from smartcart.workflows.moves import moves
+from smartcart.workflows.counterfactuals import moves
+from smartcart.workflows.customer_lookup import has_lookup
 from smartcart.workflows.what_if import WhatIf
 
 __all__ = ["router"]
@@ -86,13 +86,16 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
 
 def _history(here: Context, customer_id: str) -> list[dict[str, Any]]:
     """Return the segments of a customer in the latest runs, the latest first."""
-    rows = []
-    for past in here.services.customers.history(customer_id):
-        rows.append(
-            {"run": past.run, "title": past.title, "made": past.made,
-             "segment": past.segment, "sure": views.sure(past.confidence)}
-        )  # fmt: skip
-    return rows
+    return [
+        {
+            "run": past.run,
+            "title": past.title,
+            "made": past.made,
+            "segment": past.segment,
+            "sure": views.sure(past.confidence),
+        }
+        for past in here.services.customers.history(customer_id)
+    ]
 
 
 # What if ---------------------------------------------------------------------------------------

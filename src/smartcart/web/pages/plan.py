@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from smartcart.errors import SmartCartError
 from smartcart.records import Campaign, Run
-from smartcart.report import acting, outcomes, words
+from smartcart.report import campaign_section, outcomes, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount, shown_amount
 from smartcart.web.errors import WebError
@@ -113,7 +113,7 @@ def _page(
             found = _planned(here, opened, asked)
         except SmartCartError as wrong:
             error = wrong
-    shown = acting.campaign(found, run.currency, WAY)
+    shown = campaign_section.campaign(found, run.currency, WAY)
     return page(
         here, request, "plan.html.j2", error=error, entry=opened.entry, tab="plan", run=run,
         asked=asked, offers=_offers(run), currency=run.currency, read=read, fields=FIELDS,

@@ -146,7 +146,8 @@ def export(here: Here, request: Request, name: str, number: str) -> HTMLResponse
     receipt = exports.receipt(number)
     return page(
         here, request, "export.html.j2", entry=here.services.workspace.entry(name), number=number,
-        files=_files(receipt, exports.path(number).name), tab="plan" if "arms" in receipt else "segments",
+        files=_files(receipt, exports.path(number).name),
+        tab="plan" if "arms" in receipt else "segments",
         written=views.written(receipt), rows=views.receipt_rows(receipt),
         notices=[n["message"] for n in receipt.get("notices") or []],
     )  # fmt: skip
@@ -160,6 +161,4 @@ def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
         "measured against.",
     }
     files = receipt.get("files") or {only: receipt.get("written", 0)}
-    return [
-        (name, f"{words.people(rows)}", told.get(name, "")) for name, rows in files.items()
-    ]
+    return [(name, f"{words.people(rows)}", told.get(name, "")) for name, rows in files.items()]
