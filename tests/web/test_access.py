@@ -124,6 +124,8 @@ PAGES = {
     "GET /admin": "admin",
     "POST /admin/users": "admin",
     "GET /uploads": "analyst",
+    "GET /runs/{name}/audience": "analyst",
+    "POST /runs/{name}/audience": "analyst",
     "POST /uploads/{upload_id}/delete": "analyst",
     "POST /erase": "admin",
     "POST /admin/users/{name}": "admin",

@@ -81,7 +81,7 @@ class Audience:
         named: Mapping[int, str], before: Path | None = None,
         named_before: Mapping[int, str] | None = None,
         contacts: Iterable[pa.RecordBatch] | None = None,
-        suppressed: Iterable[pa.RecordBatch] | None = None,
+        suppressed: Iterable[pa.RecordBatch] | None = None, needs_email: bool = False,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.changes, self.reaches = before is not None, contacts is not None
@@ -121,6 +121,8 @@ class Audience:
                 held = f"{held} OR key IN (SELECT key FROM marked)"
                 doubted = "key IN (SELECT key FROM doubted)"
         nobody = "email IS NULL AND phone IS NULL" if self.reaches else "FALSE"
+        if needs_email and self.reaches:
+            nobody = "email IS NULL"
         reason = _REASON.format(suppressed=held, doubted=doubted, no_contact=nobody)
         self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
         order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""

@@ -244,8 +244,16 @@ def audience(
         Path | None, typer.Option("--suppress", help="Who must never be contacted.")
     ] = None,
     minimum: Annotated[
-        int, typer.Option("--minimum", help="Warn of an audience smaller than this.")
-    ] = 100,
+        int | None, typer.Option("--minimum", help="Warn of an audience smaller than this (100).")
+    ] = None,
+    destination: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="PLATFORM",
+            help="Columns and hashing of google, meta, tiktok, linkedin, klaviyo or mailchimp.",
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
@@ -265,7 +273,7 @@ def audience(
             run, output, segments=segment, min_confidence=min_confidence,
             changes_since=changes_since, contacts=contacts, hash_contacts=hash_contacts,
             platform=cast(Any, platform), country=country, suppress=suppress, minimum=minimum,
-            overwrite=overwrite,
+            destination=destination, overwrite=overwrite,
         )  # fmt: skip
     if as_json:
         print_json(store.plain(receipt))

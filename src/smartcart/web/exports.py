@@ -16,6 +16,7 @@ from smartcart import store
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Receipt
 from smartcart.web.errors import missing
+from smartcart.web.uploads import Uploads, refuse_gone
 from smartcart.web.worker_processes import Slots
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.audience import receipt_beside, sha256, write_audience
@@ -65,14 +66,20 @@ class Export:
 class Exports:
     """The lists of a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
         self._workspace = workspace
+        self._uploads = uploads
         self._slots = Slots(2, "Others are writing lists")
 
     def audience(
-        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv"
-    ) -> Export:
+        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv",
+        contacts: str | None = None, suppress: str | None = None, country: str | None = None,
+        destination: str | None = None, changes_since: str | None = None,
+    ) -> Export:  # fmt: skip
         """Write the customers of segments (by id) to a file, with its receipt.
+
+        ``contacts`` and ``suppress`` are uploads; ``changes_since`` is an earlier run. The rest is
+        as for :func:`smartcart.workflows.audience.write_audience`.
 
         Raises
         ------
@@ -103,7 +110,11 @@ class Exports:
             with self._slots:
                 receipt = write_audience(
                     folder, target, segments=names, min_confidence=min_confidence,
-                    temp_dir=self._workspace.temporary,
+                    temp_dir=self._workspace.temporary, contacts=self._file(contacts),
+                    suppress=self._file(suppress), country=country or None,
+                    destination=destination or None,
+                    changes_since=None if changes_since is None
+                    else self._workspace.path(changes_since),
                 )  # fmt: skip
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -111,6 +122,15 @@ class Exports:
         return Export(
             number, target.name, receipt.written, receipt, files={target.name: receipt.written}
         )  # fmt: skip
+
+    def _file(self, number: str | None) -> Path | None:
+        """Return the file of an upload. Raises ``WebError`` 404 without it."""
+        if number is None:
+            return None
+        upload = self._uploads.one(number)
+        source = self._uploads.source(upload)
+        refuse_gone(upload, source)
+        return Path(source.partition("::")[0])
 
     def plan(self, run: str, wishes: PlanWishes) -> Campaign:
         """Return the plan of a campaign. Raises as ``smartcart plan``, and 404 without the run."""

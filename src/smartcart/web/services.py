@@ -97,7 +97,7 @@ def make_services(config: Config, database: Database) -> Services:
         workspace=workspace,
         uploads=uploads,
         jobs=jobs,
-        exports=Exports(workspace),
+        exports=Exports(workspace, uploads),
         customers=Customers(workspace, jobs),
         forgetting=Forgetting(workspace, database, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from smartcart import store
 from smartcart.audiences.contacts import Contacts, suppressed
+from smartcart.audiences.destinations import DESTINATIONS, Destination, destination_of
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.audiences.identifiers import calling_code, hashed
 from smartcart.audiences.selection import Audience, chosen_names, segment_names
@@ -20,7 +21,7 @@ from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
 
-__all__ = ["receipt_beside", "sha256", "write_audience"]
+__all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
 
 Platform = Literal["google", "meta"]
 Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
@@ -30,7 +31,8 @@ def write_audience(
     run_folder: Path, output: Path, *, segments: Sequence[str], min_confidence: float = 0.0,
     changes_since: Path | None = None, contacts: Path | None = None, hash_contacts: bool = False,
     platform: Platform = "google", country: str | int | None = None, suppress: Path | None = None,
-    minimum: int = 100, overwrite: bool = False, temp_dir: Path | None = None,
+    minimum: int | None = None, destination: str | None = None, overwrite: bool = False,
+    temp_dir: Path | None = None,
 ) -> Receipt:  # fmt: skip
     """Write the customers of some segments to ``output``, and a receipt beside it.
 
@@ -57,7 +59,10 @@ def write_audience(
     suppress : who must never be contacted: a file with an id, e-mail, phone or SHA-256 of one per
         line, or a table with columns named so. Whoever shares an e-mail or phone with a suppressed
         customer is left out, too.
-    minimum : a smaller audience is a notice in the receipt.
+    minimum : a smaller audience is a notice in the receipt; without it 100, or what the
+        destination takes at least.
+    destination : platform that the list is for (``google``, ``meta``, ``tiktok``, ``linkedin``,
+        ``klaviyo``, ``mailchimp``): a CSV of its documented columns, hashed where it wants that.
 
     Raises
     ------
@@ -67,6 +72,12 @@ def write_audience(
         Where nobody is left. That nobody joined or left is no error: the file is empty then.
     """
     output = Path(output)
+    goal = None if destination is None else destination_of(destination)
+    if goal is not None:
+        _refuse_destination(goal, output, contacts, changes_since)
+        hash_contacts, platform = goal.hashing is not None, goal.hashing or "google"
+    if minimum is None:
+        minimum = goal.least if goal is not None else 100
     table = _table(Path(run_folder))
     before = None if changes_since is None else _table(Path(changes_since))
     paths = {"run": table, "changes_since": before, "contacts": contacts, "suppress": suppress}
@@ -91,10 +102,13 @@ def write_audience(
             engine, table, names, min_confidence, named=named, before=before, named_before=then,
             contacts=reached.batches,
             suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
+            needs_email=goal is not None and goal.needs_email,
         )  # fmt: skip
         if suppress is not None:
             _refuse_unmatched(people, Path(suppress))
         columns = _columns(output, reached.kinds, people.changes, hash_contacts, platform)
+        if goal is not None:
+            columns = _as_wanted(columns, goal)
         by_segment, by_change = Counter[str](), Counter[str]()
         for batch in people.batches():
             made = [value(batch) for value in columns.values()]
@@ -145,7 +159,9 @@ def _id_column(run: Path) -> str | None:
     """Return the name that the customer ids had in the source of the run, if it is known."""
     try:
         content = json.loads((run / "model.json").read_text(encoding="utf-8"))
-        name = content["contract"]["id_column"]
+        contract = content["contract"]
+        log = contract.get("log")
+        name = log["customer"] if log else contract["id_column"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return str(name) if name else None
@@ -214,6 +230,35 @@ def _columns(
         return {" or ".join(reach): lambda batch: _first([f(batch) for f in reach.values()])}
     names = ["customer_id", "segment", "confidence", *(["change"] if changes else [])]
     return {**{name: plain(name) for name in names}, **reach}
+
+
+def _as_wanted(columns: Columns, goal: Destination) -> Columns:
+    """Return the columns that a platform takes, by the names that it documents."""
+    mark = "_sha256" if goal.hashing else ""
+    there = {goal.email: f"email{mark}", goal.phone or "": f"phone{mark}"}
+    if goal.segment is not None:
+        there[goal.segment] = "segment"
+    return {name: columns[own] for name, own in there.items() if name and own in columns}
+
+
+def _refuse_destination(
+    goal: Destination, output: Path, contacts: Path | None, before: Path | None
+) -> None:
+    if contacts is None:
+        raise UsageError.of(
+            f"{goal.name} knows people by e-mail or phone, and no contacts are named",
+            "a table of customer ids with e-mail addresses or phone numbers", "name one",
+        )  # fmt: skip
+    if output.suffix.lower() != ".csv":
+        raise UsageError.of(
+            f"the list is {output.name!r}, and {goal.name} takes CSV", "a name that ends in .csv",
+            "choose another",
+        )  # fmt: skip
+    if before is not None:
+        raise UsageError.of(
+            f"a list for {goal.name} has no column for who joined and who left",
+            "a list for it, or a list of changes", "leave one of both out",
+        )  # fmt: skip
 
 
 def _first(columns: Sequence[Any]) -> Any:

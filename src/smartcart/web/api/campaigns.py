@@ -21,6 +21,8 @@ router = APIRouter(tags=["campaigns"])
 Money = Annotated[float, Field(ge=0, le=1e12)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Number = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the export.")]
+KNOWN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
+Upload = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 File = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="Name of the list.")]
 
 
@@ -47,6 +49,13 @@ class Audience(Strict):
     segment_ids: list[int] = Field(min_length=1, max_length=100)
     min_confidence: Rate = 0.0
     kind: Literal["csv", "parquet", "txt"] = "csv"
+    contacts: Upload | None = Field(None, description="Upload with ids and e-mail or phone.")
+    suppress: Upload | None = Field(None, description="Upload of who must not be contacted.")
+    country: str | None = Field(None, max_length=6, description="Calling code, or two letters.")
+    destination: Literal["google", "meta", "tiktok", "linkedin", "klaviyo", "mailchimp"] | None = (
+        None
+    )
+    changes_since: str | None = Field(None, pattern=KNOWN, description="An earlier run.")
 
 
 @router.post("/runs/{run}/plan", response_model=Campaign)
@@ -70,8 +79,10 @@ def plan_lists(here: Here, run: Run, body: Plan) -> Response:
 def audience(here: Here, run: Run, body: Audience) -> Response:
     """Write the customers of segments to a file, with a receipt; download it as an export."""
     made = here.services.exports.audience(
-        run, body.segment_ids, min_confidence=body.min_confidence, kind=body.kind
-    )
+        run, body.segment_ids, min_confidence=body.min_confidence, kind=body.kind,
+        contacts=body.contacts, suppress=body.suppress, country=body.country,
+        destination=body.destination, changes_since=body.changes_since,
+    )  # fmt: skip
     here.log("audience.export", run, export=made.id, segments=body.segment_ids, customers=made.rows)
     return as_json(made, 201)
 

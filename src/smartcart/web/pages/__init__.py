@@ -5,6 +5,7 @@ from __future__ import annotations
 from smartcart.web.pages import (
     account,
     assets,
+    audience,
     customers,
     home,
     new,
@@ -22,6 +23,7 @@ __all__ = ["error_page", "routers"]
 routers = [
     one.router
     for one in (
-        assets, home, new, progress, run, segment, customers, plan, over_time, account, uploads,
+        assets, audience, home, new, progress, run, segment, customers, plan, over_time, account,
+        uploads,
     )
 ]  # fmt: skip
