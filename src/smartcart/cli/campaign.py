@@ -21,7 +21,7 @@ from smartcart.cli.common import (
 )
 from smartcart.errors import UsageError
 
-__all__ = ["audience", "explain", "plan"]
+__all__ = ["audience", "explain", "plan", "results"]
 
 Report = Annotated[
     Path | None,
@@ -137,6 +137,47 @@ def plan(
                     f"{planning.held_out_beside(output).name}."
                 )
         _say_page(report)
+
+
+@app.command(epilog="Example: smartcart results sent.csv --run out/ --arm group --outcome spend")
+def results(
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="A row per customer: arm and outcome.")
+    ],
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="RUN", help="Run whose segments to tell apart.")
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option("--arm", help="Column of who was in which arm.")
+    ] = None,
+    control: Annotated[
+        str | None, typer.Option("--control", help="The arm that was left alone.")
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", help="What came of it, 0/1 or money; may repeat."),
+    ] = None,
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Measure a campaign of one or several arms: rates and money against who was left alone."""
+    from smartcart.cli import show
+
+    with show.Progress(quiet=quiet) as progress:
+        progress("read", 0, None)
+        from smartcart import store
+        from smartcart.workflows.results import measure_arms
+        from smartcart.workflows.saved import open_run
+
+        saved = None if run is None else open_run(run)
+        found = measure_arms(table, saved, arm=arm, control=control, outcomes=outcome or ())
+    if as_json:
+        print_json(store.plain(found))
+    elif not quiet:
+        from smartcart.report.results import results_lines
+
+        typer.echo("\n".join(results_lines(found, saved.currency if saved else "")))
 
 
 @app.command(epilog="Example: smartcart explain out/ --customer 5524")

@@ -54,6 +54,7 @@ from smartcart.records.campaign import (
     SegmentPlan,
     Uplift,
 )
+from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
 from smartcart.records.erasure import Erased, Erasure
 from smartcart.records.given import GivenName
 from smartcart.records.notice import Notice
@@ -99,6 +100,8 @@ __all__ = [
     "Alternative",
     "AlternativeSegment",
     "Alternatives",
+    "ArmEffect",
+    "ArmOutcome",
     "Artefact",
     "Backtest",
     "Campaign",
@@ -116,6 +119,7 @@ __all__ = [
     "DriftReason",
     "DriftReference",
     "Effect",
+    "Effects",
     "Erased",
     "Erasure",
     "Explanation",
@@ -137,6 +141,7 @@ __all__ = [
     "Kind",
     "Ledger",
     "LedgerEntry",
+    "Ledgered",
     "Link",
     "Match",
     "Migration",

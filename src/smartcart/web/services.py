@@ -14,6 +14,7 @@ from smartcart.web import tables
 from smartcart.web.accounts import Accounts, User
 from smartcart.web.annotations import Annotations
 from smartcart.web.audit import Audit
+from smartcart.web.campaigns import Campaigns
 from smartcart.web.config import Config
 from smartcart.web.csrf import csrf_token
 from smartcart.web.customers import Customers
@@ -39,6 +40,7 @@ class Services:
     jobs: Jobs
     exports: Exports
     customers: Customers
+    campaigns: Campaigns
     forgetting: Forgetting
     accounts: Accounts
     annotations: Annotations
@@ -99,6 +101,7 @@ def make_services(config: Config, database: Database) -> Services:
         jobs=jobs,
         exports=Exports(workspace, uploads),
         customers=Customers(workspace, jobs),
+        campaigns=Campaigns(workspace, uploads),
         forgetting=Forgetting(workspace, database, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),
         annotations=annotations,

@@ -103,6 +103,23 @@ def _monitor(asked: dict[str, Any]) -> Any:
     return {}
 
 
+def _results(asked: dict[str, Any]) -> Any:
+    from smartcart import store
+    from smartcart.workflows.results import measure_arms
+    from smartcart.workflows.saved import open_run
+
+    arms = None if asked["arms"] is None else Path(asked["arms"])
+    found = measure_arms(
+        asked["table"],
+        open_run(Path(asked["run"])),
+        arm=asked["arm"],
+        control=asked["control"],
+        outcomes=asked["outcomes"],
+        arms=arms,
+    )
+    return store.plain(found)
+
+
 def _erase(asked: dict[str, Any]) -> Any:
     from smartcart import store
     from smartcart.workflows.erase import erase_files
@@ -119,6 +136,7 @@ def _keep(target: Path, content: Any) -> None:
 
 TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "erase": _erase,
+    "results": _results,
     "inspect": _inspect,
     "lookup": _lookup,
     "migrate": _migrate,

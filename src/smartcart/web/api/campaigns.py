@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from smartcart.records import Campaign
+from smartcart.records import Campaign, Ledgered
 from smartcart.web.access import access
 from smartcart.web.api.shapes import Run, Strict, as_json
+from smartcart.web.campaigns import Kept, ResultWishes
 from smartcart.web.exports import MEDIA, Export, PlanWishes
 from smartcart.web.services import Here
 
@@ -85,6 +86,48 @@ def audience(here: Here, run: Run, body: Audience) -> Response:
     )  # fmt: skip
     here.log("audience.export", run, export=made.id, segments=body.segment_ids, customers=made.rows)
     return as_json(made, 201)
+
+
+class Results(Strict):
+    """How a table of results is read; what is left out is found by its name."""
+
+    upload_id: Upload
+    title: str = Field("", max_length=200)
+    campaign: str | None = Field(None, pattern="^[0-9a-f]{16}$")
+    arm: str | None = Field(None, max_length=200)
+    control: str | None = Field(None, max_length=200)
+    outcomes: list[Annotated[str, Field(max_length=200)]] = Field([], max_length=20)
+    cost: Money = 0.0
+    revenue: Money | None = None
+    margin: Annotated[float, Field(ge=0, le=10)] = 1.0
+
+
+@router.post("/runs/{run}/results", response_model=Kept, status_code=201)
+@access("analyst")
+def results(here: Here, run: Run, body: Results) -> Response:
+    """Measure a campaign of one or several arms: rates and money against who was left alone."""
+    wishes = ResultWishes(
+        body.arm, body.control, tuple(body.outcomes), body.cost, body.revenue, body.margin
+    )
+    kept = here.services.campaigns.measure(
+        run, body.upload_id, wishes, here.who, campaign=body.campaign, title=body.title
+    )
+    here.log("results.measure", kept.id, run=run, upload=body.upload_id)
+    return as_json(kept, 201)
+
+
+@router.get("/campaigns", response_model=list[Kept])
+@access("viewer")
+def campaigns(here: Here) -> Response:
+    """List the campaigns, the oldest first, with their results."""
+    return as_json(here.services.campaigns.entries())
+
+
+@router.get("/campaigns/ledger", response_model=list[Ledgered])
+@access("viewer")
+def ledger(here: Here) -> Response:
+    """Return what each campaign earned against those left alone, and all so far."""
+    return as_json(here.services.campaigns.ledger())
 
 
 @router.get("/exports/{number}", response_class=FileResponse)

@@ -12,6 +12,7 @@ from smartcart.web.pages import (
     over_time,
     plan,
     progress,
+    results,
     run,
     segment,
     uploads,
@@ -24,6 +25,6 @@ routers = [
     one.router
     for one in (
         assets, audience, home, new, progress, run, segment, customers, plan, over_time, account,
-        uploads,
+        uploads, results,
     )
 ]  # fmt: skip

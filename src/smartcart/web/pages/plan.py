@@ -159,4 +159,9 @@ def lists(here: Here, request: Request, name: str, form: Form) -> Response:
     except SmartCartError as error:
         return _page(here, request, name, asked, error)
     here.log("plan.export", name, export=made.id, rows=made.rows, asked=asked.query)
+    told = {field: getattr(asked, field) for field in FIELDS if getattr(asked, field)}
+    here.services.campaigns.plan(
+        name, f"Plan: {opened.entry.title}", here.services.exports.path(made.id).parent, told,
+        here.who, made.rows,
+    )  # fmt: skip
     return go(f"/runs/{name}/exports/{made.id}")

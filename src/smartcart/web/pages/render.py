@@ -37,6 +37,7 @@ SAID = {
     "user-added": "The user can log in now.",
     "user-altered": "The user is changed.",
     "revoked": "The token no longer works.",
+    "campaign-deleted": "The campaign and its results are deleted.",
     "upload-deleted": "The table is deleted. Segmentations made of it stay.",
     "password": "Your password is changed.",
 }
