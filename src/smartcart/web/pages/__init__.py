@@ -10,6 +10,7 @@ from smartcart.web.pages import (
     home,
     new,
     over_time,
+    people,
     plan,
     progress,
     results,
@@ -24,7 +25,7 @@ __all__ = ["error_page", "routers"]
 routers = [
     one.router
     for one in (
-        assets, audience, home, new, progress, run, segment, customers, plan, over_time, account,
-        uploads, results,
+        assets, audience, home, new, progress, run, segment, customers, people, plan, over_time,
+        account, uploads, results,
     )
 ]  # fmt: skip

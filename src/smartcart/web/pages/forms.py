@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,8 +11,12 @@ from starlette.datastructures import FormData, UploadFile
 __all__ = ["Form", "text", "upload"]
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form()
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    form = await request.form()
+    try:
+        yield form
+    finally:
+        await form.close()  # the files that came with it
 
 
 Form = Annotated[FormData, Depends(_form)]

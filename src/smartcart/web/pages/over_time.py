@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from smartcart.errors import SmartCartError
 from smartcart.report import interactive_over_time
 from smartcart.web.access import access
+from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.pages.run import figures_response
@@ -139,7 +140,9 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
 
 @router.get("/over-time/figures.json")
 @access("viewer")
-def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> Response:
+def figures(
+    here: Here, request: Request, before: str = Query("", alias="from"), to: str = ""
+) -> Response:
     """Return the figures of two runs."""
     services = here.services
     drawn: dict[str, Any] = {}
@@ -158,7 +161,7 @@ def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> 
             drawn["sizes"] = interactive_over_time.sizes_over_time(
                 series.runs, series.shares, series.names
             )
-    return Response(figures_response(drawn), media_type="application/json")
+    return packed_response(request, figures_response(drawn))
 
 
 @router.post("/over-time")

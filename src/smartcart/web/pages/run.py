@@ -12,6 +12,7 @@ from smartcart.report import interactive, palette
 from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
+from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
@@ -72,7 +73,7 @@ def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
 
 @router.get("/runs/{name}/figures.json")
 @access("viewer")
-def figures(here: Here, name: str) -> Response:
+def figures(here: Here, request: Request, name: str) -> Response:
     """Return the figures of a run."""
     opened = open_run(here, name)
 
@@ -84,7 +85,7 @@ def figures(here: Here, name: str) -> Response:
 
     folder = str(here.services.workspace.folder)
     content = remember(("figures", folder, name, opened.version), make)
-    return Response(content, media_type="application/json", headers={"Cache-Control": KEEP})
+    return packed_response(request, content, **{"Cache-Control": KEEP})
 
 
 @router.get("/runs/{name}/data")

@@ -11,6 +11,7 @@ from smartcart.errors import SmartCartError, UsageError
 from smartcart.report import interactive, trust, view, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
+from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
@@ -65,7 +66,7 @@ def _other(opened: Opened, segment_id: int, against: int) -> int | None:
 
 @router.get("/runs/{name}/segments/{segment_id}/figures.json")
 @access("viewer")
-def figures(here: Here, name: str, segment_id: int, against: int = 0) -> Response:
+def figures(here: Here, request: Request, name: str, segment_id: int, against: int = 0) -> Response:
     """Return the figures of one segment."""
     opened = open_run(here, name)
     place, _ = opened.segment(segment_id)
@@ -81,9 +82,7 @@ def figures(here: Here, name: str, segment_id: int, against: int = 0) -> Respons
 
     folder = str(here.services.workspace.folder)
     key = ("segment", folder, name, segment_id, against, opened.version)
-    return Response(
-        remember(key, make), media_type="application/json", headers={"Cache-Control": KEEP}
-    )
+    return packed_response(request, remember(key, make), **{"Cache-Control": KEEP})
 
 
 @router.post("/runs/{name}/segments/{segment_id}/name")

@@ -10,6 +10,16 @@
   const row = tab?.closest("ul");
   if (row) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 
+  // Times in the reader's own zone ---------------------------------------------------------------
+  const told = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit",
+    timeZoneName: "short",
+  });
+  for (const el of all("time[datetime]")) {
+    const when = new Date(el.dateTime);
+    if (!Number.isNaN(when.getTime())) el.textContent = told.format(when).replace(" at ", ", ");
+  }
+
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {
