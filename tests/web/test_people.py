@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -60,3 +61,19 @@ def test_a_viewer_does_not_and_the_log_says_who_did(team: Team) -> None:
         ("bob", "customers.read", 400),
         ("bob", "customers.read", 50),
     ]
+
+
+def test_the_file_of_all_customers_bears_given_names(client: Any, workspace: Path) -> None:
+    table = pd.read_parquet(workspace / "runs" / RUN / "segments.parquet")
+    old = table[table["segment_id"] == 1]["segment"].iloc[0]
+    client.put(f"/api/v1/runs/{RUN}/segments/1/name", json={"name": "Best friends"})
+    for name in ("segments.csv", "segments.parquet"):
+        answer = client.get(f"/runs/{RUN}/files/{name}")
+        assert answer.status_code == 200
+        assert b"Best friends" in answer.content
+        read = pd.read_csv if name.endswith("csv") else pd.read_parquet
+        found = read(io.BytesIO(answer.content))
+        assert list(found.columns) == list(table.columns)
+        assert (found["segment"] == "Best friends").sum() == (table["segment_id"] == 1).sum()
+        assert old not in set(found["segment"])
+    assert not list((workspace / "tmp").iterdir())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import itertools
+import secrets
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.background import BackgroundTask
 
 from smartcart.report import words
 from smartcart.web.access import access
@@ -17,6 +19,7 @@ from smartcart.web.pages.opened import open_run
 from smartcart.web.pages.render import page
 from smartcart.web.services import Here
 from smartcart.workflows.customer_lookup import has_lookup
+from smartcart.workflows.renaming import write_named
 
 __all__ = ["router"]
 
@@ -113,4 +116,9 @@ def download(here: Here, name: str, file: str) -> Response:
         raise missing("file", file)
     rows = here.services.workspace.entry(name).customers
     here.hand_out("customers", name, rows, file=file)
-    return FileResponse(path, media_type=FILES[file], filename=f"{name}-{file}")
+    told = {"media_type": FILES[file], "filename": f"{name}-{file}"}
+    if file.startswith("segments.") and here.services.annotations.names(name):
+        named = here.services.workspace.temporary / f"{secrets.token_hex(8)}{path.suffix}"
+        write_named(path.parent, named)
+        return FileResponse(named, background=BackgroundTask(named.unlink, True), **told)
+    return FileResponse(path, **told)
