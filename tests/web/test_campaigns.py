@@ -103,7 +103,7 @@ def test_a_plan_knows_who_was_in_which_arm(client: Any, workspace: Path) -> None
 
 def test_what_cannot_be_read_is_told_and_what_was_typed_stays(client: Any, workspace: Path) -> None:
     answer = measured(client, table(workspace), control="nobody", title="Autumn")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     said = html.unescape(answer.text)
     assert "no arm is 'nobody'" in said.casefold()
     assert 'value="Autumn"' in said

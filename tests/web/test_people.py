@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from web.serving import RUN, Team
+from web.test_platform_lists import token
 
 PAGE = {"Accept": "text/html"}
 
@@ -77,3 +78,27 @@ def test_the_file_of_all_customers_bears_given_names(client: Any, workspace: Pat
         assert (found["segment"] == "Best friends").sum() == (table["segment_id"] == 1).sum()
         assert old not in set(found["segment"])
     assert not list((workspace / "tmp").iterdir())
+
+
+def test_another_table_is_assigned_as_the_run_would(client: Any, workspace: Path) -> None:
+    at = f"/runs/{RUN}/people"
+    shop = workspace / "uploads" / ("0" * 32) / "shop.csv"
+    answer = client.post(
+        f"/runs/{RUN}/score",
+        data={"csrf_token": token(client, at)},
+        files={"file": ("new.csv", shop.read_bytes())},
+        headers=PAGE,
+    )
+    assert answer.status_code == 303, html.unescape(answer.text)[-600:]
+    number = answer.headers["location"].rsplit("/", 1)[1]
+    page = client.get(answer.headers["location"], headers=PAGE)
+    assert page.status_code == 200
+    assert "400 customers have their segment" in page.text
+    found = pd.read_csv(io.BytesIO(client.get(f"/api/v1/exports/{number}").content))
+    want = pd.read_parquet(workspace / "runs" / RUN / "segments.parquet")
+    known = dict(zip(want["customer_id"].astype(str), want["segment"], strict=True))
+    got = dict(zip(found["customer_id"].astype(str), found["segment"], strict=True))
+    assert got == known
+    wrong = client.post(f"/runs/{RUN}/score", data={"csrf_token": token(client, at)}, headers=PAGE)
+    assert wrong.status_code == 400
+    assert "No table was chosen" in wrong.text

@@ -92,7 +92,7 @@ def test_a_list_has_the_columns_and_hashes_of_its_platform(
 
 def test_the_form_says_what_it_lacks_and_keeps_what_was_chosen(client: Any) -> None:
     answer = sent(client, {}, destination="google")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     said = html.unescape(answer.text)
     assert "no contacts are named" in said
     assert 'value="google" selected' in said
@@ -101,7 +101,7 @@ def test_the_form_says_what_it_lacks_and_keeps_what_was_chosen(client: Any) -> N
     assert answer.status_code == 400
     assert "No segment is chosen" in answer.text
     answer = sent(client, {}, country="999", destination="")
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "the country is '999'" in html.unescape(answer.text).lower()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from smartcart import store
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Receipt
+from smartcart.web import worker_processes
 from smartcart.web.errors import missing
 from smartcart.web.uploads import Uploads, refuse_gone
 from smartcart.web.worker_processes import Slots
@@ -27,6 +28,8 @@ __all__ = ["KINDS", "Export", "Exports", "PlanWishes"]
 
 KINDS = ("csv", "parquet", "txt")
 CONTACT, HELD_OUT = "contact.csv", "held-out.csv"  # the two lists of a plan
+SCORED = "customers.csv"  # of a table that was assigned
+SECONDS = 600.0
 KEPT_SECONDS = 24 * 3600
 MEDIA = {
     ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
@@ -122,6 +125,34 @@ class Exports:
         return Export(
             number, target.name, receipt.written, receipt, files={target.name: receipt.written}
         )  # fmt: skip
+
+    def score(self, run: str, upload_id: str) -> Export:
+        """Assign the customers of an upload with the model of a run; who was left out is beside.
+
+        Raises
+        ------
+        UsageError, DataError
+            As ``smartcart score``.
+        WebError
+            404 where there is no such run or upload, 503 where others are writing.
+        """
+        folder, source = self._workspace.path(run), self._file(upload_id)
+        number, place = self._place()
+        target = place / SCORED
+        try:
+            asked = {"run": str(folder), "source": str(source), "target": str(target)}
+            with self._slots:
+                told = worker_processes.call("score", asked, self._workspace, seconds=SECONDS)
+            files = {SCORED: int(told["customers"])}
+            if (place / told["rejected_file"]).is_file():
+                files[told["rejected_file"]] = int(told["rejected"])
+            sums = {name: sha256(place / name) for name in files}
+            content = {"written": files[SCORED], "files": files, "sha256": sums}
+            store.write_json(receipt_beside(target), content)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return Export(number, SCORED, files[SCORED], files=files)
 
     def _file(self, number: str | None) -> Path | None:
         """Return the file of an upload. Raises ``WebError`` 404 without it."""

@@ -120,6 +120,18 @@ def _results(asked: dict[str, Any]) -> Any:
     return store.plain(found)
 
 
+def _score(asked: dict[str, Any]) -> Any:
+    from smartcart import store, workflows
+
+    target = Path(asked["target"])
+    found = workflows.score(asked["source"], workflows.load(Path(asked["run"])), target)
+    return {
+        "customers": found.customers,
+        "rejected": found.rejected,
+        "rejected_file": store.rejected_beside(target).name,
+    }
+
+
 def _erase(asked: dict[str, Any]) -> Any:
     from smartcart import store
     from smartcart.workflows.erase import erase_files
@@ -137,6 +149,7 @@ def _keep(target: Path, content: Any) -> None:
 TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "erase": _erase,
     "results": _results,
+    "score": _score,
     "inspect": _inspect,
     "lookup": _lookup,
     "migrate": _migrate,

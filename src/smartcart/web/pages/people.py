@@ -12,12 +12,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.background import BackgroundTask
 
+from smartcart.errors import SmartCartError
 from smartcart.report import words
 from smartcart.web.access import access
-from smartcart.web.errors import missing
+from smartcart.web.errors import WebError, missing
+from smartcart.web.pages.audience import keep_file
+from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import open_run
-from smartcart.web.pages.render import page
-from smartcart.web.services import Here
+from smartcart.web.pages.render import go, page
+from smartcart.web.services import Context, Here
 from smartcart.workflows.customer_lookup import has_lookup
 from smartcart.workflows.renaming import write_named
 
@@ -25,6 +28,7 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
+OFFERED = 30  # latest tables
 MOST_REJECTED = 200  # rows on the page; the file holds all
 FILES = {
     "segments.csv": "text/csv; charset=utf-8",
@@ -41,6 +45,17 @@ def people(
     here: Here, request: Request, name: str, segment: int = 0, after: str = ""
 ) -> HTMLResponse:
     """Show customers in the order of their ids: of one segment, or all."""
+    return _people(here, request, name, segment, after)
+
+
+def _people(
+    here: Context,
+    request: Request,
+    name: str,
+    segment: int,
+    after: str,
+    error: SmartCartError | None = None,
+) -> HTMLResponse:
     opened = open_run(here, name)
     folder = here.services.workspace.path(name)
     model = opened.run.model
@@ -74,6 +89,8 @@ def people(
         here,
         request,
         "people.html.j2",
+        error=error,
+        tables=here.services.uploads.entries(limit=OFFERED),
         entry=opened.entry,
         tab="customers",
         run=opened.run,
@@ -107,6 +124,24 @@ def _rejected(folder: Path) -> list[dict[str, str]]:
         return list(itertools.islice(csv.DictReader(file), MOST_REJECTED))
 
 
+@router.post("/runs/{name}/score")
+@access("analyst", gives="customers")
+def score(here: Here, request: Request, name: str, form: Form) -> Response:
+    """Assign the customers of another table with this run's model."""
+    open_run(here, name)
+    try:
+        number = keep_file(here, form, "file") or text(form, "table")
+        if not number:
+            raise WebError.because(
+                400, "no_file", "No table was chosen.", "Choose one, or add a file."
+            )
+        made = here.services.exports.score(name, number)
+    except SmartCartError as error:
+        return _people(here, request, name, 0, "", error)
+    here.hand_out("customers", name, made.rows, scored=number)
+    return go(f"/runs/{name}/exports/{made.id}")
+
+
 @router.get("/runs/{name}/files/{file}")
 @access("analyst", gives="customers")
 def download(here: Here, name: str, file: str) -> Response:
@@ -116,9 +151,9 @@ def download(here: Here, name: str, file: str) -> Response:
         raise missing("file", file)
     rows = here.services.workspace.entry(name).customers
     here.hand_out("customers", name, rows, file=file)
-    told = {"media_type": FILES[file], "filename": f"{name}-{file}"}
+    gone = None
     if file.startswith("segments.") and here.services.annotations.names(name):
         named = here.services.workspace.temporary / f"{secrets.token_hex(8)}{path.suffix}"
         write_named(path.parent, named)
-        return FileResponse(named, background=BackgroundTask(named.unlink, True), **told)
-    return FileResponse(path, **told)
+        path, gone = named, BackgroundTask(named.unlink, True)
+    return FileResponse(path, media_type=FILES[file], filename=f"{name}-{file}", background=gone)

@@ -156,6 +156,8 @@ def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
     """Return the lists of a receipt: file, its name on the page, and what it is for."""
     told = {
         "contact.csv": "Whom to contact. Upload this one.",
+        "customers.csv": "The customers of the table, each with its segment.",
+        "customers.rejected.csv": "Who could not be given a segment, and why.",
         "held-out.csv": "Whom to leave alone. Upload it nowhere: it is what the campaign is "
         "measured against.",
     }
