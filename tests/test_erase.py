@@ -119,7 +119,7 @@ def read_back(path: Path) -> list[str]:
     if name.endswith(".parquet"):
         return list(pd.read_parquet(path)["customer_id"])
     if name.endswith(".xlsx"):
-        return list(pd.read_excel(path, engine="openpyxl")["customer_id"])
+        return list(pd.read_excel(path, engine="openpyxl")["customer_id"].dropna())
     if name == "list.txt":
         return path.read_text(encoding="utf-8").split()
     if name.endswith(".zst"):
@@ -235,3 +235,29 @@ def test_nothing_and_nowhere_are_refused(tmp_path: Path) -> None:
         erase_files(tmp_path, "  ")
     with pytest.raises(UsageError, match="there is no folder"):
         erase_files(tmp_path / "nothing", "x")
+
+
+@pytest.mark.parametrize(
+    ("who", "telling"),
+    [
+        ("C-1", True),
+        ("ann@example.com", True),
+        ("12345678", True),
+        ("1234567", False),
+        ("customers", False),
+        ("true", False),
+    ],
+)
+def test_what_can_be_something_else_is_looked_for_in_ids_alone(who: str, telling: bool) -> None:
+    assert Wanted(who).telling is telling
+
+
+def test_names_of_fields_and_words_of_a_record_stay(tmp_path: Path) -> None:
+    content = {"customers": 3, "kind": "customers", "notes": ["customer customers called"]}
+    run = tmp_path / "notes.json"
+    run.write_text(json.dumps(content), encoding="utf-8")
+    told = erase_files(tmp_path, "customers")
+    found = json.loads(run.read_text(encoding="utf-8"))
+    assert (found["customers"], found["kind"]) == (3, "customers")
+    assert found["notes"] == ["customer (erased) called"]
+    assert any("read them" in one for one in told.left)

@@ -120,3 +120,13 @@ def test_nobody_is_erased_while_runs_could_write_the_customer_anew(client: Any) 
     answer = client.post("/api/v1/erasures", json={"customer_id": WHO})
     assert answer.status_code == 409
     assert "under way" in answer.json()["error"]["message"]
+
+
+def test_an_id_that_is_a_word_leaves_the_log_whole(client: Any) -> None:
+    add(client)
+    for who in ("name", "bytes", "shop.csv", "true", '"', "0"):
+        answer = client.post("/api/v1/erasures", json={"customer_id": who})
+        assert answer.status_code == 200, who
+    log = client.get("/api/v1/audit")
+    assert log.status_code == 200
+    assert {"name", "bytes"} <= set(log.json()["items"][-1]["details"])

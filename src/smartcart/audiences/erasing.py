@@ -45,8 +45,14 @@ class Wanted:
 
     @property
     def telling(self) -> bool:
-        """Whether the id can be nothing else: it holds a letter, or is long."""
-        return bool(re.search(r"[^\W\d_]", self.customer)) or len(self.customer.strip()) >= 8
+        """Whether the id can be nothing else: letters with digits, an address, or a long number.
+
+        A word alone can be the value of any column, and a short number any figure.
+        """
+        text = self.customer.strip()
+        digits = bool(re.search(r"\d", text))
+        letters = bool(re.search(r"[^\W\d_]", text))
+        return "@" in text or (digits and (letters or len(text) >= 8))
 
     def places(self, names: Sequence[str]) -> list[int]:
         """Return the columns that may hold the id: by what runs know, else by their names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from smartcart.web.database import Database, open_database
 from smartcart.web.errors import WebError
 from smartcart.web.jobs import Jobs
 from smartcart.web.workspace import Workspace, lock_workspace
-from smartcart.workflows.erase import Wanted, erase_files, without
+from smartcart.workflows.erase import Wanted, cleaned_json, erase_files, without
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -23,6 +24,7 @@ __all__ = ["Forgetting", "erase_from_database", "erase_workspace"]
 
 LONGEST = 3600.0  # seconds
 
+JSON = {"details", "asked"}  # columns
 TEXTS: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (tables.notes, "id", ("text",)),
     (tables.names, "id", ("name",)),
@@ -64,7 +66,7 @@ def erase_from_database(database: Database, customer: str, found: Erasure) -> Er
             for row in rows:
                 changed: dict[str, Any] = {}
                 for name in columns:
-                    told, times = without(row[name] or "", wanted)
+                    told, times = _without(row[name] or "", wanted, as_json=name in JSON)
                     if times:
                         changed[name] = told
                         count += times
@@ -76,6 +78,17 @@ def erase_from_database(database: Database, customer: str, found: Erasure) -> Er
             places.append(Erased(f"database: {table.name}", count, "passages"))
     _forget_pages(database)
     return replace(found, places=tuple(places))
+
+
+def _without(text: str, wanted: Wanted, *, as_json: bool) -> tuple[str, int]:
+    """Return a text without the id; of JSON its values alone are changed."""
+    if not as_json:
+        return without(text, wanted)
+    try:
+        content, times = cleaned_json(json.loads(text), wanted)
+    except ValueError:
+        return without(text, wanted)
+    return json.dumps(content, ensure_ascii=False), times
 
 
 def _forget_pages(database: Database) -> None:

@@ -19,7 +19,7 @@ from smartcart.workflows.finish import STILL
 from smartcart.workflows.reading import read_run
 from smartcart.workflows.runs import runs
 
-__all__ = ["Wanted", "erase_files", "erased_before", "without"]
+__all__ = ["Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
 
 TABLES = {
     ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".gz", ".zst", ".xlsx", ".xls", ".xlsm",
@@ -57,6 +57,11 @@ def erase_files(workspace: Path, customer: str) -> Erasure:
         )
     folders = [Path(one.folder) for one in runs(workspace)]
     wanted, left = _wanted(folders, customer, workspace)
+    if not wanted.telling:
+        left.append(
+            "The id is a word or a short number. Notes and titles that mention it otherwise than "
+            "as “customer …” are left: read them."
+        )
     places: list[Erased] = []
 
     def tell(path: Path, rows: int, how: str) -> None:
@@ -170,7 +175,7 @@ def _in_json(path: Path, wanted: Wanted, tell: Told) -> int:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return 0
-    cleaned, found = _cleaned(content, wanted)
+    cleaned, found = cleaned_json(content, wanted)
     if found:
         with store.new_files([path], overwrite=True) as part:
             store.write_json(part / path.name, cleaned)
@@ -178,7 +183,7 @@ def _in_json(path: Path, wanted: Wanted, tell: Told) -> int:
     return found
 
 
-def _cleaned(value: Any, wanted: Wanted) -> tuple[Any, int]:
+def cleaned_json(value: Any, wanted: Wanted) -> tuple[Any, int]:
     """Return JSON without entries of the customer, and without the id in texts."""
     if isinstance(value, str):
         return without(value, wanted)
@@ -186,9 +191,8 @@ def _cleaned(value: Any, wanted: Wanted) -> tuple[Any, int]:
     if isinstance(value, dict):
         kept: dict[str, Any] = {}
         for name, one in value.items():
-            called, first = without(name, wanted)
-            kept[called], second = _cleaned(one, wanted)
-            count += first + second
+            kept[name], found = cleaned_json(one, wanted)  # names of fields are nobody's
+            count += found
         return kept, count
     if isinstance(value, list):
         items = []
@@ -196,7 +200,7 @@ def _cleaned(value: Any, wanted: Wanted) -> tuple[Any, int]:
             if isinstance(one, dict) and key(one.get("customer_id")) == wanted.key:
                 count += 1
                 continue
-            cleaned, found = _cleaned(one, wanted)
+            cleaned, found = cleaned_json(one, wanted)
             items.append(cleaned)
             count += found
         return items, count
