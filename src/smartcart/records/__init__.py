@@ -60,6 +60,9 @@ from smartcart.records.campaign import (
     SegmentPlan,
     Uplift,
 )
+from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
+from smartcart.records.erasure import Erased, Erasure
+from smartcart.records.given import GivenName
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import (
     Chain,
@@ -103,6 +106,8 @@ __all__ = [
     "Alternative",
     "AlternativeSegment",
     "Alternatives",
+    "ArmEffect",
+    "ArmOutcome",
     "Artefact",
     "Backtest",
     "Campaign",
@@ -121,6 +126,9 @@ __all__ = [
     "DriftReason",
     "DriftReference",
     "Effect",
+    "Effects",
+    "Erased",
+    "Erasure",
     "Explanation",
     "Fact",
     "Fairness",
@@ -129,6 +137,7 @@ __all__ = [
     "FeatureShare",
     "Fill",
     "Flow",
+    "GivenName",
     "GoldenRow",
     "History",
     "Holdout",
@@ -140,6 +149,7 @@ __all__ = [
     "Kind",
     "Ledger",
     "LedgerEntry",
+    "Ledgered",
     "LeftOut",
     "LineState",
     "Link",

@@ -53,8 +53,8 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    env.globals |= {"view": view, "words": words, "log": order_log, "receipt": receipt}
-    env.globals |= {"stable": stable}
+    env.globals |= {"app": False, "view": view, "words": words, "log": order_log}
+    env.globals |= {"receipt": receipt, "stable": stable}
     return env
 
 

@@ -109,7 +109,7 @@ def migrate(
                    "--source.")
         ]  # fmt: skip
         identity = None
-        if not follows(new, old):
+        if not follows(load(after, own=True), load(before, own=True)):
             identity = _identity(old, new, ways, read)
             ways.renumber(dict(zip(new.ids, identity.ids, strict=True)))
         ids = identity.ids if identity else new.ids
