@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core import k_indices, kmeans
+from smartcart.core.k_groups import borne_out
 from smartcart.core.k_lloyd import for_each
 from smartcart.core.k_picks import pick_all
 from smartcart.core.k_verdict import Findings, decide
@@ -30,7 +31,7 @@ from smartcart.core.stability import (
     crosstab,
     prediction_strength,
 )
-from smartcart.core.structure import Groups, find_groups
+from smartcart.core.structure import FINEST, Groups, find_groups, tied_columns
 from smartcart.errors import DataError
 from smartcart.records import KEvidence, KRow
 
@@ -41,7 +42,7 @@ Labels = NDArray[np.int32]
 
 MANY_STARTS = 40  # of K-Means on a large table: ten end too often above scikit-learn on all rows
 SAMPLE_ROWS = 5_000  # rows on which silhouette and resamples are computed
-VALLEY_ROWS = 10_000  # rows among which valleys are looked for: a group of 0.5% has 50 of them
+VALLEY_ROWS = 8_000  # rows among which valleys are looked for: a group of 0.5% has 40 of them
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
 RESAMPLES = 30  # bootstrap resamples
@@ -189,7 +190,7 @@ def _choose(
 
     say("looking for valleys")
     cuts = {k: kmeans.assign(wide, fits[k].centers)[0] for k in ks}
-    groups = _confirmed_groups(wide, cuts.values(), seed)
+    groups = _natural(wide, cuts.values(), seed, top)
     settled = _settle(rows, weight, wide, groups, fits, seed)
     sample = heavy[_some(n, SAMPLE_ROWS, seed)]
     parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
@@ -258,14 +259,17 @@ def _choose(
     return Choice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})
 
 
-def _confirmed_groups(sample: Floats, parts: Iterable[Labels], seed: int) -> Groups:
-    """Return natural groups that also show when ties are broken and cells are cut anew."""
-    parts = list(parts)
-    groups = find_groups(sample, parts, _rng(seed, 1))
-    for again in (11, 12):
-        if groups.count < 2:
-            break
-        other = find_groups(sample, parts, _rng(seed, again))
+def _natural(sample: Floats, parts: Iterable[Labels], seed: int, top: int) -> Groups:
+    """Return natural groups; where ties are broken at random, those that show twice."""
+    parts, finest = list(parts), max(FINEST, top + 2)
+
+    def look(step: int) -> Groups:
+        counts = find_groups(sample, parts, _rng(seed, step), finest=finest)
+        return borne_out(sample, counts, _rng(seed, 12))
+
+    groups = look(1)
+    if groups.count >= 2 and tied_columns(sample):
+        other = look(11)
         groups = other if other.count < groups.count else groups
     return groups
 
