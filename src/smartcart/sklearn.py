@@ -30,6 +30,7 @@ COLUMNS = (
     "stability_ari",
     "jaccard_min",
     "smallest_share",
+    "k_stability",
 )
 
 

@@ -11,7 +11,15 @@ import pytest
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
-from smartcart.core import k_groups, k_indices, k_lloyd, kmeans, reference_clouds, stability, structure
+from smartcart.core import (
+    k_groups,
+    k_indices,
+    k_lloyd,
+    kmeans,
+    reference_clouds,
+    stability,
+    structure,
+)
 from smartcart.core.choose_k import SAMPLE_ROWS, choose_k
 from smartcart.core.k_picks import elbow, pick_all
 from smartcart.core.k_verdict import STABLE_ARI, STEADY, Findings, decide

@@ -22,7 +22,8 @@ from smartcart.core import k_indices, kmeans
 from smartcart.core.k_groups import borne_out
 from smartcart.core.k_lloyd import for_each
 from smartcart.core.k_picks import pick_all
-from smartcart.core.k_verdict import Findings, decide
+from smartcart.core.k_sure import picks_on_parts, say_picks
+from smartcart.core.k_verdict import Findings, decide, moves_together
 from smartcart.core.reference_clouds import gap_statistic, log_wcss, shared_gain
 from smartcart.core.stability import (
     Stability,
@@ -45,9 +46,10 @@ SAMPLE_ROWS = 5_000  # rows on which silhouette and resamples are computed
 VALLEY_ROWS = 8_000  # rows among which valleys are looked for: a group of 0.5% has 40 of them
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
-RESAMPLES = 30  # bootstrap resamples
+RESAMPLES = 16  # bootstrap resamples
 SPLITS = 2  # halvings for the prediction strength
 SHUFFLES = 5  # clouds of shuffled columns
+DOUBTFUL = 0.7  # where no cut came as near to being sure, parts are not searched for groups
 NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
 
 
@@ -244,6 +246,29 @@ def _choose(
         table, picks, groups.count, groups.depth, followed, gain, gain_sd, groups.apart
     )
     verdict, recommended, reason = decide(found)
+    say("asking parts of the customers")
+    sure = ()
+    if top >= 2:
+        sure = picks_on_parts(
+            sample,
+            {k: fits[k].centers for k in ks},
+            {k: one.ari for k, one in stable.items()},
+            seed,
+            groups=groups.nearly >= DOUBTFUL,
+            together=moves_together(found),
+        )
+    asked_parts = sum(one.parts for one in sure)
+    table = tuple(
+        replace(
+            row,
+            k_stability=sum(one.picks.get(row.k, 0) for one in sure) / asked_parts
+            if sure
+            else None,
+        )
+        for row in table
+    )
+    these = "these" if n == len(sample) else f"{len(sample):,} of these"
+    reason = f"{reason} {say_picks(sure, f'{these} customers')}".rstrip()
     chosen = recommended if asked is None else asked
     evidence = KEvidence(
         rows=table,
@@ -254,6 +279,7 @@ def _choose(
         picks=picks,
         extras={"prediction_strength": tuple(strength.get(k) for k in fits)},
         chosen_by="evidence" if asked is None else "user",
+        k_stability=sure,
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
     return Choice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})

@@ -38,7 +38,9 @@ Labels = NDArray[np.int32]
 
 SEEN_Z = 1.5  # standard errors of the counts that every border's valley is deep ...
 SEEN_DEPTH = 0.25  # ... and its least depth, as a share of the lower hill
-SURE_Z = 2.75  # ... and as clear as this is the least clear valley of some cut: not one single cloud
+SURE_Z = (
+    2.75  # ... and as clear as this is the least clear valley of some cut: not one single cloud
+)
 SURE_DEPTH = 0.4
 SMALLEST_GROUP = 0.02  # a smaller group is a fringe of its neighbour, not a group of its own ...
 ISLAND_DEPTH = 0.9  # ... but beside two larger ones and in valleys as deep as this, all but empty,
@@ -64,7 +66,8 @@ class Groups:
 
     ``depth`` (0 to 1) and ``z`` (standard errors) are of the least clear valley between two
     groups; both are 0 where there is one group only. ``apart`` is the share of the rows in a group
-    far from one single other, which counts as its fringe.
+    far from one single other, which counts as its fringe. ``nearly``: how near the clearest cut
+    came to being sure, 1 where it was.
     """
 
     labels: Labels
@@ -72,6 +75,7 @@ class Groups:
     depth: float
     z: float
     apart: float = 0.0
+    nearly: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows (n, p), also in single precision, the fold of each, and the squares and products of all and without each fold."""
+    """Rows (n, p), also in single precision, and the fold of each.
+
+    ``square`` (p, p) and ``without`` (F, p, p): products of the columns, of all rows and without
+    each fold.
+    """
 
     Z: Floats
     light: NDArray[np.float32]
@@ -113,6 +121,7 @@ def find_groups(
     rng: np.random.Generator,
     *,
     finest: int = FINEST,
+    join: bool = True,
 ) -> list[Groups]:
     """Find natural groups by joining the cells of fine partitions.
 
@@ -125,6 +134,7 @@ def find_groups(
     ----------
     Z : (n, p) standardized; partitions : labels (n,), for example of K-Means with K = 2, 3, ...
     finest : cells of the finest cut.
+    join : False: look at the partitions only, settled, and at no others.
 
     Returns
     -------
@@ -137,7 +147,7 @@ def find_groups(
     (2, 1)
     """
     rows = _rows(smooth_ties(Z, rng), tied_columns(Z), rng)
-    best = _best_cuts(rows, partitions, rng, finest)
+    best = _best_cuts(rows, partitions, rng, finest, join)
     seen = []
     if any(cut.z >= SURE_Z and cut.depth >= SURE_DEPTH for cut in best.values()):
         seen = [
@@ -146,7 +156,10 @@ def find_groups(
             if _seen(cut.z, cut.depth) and _without_lumps(rows, cut.labels, rng)
         ]
     apart = max((cut.apart for cut in best.values()), default=0.0)
-    return seen or [Groups(np.zeros(Z.shape[0], dtype=np.int32), 1, 0.0, 0.0, apart)]
+    if seen:
+        return seen
+    nearly = max((min(c.z / SURE_Z, c.depth / SURE_DEPTH) for c in best.values()), default=0.0)
+    return [Groups(np.zeros(Z.shape[0], dtype=np.int32), 1, 0.0, 0.0, apart, nearly)]
 
 
 def joined_groups(Z: Floats, labels: Labels, rng: np.random.Generator) -> int:
@@ -230,12 +243,17 @@ def _rows(Z: Floats, lumpy: tuple[int, ...], rng: np.random.Generator) -> _Rows:
 
 
 def _best_cuts(
-    rows: _Rows, partitions: Iterable[Labels], rng: np.random.Generator, finest: int
+    rows: _Rows,
+    partitions: Iterable[Labels],
+    rng: np.random.Generator,
+    finest: int,
+    join: bool,
 ) -> dict[int, _Cut]:
     """Return the cut with the clearest weakest border of each number of cells, at least 2."""
     best: dict[int, _Cut] = {}
     known: set[bytes] = set()
-    for start in (*_starts(rows, rng, finest), *partitions):
+    fresh = _starts(rows, rng, finest) if join else ()
+    for start in (*fresh, *partitions):
         labels = _settled(rows, start)
         while labels.max() >= 1:
             labels = _by_first(labels)
@@ -247,6 +265,8 @@ def _best_cuts(
             k = int(labels.max()) + 1
             if k not in best or (cut.z, cut.depth) > (best[k].z, best[k].depth):
                 best[k] = cut
+            if not join:
+                break
             labels = _settled(rows, np.where(labels == cut.worst.b, cut.worst.a, labels))
     return best
 

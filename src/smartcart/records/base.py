@@ -241,6 +241,20 @@ class KRow:
     stability_ari: float | None
     jaccard_min: float | None
     smallest_share: float
+    k_stability: float | None = None  # share of halves and 80% samples on which this K is picked
+
+
+@dataclass(frozen=True, slots=True)
+class PartPicks:
+    """How often ``parts`` random parts of the customers pick which K.
+
+    ``part`` says what they are ("halves"), ``share`` how large each is.
+    """
+
+    part: str
+    share: float
+    parts: int
+    picks: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +274,7 @@ class KEvidence:
     picks: dict[str, int]  # rule -> the K it would pick
     extras: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     chosen_by: Literal["evidence", "user", "previous"] = "evidence"
+    k_stability: tuple[PartPicks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
