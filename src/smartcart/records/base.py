@@ -201,8 +201,9 @@ class Feature:
 class Recipe:
     """How features become standardized numbers, per feature in order.
 
-    ``z = weight * (transform(clip(fill(x), low, high)) - mean) / scale``. The weight makes every
-    theme count as one: ``1 / sqrt(features in the theme)``.
+    ``z = weight * (transform(clip(fill(x), low, high) / unit) - mean) / scale``. The weight makes
+    every theme count as one: ``1 / sqrt(features in the theme)``. The unit makes the logarithm of
+    money the same in cents and in euros; models of old have none, which is 1.
     """
 
     features: tuple[Feature, ...]
@@ -213,6 +214,7 @@ class Recipe:
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weight: tuple[float, ...]
+    unit: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
