@@ -444,3 +444,22 @@ def test_evidence_rows_run_from_one(found):
     assert [r.k for r in found.evidence.rows] == [1, 2, 3, 4, 5, 6]
     falling = [r.wcss for r in found.evidence.rows]
     assert all(a > b for a, b in itertools.pairwise(falling))
+
+
+def test_one_column_can_be_a_useful_partition():
+    Z = np.random.default_rng(0).normal(size=(600, 1))
+    evidence = choose_k((Z - Z.mean()) / Z.std(), k_max=5).evidence
+    assert evidence.verdict == "useful partition"
+    assert evidence.rows[evidence.k - 1].stability_ari >= STABLE_ARI
+
+
+def test_more_k_than_rows_are_not_tried():
+    evidence = choose_k(three(20), k_max=10_000).evidence
+    assert len(evidence.rows) == 10
+    assert len(choose_k(three(20), k_max=12).evidence.rows) == 12
+
+
+def test_one_segment_alone_is_no_natural_cluster():
+    evidence = choose_k(three(), k_max=1).evidence
+    assert (evidence.verdict, evidence.k) == ("no structure", 1)
+    assert "Only one segment was tried" in evidence.reason

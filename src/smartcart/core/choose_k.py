@@ -50,6 +50,7 @@ RESAMPLES = 16  # bootstrap resamples
 SPLITS = 2  # halvings for the prediction strength
 SHUFFLES = 5  # clouds of shuffled columns
 DOUBTFUL = 0.7  # where no cut came as near to being sure, parts are not searched for groups
+LEAST_MAX = 10  # the largest K tried where more were allowed than there are rows
 NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
 
 
@@ -116,7 +117,10 @@ def choose_k(
         raise DataError.of("no row has a weight", "at least one row", "keep some rows")
     heavy = heavy[kmeans.canonical_order(heavy)]
     distinct = 1 + int((heavy[1:] != heavy[:-1]).any(axis=1).sum())
-    top = max(min(k_max, distinct, heavy.shape[0] - 1), k or 1, 1)
+    n = heavy.shape[0]
+    if k_max >= n:  # more than there can be was meant as "any": fits of hundreds tell nothing
+        k_max = max(LEAST_MAX, int(n**0.5))
+    top = max(min(k_max, distinct, n - 1), k or 1, 1)
     with kmeans.single_thread():
         return _choose(rows, weight, heavy, top, seed, k, progress or (lambda _: None))
 
@@ -243,7 +247,15 @@ def _choose(
         followed = adjusted_rand(crosstab(groups.labels, cut, groups.count, groups.count))
     picks = pick_all(table, strength)
     found = Findings(
-        table, picks, groups.count, groups.depth, followed, gain, gain_sd, groups.apart
+        table,
+        picks,
+        groups.count,
+        groups.depth,
+        followed,
+        gain,
+        gain_sd,
+        int((heavy.std(axis=0) > 0).sum()),
+        groups.apart,
     )
     verdict, recommended, reason = decide(found)
     say("asking parts of the customers")

@@ -45,6 +45,7 @@ class Findings:
     followed: float
     gain: float
     gain_sd: float
+    columns: int = 2  # that vary
     apart: float = 0.0  # share of customers who stand far apart from one single group
 
 
@@ -62,7 +63,12 @@ def decide(found: Findings) -> tuple[Verdict, int, str]:
 
 
 def moves_together(found: Findings) -> bool:
-    """Return whether slices explain more than slices of the same columns shuffled."""
+    """Return whether slices explain more than slices of the same columns shuffled.
+
+    One column has nothing to be shuffled against: its own stability decides.
+    """
+    if found.columns == 1:
+        return True
     return found.gain >= max(SHARED, SHARED_SD * found.gain_sd)
 
 
@@ -136,7 +142,7 @@ def _but_for(found: Findings) -> str:
 
 def _nothing(found: Findings, together: bool) -> str:
     if len(found.rows) < 2:
-        return "There are too few different customers to compare segmentations."
+        return "Only one segment was tried: there are too few customers, or K may not be larger."
     if not together:
         text = (
             "The columns have nothing in common that segments could describe: segments explain "
