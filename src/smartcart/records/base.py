@@ -241,8 +241,9 @@ class Feature:
 class Recipe:
     """How features become standardized numbers, per feature in order.
 
-    ``z = weight * (transform(clip(fill(x), low, high)) - mean) / scale``. The weight makes every
-    theme count as one: ``1 / sqrt(features in the theme)``.
+    ``z = weight * (transform(clip(fill(x), low, high) / unit) - mean) / scale``. The weight makes
+    every theme count as one: ``1 / sqrt(features in the theme)``. The unit makes the logarithm of
+    money the same in cents and in euros; models of old have none, which is 1.
     """
 
     features: tuple[Feature, ...]
@@ -253,6 +254,7 @@ class Recipe:
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weight: tuple[float, ...]
+    unit: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +327,20 @@ class KRow:
     stability_ari: float | None
     jaccard_min: float | None
     smallest_share: float
+    k_stability: float | None = None  # share of halves and 80% samples on which this K is picked
+
+
+@dataclass(frozen=True, slots=True)
+class PartPicks:
+    """How often ``parts`` random parts of the customers pick which K.
+
+    ``part`` says what they are ("halves"), ``share`` how large each is.
+    """
+
+    part: str
+    share: float
+    parts: int
+    picks: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +360,7 @@ class KEvidence:
     picks: dict[str, int]  # rule -> the K it would pick
     extras: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     chosen_by: Literal["evidence", "user", "previous"] = "evidence"
+    k_stability: tuple[PartPicks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,6 +267,7 @@ def _evidence_table(run: Run) -> dict[str, Any]:
         "Stability (ARI)",
         "Least stable (Jaccard)",
         "Smallest segment",
+        "Picked on samples",
         *(words.rule_name(name) for name in extras),
     ]
     rows = []
@@ -281,6 +282,7 @@ def _evidence_table(run: Run) -> dict[str, Any]:
             _three(row.stability_ari),
             _three(row.jaccard_min),
             words.share(row.smallest_share),
+            words.MISSING if row.k_stability is None else words.share(row.k_stability),
             *(_three(figures[i]) for figures in extras.values()),
         ]
         rows.append((row.k, cells))

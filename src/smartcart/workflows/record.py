@@ -203,6 +203,7 @@ def _segments(
                 one.earned_by,
                 profile.labels,
                 profile.units,
+                one.parting,
             ),
             archetype=one.archetype,
             sentence=one.sentence,

@@ -20,7 +20,13 @@ from smartcart.background_process import Beside, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
-from smartcart.core.profile import ProfileSums, column_means, profile_rows, with_rank_effects
+from smartcart.core.profile import (
+    ProfileSums,
+    column_means,
+    profile_rows,
+    with_effects_of,
+    with_rank_effects,
+)
 from smartcart.core.trust import Trust, judge
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection.customer_table import look
@@ -310,9 +316,13 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
     if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
         profile = with_rank_effects(profile, table.sample, labels, every)
+    else:
+        scores = prepare.on_formed_scale(table.sample, every, recipe)
+        profile = with_effects_of(profile, scores, labels, every)
     signals = naming.signal_columns(table.inspection.contract, every)
     by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
-    return naming.name_segments(by_segment, signals, profile.labels)
+    sizes = sums.size.tolist()
+    return naming.name_segments(by_segment, signals, profile.labels, sizes)
 
 
 def _assign_all(
