@@ -54,6 +54,15 @@ from smartcart.records.base import (
     Transform,
     Verdict,
 )
+from smartcart.records.future import (
+    Future,
+    FutureSegment,
+    LateCustomer,
+    Tenth,
+    Track,
+    TrackRow,
+    TrackWeek,
+)
 from smartcart.records.life import (
     Chain,
     ColumnDrift,
@@ -121,6 +130,8 @@ __all__ = [
     "Feature",
     "FeatureShare",
     "Flow",
+    "Future",
+    "FutureSegment",
     "GoldenRow",
     "History",
     "Holdout",
@@ -130,6 +141,7 @@ __all__ = [
     "KEvidence",
     "KRow",
     "Kind",
+    "LateCustomer",
     "Ledger",
     "LedgerEntry",
     "Link",
@@ -165,6 +177,10 @@ __all__ = [
     "SegmentPlan",
     "SegmentPoint",
     "SensitiveColumn",
+    "Tenth",
+    "Track",
+    "TrackRow",
+    "TrackWeek",
     "Transform",
     "Turnover",
     "Uplift",
