@@ -94,9 +94,9 @@ def same_features(data: Path) -> str:
     views put in.
     """
     from smartcart.datasets import write_customers
-    from smartcart.engines import open_source
+    from smartcart.inspection.customer_table import look
+    from smartcart.sources import open_source
     from smartcart.tables import features
-    from smartcart.workflows.look import look
 
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.parquet"

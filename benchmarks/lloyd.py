@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from bench import machine, spread
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
-from smartcart.workflows.customers import BATCH_ROWS
+from smartcart.workflows.customer_arrays import BATCH_ROWS
 
 Floats = NDArray[np.float64]
 

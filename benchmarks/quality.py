@@ -97,9 +97,9 @@ def smartcart_side(source: Path, df: pd.DataFrame, k: int | None = None) -> Side
 
 def smartcart_matrix(source: Path) -> tuple[list[object], NDArray[np.float64]]:
     """Return the customer ids and the (n, p) forming features, in original units."""
-    from smartcart.engines import open_source
+    from smartcart.inspection.customer_table import look
+    from smartcart.sources import open_source
     from smartcart.tables import features, quality
-    from smartcart.workflows.look import look
 
     with open_source(str(source)) as opened:
         seen = look(opened)

@@ -27,13 +27,13 @@ from smartcart.core.explain import why
 from smartcart.core.plan import backtest, make_plan
 from smartcart.core.rulebook import apply_rules
 from smartcart.datasets import write_customers
-from smartcart.engines import open_source
 from smartcart.engines.dialects import query_text
+from smartcart.inspection.customer_table import look
 from smartcart.records import Artefact, Plan, Run
+from smartcart.sources import open_source
 from smartcart.tables.assignment import SOURCE
 from smartcart.tables.rules import rulebook_steps
-from smartcart.workflows.customers import Customers
-from smartcart.workflows.look import look
+from smartcart.workflows.customer_arrays import Customers
 
 COST, REVENUE = 3.0, 11.0
 TABLES = Path(__file__).parents[1].parent / "shared" / "data"

@@ -53,7 +53,7 @@ def make(folder: Path, rows: int) -> None:
     run = folder / "runs" / RUN
     subprocess.run([*command, "run", str(shop), "-o", str(run), "-q"], check=True)
     made = time.perf_counter()
-    from smartcart.workflows.lookup import write_lookup
+    from smartcart.workflows.customer_lookup import write_lookup
 
     write_lookup(run, str(shop))
     size = (run / "lookup.parquet").stat().st_size

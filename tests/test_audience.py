@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartcart.audiences.identifiers import harmless, hashed, normal_email, normal_phone, original
 from smartcart.engines.duckdb import DuckDB
-from smartcart.engines.identifiers import harmless, hashed, normal_email, normal_phone, original
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Receipt
 from smartcart.workflows.audience import receipt_beside, write_audience

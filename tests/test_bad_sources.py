@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from smartcart.engines import open_source
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
+from smartcart.sources import open_source
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -91,7 +91,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("smartcart.engines.content.open_binary", refuse)
+    monkeypatch.setattr("smartcart.sources.file_format.open_binary", refuse)
     assert "could not be opened (Permission denied)" in sentence(path)
 
 

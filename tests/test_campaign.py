@@ -17,7 +17,7 @@ from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.report import campaign
-from smartcart.workflows.acting import with_actions
+from smartcart.workflows.campaign_report import with_actions
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan, measure_results, write_arms
 from smartcart.workflows.saved import open_run, source_of

@@ -20,9 +20,9 @@ import pytest
 
 from frames import as_frame
 from postgres_server import PASSWORD, QUOTED, Server, free_port, running
-from smartcart.engines import Opened, open_source
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
+from smartcart.sources import Opened, open_source
 
 CUSTOMERS: dict[str, list[Any]] = {
     "ID": [7, 3, 9, 4],

@@ -141,8 +141,8 @@ def test_a_small_segment_far_from_the_rest_survives_sampling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One customer in 200 is far off, and the fit sees one row in six."""
-    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 10_000)
-    monkeypatch.setattr("smartcart.workflows.customers.WIDE_ROWS", 20_000)
+    monkeypatch.setattr("smartcart.workflows.customer_arrays.SAMPLE_ROWS", 10_000)
+    monkeypatch.setattr("smartcart.workflows.customer_arrays.WIDE_ROWS", 20_000)
     rng = np.random.default_rng(5)
     n = 60_000
     kind = np.where(rng.random(n) < 0.005, 2, rng.integers(0, 2, n))

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import smartcart
-from smartcart.engines import open_source
 from smartcart.errors import UsageError
 from smartcart.records import Reading
+from smartcart.sources import open_source
 
 
 def read(source: Any) -> tuple[dict[str, list[Any]], Reading]:

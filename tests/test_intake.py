@@ -19,9 +19,9 @@ import pytest
 
 from conftest import shared_file
 from frames import as_frame
-from smartcart.engines import Opened, open_source
-from smartcart.engines.excel import swapped_dates
 from smartcart.errors import DataError
+from smartcart.sources import Opened, open_source
+from smartcart.sources.excel import swapped_dates
 from smartcart.tables.guess import code_like, guess
 
 CAMPAIGN = (

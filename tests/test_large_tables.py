@@ -14,12 +14,12 @@ import smartcart
 from smartcart import workflows
 from smartcart.core.lloyd import LloydSums
 from smartcart.datasets import write_customers
-from smartcart.engines import open_source
 from smartcart.errors import DataError
-from smartcart.workflows import look_large
-from smartcart.workflows.look import look
+from smartcart.inspection import large_tables
+from smartcart.inspection.customer_table import look
+from smartcart.sources import open_source
 
-customers = importlib.import_module("smartcart.workflows.customers")
+customers = importlib.import_module("smartcart.workflows.customer_arrays")
 segmenting = importlib.import_module("smartcart.workflows.segment")
 
 
@@ -32,10 +32,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_large, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(look_large, "SLICE_ROWS", 2_000)
-    monkeypatch.setattr(look_large, "SOME_ROWS", 3_000)
-    monkeypatch.setattr(look_large, "PARTS", 4)
+    monkeypatch.setattr(large_tables, "EXACT_ROWS", 1_000)
+    monkeypatch.setattr(large_tables, "SLICE_ROWS", 2_000)
+    monkeypatch.setattr(large_tables, "SOME_ROWS", 3_000)
+    monkeypatch.setattr(large_tables, "PARTS", 4)
 
 
 def test_a_large_table_is_seen_as_a_small_one(shop: Path, request: pytest.FixtureRequest) -> None:
@@ -159,7 +159,7 @@ def test_a_source_that_changes_while_it_is_read_is_refused(shop: Path, tmp_path:
 def test_tidy_texts_are_passed_on_and_others_are_cleaned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
-    columns = importlib.import_module("smartcart.engines.columns")
+    columns = importlib.import_module("smartcart.sources.type_columns")
     path = tmp_path / "shop.parquet"
     colours = ["red", "blue"] * 50 + [last]
     pd.DataFrame({"id": range(101), "colour": colours}).to_parquet(path)

@@ -23,7 +23,7 @@ from smartcart.core import choose_k, migration
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.store.model import checksum
-from smartcart.workflows import customers
+from smartcart.workflows import customer_arrays
 from smartcart.workflows.explain import explain
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.migrate import migrate
@@ -119,8 +119,8 @@ def test_reference_is_in_model_json_and_counts_everybody(frame, model):
 
 
 def test_reference_of_a_sample_counts_all_rows(frame, shop, tmp_path, monkeypatch):
-    monkeypatch.setattr(customers, "SAMPLE_ROWS", 600)
-    monkeypatch.setattr(customers, "BATCH_ROWS", 300)
+    monkeypatch.setattr(customer_arrays, "SAMPLE_ROWS", 600)
+    monkeypatch.setattr(customer_arrays, "BATCH_ROWS", 300)
     reference = workflows.segment(shop, tmp_path, k=3, k_max=3).model.reference
     bins = next(one for one in reference.columns if one.column == "spend")
     spend = frame.filter(like="Mnt").sum(axis=1)

@@ -15,7 +15,7 @@ from smartcart.core import kmeans, prepare
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Run
-from smartcart.workflows import lookup
+from smartcart.workflows import customer_lookup
 from smartcart.workflows.explain import explain
 from smartcart.workflows.reading import read_alternatives, read_run
 from smartcart.workflows.what_if import explain_values, start_values, what_if
@@ -110,15 +110,15 @@ def test_the_lookup_says_what_segments_parquet_says(
     made: tuple[Path, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = made[0]
-    monkeypatch.setattr(lookup, "GROUP_ROWS", 128)
+    monkeypatch.setattr(customer_lookup, "GROUP_ROWS", 128)
     with pytest.raises(DataError, match="not indexed yet"):
-        lookup.find(folder, "1")
+        customer_lookup.find(folder, "1")
     shop = str(folder.parent / "shop.csv")
-    assert lookup.write_lookup(folder, shop) == 900
+    assert customer_lookup.write_lookup(folder, shop) == 900
     rows = pq.read_table(folder / "segments.parquet").to_pylist()
     truth = {str(row["customer_id"]): row for row in rows}
-    pages: list[lookup.Customer] = []
-    while page := lookup.page(folder, pages[-1].customer_id if pages else None, 97):
+    pages: list[customer_lookup.Customer] = []
+    while page := customer_lookup.page(folder, pages[-1].customer_id if pages else None, 97):
         pages += page
     assert [one.customer_id for one in pages] == sorted(truth)
     for one in pages:
@@ -126,24 +126,24 @@ def test_the_lookup_says_what_segments_parquet_says(
         assert (one.segment_id, one.segment) == (row["segment_id"], row["segment"])
         assert one.distance == pytest.approx(row["distance"])
         assert one.confidence == pytest.approx(row["confidence"])
-        assert lookup.find(folder, one.customer_id) == one
-    assert lookup.find(folder, "nobody") is None
-    assert lookup.find(folder, "") is None
-    assert lookup.find(folder, "\uffff") is None
+        assert customer_lookup.find(folder, one.customer_id) == one
+    assert customer_lookup.find(folder, "nobody") is None
+    assert customer_lookup.find(folder, "") is None
+    assert customer_lookup.find(folder, "\uffff") is None
     second = [one for one in pages if one.segment_id == 2]
-    assert lookup.page(folder, None, 1_000, 2) == second
-    assert lookup.page(folder, second[4].customer_id, 3, 2) == second[5:8]
+    assert customer_lookup.page(folder, None, 1_000, 2) == second
+    assert customer_lookup.page(folder, second[4].customer_id, 3, 2) == second[5:8]
 
 
 def test_a_customer_is_found_without_reading_the_others(
     made: tuple[Path, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, _ = made
-    monkeypatch.setattr(lookup, "GROUP_ROWS", 128)
-    lookup.write_lookup(folder, str(folder.parent / "shop.csv"))
+    monkeypatch.setattr(customer_lookup, "GROUP_ROWS", 128)
+    customer_lookup.write_lookup(folder, str(folder.parent / "shop.csv"))
     file = pq.ParquetFile(folder / "lookup.parquet")
     wanted = file.read_row_group(0)["customer_id"][0].as_py()
-    lookup.find(folder, wanted)  # the footer is read
+    customer_lookup.find(folder, wanted)  # the footer is read
     read: list[int] = []
     whole = pq.ParquetFile.read_row_group
 
@@ -152,7 +152,7 @@ def test_a_customer_is_found_without_reading_the_others(
         return whole(self, group, *args, **kwargs)
 
     monkeypatch.setattr(pq.ParquetFile, "read_row_group", counted)
-    assert lookup.find(folder, wanted) is not None
+    assert customer_lookup.find(folder, wanted) is not None
     assert len(read) == 1
     assert read[0] <= 2_048  # DuckDB's smallest group
 
@@ -160,11 +160,11 @@ def test_a_customer_is_found_without_reading_the_others(
 def test_many_may_look_at_once(made: tuple[Path, Run]) -> None:
     """A reader of Parquet serves one thread: shared by several, it fails now and then."""
     folder, _ = made
-    lookup.write_lookup(folder, str(folder.parent / "shop.csv"))
-    ids = [one.customer_id for one in lookup.page(folder, None, 100)]
+    customer_lookup.write_lookup(folder, str(folder.parent / "shop.csv"))
+    ids = [one.customer_id for one in customer_lookup.page(folder, None, 100)]
 
     def look(turn: int) -> str:
-        found = lookup.find(folder, ids[turn % len(ids)])
+        found = customer_lookup.find(folder, ids[turn % len(ids)])
         assert found is not None
         return found.customer_id
 
@@ -176,14 +176,14 @@ def test_a_source_that_has_changed_is_refused(made: tuple[Path, Run], tmp_path: 
     other = tmp_path / "other.csv"
     write_customers(other, 300, seed=5)
     with pytest.raises(DataError, match="the source now holds 300 customers"):
-        lookup.write_lookup(made[0], str(other))
+        customer_lookup.write_lookup(made[0], str(other))
 
 
 def test_why_and_what_if_agree_with_the_model(made: tuple[Path, Run]) -> None:
     folder, run = made
     shop = str(folder.parent / "shop.csv")
-    lookup.write_lookup(folder, shop)
-    one = lookup.page(folder, None, 1)[0]
+    customer_lookup.write_lookup(folder, shop)
+    one = customer_lookup.page(folder, None, 1)[0]
     told = explain_values(run.model, one.customer_id, one.values)
     assert told.explanation == explain(shop, run.model, [one.customer_id])[0]
     assert told.distances[0].segment_id == one.segment_id

@@ -12,10 +12,10 @@ import smartcart
 from conftest import shared_file
 from frames import as_frame
 from smartcart.core import rfm
-from smartcart.engines import open_source
 from smartcart.errors import DataError, UsageError
-from smartcart.workflows.look import look
-from smartcart.workflows.look_orders import OrderOptions
+from smartcart.inspection.customer_table import look
+from smartcart.inspection.order_log import OrderOptions
+from smartcart.sources import open_source
 
 AS_OF = dt.date(2024, 6, 30)
 

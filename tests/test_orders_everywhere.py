@@ -14,7 +14,7 @@ import pytest
 import postgres_server
 import smartcart
 from smartcart.datasets import write_orders
-from smartcart.engines.intake import Opened
+from smartcart.sources.open import Opened
 
 LINES = 12_000
 

@@ -17,12 +17,12 @@ from smartcart.core.plan import backtest, make_plan
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Run
 from smartcart.report import (
+    campaign_pages,
     figures,
     interactive,
     markdown,
     outcomes,
     page,
-    sheet,
     trust,
     view,
     withheld,
@@ -472,9 +472,9 @@ def test_sheets_stand_alone_and_escape_what_they_show(acting_run: Run) -> None:
     uplifts = measure([[100, 80], [30, 9], [90, 70], [9, 8]], [hostile, "B"], cost=1, revenue=9)
     told = tuple(replace(one, customer_id=hostile, segment=hostile) for one in acting_run.explained)
     for text in (
-        sheet.plan_page(campaign, hostile, "$", "1.0"),
-        sheet.uplift_page(uplifts, 3, hostile, "$", "1.0"),
-        sheet.explained_page(told, hostile, "$", "1.0"),
+        campaign_pages.plan_page(campaign, hostile, "$", "1.0"),
+        campaign_pages.uplift_page(uplifts, 3, hostile, "$", "1.0"),
+        campaign_pages.explained_page(told, hostile, "$", "1.0"),
     ):
         got = Page(text)
         assert got.open == []
@@ -484,9 +484,9 @@ def test_sheets_stand_alone_and_escape_what_they_show(acting_run: Run) -> None:
         assert hostile in got.words
     assert (
         "3 rows name customers that are not in this run"
-        in Page(sheet.uplift_page(uplifts, 3, "a")).words
+        in Page(campaign_pages.uplift_page(uplifts, 3, "a")).words
     )
-    assert "+20.0 points" in sheet.uplift_page(uplifts, 0, "a")
+    assert "+20.0 points" in campaign_pages.uplift_page(uplifts, 0, "a")
 
 
 # all together

@@ -80,7 +80,7 @@ def test_the_table_of_the_run_gets_its_segments(shop, run, tmp_path, name) -> No
 
 
 def test_also_where_the_run_was_fitted_on_a_sample(shop, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 600)
+    monkeypatch.setattr("smartcart.workflows.customer_arrays.SAMPLE_ROWS", 600)
     run = fitted(shop, tmp_path / "run")
     workflows.score(shop, workflows.load(run), tmp_path / "new.parquet")
     assert_as_in_run(pd.read_parquet(tmp_path / "new.parquet"), run)
@@ -110,7 +110,7 @@ def test_an_order_log_is_added_up_as_the_models_was(tmp_path, options) -> None:
 
 
 def workflows_options(**options: bool) -> object:
-    from smartcart.workflows.look_orders import OrderOptions
+    from smartcart.inspection.order_log import OrderOptions
 
     return OrderOptions(**options)
 
@@ -321,7 +321,7 @@ def new_file(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def test_a_strange_combination_of_ordinary_values_is_outside() -> None:
-    from smartcart.core.outside import Bounds, outside
+    from smartcart.core.out_of_range import Bounds, outside
 
     bounds = Bounds(np.array([0.0, 0.0]), np.array([10.0, 10.0]), np.array([2.0, 5.0]))
     X = np.array([[1.0, 1], [1, 1], [11, 1], [np.nan, -1], [np.nan, 1]])

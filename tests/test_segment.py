@@ -303,7 +303,7 @@ def test_large_tables_are_refined_on_all_rows(tmp_path, monkeypatch) -> None:
 
     from smartcart.core import prepare
 
-    workflow = sys.modules["smartcart.workflows.customers"]
+    workflow = sys.modules["smartcart.workflows.customer_arrays"]
     monkeypatch.setattr(workflow, "SAMPLE_ROWS", 2000)
     monkeypatch.setattr(workflow, "BATCH_ROWS", 4096)
     path = tmp_path / "shop.parquet"
@@ -319,7 +319,7 @@ def test_large_tables_are_refined_on_all_rows(tmp_path, monkeypatch) -> None:
 
 
 def _features(path: Path, s: smartcart.Segmentation) -> np.ndarray:
-    from smartcart.engines import open_source
+    from smartcart.sources import open_source
     from smartcart.tables import features
 
     with open_source(path) as opened:

@@ -14,11 +14,11 @@ import pytest
 
 from smartcart import workflows
 from smartcart.datasets import write_customers, write_orders
-from smartcart.engines import open_on_spark, open_source
 from smartcart.engines.spark import _cause, spark_sql
 from smartcart.errors import DataError
+from smartcart.inspection.order_log import OrderOptions
+from smartcart.sources import open_on_spark, open_source
 from smartcart.tables.summary import content_hash
-from smartcart.workflows.look_orders import OrderOptions
 from spark_runs import Run, assert_same, on_spark, run_here
 
 
@@ -258,10 +258,10 @@ def test_the_driver_collects_the_sample_and_no_more(
 ) -> None:
     from pyspark.sql.classic.dataframe import DataFrame
 
-    monkeypatch.setattr("smartcart.workflows.customers.SAMPLE_ROWS", 200)
-    monkeypatch.setattr("smartcart.workflows.customers.WIDE_ROWS", 300)
-    monkeypatch.setattr("smartcart.engines.spark_source.HEAD_ROWS", 300)
-    monkeypatch.setattr("smartcart.engines.spark_source.SAMPLE_ROWS", 300)
+    monkeypatch.setattr("smartcart.workflows.customer_arrays.SAMPLE_ROWS", 200)
+    monkeypatch.setattr("smartcart.workflows.customer_arrays.WIDE_ROWS", 300)
+    monkeypatch.setattr("smartcart.sources.spark.HEAD_ROWS", 300)
+    monkeypatch.setattr("smartcart.sources.spark.SAMPLE_ROWS", 300)
     came: list[int] = []
 
     def counted(name: str) -> Any:

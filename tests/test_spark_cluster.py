@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from smartcart.datasets import write_customers
-from smartcart.engines import open_on_spark
 from smartcart.engines.spark_session import start
 from smartcart.errors import DataError, UsageError
+from smartcart.sources import open_on_spark
 from spark_cluster import Cluster, ConnectServer, connect_missing, free_port
 from spark_runs import SECONDS, Run, assert_same, command, needs_spark, run_cli, run_here
 

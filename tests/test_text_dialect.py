@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smartcart.engines import open_source
-from smartcart.engines.encoding import plain_text
-from smartcart.engines.text import sniff
 from smartcart.errors import DataError
 from smartcart.records import Reading
+from smartcart.sources import open_source
+from smartcart.sources.csv_dialect import sniff
+from smartcart.sources.encoding import plain_text
 
 
 def read(path: Path, data: bytes | str) -> tuple[dict[str, list[Any]], Reading]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
-from smartcart.acts import Acts
+from smartcart.api_campaigns import Acts
 from smartcart.records import (
     Artefact,
     ColumnRole,
@@ -356,7 +356,7 @@ class Segmentation(Acts):
         With ``cost`` and ``revenue`` it plans a campaign; ``customers`` are explained in it, by
         their ids.
         """
-        from smartcart.workflows.acting import with_actions
+        from smartcart.workflows.campaign_report import with_actions
 
         run = with_actions(
             self.record, self._folder, self._source, cost=cost, revenue=revenue, budget=budget,

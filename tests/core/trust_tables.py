@@ -14,10 +14,10 @@ from conftest import shared_file
 from smartcart import workflows
 from smartcart.core import kmeans, prepare
 from smartcart.datasets import write_customers
-from smartcart.engines import open_source
+from smartcart.inspection.customer_table import look
 from smartcart.records import Model
-from smartcart.workflows.customers import Customers
-from smartcart.workflows.look import look
+from smartcart.sources import open_source
+from smartcart.workflows.customer_arrays import Customers
 
 
 class Segmented(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 from frames import as_frame
 from smartcart.errors import DataError, UsageError
 from smartcart.records import ColumnWish
-from smartcart.tables import roles, summary, wishes
+from smartcart.tables import column_overrides, roles, summary
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -215,7 +215,7 @@ def test_income_describes_where_spend_is_known() -> None:
 
 def test_the_user_overrides() -> None:
     columns = roles.infer_roles([column("ID", distinct=1000), column("Age"), column("Income")])
-    changed = wishes.override_roles(columns, {"Age": "forms", "Income": "id"})
+    changed = column_overrides.override_roles(columns, {"Age": "forms", "Income": "id"})
     assert [c.role for c in changed] == ["dropped", "forms", "id"]
     assert columns[1].role == "sensitive"
 
@@ -223,28 +223,28 @@ def test_the_user_overrides() -> None:
 def test_an_unknown_column_or_role_is_refused() -> None:
     columns = roles.infer_roles([column("Income")])
     with pytest.raises(DataError, match=r"'Icome'.*Did you mean 'Income'\?"):
-        wishes.override_roles(columns, {"Icome": "forms"})
+        column_overrides.override_roles(columns, {"Icome": "forms"})
     with pytest.raises(UsageError, match="the role 'form'"):
-        wishes.override_roles(columns, {"Income": "form"})
+        column_overrides.override_roles(columns, {"Income": "form"})
 
 
 def test_wishes_change_what_they_name_and_what_must_give_way() -> None:
     found = roles.infer_roles([column("recency"), column("wobble"), column("Income")])
     wanted = {"wobble": ColumnWish("forms", "recency"), "Income": ColumnWish("id")}
-    changed = wishes.override_roles(found, wanted)
+    changed = column_overrides.override_roles(found, wanted)
     assert [c.meaning for c in changed] == ["measure", "recency", "id"]
     assert changed[2].role == "id"
     same = {c.name: ColumnWish(c.role, c.meaning) for c in found}
-    assert wishes.override_roles(found, same) == found
+    assert column_overrides.override_roles(found, same) == found
 
 
 def test_other_meanings_can_be_let_in() -> None:
     found = roles.infer_roles([column("wobble")])
     wanted = {"wobble": ColumnWish(None, "quantity")}
     with pytest.raises(UsageError, match="the meaning 'quantity'"):
-        wishes.override_roles(found, wanted)
+        column_overrides.override_roles(found, wanted)
     more = {**MEANINGS, "quantity": "forms"}
-    assert wishes.override_roles(found, wanted, more)[0].role == "forms"
+    assert column_overrides.override_roles(found, wanted, more)[0].role == "forms"
 
 
 def test_summaries_equal_the_table(engine, table) -> None:

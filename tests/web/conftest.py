@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from smartcart.datasets import write_customers
 from smartcart.web.app import create_app
 from smartcart.web.config import Config
-from smartcart.workflows.lookup import write_lookup
+from smartcart.workflows.customer_lookup import write_lookup
 from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, client_of
 
 

@@ -191,7 +191,8 @@ def test_whoever_is_shut_out_is_out_at_once(team: Team) -> None:
 
 
 def test_a_session_changes_nothing_without_its_csrf_token(team: Team) -> None:
-    from smartcart.web.security import SESSION, VISIT, csrf_token
+    from smartcart.web.csrf import csrf_token
+    from smartcart.web.security import SESSION, VISIT
 
     services = team.app.state.services
     cookie = services.accounts.login("bob", "battery staple 2", "test")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from smartcart.web import room
+from smartcart.web import capacity
 from smartcart.web.database import open_database
 from smartcart.web.uploads import Upload
 from web.serving import RUN
@@ -116,7 +116,7 @@ def test_a_run_that_needs_too_much_is_refused(
     assert refused.status_code == 422
     assert "of memory and 191 MiB are free" in refused.json()["error"]["message"]
     assert client.get("/api/v1/jobs").json()["items"] == []
-    monkeypatch.setattr(room, "needed", lambda size, file: (1, 10**18))
+    monkeypatch.setattr(capacity, "needed", lambda size, file: (1, 10**18))
     refused = client.post("/api/v1/runs", json={"upload_id": number})
     assert refused.status_code == 422
     assert "on disk" in refused.json()["error"]["message"]
@@ -126,7 +126,7 @@ def test_a_run_that_grows_too_large_is_ended_with_a_reason(
     make_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, workspace: Path
 ) -> None:
     client = make_client(memory_bytes=20_000_000)
-    monkeypatch.setattr(room, "needed", lambda size, file: (1, 1))  # it was thought to fit
+    monkeypatch.setattr(capacity, "needed", lambda size, file: (1, 1))  # it was thought to fit
     number = upload(client)
     job = client.post("/api/v1/runs", json={"upload_id": number}).json()
     found = wait(client, job["id"], ended)
@@ -136,10 +136,10 @@ def test_a_run_that_grows_too_large_is_ended_with_a_reason(
 
 
 def test_a_workbook_needs_more_than_a_text() -> None:
-    assert room.needed(10**8, "a.xlsx")[0] > room.needed(10**8, "a.csv")[0]
-    assert room.needed(10**12, "a.csv")[0] == room.needed(10**11, "a.csv")[0]  # it streams
-    assert room.needed(10**6, "a.csv.gz")[1] > room.needed(10**6, "a.csv")[1]
-    assert room.used_by_group(-1) == 0
+    assert capacity.needed(10**8, "a.xlsx")[0] > capacity.needed(10**8, "a.csv")[0]
+    assert capacity.needed(10**12, "a.csv")[0] == capacity.needed(10**11, "a.csv")[0]  # it streams
+    assert capacity.needed(10**6, "a.csv.gz")[1] > capacity.needed(10**6, "a.csv")[1]
+    assert capacity.used_by_group(-1) == 0
 
 
 def test_who_comes_too_late_is_told_when_to_come_again(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import report_example
-from smartcart.core.moves import crossings
+from smartcart.core.counterfactuals import crossings
 from smartcart.records import (
     Alternative,
     Alternatives,
@@ -21,15 +21,15 @@ from smartcart.records import (
     Migration,
     Turnover,
 )
-from smartcart.report import interactive, interactive_life, interactive_spread, view
+from smartcart.report import interactive, interactive_over_time, interactive_spread, view
 from smartcart.web.errors import WebError
 from smartcart.web.pages.account import _next
 from smartcart.web.pages.forms import number
-from smartcart.web.views import choices, customer, life, look, progress, segment
+from smartcart.web.views import choices, customer, inspection, over_time, progress, segment
 from smartcart.web.views.named import with_names
-from smartcart.workflows.lookup import page as some
+from smartcart.workflows.counterfactuals import moves
+from smartcart.workflows.customer_lookup import page as some
 from smartcart.workflows.models import load
-from smartcart.workflows.moves import moves
 from smartcart.workflows.what_if import explain_values
 from web.serving import RUN
 
@@ -181,15 +181,15 @@ def _migration() -> Migration:
 
 def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None:
     names = {1: "A", 2: "B"}
-    table = life.matrix(_migration(), names, names)
+    table = over_time.matrix(_migration(), names, names)
     assert [(row[1], [c[0] for c in row[2]], row[3]) for row in table.rows] == [
         ("A", ["70", "30"], "100"),
         ("B", ["0", "50"], "50"),
     ]
-    drawn = interactive_life.sankey(_migration(), names, names)["data"][0]
+    drawn = interactive_over_time.sankey(_migration(), names, names)["data"][0]
     assert sum(drawn["link"]["value"]) == 150 + 5 + 7
     assert drawn["node"]["label"] == ["A", "B", "A", "B", "Joined the shop", "Left the shop"]
-    (sentence,) = life.changes(_migration(), names, names, True, "")
+    (sentence,) = over_time.changes(_migration(), names, names, True, "")
     assert sentence.startswith("A → B: 30 customers (30.0%)")
 
 
@@ -205,13 +205,13 @@ def test_sizes_follow_the_runs_that_continue_one_another() -> None:
 
     runs: list[Any] = [Entry("c", "b", 0.3), Entry("b", "a", 0.2), Entry("x", None, 0.9),
                        Entry("a", None, 0.1)]  # fmt: skip
-    line = life.chain(runs, "c", None)
+    line = over_time.chain(runs, "c", None)
     assert [one.name for one in line] == ["a", "b", "c"]
-    found = life.series(line, {"c": {1: "Mine"}}, True)
+    found = over_time.series(line, {"c": {1: "Mine"}}, True)
     assert found is not None
     assert found.shares[1] == [0.1, 0.2, 0.3]
     assert found.names[1] == "Mine"
-    assert life.series(line[:1], {}, True) is None
+    assert over_time.series(line[:1], {}, True) is None
 
 
 # Jobs, forms -------------------------------------------------------------------------------------
@@ -239,10 +239,10 @@ def test_progress_is_told_in_words() -> None:
 
 def test_wishes_keep_what_was_said_before() -> None:
     before = {"Age": {"role": "forms"}}
-    said = look.wishes([("Income", "dropped", "describes")], False, before)
+    said = inspection.wishes([("Income", "dropped", "describes")], False, before)
     assert said == {"Age": {"role": "forms"}, "Income": {"role": "dropped"}}
     assert before == {"Age": {"role": "forms"}}
-    assert look.wishes([("x", "dropped", "amount")], True, {}) == {"x": {"role": "dropped"}}
+    assert inspection.wishes([("x", "dropped", "amount")], True, {}) == {"x": {"role": "dropped"}}
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def _segment(
     from functools import partial
 
     from smartcart import store
-    from smartcart.beside import Beside
+    from smartcart.background_process import Beside
     from smartcart.cli import show
 
     sources = source if isinstance(source, list) else [source]
@@ -212,7 +212,7 @@ def _segment(
     with show.Progress(quiet=quiet) as progress, Beside(*THERE, meanwhile=HERE) as helper:
         progress("start", 0, None)
         from smartcart import workflows
-        from smartcart.workflows.acting import check_amounts, with_actions
+        from smartcart.workflows.campaign_report import check_amounts, with_actions
 
         check_amounts(settings.cost, settings.revenue, settings.budget)
         with store.new_folder(output, overwrite=overwrite) as folder:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from smartcart.core.members import members
+from smartcart.core.membership import members
 
 __all__ = ["LloydSums", "Packed", "lloyd_sums", "packed"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.members import members
+from smartcart.core.membership import members
 from smartcart.core.ranks import average_ranks
 from smartcart.records import Feature, Profile, ProfileRow
 

@@ -20,14 +20,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from smartcart.datasets.files import TableFile, check_table_path, written_whole
-from smartcart.datasets.lookup import (
+from smartcart.datasets.planted import SEGMENTS
+from smartcart.datasets.quantile_sampling import (
     category_table,
     draw_bits,
     draw_category,
     draw_count,
     draw_normal,
 )
-from smartcart.datasets.planted import SEGMENTS
 from smartcart.errors import UsageError
 
 __all__ = ["COLUMNS", "SCHEMA", "CustomerChunk", "customer_tables", "customers", "write_customers"]

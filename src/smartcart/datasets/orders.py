@@ -23,7 +23,12 @@ from numpy.typing import NDArray
 from smartcart.datasets import catalogue, schedule
 from smartcart.datasets.behaviours import BEHAVIOURS, GUEST
 from smartcart.datasets.files import TableFile, check_table_path, written_whole
-from smartcart.datasets.lookup import category_table, draw_bits, draw_category, normal_table
+from smartcart.datasets.quantile_sampling import (
+    category_table,
+    draw_bits,
+    draw_category,
+    normal_table,
+)
 from smartcart.datasets.schedule import Schedule
 from smartcart.errors import UsageError
 

@@ -18,7 +18,7 @@ import duckdb
 import ibis
 import ibis.expr.operations as ops
 
-from smartcart.engines.closing import Closing
+from smartcart.engines.closeable import Closeable
 from smartcart.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-class DuckDB(Closing):
+class DuckDB(Closeable):
     """An embedded database that streams: results never have to fit in memory.
 
     ``memory_limit`` is DuckDB's own ("1GB"); beyond it DuckDB spills to a folder of its own inside

@@ -12,10 +12,10 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from smartcart.engines.closing import Closing
+from smartcart.engines.address import Address
+from smartcart.engines.closeable import Closeable
 from smartcart.engines.duckdb import first_line, literal, quote
-from smartcart.engines.part import choose_table
-from smartcart.engines.paths import Address
+from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ RELATIONS = """
 """
 
 
-class Postgres(Closing):
+class Postgres(Closeable):
     """A connection to a PostgreSQL server, read-only; results never have to fit in memory.
 
     Raises

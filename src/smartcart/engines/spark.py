@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from smartcart.engines.closing import Closing
+from smartcart.engines.closeable import Closeable
 from smartcart.engines.spark_session import first_words, start
 from smartcart.errors import DataError, SmartCartError
 
@@ -28,7 +28,7 @@ __all__ = ["Spark", "backticked"]
 R = TypeVar("R")
 
 
-class Spark(Closing):
+class Spark(Closeable):
     """A session on a master, for one run.
 
     Raises

@@ -5,18 +5,6 @@ web show it and compute nothing. All money is in the currency of the data, all d
 all shares are 0 to 1.
 """
 
-from smartcart.records.act import (
-    Backtest,
-    Campaign,
-    Holdout,
-    Outcome,
-    OutcomeRate,
-    Outlook,
-    Plan,
-    Receipt,
-    SegmentPlan,
-    Uplift,
-)
 from smartcart.records.alternatives import (
     Alternative,
     Alternatives,
@@ -54,6 +42,18 @@ from smartcart.records.base import (
     Transform,
     Verdict,
 )
+from smartcart.records.campaign import (
+    Backtest,
+    Campaign,
+    Holdout,
+    Outcome,
+    OutcomeRate,
+    Outlook,
+    Plan,
+    Receipt,
+    SegmentPlan,
+    Uplift,
+)
 from smartcart.records.future import (
     Future,
     FutureSegment,
@@ -63,7 +63,8 @@ from smartcart.records.future import (
     TrackRow,
     TrackWeek,
 )
-from smartcart.records.life import (
+from smartcart.records.notice import Notice
+from smartcart.records.over_time import (
     Chain,
     ColumnDrift,
     Drift,
@@ -85,7 +86,6 @@ from smartcart.records.life import (
     SegmentPoint,
     Turnover,
 )
-from smartcart.records.notice import Notice
 from smartcart.records.trust import (
     Artefact,
     Condition,

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from smartcart.records.life import DriftReference, Identity
 from smartcart.records.notice import Notice
+from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
-    from smartcart.records.act import Campaign, Outcome
+    from smartcart.records.campaign import Campaign, Outcome
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [

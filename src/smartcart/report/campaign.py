@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smartcart.records import Backtest, Campaign, Holdout, Outlook, Plan, Receipt, Uplift
-from smartcart.report.life import table_lines
+from smartcart.report.over_time import table_lines
 from smartcart.report.words import count, listing, money, share
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any
 from smartcart.records import Chain
 from smartcart.report import palette, words
 from smartcart.report.canvas import INK, blank, calm, heading, place, plain, png
-from smartcart.report.life_pages import history_lines, history_ticks
-from smartcart.report.vector import Line, apart
+from smartcart.report.over_time_pages import history_lines, history_ticks
+from smartcart.report.svg import Line, apart
 
 __all__ = ["history_png"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smartcart.records import Contribution, Explanation
-from smartcart.report.life import table_lines
+from smartcart.report.over_time import table_lines
 from smartcart.report.words import MISSING, share, value
 
 __all__ = ["explanation_lines", "figure", "lead", "part"]

@@ -1,6 +1,13 @@
 """Run folders and ``model.json``: written whole or not at all, read back checked."""
 
-from smartcart.store.customers import (
+from smartcart.store.atomic import (
+    new_files,
+    new_folder,
+    refuse_file,
+    refuse_source_inside,
+    refuse_target,
+)
+from smartcart.store.customer_tables import (
     CSV_ROWS,
     assignments,
     refuse_scored,
@@ -22,13 +29,6 @@ from smartcart.store.run import (
     write_run,
 )
 from smartcart.store.text import plain, write_json
-from smartcart.store.whole import (
-    new_files,
-    new_folder,
-    refuse_file,
-    refuse_source_inside,
-    refuse_target,
-)
 
 __all__ = [
     "CSV_ROWS",

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from fastapi import Request
 
 from smartcart.web.accounts import Role
+from smartcart.web.csrf import csrf_token, same_token
 from smartcart.web.errors import WebError, wants_page
-from smartcart.web.security import SAFE, csrf_token, same_token
+from smartcart.web.security import SAFE
 
 __all__ = ["access", "authorize", "needed"]
 

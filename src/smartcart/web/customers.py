@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartcart.errors import DataError, UsageError
-from smartcart.web.children import Slots
 from smartcart.web.errors import WebError, missing
 from smartcart.web.jobs import Jobs
+from smartcart.web.worker_processes import Slots
 from smartcart.web.workspace import Workspace
-from smartcart.workflows import lookup
+from smartcart.workflows import customer_lookup
 from smartcart.workflows.score import assign
 from smartcart.workflows.what_if import WhatIf, explain_values, start_values, what_if
 
@@ -71,7 +71,7 @@ class Customers:
         Raises ``WebError`` 404 where there is none of that id, and 503 while the index is made.
         """
         folder = self._indexed(run)
-        found = lookup.find(folder, customer_id.strip())
+        found = customer_lookup.find(folder, customer_id.strip())
         if found is None:
             raise WebError.because(
                 404, "not_found", f"There is no customer {customer_id[:80]!r} in this run.",
@@ -84,7 +84,9 @@ class Customers:
     ) -> list[Found]:
         """Return customers in the order of their ids as text."""
         folder = self._indexed(run)
-        return [self._found(run, one) for one in lookup.page(folder, after, limit, segment_id)]
+        return [
+            self._found(run, one) for one in customer_lookup.page(folder, after, limit, segment_id)
+        ]
 
     def why(self, run: str, customer_id: str, against: int | None = None) -> WhatIf:
         """Say why a customer is in its segment, and how far all segments are."""
@@ -115,9 +117,9 @@ class Customers:
             if entry.problem:
                 continue
             folder = self._workspace.path(entry.name)
-            if not lookup.has_lookup(folder):
+            if not customer_lookup.has_lookup(folder):
                 continue
-            one = lookup.find(folder, customer_id.strip())
+            one = customer_lookup.find(folder, customer_id.strip())
             if one is not None:
                 found.append(
                     Past(entry.name, entry.title, entry.made, one.segment_id, one.segment,
@@ -163,7 +165,7 @@ class Customers:
             raise missing("segment", segment_id)
         return model.names[model.ids.index(segment_id)]
 
-    def _found(self, run: str, one: lookup.Customer) -> Found:
+    def _found(self, run: str, one: customer_lookup.Customer) -> Found:
         names = [f.name for f in self._workspace.run(run).model.recipe.features]
         return Found(
             one.customer_id, one.segment_id, one.segment, one.distance, one.confidence,
@@ -173,7 +175,7 @@ class Customers:
     def _indexed(self, run: str) -> Any:
         """Return the run's folder once its customers can be found; else begin to see to it."""
         folder = self._workspace.path(run)
-        if not lookup.has_lookup(folder):
+        if not customer_lookup.has_lookup(folder):
             self._jobs.index(run)
             raise WebError.because(
                 503, "busy", "The customers of this run are being indexed.",

@@ -14,8 +14,8 @@ from typing import Any
 from smartcart import store
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Receipt
-from smartcart.web.children import Slots
 from smartcart.web.errors import missing
+from smartcart.web.worker_processes import Slots
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.audience import receipt_beside, write_audience
 from smartcart.workflows.plan import make_plan, write_arms

@@ -18,13 +18,13 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from smartcart.errors import SmartCartError, UsageError
-from smartcart.web import room, tables, tasks
+from smartcart.web import capacity, tables, tasks
 from smartcart.web.config import Config
 from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
 from smartcart.web.uploads import Uploads, Wishes, checked_wishes, refuse_gone, without_ending
 from smartcart.web.workspace import Workspace
-from smartcart.workflows.lookup import has_lookup
+from smartcart.workflows.customer_lookup import has_lookup
 
 __all__ = ["Job", "Jobs", "State"]
 
@@ -198,7 +198,7 @@ class Jobs:
         source = self._uploads.source(upload)
         refuse_gone(upload, source)
         most = self._config.memory_bytes
-        room.refuse_too_large(upload.bytes, upload.file, self._workspace.folder, most)
+        capacity.refuse_too_large(upload.bytes, upload.file, self._workspace.folder, most)
         self._refuse_busy()
         title = " ".join((title or without_ending(upload.name)).split())[:200] or "Run"
         name = self._workspace.new_name(title)

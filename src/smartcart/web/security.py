@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
@@ -25,10 +23,7 @@ if TYPE_CHECKING:
     from smartcart.web.config import Config
     from smartcart.web.services import Services
 
-__all__ = [
-    "CSP", "SESSION", "VISIT", "Guard", "HeadAsGet", "clear_session", "csrf_token",
-    "same_token", "set_session",
-]  # fmt: skip
+__all__ = ["CSP", "SESSION", "VISIT", "Guard", "HeadAsGet", "clear_session", "set_session"]
 
 SESSION, VISIT = "smartcart_session", "smartcart_visit"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -52,16 +47,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SECURE = {"Strict-Transport-Security": "max-age=31536000"}
-
-
-def csrf_token(secret: str, visit: str, session: str) -> str:
-    """Return the token that the forms of one browser carry."""
-    return hmac.new(secret.encode(), f"{visit}|{session}".encode(), hashlib.sha256).hexdigest()
-
-
-def same_token(known: str, given: str) -> bool:
-    """Compare two tokens in constant time."""
-    return hmac.compare_digest(known.encode(), given.encode("utf-8", "replace"))
 
 
 def cookies_of(headers: Headers) -> dict[str, str]:

@@ -15,12 +15,12 @@ from smartcart.web.accounts import Accounts, User
 from smartcart.web.annotations import Annotations
 from smartcart.web.audit import Audit
 from smartcart.web.config import Config
+from smartcart.web.csrf import csrf_token
 from smartcart.web.customers import Customers
 from smartcart.web.database import Database
 from smartcart.web.exports import Exports
 from smartcart.web.jobs import Jobs
 from smartcart.web.metrics import Metrics
-from smartcart.web.security import csrf_token
 from smartcart.web.uploads import Uploads
 from smartcart.web.workspace import Workspace
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from smartcart.errors import SmartCartError
 from smartcart.records import Identity, Migration, Notice
-from smartcart.web import children, room
+from smartcart.web import capacity, worker_processes
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.monitor import Monitored
 
@@ -35,7 +35,7 @@ class Task:
     result: str
     workspace: Workspace
     memory: int | None
-    heard: children.Heard
+    heard: worker_processes.Heard
     stop: threading.Event
 
 
@@ -106,7 +106,7 @@ def do(task: Task) -> str:
 def _segment(task: Task) -> str:
     """Make a run, and then what finds its customers."""
     asked, place = task.asked, task.workspace
-    room.refuse_too_large(asked["bytes"], asked["file"], place.folder, task.memory)
+    capacity.refuse_too_large(asked["bytes"], asked["file"], place.folder, task.memory)
     settings = place.temporary / f"{task.result}.yaml"
     settings.write_text(json.dumps(asked["wishes"], ensure_ascii=False), encoding="utf-8")
     arguments = [
@@ -116,7 +116,7 @@ def _segment(task: Task) -> str:
     if asked["parent"]:
         arguments += ["--previous", str(place.runs / asked["parent"])]
     try:
-        _end(task, children.run(
+        _end(task, worker_processes.run(
             arguments, place, heard=task.heard, stop=task.stop, memory=task.memory
         ))  # fmt: skip
     finally:
@@ -130,16 +130,16 @@ def _segment(task: Task) -> str:
 
 
 def _child(task: Task, name: str, asked: dict[str, Any]) -> None:
-    _end(task, children.run(
+    _end(task, worker_processes.run(
         [name, json.dumps(asked)], task.workspace, heard=task.heard, stop=task.stop,
         memory=task.memory,
     ))  # fmt: skip
 
 
-def _end(task: Task, ended: children.Ended) -> None:
+def _end(task: Task, ended: worker_processes.Ended) -> None:
     if ended.why == "cancelled":
         raise CancelledError
-    children.refuse_failed(ended)
+    worker_processes.refuse_failed(ended)
 
 
 def read_migration(workspace: Workspace, before: str, after: str) -> Compared | None:

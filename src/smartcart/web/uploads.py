@@ -24,11 +24,11 @@ from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Inspection
 from smartcart.settings import read_settings
-from smartcart.web import children, tables
+from smartcart.web import tables, worker_processes
 from smartcart.web.config import Config
-from smartcart.web.contents import look_inside
 from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
+from smartcart.web.upload_format import look_inside
 from smartcart.web.workspace import Workspace, read_json, slug
 
 __all__ = ["SourceFile", "Upload", "Uploads", "Wishes"]
@@ -75,7 +75,7 @@ class Uploads:
         self._workspace = workspace
         self._database = database
         self._config = config
-        self._slots = children.Slots(2, "Others are being looked at")
+        self._slots = worker_processes.Slots(2, "Others are being looked at")
 
     # Taking ------------------------------------------------------------------------------------
 
@@ -234,7 +234,7 @@ class Uploads:
         if upload.kind != "source" and kept.is_file():
             return TypeAdapter(Inspection).validate_python(read_json(kept))
         with self._slots:
-            content = children.call(
+            content = worker_processes.call(
                 "inspect", {"source": upload.file, "settings": settings},
                 self._workspace, seconds=LOOK_SECONDS,
             )  # fmt: skip

@@ -74,7 +74,7 @@ def _inspect(asked: dict[str, Any]) -> Any:
 
 
 def _lookup(asked: dict[str, Any]) -> Any:
-    from smartcart.workflows.lookup import write_lookup
+    from smartcart.workflows.customer_lookup import write_lookup
 
     count = write_lookup(Path(asked["run"]), asked["source"], progress=_tell)
     return {"customers": count}

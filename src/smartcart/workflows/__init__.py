@@ -1,8 +1,8 @@
 """Straight-line functions from a source to a result: look, segment, score, finish, load."""
 
+from smartcart.inspection.customer_table import inspect
+from smartcart.inspection.order_log import order_options
 from smartcart.workflows.finish import draw_first, finish, write_report
-from smartcart.workflows.look import inspect
-from smartcart.workflows.look_orders import order_options
 from smartcart.workflows.models import load
 from smartcart.workflows.score import assign, score, sql
 from smartcart.workflows.segment import segment

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import kmeans, naming, prepare
-from smartcart.core.picture import picture_rows
 from smartcart.core.profile import ProfileSums, column_means, profile_rows
+from smartcart.core.projection import picture_rows
 from smartcart.records import (
     Alternative,
     Alternatives,
@@ -22,7 +22,7 @@ from smartcart.records import (
     Recipe,
     Run,
 )
-from smartcart.workflows.customers import Customers
+from smartcart.workflows.customer_arrays import Customers
 
 __all__ = ["alternatives_of", "distributions", "write_alternatives"]
 

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from smartcart import store
-from smartcart.engines.audience import Audience, chosen_names, segment_names
-from smartcart.engines.audience_file import AudienceFile, refuse_kind
-from smartcart.engines.contacts import Contacts, suppressed
+from smartcart.audiences.contacts import Contacts, suppressed
+from smartcart.audiences.file import AudienceFile, refuse_kind
+from smartcart.audiences.identifiers import calling_code, hashed
+from smartcart.audiences.selection import Audience, chosen_names, segment_names
 from smartcart.engines.duckdb import DuckDB
-from smartcart.engines.identifiers import calling_code, hashed
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from smartcart.audiences.segment_lookup import segments_of
+from smartcart.audiences.selection import chosen_names
 from smartcart.core.explain import explain as explain_rows
-from smartcart.engines.audience import chosen_names
-from smartcart.engines.people import segments_of
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
-from smartcart.workflows.customers import matrix
+from smartcart.workflows.customer_arrays import matrix
 from smartcart.workflows.saved import Saved
 from smartcart.workflows.score import Ready, ready_source
 

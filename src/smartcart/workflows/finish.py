@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smartcart import store
-from smartcart.beside import Beside, LostError
+from smartcart.background_process import Beside, LostError
 from smartcart.records import Run
 
 __all__ = ["draw_first", "finish", "write_report"]

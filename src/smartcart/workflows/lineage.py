@@ -25,8 +25,8 @@ from smartcart.core import choose_k, drift, kmeans, naming, prepare
 from smartcart.core.identity import identify, overlap_counts
 from smartcart.errors import DataError
 from smartcart.records import Fate, Identity, KChange, KEvidence, Match, Model, Notice, Recipe, Run
-from smartcart.report.life import fate
-from smartcart.workflows.customers import Customers
+from smartcart.report.over_time import fate
+from smartcart.workflows.customer_arrays import Customers
 from smartcart.workflows.models import load
 from smartcart.workflows.reference import BinCount
 

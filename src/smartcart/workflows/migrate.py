@@ -12,20 +12,20 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from smartcart import store
+from smartcart.audiences.migration_join import Ways
 from smartcart.core import kmeans, prepare
 from smartcart.core import migration as core
 from smartcart.core.identity import identify
 from smartcart.engines.duckdb import DuckDB
-from smartcart.engines.migration import Ways
 from smartcart.errors import DataError, UsageError
+from smartcart.inspection.result import Progress
 from smartcart.records import Identity, Migration, Model, Notice
 from smartcart.tables import features
-from smartcart.workflows.customers import BATCH_ROWS, matrix
+from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
+from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.lineage import follows
-from smartcart.workflows.looked import Progress
 from smartcart.workflows.models import load
 from smartcart.workflows.passes import in_order
-from smartcart.workflows.sampled import sampled
 from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
 

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans, prepare
 from smartcart.core.stability import found_again
-from smartcart.engines import Opened, open_source
 from smartcart.errors import DataError
+from smartcart.inspection.result import Progress
 from smartcart.records import Drift, DriftReason, DriftReference, Feature, Model
+from smartcart.sources import Opened, open_source
 from smartcart.tables import features, orders, summary
-from smartcart.workflows.customers import BATCH_ROWS, matrix
-from smartcart.workflows.looked import Progress
+from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
+from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.passes import in_order
 from smartcart.workflows.reference import BinCount
-from smartcart.workflows.sampled import sampled
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
 
 __all__ = ["Monitored", "monitor"]

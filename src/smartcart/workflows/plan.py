@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
+from smartcart.audiences.campaign_results import count_results
+from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
-from smartcart.engines.audience_file import AudienceFile, refuse_kind
-from smartcart.engines.results import count_results
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Campaign, Plan, Uplift
 from smartcart.workflows.saved import Saved

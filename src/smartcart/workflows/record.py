@@ -12,8 +12,8 @@ from smartcart import store
 from smartcart.core import kmeans, naming, outcomes, prepare
 from smartcart.core.drift import far_distances
 from smartcart.core.lloyd import LloydSums
-from smartcart.core.picture import principal_view
 from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.core.projection import principal_view
 from smartcart.core.stability import found_again
 from smartcart.records import (
     MODEL_VERSION,
@@ -29,7 +29,7 @@ from smartcart.records import (
     Run,
     Segment,
 )
-from smartcart.workflows.customers import Customers
+from smartcart.workflows.customer_arrays import Customers
 from smartcart.workflows.reference import BinCount, reference_of
 
 __all__ = ["Counted", "Fitted", "run_of"]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from smartcart import store
 from smartcart.core import rfm
 from smartcart.records import Rfm, RfmSegment
-from smartcart.workflows.customers import Customers
+from smartcart.workflows.customer_arrays import Customers
 
 __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
 

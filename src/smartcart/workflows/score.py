@@ -16,18 +16,18 @@ import pyarrow as pa
 
 from smartcart import store
 from smartcart.core import kmeans, prepare
-from smartcart.core.outside import bounds_of, outside
-from smartcart.engines import Opened, open_on
+from smartcart.core.out_of_range import bounds_of, outside
 from smartcart.engines.spark import Spark
 from smartcart.errors import DataError
+from smartcart.inspection.customer_table import refuse_duplicates
+from smartcart.inspection.model_columns import checked
+from smartcart.inspection.order_log import NO_SALE, add_up
+from smartcart.inspection.result import Progress
 from smartcart.records import Contract, Model, OrderLog, Rulebook
+from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, orders, quality
 from smartcart.tables.rules import rulebook_steps
-from smartcart.workflows.checked import checked
-from smartcart.workflows.customers import BATCH_ROWS, matrix
-from smartcart.workflows.look import refuse_duplicates
-from smartcart.workflows.look_orders import NO_SALE, add_up
-from smartcart.workflows.looked import Progress
+from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.passes import in_order
 
 if TYPE_CHECKING:

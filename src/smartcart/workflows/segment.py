@@ -16,22 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.beside import Beside, LostError
+from smartcart.background_process import Beside, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.evidence import gather
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import ProfileSums, column_means, profile_rows, with_rank_effects
 from smartcart.core.trust import Trust, judge
-from smartcart.engines import open_on
 from smartcart.errors import DataError, UsageError
+from smartcart.inspection.customer_table import look
+from smartcart.inspection.order_log import OrderOptions
+from smartcart.inspection.result import Progress
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
+from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
-from smartcart.workflows.customers import BATCH_ROWS, Customers
-from smartcart.workflows.customers_spark import SparkCustomers
+from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
+from smartcart.workflows.customer_arrays_spark import SparkCustomers
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
-from smartcart.workflows.look import look
-from smartcart.workflows.look_orders import OrderOptions
-from smartcart.workflows.looked import Progress
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer

@@ -17,8 +17,8 @@ from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import customer as views
-from smartcart.workflows.lookup import has_lookup
-from smartcart.workflows.moves import moves
+from smartcart.workflows.counterfactuals import moves
+from smartcart.workflows.customer_lookup import has_lookup
 from smartcart.workflows.what_if import WhatIf
 
 __all__ = ["router"]

@@ -14,7 +14,7 @@ from smartcart.web.errors import WebError
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.services import Context, Here
-from smartcart.web.views import look
+from smartcart.web.views import inspection
 
 __all__ = ["router"]
 
@@ -65,7 +65,7 @@ def _wishes(form: Any) -> dict[str, Any]:
     was = [n for n in form.getlist("was") if isinstance(n, str)]
     if len({len(names), len(roles), len(was)}) > 1:
         raise WebError.because(400, "invalid", "The form is not whole.", "Load the page again.")
-    columns = look.wishes(
+    columns = inspection.wishes(
         list(zip(names, roles, was, strict=True)), text(form, "orders") == "yes",
         before if isinstance(before, dict) else {},
     )  # fmt: skip
@@ -115,10 +115,10 @@ def _page(
     shown: dict[str, Any] = {"upload": upload, "seen": seen, "wishes": wishes}
     if seen is not None:
         shown |= {
-            "headline": look.headline(seen),
-            "lead": look.lead(seen),
-            "lines": look.lines(seen),
-            "choices": look.choices(seen),
+            "headline": inspection.headline(seen),
+            "lead": inspection.lead(seen),
+            "lines": inspection.lines(seen),
+            "choices": inspection.choices(seen),
             "orders": seen.contract.log is not None,
             "said_json": json.dumps(wishes),
             "parent": parent,

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError
-from smartcart.report import interactive_life
+from smartcart.report import interactive_over_time
 from smartcart.web.access import access
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.pages.run import figures_response
 from smartcart.web.services import Context, Here
-from smartcart.web.views import life as views
+from smartcart.web.views import over_time as views
 
 __all__ = ["router"]
 
@@ -145,7 +145,7 @@ def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> 
     found = services.jobs.migration(before, to) if before and to else None
     if found is not None:
         then, now = _names(here, before, to, found.names, found.names_now, _ids(found))
-        drawn["sankey"] = interactive_life.sankey(found.migration, then, now)
+        drawn["sankey"] = interactive_over_time.sankey(found.migration, then, now)
     entries = [one for one in services.workspace.entries(limit=OFFERED) if not one.problem]
     known = {one.name: one for one in entries}
     if to in known:
@@ -154,7 +154,7 @@ def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> 
         joined = first is None or _continues(entries, known[to], first)
         series = views.series(line, _given(here, [one.name for one in line]), joined)
         if series is not None:
-            drawn["sizes"] = interactive_life.sizes_over_time(
+            drawn["sizes"] = interactive_over_time.sizes_over_time(
                 series.runs, series.shares, series.names
             )
     return Response(figures_response(drawn), media_type="application/json")

@@ -8,7 +8,7 @@ from typing import Any
 
 from smartcart.records import Contribution, Explanation, Feature, Model
 from smartcart.report import words
-from smartcart.workflows.moves import Move
+from smartcart.workflows.counterfactuals import Move
 
 __all__ = ["Field", "Reason", "fields", "moved", "near", "reasons", "sure", "typed"]
 

@@ -1,0 +1,1 @@
+"""Lists of customers on disk: contacts, audiences, results; joined by customer id."""

@@ -1,0 +1,246 @@
+"""Who is in an audience: segments, contacts and a suppression list, joined and judged on disk.
+
+Every customer gets one verdict: written, or left out for the first reason that holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from smartcart.audiences.contacts import CONTACTS, SUPPRESSED
+from smartcart.audiences.customer_key import id_key
+from smartcart.engines.duckdb import DuckDB, literal, quote
+from smartcart.errors import UsageError, did_you_mean
+
+__all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
+
+REASONS = ("other segment", "below confidence", "suppressed", "unchanged", "no such contact",
+           "duplicate contact")  # fmt: skip
+
+
+def segment_names(engine: DuckDB, table: Path) -> list[str]:
+    """Return the names of the segments in a ``segments.parquet``, in order.
+
+    Raises ``UsageError`` where there is no such file, or it is not the table of a run.
+    """
+    if not table.is_file():
+        raise UsageError.of(
+            f"there is no file {str(table)!r}", "a run folder with segments.parquet",
+            "name the folder that 'smartcart run' wrote",
+        )  # fmt: skip
+    file = f"read_parquet({literal(str(table))})"
+    wanted = {"customer_id", "segment_id", "segment", "confidence"}
+    if lacking := sorted(wanted - set(engine.types(f"SELECT * FROM {file}"))):
+        raise UsageError.of(
+            f"{str(table)!r} has no column {lacking[0]!r}",
+            "the segments.parquet of a run folder",
+            "name the folder that 'smartcart run' wrote",
+        )
+    rows = engine.rows(f"SELECT segment FROM {file} GROUP BY segment ORDER BY min(segment_id)")
+    return [str(name) for (name,) in rows]
+
+
+def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return the wanted segments by their names as they are, whatever the capitals and blanks.
+
+    Raises ``UsageError`` where there is no such segment.
+    """
+    folded = {" ".join(name.casefold().split()): name for name in known}
+    found = []
+    for name in wanted:
+        one = folded.get(" ".join(str(name).casefold().split()))
+        if one is None:
+            raise UsageError.of(
+                f"there is no segment {name!r}", ", ".join(map(repr, known)),
+                f"name one of these.{did_you_mean(str(name), known)}",
+            )  # fmt: skip
+        found.append(one)
+    if not found:
+        raise UsageError.of("no segment is named", ", ".join(map(repr, known)), "name some of them")
+    return tuple(dict.fromkeys(found))
+
+
+class Audience:
+    """The judged customers of a run, on disk in the engine's folder.
+
+    ``segments`` are exact names. ``contacts`` and ``suppressed`` are streams of record batches, as
+    :mod:`smartcart.audiences.contacts` makes them. Ids are compared without blanks around them,
+    those suppressed whatever their capitals. ``listed`` counts the entries of the list by kind.
+    """
+
+    def __init__(
+        self, engine: DuckDB, table: Path, segments: Sequence[str], min_confidence: float, *,
+        before: Path | None = None, contacts: Iterable[pa.RecordBatch] | None = None,
+        suppressed: Iterable[pa.RecordBatch] | None = None,
+    ) -> None:  # fmt: skip
+        self.engine = engine
+        self.changes, self.reaches = before is not None, contacts is not None
+        names = ", ".join(literal(name) for name in segments)
+        sure = "TRUE"
+        if min_confidence > 0:
+            least = float(min_confidence)
+            sure = f"coalesce(NOT isnan(confidence) AND confidence >= {least!r}, FALSE)"
+        self._view("now", _people(table, names, sure))
+        if before is not None:
+            self._view("earlier", f"SELECT * FROM ({_people(before, names, sure)}) WHERE fits")
+            self._view("people", _CHANGED)
+        else:
+            self._view("people", "SELECT *, CAST(NULL AS VARCHAR) AS change FROM now")
+        if contacts is not None:
+            path = engine.spool_batches(contacts, CONTACTS)
+            engine.backend.con.execute("SET preserve_insertion_order = false")  # less memory
+            self._view("contacts", _NUMBERED.format(file=_parquet(path)))
+            first = _parquet(engine.spool(_FIRST_CONTACT))
+            joined = _REACHED.format(first=first)
+        else:
+            joined = _UNREACHED
+        self._view("reached", joined)
+        held, self.lists = "FALSE", suppressed is not None
+        self.listed: dict[str, int] = {}
+        if suppressed is not None:
+            path = engine.spool_batches(suppressed, SUPPRESSED)
+            listed = f"SELECT DISTINCT kind, lower(value) AS value FROM {_parquet(path)}"
+            if self.reaches:
+                listed = _WITH_OWN_CONTACTS.format(listed=listed)
+            self._view("suppressed", f"SELECT * FROM {_parquet(engine.spool(listed))}")
+            self.listed = dict(engine.rows("SELECT kind, count(*) FROM suppressed GROUP BY kind"))
+            held = self._is_listed() or held
+        nobody = "email IS NULL AND phone IS NULL" if self.reaches else "FALSE"
+        reason = _REASON.format(suppressed=held, no_contact=nobody)
+        self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
+        order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""
+        self._file = engine.spool(f"SELECT * FROM judged {order}")
+        if self.reaches:
+            self._file = engine.spool(_WITHOUT_DUPLICATES.format(file=_parquet(self._file)))
+            engine.backend.con.execute("SET preserve_insertion_order = true")
+        self.customers = int(engine.rows("SELECT count(*) FROM people")[0][0])
+
+    def _is_listed(self) -> str:
+        """Return SQL of whether a customer is on the suppression list in any way."""
+        return " OR ".join(
+            f"coalesce({value} IN (SELECT value FROM suppressed WHERE kind = '{kind}'), FALSE)"
+            for value, kind in _LISTED_AS
+            if kind in self.listed and (self.reaches or "key" in value)
+        )
+
+    def _view(self, name: str, sql: str) -> None:
+        self.engine.backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {sql}")
+
+    def left_out(self) -> dict[str, int]:
+        """Return customers left out by reason, those of other segments too."""
+        counts = dict(
+            self.engine.rows(f"SELECT reason, count(*) FROM {_parquet(self._file)} GROUP BY reason")
+        )
+        others = self.customers - sum(counts.values())
+        counts["other segment"] = others
+        return {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
+
+    def suppressed_before(self) -> int:
+        """Return how many of the suppressed were in the earlier audience."""
+        sql = f"SELECT count(*) FROM {_parquet(self._file)} WHERE reason = 'suppressed'"
+        return int(self.engine.rows(f"{sql} AND was")[0][0]) if self.changes else 0
+
+    def any_id_like(self, pattern: str) -> bool:
+        """Return whether an id of the run matches a regular expression."""
+        sql = f"SELECT 1 FROM now WHERE regexp_matches(key, {literal(pattern)}) LIMIT 1"
+        return bool(self.engine.rows(sql))
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield those who are in: customer_id, segment, confidence, change, email, phone.
+
+        Where nobody is, there is one batch without rows.
+        """
+        table = self.engine.query(
+            "SELECT customer_id, segment, confidence, change, email, phone "
+            f"FROM {_parquet(self._file)} WHERE reason IS NULL"
+        )
+        some = False
+        for batch in self.engine.batches(table):
+            some = True
+            yield batch
+        if not some:
+            yield pa.RecordBatch.from_pylist([], self.engine.arrow(table).schema)
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({literal(str(path))})"
+
+
+def _people(table: Path, names: str, sure: str) -> str:
+    """Return SQL of a run's customers: are they of the segments, and surely so?"""
+    return (
+        f"SELECT file_row_number AS place, customer_id, {id_key('customer_id')} AS key, segment, "
+        f"confidence, wanted, wanted AND sure AS fits FROM (SELECT *, segment IN ({names}) AS "
+        f"wanted, {sure} AS sure FROM read_parquet({literal(str(table))}, file_row_number = true))"
+    )
+
+
+_CHANGED = """
+SELECT n.place, CAST(n.customer_id AS VARCHAR) AS customer_id, n.key,
+  CASE WHEN was AND NOT n.fits THEN e.segment ELSE n.segment END AS segment,
+  CASE WHEN was AND NOT n.fits THEN e.confidence ELSE n.confidence END AS confidence,
+  n.wanted OR was AS wanted, n.fits OR was AS fits, was,
+  CASE WHEN was AND n.fits THEN 'unchanged' WHEN was THEN 'left' WHEN n.fits THEN 'joined' END
+    AS change
+FROM (SELECT now.*, now.key IN (SELECT key FROM earlier) AS was FROM now) AS n
+LEFT JOIN earlier AS e ON e.key = n.key
+UNION ALL
+SELECT (SELECT count(*) FROM now) + place, CAST(customer_id AS VARCHAR), key, segment, confidence,
+  TRUE, TRUE, TRUE, 'left'
+FROM earlier WHERE key NOT IN (SELECT key FROM now)
+"""
+_NUMBERED = "SELECT id AS key, email, phone, file_row_number AS row FROM {file}"
+_FIRST_CONTACT = """
+SELECT key, min(row) FILTER (email IS NOT NULL) AS with_email,
+  min(row) FILTER (phone IS NOT NULL) AS with_phone
+FROM contacts WHERE key IN (SELECT key FROM people WHERE wanted) GROUP BY key
+"""
+_REACHED = """
+SELECT people.*, a.email, b.phone
+FROM people LEFT JOIN {first} AS f ON f.key = people.key
+LEFT JOIN contacts AS a ON a.row = f.with_email
+LEFT JOIN contacts AS b ON b.row = f.with_phone
+WHERE wanted
+"""
+_UNREACHED = (
+    "SELECT *, CAST(NULL AS VARCHAR) AS email, CAST(NULL AS VARCHAR) AS phone "
+    "FROM people WHERE wanted"
+)
+_WITH_OWN_CONTACTS = """
+WITH listed AS ({listed}), own AS (
+  SELECT arg_min(email, row) FILTER (email IS NOT NULL) AS email,
+    arg_min(phone, row) FILTER (phone IS NOT NULL) AS phone
+  FROM contacts WHERE lower(key) IN (SELECT value FROM listed WHERE kind = 'id') GROUP BY key
+)
+SELECT * FROM listed
+UNION SELECT 'email', email FROM own WHERE email IS NOT NULL
+UNION SELECT 'phone', phone FROM own WHERE phone IS NOT NULL
+"""
+_LISTED_AS = (
+    ("lower(key)", "id"), ("lower(key)", "email"), ("sha256(key)", "hash"),
+    ("sha256(lower(key))", "hash"),
+    ("email", "email"), ("sha256(email)", "hash"), ("phone", "phone"), ("sha256(phone)", "hash"),
+    ("sha256(substr(phone, 2))", "hash"),
+)  # fmt: skip
+_REASON = """
+CASE WHEN NOT fits THEN 'below confidence'
+  WHEN {suppressed} THEN 'suppressed'
+  WHEN change = 'unchanged' THEN 'unchanged'
+  WHEN {no_contact} THEN 'no such contact' END
+"""
+_WITHOUT_DUPLICATES = """
+SELECT * EXCLUDE (reason, turn), CASE WHEN turn > 1 THEN 'duplicate contact' END AS reason
+FROM (
+  SELECT *, row_number() OVER (
+    PARTITION BY coalesce(email, phone)
+    ORDER BY coalesce(change = 'joined', FALSE) DESC, confidence DESC, key
+  ) AS turn
+  FROM {file} WHERE reason IS NULL
+)
+UNION ALL BY NAME
+SELECT * FROM {file} WHERE reason IS NOT NULL
+ORDER BY place
+"""

@@ -1,0 +1,1 @@
+"""What a source holds, found before anything is fitted: roles, quality, ledger, warnings."""

@@ -1,0 +1,349 @@
+"""Look at an order log: parts, rules, and the table of customers that it makes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from smartcart.engines.duckdb import DuckDB
+from smartcart.engines.postgres import stream_schema
+from smartcart.engines.spark import Spark
+from smartcart.errors import DataError
+from smartcart.inspection.result import Look, Progress
+from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
+from smartcart.sources import Opened
+from smartcart.tables import order_features, order_states, orders, quality
+from smartcart.tables.summary import content_hash
+
+if TYPE_CHECKING:
+    from smartcart.settings import Settings
+
+__all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
+
+CATEGORIES = 8  # the largest categories have a share of their own
+CHANNELS = 5
+TRAIT_VALUES = 6
+SEVERAL = 20  # orders of several lines from which a pattern is believed
+REPEATED_TOTALS = 0.95
+SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
+LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
+MANY_STATUSES = 200
+FEW_STATUSES = 12  # different values of a status that is known by them alone
+STATUS_REASON = "from its values: tells cancelled and returned orders"
+PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
+EXACT_ROWS = 5_000_000
+LEAST_DAYS = 28  # a shorter history has no trend
+NO_SALE = (
+    "no completed order: every line was cancelled, returned, undated, after the as-of day or "
+    "without a price"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOptions:
+    """What the user may ask of an order log."""
+
+    drop_duplicates: bool = False
+    net_returns: bool = False
+
+
+def order_options(settings: Settings) -> OrderOptions:
+    """Return what the settings ask of an order log."""
+    return OrderOptions(settings.drop_duplicates, settings.net_returns)
+
+
+def look_at_orders(
+    opened: Opened,
+    log: OrderLog,
+    *,
+    as_of: dt.date | None,
+    options: OrderOptions,
+    progress: Progress | None = None,
+) -> Look:
+    """Count what the rules take, add up orders and customers, and describe what came of it.
+
+    The sums are computed where the lines are; of a server's lines only the table of customers is
+    brought here, and on Spark that table stays there, too.
+    """
+    engine, table = opened.engine, opened.table
+    log = replace(log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns)
+    duplicates, exact = _duplicates(opened, log)
+    if log.drop_duplicates:
+        table = orders.distinct_lines(table)
+    if log.order is not None:
+        log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
+    log = _status(opened, log)
+    if log.status is None:
+        log = _status_by_values(opened, log)
+    marked = orders.lines(table, log, as_of)
+    notices: list[Notice] = []
+    if _repeats_totals(engine, marked, log):
+        if log.unit_price is not None and log.quantity is not None:
+            log = replace(log, amount=None)  # the money of a line is quantity times price
+            marked = orders.lines(table, log, as_of)
+        elif log.unit_price is not None:
+            log = replace(log, amount=log.unit_price, unit_price=None)  # one piece per line
+            marked = orders.lines(table, log, as_of)
+        else:
+            notices.append(_total_notice(log))
+    counts = engine.record(orders.count_expression(marked))
+    first, last = _day(counts["first"]), _day(counts["last"])
+    used = int(counts["used"] or 0)
+    if not used:
+        raise _no_sales(opened, log, counts)
+    day, where = as_of, "--as-of"
+    if day is None:
+        day = _day(counts["latest"])
+        where = f"latest {log.date}" if day else "no dates"
+    log = replace(
+        log,
+        categories=_largest(engine, marked, "category", log.category, CATEGORIES),
+        channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
+        recent_days=_recent_days(first, day),
+    )
+    found = add_up(opened, marked, log, day, progress or (lambda step, done, total: None))
+    days = (first, last, day, where)
+    return _described(opened, found, log, counts, days, duplicates, exact, notices)
+
+
+def _status(opened: Opened, log: OrderLog) -> OrderLog:
+    """Return the log with the values of its status that mean something; of many, with none."""
+    if log.status is None or opened.table[log.status].type().is_boolean():
+        return log
+    values = _values(opened.engine, opened.table, log.status, MANY_STATUSES + 1)
+    if len(values) > MANY_STATUSES:
+        return replace(log, status=None)
+    cancelled, returned = order_states.status_words(values)
+    browsed = order_states.browsing_words(values)
+    return replace(log, cancelled=cancelled, returned=returned, browsed=browsed)
+
+
+def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
+    """Return the log with the column, under any name, whose few values say cancelled or returned.
+
+    A column that plays another part is not looked at.
+    """
+    named = set(orders.part_names(log)) - set(log.traits)
+    for column in log.columns:
+        if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
+            continue
+        found = _status(opened, replace(log, status=column.name))
+        told = len(found.cancelled) + len(found.returned) + len(found.browsed)
+        if 0 < told < column.distinct:  # where every value says so, it says something else
+            columns = tuple(
+                replace(c, role="describes", meaning="status", reason=STATUS_REASON)
+                if c is column
+                else c
+                for c in log.columns
+            )
+            traits = tuple(name for name in log.traits if name != column.name)
+            return replace(found, columns=columns, traits=traits)
+    return log
+
+
+def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
+    """Add up orders and customers, and return the table of customers, kept here or on Spark.
+
+    The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
+    added up between the steps; a server or Spark does all at once.
+    """
+    engine, here = opened.engine, opened.here
+    if not isinstance(engine, DuckDB):
+        when = orders.rhythm(orders.orders(marked, log), log)
+        found = orders.customers(when, orders.spending(marked, log, day), log, day)
+        if isinstance(engine, Spark):
+            return engine.table(engine.keep(engine.frame(found)))
+        return here.take(engine.batches(found), stream_schema(found.schema()))
+    number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
+    parts = max(1, -(-int(number) // PART_CUSTOMERS))
+    files = []
+    for part in range(parts):
+        say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)
+        some = orders.part_of(marked, part, parts)
+        steps = [here.spool(here.compile(orders.orders(some, log)))]
+        steps.append(here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log))))
+        steps.append(here.spool(here.compile(orders.spending(some, log, day))))
+        found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)
+        files.append(here.spool(here.compile(found)))
+        for step in steps:
+            step.unlink()
+    return here.kept(files)
+
+
+def _described(
+    opened: Opened,
+    found: Any,
+    log: OrderLog,
+    counts: Mapping[str, Any],
+    days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
+    duplicates: int,
+    exact: bool,
+    notices: Sequence[Notice],
+) -> Look:
+    """Return what the table of customers and the counts of its lines say."""
+    here: Any = opened.engine if opened.spread else opened.here
+    first, last, as_of, where = days
+    sold = found["frequency"] > 0
+    told = {
+        "customers": sold.sum(), "lost": (~sold).sum(), "orders": found["frequency"].sum(),
+        "thrice": (found["frequency"] >= 3).sum(),
+    }  # fmt: skip
+    if "monetary_total" in found.columns:
+        told["revenue"] = (found["monetary_total"] * orders.UNIT).round().cast("int64").sum()
+    traits = [name for name in found.columns if name.startswith("trait_")]
+    told |= {name: found[name].count() for name in traits}
+    row = here.record(found.aggregate(**told))
+    rows = int(row["customers"] or 0) + int(row["lost"] or 0)
+    names = [n for n in found.columns if n not in traits or row[n] >= SETTLED * rows]
+    customers = int(row["customers"])
+    if customers < 2:
+        raise DataError.of(
+            f"{opened.reading.source!r} holds {customers} customer{'' if customers == 1 else 's'} "
+            "with an order",
+            "at least two",
+            "check the export, or the lines that were left out (smartcart check)",
+        )
+    columns = order_features.customer_columns(log, names)
+    contract = Contract("orders", "customer_id", columns, as_of, where, log)
+    contract = quality.bounded(contract, {})
+    clean = found.filter(sold)
+    values = {c.name: _values(here, clean, c.name) for c in columns if c.name in traits}
+    forming, describing = order_features.order_features(log, names, values)
+    entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
+    lost = int(row["lost"] or 0)
+    unsold = found.filter(~sold)
+    listed = here.listed if opened.spread else here.arrow
+    rejected = listed(
+        unsold.order_by("customer_id").select(
+            customer_id=unsold["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
+        )
+    )
+    taken = sum(e.taken or 0 for e in entries)
+    lines = int(counts["lines"]) + (duplicates if log.drop_duplicates else 0)
+    unreadable = _unreadable(opened)
+    if unreadable:
+        entries = (_unreadable_entry(unreadable), *entries)
+        taken += unreadable
+    ledger = Ledger(
+        rows_read=lines + unreadable,
+        segmented=customers,
+        rejected=lost,
+        entries=entries,
+        lines_used=lines + unreadable - taken,
+        orders=int(row["orders"] or 0),
+        revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
+    )
+    told_too = (
+        *opened.reading.notices,
+        *notices,
+        *order_features.warnings(
+            log, customers=customers, thrice=int(row["thrice"] or 0), first=first, last=last,
+            as_of=as_of, currencies=_currencies(opened, log),
+        ),
+    )  # fmt: skip
+    inspection = Inspection(opened.reading, contract, ledger, forming, describing, told_too)
+    return Look(inspection, here, clean, copies=False, rejected=rejected)
+
+
+def _repeats_totals(engine: Any, marked: Any, log: OrderLog) -> bool:
+    """Return whether the amount seems to be the order's total, the same on each of its lines."""
+    if log.amount is None or log.order is None:
+        return False
+    row = engine.record(orders.repeated_total_expression(marked))
+    several, same = int(row["several"] or 0), int(row["same"] or 0)
+    return several >= SEVERAL and same >= REPEATED_TOTALS * several
+
+
+def _total_notice(log: OrderLog) -> Notice:
+    return Notice(
+        "order totals",
+        f"{log.amount} is the same on all lines of an order, as a total of the order would be: it "
+        "is counted for each line, so spend may be far too high. Give the money of the line, or a "
+        "table with one row per order.",
+    )
+
+
+def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
+    """Return how many lines equal an earlier one in every column, and whether that is exact."""
+    table = opened.table
+    rows = opened.reading.rows
+    if log.drop_duplicates:
+        kept = orders.distinct_lines(table).count()
+        return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
+    if opened.remote:
+        return 0, True
+    hashed = content_hash(table, [c.name for c in log.columns])
+    exact = rows <= EXACT_ROWS
+    distinct = hashed.nunique() if exact else hashed.approx_nunique()
+    found = opened.engine.arrow(table.aggregate(n=distinct)).column(0)[0].as_py()
+    return max(rows - int(found), 0), exact
+
+
+def _lettered(row: Mapping[str, Any]) -> bool:
+    """Return whether a letter before an order number says something: few have one."""
+    plain, letter = int(row["plain"] or 0), int(row["letter"] or 0)
+    return letter > 0 and plain >= LETTERED * int(row["lines"]) and plain > letter
+
+
+def _day(number: Any) -> dt.date | None:
+    return None if number is None else orders.EPOCH + dt.timedelta(days=int(number))
+
+
+def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
+    if first is None or last is None:
+        return 0
+    days = (last - first).days + 1
+    return min(orders.TREND_DAYS, days // 2) if days >= LEAST_DAYS else 0
+
+
+def _largest(
+    engine: Any, marked: Any, what: str, column: str | None, at_most: int
+) -> tuple[str, ...]:
+    """Return the values with most money; a single value has no share."""
+    if column is None:
+        return ()
+    rows = engine.records(orders.category_expression(marked, what, at_most))
+    return tuple(str(row["value"]) for row in rows) if len(rows) > 1 else ()
+
+
+def _values(engine: Any, table: Any, column: str, at_most: int = TRAIT_VALUES) -> list[str]:
+    """Return the most frequent values of a column."""
+    known = table.filter(table[column].notnull())
+    counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
+    top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
+    return [str(row["value"]) for row in engine.records(top)]
+
+
+def _currencies(opened: Opened, log: OrderLog) -> list[str]:
+    if log.currency is None:
+        return []
+    return _values(opened.engine, opened.table, log.currency, 7)
+
+
+def _unreadable(opened: Opened) -> int:
+    if opened.rejected is None:
+        return 0
+    return int(opened.engine.arrow(opened.rejected.count().as_table()).column(0)[0].as_py())
+
+
+def _unreadable_entry(count: int) -> LedgerEntry:
+    return LedgerEntry(
+        "unreadable lines", "lines that could not be cut into the cells of the header",
+        count, "lines", "rejected", count,
+    )  # fmt: skip
+
+
+def _no_sales(opened: Opened, log: OrderLog, counts: Mapping[str, Any]) -> DataError:
+    """Return an error that names the rule that took most lines."""
+    taken = [(int(counts[f"takes_{i}"] or 0), rule.sentence)
+             for i, rule in enumerate(orders.RULES, start=1)]  # fmt: skip
+    count, sentence = max(taken)
+    return DataError.of(
+        f"no line of {opened.reading.source!r} is a completed sale ({count:,} {sentence})",
+        "lines with a customer, a day and a positive price",
+        "check the columns with 'smartcart check', and correct them in the configuration",
+    )

@@ -1,0 +1,1 @@
+"""Known layouts of tables: data rows only, one per export that is recognised."""

@@ -1,0 +1,150 @@
+"""From bytes to UTF-8: compression, encoding, and bytes that no text holds."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from smartcart.errors import DataError
+from smartcart.sources.file_format import refuse_other
+
+__all__ = ["Survey", "plain_text"]
+
+CHUNK = 1 << 20
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_CP1252 = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte)
+    for byte in range(0x80, 0x100)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a pass over all bytes found. ``damaged`` counts bytes that are not UTF-8."""
+
+    encoding: str
+    damaged: int = 0
+    foreign: int = 0  # characters beyond ASCII that are well-formed UTF-8
+
+
+def plain_text(
+    path: Path,
+    compression: str | None,
+    out: Path,
+    source: str,
+) -> tuple[Path, Survey]:
+    """Return a plain UTF-8 file with this text: the file itself, or ``out`` if it is not that.
+
+    UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros. Bytes that are
+    not UTF-8 are read as Windows-1252. Streams; a truncated archive is found here.
+    """
+    try:
+        encoding = _wide_encoding(_head_bytes(path, compression))
+        if compression is None and encoding is None:
+            survey = _copy(path, None, None, None, source)
+            if not survey.damaged:
+                return path, survey
+        return out, _copy(path, compression, encoding, out, source)
+    except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
+        raise DataError.of(
+            f"{source!r} could not be read to its end ({_words(error)})",
+            "a whole file",
+            "copy or export it again",
+        ) from error
+
+
+def _words(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _open(path: Path, compression: str | None) -> IO[bytes]:
+    if compression == "gzip":
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    if compression == "zstd":
+        import pyarrow as pa
+
+        stream: IO[bytes] = pa.input_stream(str(path), compression="zstd")
+        return stream
+    return path.open("rb")
+
+
+def _head_bytes(path: Path, compression: str | None) -> bytes:
+    with _open(path, compression) as file:
+        return file.read(4096)
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return name
+    half = len(head) // 2
+    if half >= 8:
+        if head[1::2].count(0) > 0.6 * half and head[::2].count(0) < 0.1 * half:
+            return "utf-16-le"
+        if head[::2].count(0) > 0.6 * half and head[1::2].count(0) < 0.1 * half:
+            return "utf-16-be"
+    return None
+
+
+def _copy(
+    path: Path, compression: str | None, encoding: str | None, out: Path | None, source: str
+) -> Survey:
+    """Read every byte once; write it as UTF-8 to ``out`` if given."""
+    decoder = codecs.getincrementaldecoder(encoding or "utf-8")(
+        errors="strict" if encoding else "surrogateescape"
+    )
+    damaged = foreign = lines = 0
+    mark = False
+    with _open(path, compression) as file:
+        target = out.open("wb") if out is not None else None
+        try:
+            start = True
+            while True:
+                chunk = file.read(CHUNK)
+                if start:
+                    mark = chunk.startswith(codecs.BOM_UTF8)
+                    if encoding is None:
+                        refuse_other(chunk[:4096], source)
+                if encoding is None and b"\x00" in chunk:
+                    line = lines + chunk[: chunk.index(b"\x00")].count(b"\n") + 1
+                    raise DataError.of(
+                        f"{source!r} holds a NUL byte in line {line}",
+                        "text, Parquet or Excel",
+                        "export the table again, as UTF-8 text or as Parquet",
+                    )
+                lines += chunk.count(b"\n") if encoding is None else 0
+                if encoding is None and chunk.isascii() and not decoder.getstate()[0]:
+                    if target is not None:
+                        target.write(chunk)
+                else:
+                    text = decoder.decode(chunk, final=not chunk)
+                    bad = 0
+                    if not text.isascii():
+                        bad = len(_ESCAPED.findall(text))
+                        foreign += sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - bad
+                        damaged += bad
+                    if target is not None:
+                        clean = text.translate(_CP1252) if bad else text
+                        target.write((clean.lstrip("\ufeff") if start else clean).encode("utf-8"))
+                start = False
+                if not chunk:
+                    break
+        finally:
+            if target is not None:
+                target.close()
+    if encoding:
+        return Survey(encoding, 0, foreign)
+    if damaged and foreign - mark <= damaged:
+        return Survey("windows-1252", damaged, foreign)
+    return Survey("utf-8-sig" if mark else "utf-8", damaged, foreign)

@@ -1,0 +1,176 @@
+"""Was the guess right? What conversion kept and lost, column by column, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from smartcart.engines.duckdb import literal, quote
+from smartcart.records import Notice
+from smartcart.sources.column_names import ROW
+from smartcart.sources.typed_column import Column
+from smartcart.tables.guess import INFINITE, Plan, code_like, guess, id_like
+
+__all__ = ["column_notices", "inspect", "overturn"]
+
+BAD_SHARE = 0.01  # a number or date column with at least so many misfits is text
+EXACT = 2**53  # whole numbers above it are not told apart by a float64
+
+
+class Rows(Protocol):
+    """An engine that runs SQL of DuckDB's dialect and returns its few rows."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+
+
+def inspect(engine: Rows, typed: str, columns: Sequence[Column]) -> int:
+    """Count what was kept and lost in every column, in one aggregate; return the rows."""
+    wanted = [aggregate for column in columns for aggregate in _figures(column)]
+    figures = engine.rows(f"SELECT {', '.join(wanted)}, count(*) FROM {typed}")[0]
+    for column, at in zip(columns, range(0, len(wanted), 4), strict=True):
+        column.present, column.lost, whole, day = figures[at : at + 4]
+        column.whole = bool(whole) and (column.present > 0 or not column.may_lose)
+        column.last_day = day or 0
+        column.infinite = 0
+    if suspects := [column for column in columns if column.lost]:
+        counts = ", ".join(f"count({column.misfit})" for column in suspects)
+        found = engine.rows(f"SELECT {counts} FROM {typed}")[0]
+        for column, lost in zip(suspects, found, strict=True):
+            column.lost = lost
+    return int(figures[-1])
+
+
+def _figures(column: Column) -> list[str]:
+    """Aggregates: cells present, cells lost, whether all are whole, the largest day."""
+    cell = column.cell
+    counts = [f"count({cell})", f"count({column.aside})"] if column.may_lose else ["0", "0"]
+    if column.kind.is_floating():
+        return [*counts, f"bool_and({cell} = floor({cell}) AND abs({cell}) < {EXACT})", "0"]
+    if column.kind.is_timestamp():
+        return [*counts, f"bool_and({cell} = date_trunc('day', {cell}))", f"max(day({cell}))"]
+    return [*counts, "true", "0"]
+
+
+def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
+    """Weigh the cells that did not fit; True if the column now has another plan."""
+    misfit = column.misfit
+    misfits = {
+        str(value): int(count)
+        for value, count in engine.rows(
+            f"SELECT {misfit}, count(*) FROM {typed} WHERE {misfit} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+        )
+    }
+    column.infinite = engine.rows(f"SELECT count(*) FROM {typed} WHERE {_is_infinite(misfit)}")[0][
+        0
+    ]
+    plan = column.plan
+    bad = column.lost - column.infinite
+    if plan is None or (bad == 0 and plan.kind != "empty"):
+        return False
+    for value, count in misfits.items():
+        column.counts[value] = max(column.counts[value], count)
+    new = guess(column.name, column.counts, column.decimal_comma)
+    if new != plan and not last:
+        column.plan = new
+        return True
+    known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
+    codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
+    if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
+        return False
+    if not codes and plan.kind not in _ALL_OR_NONE:
+        value, row = _first_misfit(engine, typed, column)
+        what = "dates" if plan.kind == "date" else "numbers"
+        orders = ", with day and month in both orders" if plan.mixed else ""
+        column.refused = (
+            f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
+            f"not {what}{orders} (first: {value!r} in row {row:,})"
+        )
+    column.plan = Plan("text")
+    return True
+
+
+_ALL_OR_NONE = ("boolean", "empty")
+
+
+def _is_infinite(misfit: str) -> str:
+    listed = ", ".join(literal(word) for word in (*INFINITE, "infinite date"))
+    return f"lower({misfit}) IN ({listed})"
+
+
+def _first_misfit(engine: Rows, typed: str, column: Column) -> tuple[str, int]:
+    value, row = engine.rows(
+        f"SELECT {column.misfit}, {quote(ROW)} FROM {typed} WHERE {column.misfit} IS NOT NULL "
+        f"AND NOT {_is_infinite(column.misfit)} ORDER BY {quote(ROW)} LIMIT 1"
+    )[0]
+    return str(value)[:80], int(row)
+
+
+def column_notices(engine: Rows, typed: str, column: Column) -> list[Notice]:
+    """What a careful reader should know about one column."""
+    plan, name = column.plan, column.name
+    notices = []
+    if column.refused:
+        notices.append(Notice("mixed_column", column.refused))
+    if column.infinite:
+        notices.append(
+            Notice(
+                "infinite",
+                f"column {name!r} has an infinite value in {_cells(column.infinite)}: "
+                "read as missing",
+                column.infinite,
+            )
+        )
+    if plan is None or plan.kind in ("text", "empty"):
+        return notices
+    if bad := column.lost - column.infinite:
+        value, row = _first_misfit(engine, typed, column)
+        what = "a date" if plan.kind == "date" else "a number"
+        notices.append(
+            Notice(
+                "bad_cells",
+                f"column {name!r} has {_cells(bad)} that do not hold {what} (first: {value!r} in "
+                f"row {row:,}): read as missing",
+                bad,
+            )
+        )
+    if plan.kind == "date" and plan.ambiguous and column.last_day <= 12:
+        form = next((f for f in plan.formats if not f.startswith("%Y")), plan.formats[0])
+        order = "day first" if form.startswith("%d") else "month first"
+        notices.append(
+            Notice(
+                "ambiguous_dates",
+                f"column {name!r}: no date has a day above 12, so nothing tells day from month; "
+                f"read as {order} ({form})",
+                column.present,
+            )
+        )
+    if plan.ambiguous and plan.kind != "date":
+        sign, sense = ("comma", "thousands separator")
+        if plan.kind == "number":
+            sign, sense = ("point", "decimal point; if it separates thousands, remove it")
+        notices.append(
+            Notice(
+                "ambiguous_numbers",
+                f"column {name!r}: a {sign} always stands before three digits, so it was taken for "
+                f"a {sense}",
+                column.present,
+            )
+        )
+    if plan.currencies:
+        notices.append(
+            Notice(
+                "mixed_currencies",
+                f"column {name!r} mixes currencies ({', '.join(plan.currencies)}): its amounts "
+                "were read as they stand, not converted",
+                len(plan.currencies),
+            )
+        )
+    if plan.percent:
+        notices.append(Notice("percent", f"column {name!r} holds percentages: 12% was read as 12"))
+    return notices
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"

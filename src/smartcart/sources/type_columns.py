@@ -1,0 +1,206 @@
+"""Type all columns of a source: guess, convert every cell, check, think again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import ibis
+import sqlglot
+
+from smartcart.engines.duckdb import DuckDB, quote
+from smartcart.sources.column_names import ROW
+from smartcart.sources.raw import Raw, numbered
+from smartcart.sources.type_checks import column_notices, inspect, overturn
+from smartcart.sources.typed_column import Column
+from smartcart.tables.guess import Plan, guess
+from smartcart.tables.typing import (
+    first_native,
+    first_text,
+    is_wide,
+    lost_native,
+    lost_text,
+    typed_native,
+    typed_text,
+)
+
+__all__ = ["conversion", "type_columns"]
+
+SAMPLE_ROWS = 20_000
+GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
+ROUNDS = 4
+TIDY_ROWS = 1_000_000  # from here on it pays to find out whether texts are tidy
+
+
+def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, list[Column], int]:
+    """Type all columns; return a relation of typed cells, the columns and the number of rows.
+
+    The relation (SQL) has ``__row__`` and the cells as ``c0, c1, ...``.
+    """
+    engine.make_room(len(names))
+    kinds = engine.types(raw.sql)
+    if fitting := _whole_that_fit(engine, raw.sql, kinds):
+        casts = ", ".join(f"CAST({cell} AS BIGINT) AS {cell}" for cell in fitting)
+        raw = replace(raw, sql=f"SELECT * REPLACE ({casts}) FROM ({raw.sql})")
+        kinds = engine.types(raw.sql)
+    columns = [Column(i, name, None, kinds[f"c{i}"]) for i, name in enumerate(names)]
+    direct = raw.numbered and len(columns) <= GROUP
+    typed, rows = [], 0
+    for part in _groups(columns):
+        _guess_plans(engine, raw, part)
+        relation, rows = _type_group(engine, raw, part, direct)
+        typed.append(relation)
+    if len(typed) == 1:
+        return typed[0], columns, rows
+    cells = ", ".join(column.cell for column in columns)
+    path = engine.spool(f"SELECT {cells} FROM {' POSITIONAL JOIN '.join(typed)}")
+    return numbered(path), columns, rows
+
+
+def _whole_that_fit(engine: DuckDB, sql: str, kinds: Mapping[str, Any]) -> list[str]:
+    """The columns of whole numbers beyond int64 by their type, but not by their values."""
+    wide = [cell for cell, kind in kinds.items() if is_wide(kind)]
+    if not wide:
+        return []
+    wanted = ", ".join(f"count({cell}) = count(TRY_CAST({cell} AS BIGINT))" for cell in wide)
+    fits = engine.rows(f"SELECT {wanted} FROM ({sql})")[0]
+    return [cell for cell, fit in zip(wide, fits, strict=True) if fit]
+
+
+def _groups(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
+    return (columns[i : i + GROUP] for i in range(0, len(columns), GROUP))
+
+
+def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
+    """Guess a plan for every text column from the first rows."""
+    texts = [column for column in columns if column.dtype.is_string()]
+    if not texts:
+        return
+    picked = ", ".join(column.cell for column in texts)
+    sample = engine.backend.con.execute(
+        f"SELECT {picked} FROM ({raw.sql}) LIMIT {SAMPLE_ROWS}"
+    ).to_arrow_table()
+    for column, array in zip(texts, sample.columns, strict=True):
+        counted = array.value_counts().to_pylist()
+        column.counts.update(
+            {item["values"]: item["counts"] for item in counted if item["values"] is not None}
+        )
+        column.decimal_comma = raw.decimal_comma
+        column.plan = guess(column.name, column.counts, raw.decimal_comma)
+
+
+def _type_group(
+    engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool
+) -> tuple[str, int]:
+    """Convert and check until no plan changes; return the relation and the number of rows."""
+    for left in range(ROUNDS, -1, -1):
+        typed = _convert(engine, raw, columns, direct)
+        rows = inspect(engine, typed, columns)
+        changed = [
+            overturn(engine, typed, column, last=left <= 1) for column in columns if column.lost
+        ]
+        if not any(changed):
+            break
+    for column in columns:
+        column.notices = column_notices(engine, typed, column)
+    if direct and rows >= TIDY_ROWS and _find_tidy(engine, raw, columns):
+        typed = _convert(engine, raw, columns, direct)
+    return typed, rows
+
+
+def _find_tidy(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> bool:
+    """Find the texts that need no conversion, since every cell is as it would become."""
+    texts = [c for c in columns if c.plan is not None and c.stays and not c.may_lose]
+    if not texts or not all(column.stays for column in columns):
+        return False
+    steps = {c.index: _steps(c.plan, c.dtype) for c in texts}
+    read = [f"c{i} AS x{i}, {_of(step.first, i, 'c')} AS f{i}" for i, step in steps.items()]
+    same = [f"({_of(step.typed, i)}) IS NOT DISTINCT FROM x{i}" for i, step in steps.items()]
+    every = ", ".join(f"bool_and({one})" for one in same)
+    found = engine.rows(f"SELECT {every} FROM (SELECT {', '.join(read)} FROM ({raw.sql}))")[0]
+    for column, tidy in zip(texts, found, strict=True):
+        column.tidy = bool(tidy)
+    return any(column.tidy for column in texts)
+
+
+def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) -> str:
+    """Convert every cell; return a relation of cells, source cells set aside, and ``__row__``."""
+    direct = direct and all(column.stays for column in columns)
+    sql = conversion(columns, raw.sql, numbered=direct)
+    return f"({sql})" if direct else numbered(engine.spool(sql))
+
+
+def conversion(columns: Sequence[Column], source: str, *, numbered: bool) -> str:
+    """Return the SQL that converts every cell of ``source`` and sets those aside that are lost.
+
+    Three nested selects (read, accept, set aside), so that nothing is computed twice. Each column
+    learns its ``kind`` and where its ``misfit`` stands.
+    """
+    row = [quote(ROW)] if numbered else []
+    read, accept, keep = list(row), list(row), list(row)
+    for column in columns:
+        i, step = column.index, _steps(column.plan, column.dtype)
+        column.kind = step.kind
+        if column.tidy:
+            read.append(column.cell)
+            accept.append(column.cell)
+            keep.append(column.cell)
+            continue
+        read += [f"c{i} AS x{i}", f"{_of(step.first, i, 'c')} AS f{i}"]
+        accept.append(f"{_of(step.typed, i)} AS c{i}")
+        keep.append(column.cell)
+        if column.may_lose:
+            native = column.plan is None
+            lost = _of(step.lost, i) if native else f"x{i}"
+            column.misfit = column.aside if native else _of(step.lost, i, "r")
+            accept.append(f"f{i}" if native else f"x{i}")
+            gone = f"c{i} IS NULL AND f{i} IS NOT NULL" if native else f"c{i} IS NULL"
+            keep.append(f"CASE WHEN {gone} THEN {lost} END AS {column.aside}")
+    return (
+        f"SELECT {', '.join(keep)} FROM (SELECT {', '.join(accept)} FROM "
+        f"(SELECT {', '.join(read)} FROM ({source})))"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """SQL of the steps of one plan, for a stand-in cell, and the type that comes out."""
+
+    first: str
+    typed: str
+    lost: str
+    kind: Any
+
+
+_CELL, _FIRST = "__cell__", "__first__"
+
+
+@lru_cache(256)
+def _steps(plan: Plan | None, dtype: Any) -> _Steps:
+    """Compile the expressions of a plan once, for a stand-in column.
+
+    A wide table has a dozen plans: to compile each of its columns would take a minute.
+    """
+    cell = ibis.table({_CELL: dtype}, name="loose")[_CELL]
+    first = first_native(cell) if plan is None else first_text(cell, plan)
+    loose = ibis.table({_CELL: dtype, _FIRST: first.type()}, name="loose")
+    cell, read = loose[_CELL], loose[_FIRST]
+    if plan is None:
+        typed, lost = typed_native(read), lost_native(read)
+    else:
+        typed, lost = typed_text(cell, read, plan), lost_text(cell)
+    sql = [_expression(step) for step in (first, typed, lost)]
+    return _Steps(sql[0], sql[1], sql[2], typed.type())
+
+
+def _expression(expr: Any) -> str:
+    tree: Any = sqlglot.parse_one(ibis.to_sql(expr.name("x"), "duckdb"), dialect="duckdb")
+    return str(tree.selects[0].unalias().sql(dialect="duckdb"))
+
+
+def _of(template: str, index: int, cell: str = "x") -> str:
+    return template.replace(f'"t0"."{_CELL}"', f"{cell}{index}").replace(
+        f'"t0"."{_FIRST}"', f"f{index}"
+    )

@@ -1,0 +1,205 @@
+"""The customers of a source as arrays: a sample that is held, and a stream of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from smartcart.engines.duckdb import DuckDB
+from smartcart.inspection.result import Look
+from smartcart.records import Feature, Inspection, Notice
+from smartcart.tables import features, quality
+from smartcart.workflows.passes import in_order
+
+__all__ = ["BATCH_ROWS", "Customers", "matrix"]
+
+Floats = NDArray[np.float64]
+R = TypeVar("R")
+
+SAMPLE_ROWS = 50_000  # the fit is on so many rows; more rows refine it
+WIDE_ROWS = 1_000_000  # rows on which centroids settle before they meet all rows
+HASH_BITS = 24
+BATCH_ROWS = 32_768
+EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyond of the sample
+
+
+@dataclass(slots=True)
+class Customers:
+    """The usable rows as arrays: a sample that is held, and a stream of all."""
+
+    seen: Look
+    rows: int = 0
+    sample: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    ids: pa.Array | None = None  # of the sample, where it is the whole table
+    weight: Floats = field(default_factory=lambda: np.empty(0))
+    wide: Floats | None = None  # forming features of more rows, where there are more
+
+    @property
+    def inspection(self) -> Inspection:
+        """What was seen, less features that turned out to say nothing."""
+        return self.seen.inspection
+
+    @property
+    def all_features(self) -> tuple[Feature, ...]:
+        """The features that form, then those that describe."""
+        return (*self.inspection.forming, *self.inspection.describing)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sample is the whole table."""
+        return self.rows <= SAMPLE_ROWS
+
+    def draw_sample(self) -> None:
+        """Hold up to ``SAMPLE_ROWS`` rows, chosen by a hash, so the same rows every time.
+
+        Of up to ``WIDE_ROWS`` rows, the sample among them, the forming features are held.
+        """
+        self.rows = self.inspection.ledger.segmented
+        rows = self.seen.usable
+        if not self.whole:  # read once; features of a few rows among many cost as if of all
+            rows = self.seen.engine.keep(rows.filter(self.chosen(rows, WIDE_ROWS)))
+        drawn = self._features(self._sampled(rows), self.all_features)
+        self.sample = self._without_empty(matrix(drawn, len(self.all_features)))
+        self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
+        self.weight = np.ones(len(self.sample))
+        if self.seen.copies:
+            content = _numbers(drawn["__content__"])
+            _, first = np.unique(content, return_index=True)
+            self.weight[:] = 0.0
+            self.weight[first] = 1.0
+        if not self.whole:
+            forming = self.inspection.forming
+            self.wide = matrix(self._features(rows, forming), len(forming))
+
+    def _sampled(self, rows: Any) -> Any:
+        return rows if self.whole else rows.filter(self.chosen(rows))
+
+    def _features(self, rows: Any, wanted: Sequence[Feature]) -> pa.Table:
+        """Return features of usable rows, with a hash of their content."""
+        contract = self.inspection.contract
+        content = quality.content_hash(rows, quality.content_columns(contract))
+        expr = features.feature_table(rows, contract, wanted, {"__content__": content})
+        if contract.kind == "orders":  # customers come from a sum, in no order of their own
+            expr = expr.order_by("customer_id")
+        return self.seen.engine.arrow(expr)
+
+    def sample_of(self, wanted: Sequence[Feature], types: Mapping[str, str]) -> Floats | None:
+        """Return other features (n, q) of the sample's rows; None where they cannot be computed.
+
+        ``types`` are those of the columns that they are made of.
+        """
+        mine = [_making(f) for f in self.all_features]
+        if all(_making(f) in mine for f in wanted):
+            return self.sample[:, [mine.index(_making(f)) for f in wanted]]
+        there = {c.name: c.type for c in self.inspection.contract.columns}
+        needed = [name for f in wanted for name in (*f.columns, *f.denominator)]
+        clean = self.seen.clean.columns
+        if any(n not in clean or there.get(n, types.get(n)) != types.get(n) for n in needed):
+            return None
+        if not isinstance(self.seen.engine, DuckDB):  # another would draw other rows
+            return None
+        return matrix(self._features(self._sampled(self.seen.usable), wanted), len(wanted))
+
+    def chosen(self, usable: Any, most: int | None = None) -> Any:
+        """Return the condition of being in the sample of ``most`` rows, by a hash of content or id.
+
+        A smaller sample is part of a larger one.
+
+        The hash is of DuckDB. The id counts as text: the same customers whether a source holds it
+        as number or as text.
+        """
+        contract = self.inspection.contract
+        if self.seen.copies:
+            key = quality.content_hash(usable, list(self.seen.key))
+        else:
+            key = features.id_value(usable, contract).cast("string").hash()
+        share = int((most or SAMPLE_ROWS) / self.rows * 2**HASH_BITS)
+        return (key & (2**HASH_BITS - 1)) < share
+
+    def _without_empty(self, X: Floats) -> Floats:
+        """Leave out forming features that say nothing: no value, or the same for everybody."""
+        forming = self.inspection.forming
+        with np.errstate(invalid="ignore"):
+            told = [bool(np.nanmin(x) < np.nanmax(x)) if _some(x) else False for x in X.T]
+        silent = [f for f, tells in zip(forming, told, strict=False) if not tells]
+        if not silent or len(silent) == len(forming):
+            return X
+        names = ", ".join(f.label for f in silent)
+        notice = Notice("says nothing", f"The same for every customer, so left out: {names}.")
+        inspection = replace(
+            self.inspection,
+            forming=tuple(f for f in forming if f not in silent),
+            notices=(*self.inspection.notices, notice),
+        )
+        self.seen = replace(self.seen, inspection=inspection)
+        kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
+        return np.asfortranarray(X[:, kept])
+
+    def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
+        """Yield ``task(ids, X)`` of the features (n, q) of all usable rows, a batch at a time.
+
+        Batches come in a fixed order; tasks run on several threads.
+        """
+        wanted = self.inspection.forming if forming_only else self.all_features
+        if self.whole:
+            yield task(self.ids, self.sample[:, : len(wanted)])
+            return
+        contract = self.inspection.contract
+        expr = features.feature_table(self.seen.usable, contract, wanted, narrow=True)
+        batches = self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS)
+        yield from in_order(lambda b: task(b["customer_id"], matrix(b, len(wanted))), batches)
+
+    def quantiles(
+        self, places: Sequence[int], shares: Sequence[float]
+    ) -> tuple[tuple[tuple[float, ...], ...], bool]:
+        """Return quantiles of features (linear between neighbours) and whether they are of all."""
+        if not self.whole and self.rows <= EXACT_QUANTILES:
+            wanted = [self.all_features[place] for place in places]
+            table = features.feature_table(self.seen.usable, self.inspection.contract, wanted)
+            cells = [table[f"f{i}"].quantile(list(shares)) for i in range(len(wanted))]
+            row = self.seen.engine.record(
+                table.aggregate([cell.name(f"q{i}") for i, cell in enumerate(cells)])
+            )
+            return tuple(tuple(float(cut) for cut in cuts) for cuts in row.values()), True
+        return tuple(_quantiles(self.sample[:, place], shares) for place in places), self.whole
+
+
+def _making(feature: Feature) -> tuple[object, ...]:
+    """Return what decides the values of a feature."""
+    return feature.op, feature.columns, feature.denominator, feature.value
+
+
+def _quantiles(x: Floats, shares: Sequence[float]) -> tuple[float, ...]:
+    known = x[~np.isnan(x)]
+    if not known.size:
+        return (0.0,) * len(shares)
+    return tuple(float(cut) for cut in np.quantile(known, shares))
+
+
+def _some(x: Floats) -> bool:
+    return not bool(np.isnan(x).all())
+
+
+def matrix(batch: Any, width: int) -> Floats:
+    """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
+    out = np.empty((batch.num_rows, width), order="F")
+    for i in range(width):
+        out[:, i] = _numbers(batch[f"f{i}"])
+    return out
+
+
+def _numbers(column: Any) -> NDArray[Any]:
+    """Return a column of Arrow, NaN where it is null, by its layout: its own way loads pandas."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    here = slice(array.offset, array.offset + len(array))
+    known, values = array.buffers()
+    found = np.frombuffer(values or b"", array.type.to_pandas_dtype())[here]
+    if not array.null_count:
+        return found
+    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[here]
+    return np.where(bits, found, np.nan)

@@ -1,0 +1,122 @@
+"""The second process: the same figures and pictures, and no harm where it fails."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+
+import pytest
+
+import report_example
+from smartcart import workflows
+from smartcart.background_process import Beside, LostError
+from smartcart.datasets import write_customers
+from smartcart.report import figures
+
+
+@pytest.fixture
+def run():
+    return report_example.four()
+
+
+@pytest.fixture
+def shop(tmp_path):
+    write_customers(tmp_path / "shop.csv", 400)
+    return tmp_path / "shop.csv"
+
+
+def kill_children() -> None:
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join()
+
+
+def shout(word, tell):
+    tell(word.upper())
+    return len(word)
+
+
+def fail(tell):
+    raise ValueError
+
+
+def loaded(name, tell):
+    time.sleep(0.01)
+    return name in sys.modules
+
+
+def test_it_answers_and_sends_words():
+    heard: list[str] = []
+    with Beside(meanwhile=["smartcart.core.rfm"]) as helper:
+        helper.ask(shout, "shop")
+        helper.ask(shout, "cart!")
+        assert [helper.answer(heard.append), helper.answer()] == [4, 5]
+    assert heard == ["SHOP"]
+    assert not multiprocessing.active_children()
+
+
+def test_it_loads_ahead_while_nothing_is_asked():
+    with Beside("smartcart.core.rfm", "smartcart.core.naming") as helper:
+        for _ in range(1000):
+            helper.ask(loaded, "smartcart.core.naming")
+            if helper.answer():
+                return
+    raise AssertionError("the module was not loaded")
+
+
+def test_a_helper_that_fails_is_lost():
+    with Beside() as helper:
+        helper.ask(fail)
+        with pytest.raises(LostError):
+            helper.answer()
+        with pytest.raises(LostError):
+            helper.ask(shout, "again")
+            helper.answer()
+    with pytest.raises(LostError):
+        Beside().ask(fail)  # never started
+    with pytest.raises(LostError):
+        Beside().answer()
+
+
+def test_with_a_single_core_there_is_no_helper(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    with Beside() as helper, pytest.raises(LostError):
+        helper.ask(shout, "shop")
+
+
+def test_helped_pictures_are_the_same(run, tmp_path):
+    for name in ("helped", "alone"):
+        (tmp_path / name).mkdir()
+    with Beside("smartcart.report.figures") as helper:
+        workflows.finish(run, tmp_path / "helped", helper)
+    workflows.finish(run, tmp_path / "alone")
+    names = sorted(path.relative_to(tmp_path / "alone") for path in (tmp_path / "alone").rglob("*"))
+    assert {f"{name}.png" for name in figures.drawable(run)} <= {name.name for name in names}
+    for name in names:
+        if (tmp_path / "alone" / name).is_file():
+            assert (tmp_path / "helped" / name).read_bytes() == (
+                tmp_path / "alone" / name
+            ).read_bytes(), name
+
+
+def test_a_killed_helper_is_replaced(run, shop, tmp_path):
+    with Beside() as helper:
+        kill_children()
+        found = workflows.segment(shop, tmp_path, k_max=4, helper=helper)
+        workflows.finish(run, tmp_path, helper)
+    assert found.evidence == workflows.segment(shop, tmp_path, k_max=4).evidence
+    assert sorted(p.stem for p in (tmp_path / "plots").iterdir()) == sorted(figures.FIGURES)
+
+
+def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):
+    words: list[str] = []
+    with Beside() as helper:
+        there = workflows.segment(
+            shop, tmp_path, k_max=4, helper=helper,
+            progress=lambda step, done, total: words.append(step),
+        )  # fmt: skip
+    here = workflows.segment(shop, tmp_path, k_max=4)
+    assert there.evidence == here.evidence
+    assert there.model == here.model
+    assert "choose K: resampling" in words
