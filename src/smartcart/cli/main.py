@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from smartcart.cli import campaign, over_time, run, score, serve, synth  # noqa: F401  # they add their commands to the application
+from smartcart.cli import campaign, future, over_time, run, score, serve, synth  # noqa: F401  # they add their commands to the application
 from smartcart.cli.common import app, print_json
 from smartcart.errors import SmartCartError
 

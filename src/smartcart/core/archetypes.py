@@ -39,10 +39,20 @@ class Archetype:
 
 ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
+        "slipping_away",
+        "Slipping away",
+        (Rule("alive", high=-0.6), Rule("value", low=-0.2), Rule("frequency", low=-0.2)),
+        (("alive", -3.0), ("value", 0.5)),
+        "By the rhythm of their own orders fewer of them are still customers than of the others, "
+        "and they bought about as much and as often, or more.",
+        "Reach out now, most value at stake first: the list of who is late says to whom.",
+        "Share of the late that orders again within 60 days",
+    ),
+    Archetype(
         "premium",
         "Premium",
         (Rule("value", low=0.6), Rule("income", low=0.3, optional=True),
-         Rule("deals", high=0.5, optional=True)),
+         Rule("deals", high=0.5, optional=True), Rule("alive", low=-0.6, optional=True)),
         (("value", 3.0), ("income", 1.0)),
         "High income and high spend: they carry the revenue and hardly need deals.",
         "Keep them: early access, service and personal recommendations instead of discounts.",
@@ -83,7 +93,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Loyal regulars",
         (Rule("frequency", low=0.4), Rule("value", low=0.0),
          Rule("recency", high=0.2, optional=True), Rule("deals", high=0.8, optional=True),
-         Rule("tenure", low=-0.2, optional=True)),
+         Rule("tenure", low=-0.2, optional=True), Rule("alive", low=-0.6, optional=True)),
         (("frequency", 1.0), ("tenure", 0.5)),
         "They come back often and have done so for long.",
         "Thank them: a loyalty programme, referrals, first say on new products.",

@@ -11,6 +11,7 @@ from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
     from smartcart.records.campaign import Campaign, Outcome
+    from smartcart.records.future import Future
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
@@ -118,6 +119,8 @@ class OrderLog:
     recent_days: int = 0  # the trend compares these last days with as many before
     drop_duplicates: bool = False
     net_returns: bool = False
+    alive: tuple[float, ...] = ()  # r, alpha, a, b, k of MBG/CNBD-k: who is still a customer
+    usual_discount: float | None = None  # share on a deal of all customers, where few orders tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +420,7 @@ class Run:
     rulebook: Rulebook | None = None
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
+    future: Future | None = None  # of an order log
     identity: Identity | None = None  # what became of the segments of the earlier run
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given

@@ -82,8 +82,8 @@ class Track:
 class FutureSegment:
     """What one segment brings within the horizon; intervals hold 90%. Money may be ``None``.
 
-    ``at_risk`` is the money that its customers would bring if they were all still there, less what
-    is expected.
+    ``at_risk`` is the money that those who have probably left would bring if they had not: the sum
+    of ``(1 - p_alive)`` times what a customer brings if still there.
     """
 
     segment_id: int

@@ -10,6 +10,7 @@ from smartcart.store.atomic import (
 from smartcart.store.customer_tables import (
     CSV_ROWS,
     assignments,
+    future_table,
     refuse_scored,
     rejected_beside,
     rfm_table,
@@ -36,6 +37,7 @@ __all__ = [
     "PROFILE_COLUMNS",
     "assignments",
     "evidence_rows",
+    "future_table",
     "load_model",
     "model_schema",
     "new_files",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.future import nbd
+from smartcart.core.future.moments import Moments
 from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
 
@@ -17,6 +18,7 @@ Floats = NDArray[np.float64]
 RATE = "a rate that goes on"
 SILENCE = "silence of twice the usual gap"
 RULES = (RATE, SILENCE)
+MANY = 20_000  # cells from which moments are read off a grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def _of_model(
     model: Nbd | Pareto, x: Floats, t: Floats, T: Floats, horizon: float
 ) -> tuple[Floats, Floats]:
     """Return orders and the chance of any; what depends on x and T only is computed once each."""
+    if isinstance(model, Nbd) and len(x) > MANY:
+        return _by_grid(model, x, t, T, horizon)
     pairs, place = unique_pairs(x, T)
     if isinstance(model, Pareto):
         here = alive_pareto(model, x, t, T)
@@ -87,6 +91,16 @@ def _of_model(
         mean, _, any_order = nbd.orders_if_alive(model, *pairs, horizon, j)
         orders += weights[j] * mean[place]
         chance += weights[j] * any_order[place]
+    return here * orders, here * chance
+
+
+def _by_grid(model: Nbd, x: Floats, t: Floats, T: Floats, horizon: float) -> tuple[Floats, Floats]:
+    moments = Moments(model, horizon, float(T.max()))
+    here, weights = nbd.alive(model, x, t, T), nbd.phase_weights(model, x, t, T)
+    orders, chance = np.zeros_like(x), np.zeros_like(x)
+    for j in range(model.k):
+        mean, _, any_order = moments(x, T, j)
+        orders, chance = orders + weights[j] * mean, chance + weights[j] * any_order
     return here * orders, here * chance
 
 
