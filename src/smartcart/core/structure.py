@@ -14,6 +14,7 @@ Data Anal. Classif. 4).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -425,7 +426,7 @@ def _valley(t: Floats, first: int) -> tuple[float, float]:
 
 def _spread(t: Floats) -> float:
     middle = float(t.sum()) / t.size
-    return max(float(t @ t) / t.size - middle * middle, 0.0) ** 0.5
+    return math.sqrt(max(float(t @ t) / t.size - middle * middle, 0.0))
 
 
 def _renumbered(labels: Labels) -> Labels:

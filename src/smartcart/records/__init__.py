@@ -63,6 +63,15 @@ from smartcart.records.campaign import (
 )
 from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
 from smartcart.records.erasure import Erased, Erasure
+from smartcart.records.future import (
+    Future,
+    FutureSegment,
+    LateCustomer,
+    Tenth,
+    Track,
+    TrackRow,
+    TrackWeek,
+)
 from smartcart.records.given import GivenName
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import (
@@ -138,6 +147,8 @@ __all__ = [
     "FeatureShare",
     "Fill",
     "Flow",
+    "Future",
+    "FutureSegment",
     "GivenName",
     "GoldenRow",
     "History",
@@ -148,6 +159,7 @@ __all__ = [
     "KEvidence",
     "KRow",
     "Kind",
+    "LateCustomer",
     "Ledger",
     "LedgerEntry",
     "Ledgered",
@@ -189,6 +201,10 @@ __all__ = [
     "SegmentPlan",
     "SegmentPoint",
     "SensitiveColumn",
+    "Tenth",
+    "Track",
+    "TrackRow",
+    "TrackWeek",
     "Transform",
     "Turnover",
     "Uplift",

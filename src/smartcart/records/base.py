@@ -11,6 +11,7 @@ from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
     from smartcart.records.campaign import Campaign, Outcome
+    from smartcart.records.future import Future
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
@@ -157,6 +158,8 @@ class OrderLog:
     row_type: str | None = None  # tells rows of orders, of their lines and others apart
     order_rows: tuple[str, ...] = ()  # values of it: rows that hold the money
     line_rows: tuple[str, ...] = ()  # values of it: rows that hold products and pieces
+    alive: tuple[float, ...] = ()  # r, alpha, a, b, k of MBG/CNBD-k: who is still a customer
+    usual_discount: float | None = None  # share on a deal of all customers, where few orders tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,6 +521,7 @@ class Run:
     rulebook: Rulebook | None = None
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
+    future: Future | None = None  # of an order log
     identity: Identity | None = None  # what became of the segments of the earlier run
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given

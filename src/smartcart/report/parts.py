@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from smartcart.records import Run, Segment
 from smartcart.report import (
     campaign_section,
+    future,
     order_log,
     outcomes,
     over_time_pages,
@@ -97,6 +98,7 @@ def context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
+        "ahead": future,
         "life": over_time_pages.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),

@@ -77,6 +77,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "campaign": plain(run.campaign),
         "explained": plain(run.explained),
         "identity": plain(run.identity),
+        "future": plain(run.future),
         "value": run.value_label,
         "currency": run.currency,
         "labels": run.profile.labels,
