@@ -69,7 +69,8 @@ ARCHETYPES: tuple[Archetype, ...] = (
         (("alive", -3.0), ("value", 0.5)),
         ((Clause("By the rhythm of their own orders fewer of them are still customers than of the "
                  "others, and they bought about as much and as often, or more.",
-                 (Rule("alive", high=-0.6), Rule("value", low=-0.2), Rule("frequency", low=-0.2))),),),
+                 (Rule("alive", high=-0.6), Rule("value", low=-0.2),
+                  Rule("frequency", low=-0.2))),),),
         "Reach out now, most value at stake first: the list of who is late says to whom.",
         "Share of the late that orders again within 60 days",
     ),
