@@ -12,6 +12,7 @@ import pytest
 import smartcart
 from smartcart.records import Inspection
 from smartcart.tables import never_bought
+from smartcart.tables.labels import label_of
 
 N = 400
 
@@ -287,6 +288,7 @@ def test_a_count_beside_another_does_not_read_as_money() -> None:
     assert column.label == "Number of order total ever online"
     made = next(f for f in seen(frame).forming if f.columns == (column.name,))
     assert made.unit == "count"
+    assert label_of("total_number_of_orders", "measure") == "Total number of orders"
 
 
 # People ----------------------------------------------------------------------------------------
