@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Plots", "SavedModel", "Segmentation", "check", "load", "segment"]
+__all__ = ["Plots", "SavedModel", "Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def segment(

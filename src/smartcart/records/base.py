@@ -90,7 +90,8 @@ class Column:
     estimated: bool = False  # distinct is an estimate
     low: float | None = None  # values below are impossible and count as missing
     high: float | None = None  # values above are impossible and count as missing
-    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank
+    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank, and ...
+    zero_if_blank: bool = False  # ... even where all are blank; else one of them must be 0
 
 
 Certainty = Literal["known layout", "as configured", "by names and values", "guessed"]
