@@ -34,7 +34,7 @@ from smartcart.core.stability import (
 )
 from smartcart.core.structure import FINEST, Groups, find_groups, tied_columns
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, KRow
+from smartcart.records import KEvidence, KRow, PartPicks
 
 __all__ = ["Choice", "choose_k", "settle_from"]
 
@@ -259,7 +259,7 @@ def _choose(
     )
     verdict, recommended, reason = decide(found)
     say("asking parts of the customers")
-    sure = ()
+    sure: tuple[PartPicks, ...] = ()
     if top >= 2:
         sure = picks_on_parts(
             sample,
