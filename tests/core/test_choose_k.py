@@ -19,6 +19,7 @@ from smartcart.core import (
     reference_clouds,
     stability,
     structure,
+    valleys,
 )
 from smartcart.core.choose_k import SAMPLE_ROWS, choose_k
 from smartcart.core.k_picks import elbow, pick_all
@@ -173,10 +174,10 @@ def test_a_valley_needs_two_hills():
     rng = np.random.default_rng(0)
     skewed = rng.exponential(size=(4000, 1))
     cut = (skewed[:, 0] > 2).astype(np.int32)
-    (border,) = structure.borders(skewed, cut, rng)
+    (border,) = valleys.borders(skewed, cut, rng)
     assert border.z < 0
     two = np.concatenate([rng.normal(0, 1, 800), rng.normal(5, 1, 300)])[:, None]
-    (border,) = structure.borders(two, (two[:, 0] > 2.5).astype(np.int32), rng)
+    (border,) = valleys.borders(two, (two[:, 0] > 2.5).astype(np.int32), rng)
     assert border.depth > 0.5
     assert border.z > structure.SURE_Z
 
@@ -189,7 +190,7 @@ def test_a_border_drawn_by_chance_is_no_valley():
         rng = np.random.default_rng(seed)
         Z = rng.normal(size=(30, 10))
         cut = KMeans(2, n_init=5, random_state=0).fit(Z).labels_.astype(np.int32)
-        (border,) = structure.borders(Z, cut, rng)
+        (border,) = valleys.borders(Z, cut, rng)
         seen += border.z >= structure.SEEN_Z and border.depth >= structure.SEEN_DEPTH
     assert seen <= 2
 
