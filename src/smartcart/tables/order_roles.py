@@ -84,6 +84,7 @@ class Candidates:
     states: tuple[ColumnSummary, ...]  # few values, under a name that speaks of a state or a kind
     refunds: tuple[ColumnSummary, ...]
     cancelled_on: tuple[ColumnSummary, ...]
+    flags: tuple[ColumnSummary, ...] = ()  # yes or no
 
 
 def find_candidates(
@@ -149,6 +150,7 @@ def find_candidates(
                 if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
             )
         ),
+        flags=tuple(c for c in free if c.type in {"text", "number"} and c.distinct == 2),
     )  # fmt: skip
 
 
