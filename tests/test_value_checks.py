@@ -12,6 +12,7 @@ import pytest
 import smartcart
 from smartcart.records import Inspection
 from smartcart.tables import never_bought
+from smartcart.tables.labels import label_of
 
 N = 400
 
@@ -107,7 +108,10 @@ def test_a_copy_of_a_column_counts_once() -> None:
     found = seen(frame.assign(points_but_one=lambda f: f["points_but_one"].where(f.index > 0, 7)))
     columns = {c.name: c for c in found.contract.columns}
     assert columns["points_again"].role == "dropped"
-    assert columns["points_again"].reason == "the same as lifetime_points in every row"
+    assert (
+        columns["points_again"].reason
+        == "from its values: the same as lifetime_points in every row"
+    )
     assert columns["points_but_one"].role == columns["lifetime_points"].role == "forms"
     kept = seen(frame, roles={"points_again": "forms"})
     assert role(kept, "points_again")[0] == "forms"
@@ -162,6 +166,15 @@ def test_blank_money_of_who_never_bought_is_zero(orders: str, count: float) -> N
     assert [(e.rule, e.count) for e in told] == [("never bought", 100), ("missing value", 5)]
     column = next(c for c in found.contract.columns if c.name == "total_spent")
     assert column.zero_if == (orders,)
+
+
+def test_a_blank_count_is_unknown_where_others_are_written_as_zero() -> None:
+    frame = shop().astype({"orders_count": float})
+    frame.loc[:9, ["orders_count", "total_spent"]] = [0.0, np.nan]
+    frame.loc[10:14, ["orders_count", "total_spent"]] = np.nan
+    assert entry(seen(frame), "never bought") == 10
+    frame.loc[10:14, "days_since_last_order"] = np.nan
+    assert seen(frame).ledger.rejected == 5
 
 
 def test_the_rule_for_zeros_goes_with_the_model(tmp_path: Path) -> None:
@@ -275,6 +288,7 @@ def test_a_count_beside_another_does_not_read_as_money() -> None:
     assert column.label == "Number of order total ever online"
     made = next(f for f in seen(frame).forming if f.columns == (column.name,))
     assert made.unit == "count"
+    assert label_of("total_number_of_orders", "measure") == "Total number of orders"
 
 
 # People ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from smartcart.core.archetypes import ARCHETYPES, Rule
+from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
 from smartcart.layouts import LAYOUTS
 from smartcart.settings import Settings
 from smartcart.tables.vocabulary import MEANINGS, VOCABULARY
@@ -62,8 +62,25 @@ def _rule(rule: Rule) -> str:
         parts.append(f"at least {rule.low:+g}")
     if rule.high != float("inf"):
         parts.append(f"at most {rule.high:+g}")
+    if rule.least != float("-inf"):
+        parts.append(f"mean at least {rule.least:g}")
+    if rule.most != float("inf"):
+        parts.append(f"mean at most {rule.most:g}")
+    if rule.times != float("inf"):
+        parts.append(f"mean within {rule.times:g} times the average, up or down")
     known = " (where known)" if rule.optional else ""
     return f"{rule.signal} {' and '.join(parts)}{known}"
+
+
+def _said(archetype: Archetype) -> str:
+    groups = [
+        " or ".join(
+            clause.sentence + (f" ({'; '.join(map(_rule, clause.rules))})" if clause.rules else "")
+            for clause in group
+        )
+        for group in archetype.clauses
+    ]
+    return " / ".join(groups)
 
 
 def names() -> str:
@@ -72,13 +89,15 @@ def names() -> str:
         "# Names and roles\n",
         "## Archetypes\n",
         "A segment earns a name when every rule holds. A rule reads how far the segment's mean "
-        "lies from the average customer, in standard deviations; in an order log, of ranks instead "
-        "of the values, because a few customers spend very much.\n",
+        "lies from the average customer, in standard deviations on the scale that formed segments "
+        "(a logarithm, say); in an order log, of ranks, because a few customers spend very "
+        "much. A rule for more than the average also needs a mean above it, one for less a mean "
+        "below. Of each group of sentences the first is said whose own rules hold.\n",
         "| name | rules | what they are | what to do |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {a.name} | {'; '.join(map(_rule, a.rules))} | {a.sentence} | {a.action} |"
+        f"| {a.name} | {'; '.join(map(_rule, a.rules))} | {_said(a)} | {a.action} |"
         for a in ARCHETYPES
     ]
     lines += [

@@ -8,18 +8,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smartcart.api import Segmentation, check, load, segment
-    from smartcart.errors import SmartCartWarning
+    from smartcart.api import Segmentation, SmartCartWarning, check, load, segment
 
 __all__ = ["Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the public names on first use, so that ``smartcart --help`` answers at once."""
-    if name == "SmartCartWarning":
-        from smartcart import errors
-
-        return errors.SmartCartWarning
     if name in __all__:
         from smartcart import api
 

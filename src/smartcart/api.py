@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Plots", "SavedModel", "Segmentation", "check", "load", "segment"]
+__all__ = ["Plots", "SavedModel", "Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def segment(
@@ -365,6 +365,27 @@ class Segmentation(Acts):
     def reasons(self) -> tuple[Reason, ...]:
         """What keeps the customers of each segment there, on average."""
         return self.record.reasons
+
+    @property
+    def future(self) -> pd.DataFrame | None:
+        """What comes next, a row per customer of an order log; ``None`` without a forecast.
+
+        ``customer_id, p_alive, expected_orders, expected_spend, next_order_by, late``. ``attrs``
+        hold ``horizon``, ``model``, ``sentence`` (the track record), and ``refused``, why there is
+        none. The record is ``record.future``.
+        """
+        import pandas as pd
+
+        found = self.record.future
+        table = self._folder / "future.parquet"
+        if found is None or not table.exists():
+            return None
+        frame = pd.read_parquet(table)
+        frame.attrs = {
+            "horizon": found.horizon, "model": found.model, "sentence": found.sentence,
+            "refused": found.refused,
+        }  # fmt: skip
+        return frame
 
     @property
     def model(self) -> Model:

@@ -145,8 +145,10 @@ def _expected_figures(given: Any) -> dict[str, float]:
         number = value.strip().replace(" ", "").replace("_", "")
         if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
             number = number.replace(",", "")
-        if not sign or name.strip() not in {"orders", "customers", "revenue"} or not re.fullmatch(
-            r"\d+(\.\d+)?", number
+        if (
+            not sign
+            or name.strip() not in {"orders", "customers", "revenue"}
+            or not re.fullmatch(r"\d+(\.\d+)?", number)
         ):
             raise UsageError.of(
                 f"--expect is {text!r}", "orders=N, customers=N or revenue=X, with a decimal point",

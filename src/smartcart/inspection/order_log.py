@@ -49,6 +49,7 @@ FEW_STATUSES = 12  # different values of a status that is known by them alone
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
+HORIZON = 90
 LEAST_DAYS = 28  # a shorter history has no trend
 NO_SALE = (
     "no completed order: every line was cancelled, returned, undated, after the as-of day or "
@@ -65,6 +66,7 @@ class OrderOptions:
 
     drop_duplicates: bool = False
     net_returns: bool = False
+    horizon: int = HORIZON  # days that are forecast, and held back to try the forecast on
     expect: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -76,7 +78,7 @@ class OrderOptions:
 def order_options(settings: Settings) -> OrderOptions:
     """Return what the settings ask of an order log."""
     expect = tuple(sorted(settings.expect.items()))
-    return OrderOptions(settings.drop_duplicates, settings.net_returns, expect)
+    return OrderOptions(settings.drop_duplicates, settings.net_returns, expect=expect)
 
 
 def look_at_orders(
@@ -123,10 +125,26 @@ def look_at_orders(
         channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
         recent_days=_recent_days(first, day),
     )
-    found = add_up(opened, marked, log, day, progress or (lambda step, done, total: None))
+    split = split_day(first, day, options.horizon)
+    say = progress or (lambda step, done, total: None)
+    found = add_up(opened, marked, log, day, say, split)
     days = (first, last, day, where)
     seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
-    return _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
+    seen = _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
+    return replace(seen, split=split)
+
+
+def split_day(first: dt.date | None, as_of: dt.date | None, horizon: int) -> dt.date | None:
+    """Return the last day before the stretch that is held back: of the horizon's length.
+
+    At most half of the log is held back. None where there are no days.
+
+    >>> split_day(dt.date(2023, 1, 1), dt.date(2023, 12, 31), 90)
+    datetime.date(2023, 10, 2)
+    """
+    if first is None or as_of is None or first >= as_of:
+        return None
+    return as_of - dt.timedelta(days=min(horizon, ((as_of - first).days + 1) // 2))
 
 
 def _with_receipt(
@@ -190,16 +208,26 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
     return log
 
 
-def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
+def add_up(
+    opened: Opened,
+    marked: Any,
+    log: OrderLog,
+    day: dt.date | None,
+    say: Progress,
+    split: dt.date | None = None,
+) -> Any:
     """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
-    added up between the steps; a server or a cluster does all at once.
+    added up between the steps; a server or a cluster does all at once. With ``split`` customers
+    also get sums until that day, on which a forecast is tried.
     """
     engine, here = opened.engine, opened.here
+    held = (day - split).days if day is not None and split is not None else 0
     if not engine.can.in_parts:
-        when = orders.rhythm(orders.orders(marked, log), log)
-        return opened.keep(orders.customers(when, orders.spending(marked, log, day), log, day))
+        when = orders.rhythm(orders.orders(marked, log), log, split, held)
+        spent = orders.spending(marked, log, day, split)
+        return opened.keep(orders.customers(when, spent, log, day))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
     files = []
@@ -207,8 +235,10 @@ def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say:
         say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)
         some = orders.part_of(marked, part, parts)
         steps = [here.spool(here.compile(orders.orders(some, log)))]
-        steps.append(here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log))))
-        steps.append(here.spool(here.compile(orders.spending(some, log, day))))
+        steps.append(
+            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held)))
+        )
+        steps.append(here.spool(here.compile(orders.spending(some, log, day, split))))
         found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)
         files.append(here.spool(here.compile(found)))
         for step in steps:

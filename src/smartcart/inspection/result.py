@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class Look:
     rejected: pa.Table  # customer_id, reason of what cannot be segmented
     key: tuple[str, ...] = ()  # columns whose hash chooses the sample: copies share it
     all_usable: bool = False  # whether no row of ``clean`` is left out
+    split: dt.date | None = None  # of an order log: sums until this day are in ``clean``, too
 
     @property
     def usable(self) -> ir.Table:

@@ -48,7 +48,7 @@ def without_copies(
     figures: Sequence[ColumnSummary],
     said: Mapping[str, Any],
 ) -> tuple[Column, ...]:
-    """Return the columns; of numbers that are equal in every row only the first counts.
+    """Return the columns; of forming numbers that are equal in every row only the first counts.
 
     Of a large table the first rows are compared, where all figures of two columns are equal.
     """
@@ -57,7 +57,7 @@ def without_copies(
     }
     groups: dict[Any, list[Column]] = {}
     for column in columns:
-        usable = column.type == "number" and column.role in {"forms", "describes"}
+        usable = column.type == "number" and column.role == "forms"
         if usable and column.name not in said and column.missing < seen[column.name][4]:
             groups.setdefault(seen[column.name], []).append(column)
     pairs = [
@@ -80,7 +80,9 @@ def without_copies(
         if found[f"p{i}"] and kept.name not in dropped:
             dropped.setdefault(copy.name, kept.name)
     return tuple(
-        replace(c, role="dropped", reason=f"the same as {dropped[c.name]} in every row")
+        replace(
+            c, role="dropped", reason=f"from its values: the same as {dropped[c.name]} in every row"
+        )
         if c.name in dropped
         else c
         for c in columns
@@ -104,9 +106,15 @@ def with_real_parts(
             continue
         names, total = {c.name for c in parts}, totals[0].name
         columns = tuple(
-            replace(c, role="describes", reason=f"does not add up to {total} with the others")
+            replace(
+                c,
+                role="describes",
+                reason=f"from its values: does not add up to {total} with the others",
+            )
             if c.name in names
-            else replace(c, role="forms", reason="a total, which its parts do not add up to")
+            else replace(
+                c, role="forms", reason="from its values: a total, which its parts do not add up to"
+            )
             if c.name == total
             else c
             for c in columns

@@ -35,6 +35,7 @@ from smartcart.records.base import (
     Model,
     OrderLog,
     OtherReading,
+    PartPicks,
     Picture,
     Profile,
     ProfileRow,
@@ -62,6 +63,15 @@ from smartcart.records.campaign import (
 )
 from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
 from smartcart.records.erasure import Erased, Erasure
+from smartcart.records.future import (
+    Future,
+    FutureSegment,
+    LateCustomer,
+    Tenth,
+    Track,
+    TrackRow,
+    TrackWeek,
+)
 from smartcart.records.given import GivenName
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import (
@@ -137,6 +147,8 @@ __all__ = [
     "FeatureShare",
     "Fill",
     "Flow",
+    "Future",
+    "FutureSegment",
     "GivenName",
     "GoldenRow",
     "History",
@@ -147,6 +159,7 @@ __all__ = [
     "KEvidence",
     "KRow",
     "Kind",
+    "LateCustomer",
     "Ledger",
     "LedgerEntry",
     "Ledgered",
@@ -165,6 +178,7 @@ __all__ = [
     "OutcomeReference",
     "Outlook",
     "Overrepresentation",
+    "PartPicks",
     "Picture",
     "Plan",
     "Profile",
@@ -187,6 +201,10 @@ __all__ = [
     "SegmentPlan",
     "SegmentPoint",
     "SensitiveColumn",
+    "Tenth",
+    "Track",
+    "TrackRow",
+    "TrackWeek",
     "Transform",
     "Turnover",
     "Uplift",

@@ -11,6 +11,7 @@ from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
     from smartcart.records.campaign import Campaign, Outcome
+    from smartcart.records.future import Future
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
@@ -89,7 +90,8 @@ class Column:
     estimated: bool = False  # distinct is an estimate
     low: float | None = None  # values below are impossible and count as missing
     high: float | None = None  # values above are impossible and count as missing
-    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank
+    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank, and ...
+    zero_if_blank: bool = False  # ... even where all are blank; else one of them must be 0
 
 
 Certainty = Literal["known layout", "as configured", "by names and values", "guessed"]
@@ -157,6 +159,8 @@ class OrderLog:
     row_type: str | None = None  # tells rows of orders, of their lines and others apart
     order_rows: tuple[str, ...] = ()  # values of it: rows that hold the money
     line_rows: tuple[str, ...] = ()  # values of it: rows that hold products and pieces
+    alive: tuple[float, ...] = ()  # r, alpha, a, b, k of MBG/CNBD-k: who is still a customer
+    usual_discount: float | None = None  # share on a deal of all customers, where few orders tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +245,9 @@ class Feature:
 class Recipe:
     """How features become standardized numbers, per feature in order.
 
-    ``z = weight * (transform(clip(fill(x), low, high)) - mean) / scale``. The weight makes every
-    theme count as one: ``1 / sqrt(features in the theme)``.
+    ``z = weight * (transform(clip(fill(x), low, high) / unit) - mean) / scale``. The weight makes
+    every theme count as one: ``1 / sqrt(features in the theme)``. The unit makes the logarithm of
+    money the same in cents and in euros; models of old have none, which is 1.
     """
 
     features: tuple[Feature, ...]
@@ -253,6 +258,7 @@ class Recipe:
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weight: tuple[float, ...]
+    unit: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +331,20 @@ class KRow:
     stability_ari: float | None
     jaccard_min: float | None
     smallest_share: float
+    k_stability: float | None = None  # share of halves and 80% samples on which this K is picked
+
+
+@dataclass(frozen=True, slots=True)
+class PartPicks:
+    """How often ``parts`` random parts of the customers pick which K.
+
+    ``part`` says what they are ("halves"), ``share`` how large each is.
+    """
+
+    part: str
+    share: float
+    parts: int
+    picks: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +364,7 @@ class KEvidence:
     picks: dict[str, int]  # rule -> the K it would pick
     extras: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     chosen_by: Literal["evidence", "user", "previous"] = "evidence"
+    k_stability: tuple[PartPicks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +522,7 @@ class Run:
     rulebook: Rulebook | None = None
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
+    future: Future | None = None  # of an order log
     identity: Identity | None = None  # what became of the segments of the earlier run
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given

@@ -42,6 +42,11 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         from smartcart.report import figures
 
         still_3d = figures.png(figures.clusters_3d(run), dpi=110)
+    ahead = None
+    if run.future is not None and not run.future.refused:
+        from smartcart.report import figure_future, figures
+
+        ahead = figures.png(figure_future.draw(run), dpi=110)
     plotly = plotly_file().read_text(encoding="utf-8")
     script = "".join((TEMPLATES / name).read_text("utf-8") for name in ("charts.js", "report.js"))
     return _TEMPLATE.render(
@@ -52,9 +57,14 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         script=Markup(script),
         policy=_policy(plotly, script),
         data=Markup(embed({"figures": interactive.figures(run), "theme": palette.theme()})),
+        future_picture=_inline(ahead),
         still=f"data:image/png;base64,{base64.b64encode(still_3d).decode()}" if still_3d else "",
         **context(run),
     )
+
+
+def _inline(png: bytes | None) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def stylesheet() -> str:

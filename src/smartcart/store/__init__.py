@@ -10,6 +10,7 @@ from smartcart.store.atomic import (
 from smartcart.store.customer_tables import (
     CSV_ROWS,
     assignments,
+    future_table,
     refuse_scored,
     rejected_beside,
     rfm_table,
@@ -45,6 +46,7 @@ __all__ = [
     "PROFILE_COLUMNS",
     "assignments",
     "evidence_rows",
+    "future_table",
     "given_names",
     "load_model",
     "model_schema",

@@ -325,6 +325,8 @@ def _score(value: Any, recipe: Recipe, i: int) -> Any:
     """Return the standardized number of a feature, as ``core.prepare.apply_recipe`` does."""
     filled = value.fill_null(recipe.fill[i])
     capped = ibis.least(ibis.greatest(filled, recipe.low[i]), recipe.high[i])
+    if recipe.unit and recipe.unit[i] != 1.0:
+        capped = capped / recipe.unit[i]
     z = _transformed(capped, recipe.transform[i], recipe.low[i])
     return _less(z, recipe.mean[i]) * (recipe.weight[i] / recipe.scale[i])
 

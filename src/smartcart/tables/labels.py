@@ -54,6 +54,8 @@ def label_of(name: str, meaning: str) -> str:
     words = [_SHORT.get(word, word) for word in tokens(name).split()]
     dropped = _NUMBERING if kind in {"measure", "spend_total"} else _DROPPED_WORDS
     if kind == "measure" and set(words) & _NUMBERING and set(words) & _AMOUNTS:
+        if "number" in words:
+            return " ".join(words).capitalize()
         words = [word for word in words if word not in _NUMBERING]
         return " ".join(["number of", *words]).capitalize()
     kept = [word for word in words if word not in dropped] or words

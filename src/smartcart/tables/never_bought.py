@@ -1,7 +1,8 @@
 """Blank money of somebody who never bought is zero, not unknown.
 
-Many exports leave the cells of a contact who never ordered empty. Who has no order (a count of 0 or
-blank), or, where nothing counts orders, no other money either, spent nothing.
+Many exports leave the cells of a contact who never ordered empty. Who has no order (a count of 0,
+or blank where no count is 0: such an export writes nothing for none), or, where nothing counts
+orders, no other money either, spent nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import ibis.expr.types as ir
@@ -35,6 +36,7 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
     counts = [c.name for c in forming if c.meaning == "frequency" or c.meaning[:8] == "channel:"]
     counts = counts or [c.name for c in forming if c.meaning == "deals"]
     blank = {f.name for f in figures if f.present < f.rows}
+    nothing = any(f.low == 0 for f in figures if f.name in counts)  # a 0 is written as such
     money = [c.name for c in forming if _is_money(c)]
 
     spend = tuple(c.name for c in forming if _is_spend(c))
@@ -43,11 +45,11 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
         if column not in forming or column.name not in blank:
             return column
         if column.name in counts and column.meaning != "deals":
-            return replace(column, zero_if=spend)
+            return column if nothing else replace(column, zero_if=spend, zero_if_blank=True)
         if not _is_spend(column):
             return column
         tell = counts or [name for name in money if name != column.name and name in blank]
-        return replace(column, zero_if=tuple(tell))
+        return replace(column, zero_if=tuple(tell), zero_if_blank=bool(tell) and not nothing)
 
     return replace(contract, columns=tuple(map(zeroed, contract.columns)))
 
@@ -70,8 +72,10 @@ def spent_nothing(table: ir.Table, column: Column) -> Any:
     tell = [table[name] for name in column.zero_if if name in table.columns]
     if not tell:
         return None
-    nothing = [(value.isnull() | (value == 0)) for value in tell]
-    return table[column.name].isnull() & reduce(and_, nothing)
+    nothing = reduce(and_, [value.isnull() | (value == 0) for value in tell])
+    if not column.zero_if_blank:
+        nothing = nothing & reduce(or_, [(value == 0).fill_null(False) for value in tell])
+    return table[column.name].isnull() & nothing
 
 
 def zeros_expression(table: ir.Table, contract: Contract) -> ir.Table | None:

@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
+from smartcart.tables import held_back
 from smartcart.tables.order_lines import Cells, cells, text
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
@@ -285,8 +286,12 @@ def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
     return sold.group_by(["customer", "order"]).aggregate(**sums)
 
 
-def rhythm(found: ir.Table, log: OrderLog) -> ir.Table:
-    """Return a row per customer of :func:`orders`: how many orders, when, and how far apart."""
+def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: int = 0) -> ir.Table:
+    """Return a row per customer of :func:`orders`: how many orders, when, and how far apart.
+
+    With ``split`` also how often and when they ordered until that day, on which a forecast of the
+    ``days`` after it is tried.
+    """
     sums: dict[str, Any] = {"orders": found.count()}
     if log.product is not None:
         sums["products"] = found["products"].sum()
@@ -302,11 +307,15 @@ def rhythm(found: ir.Table, log: OrderLog) -> ir.Table:
             "gap_sum": found["gap"].sum(),
             "gap_squares": (found["gap"] * found["gap"]).sum(),
         }
+        if split is not None:
+            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days)
         sums |= {f"on_{i}": (found["on"] == i).sum() for i in range(7)}
     return found.group_by(when="customer").aggregate(**sums)
 
 
-def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table:
+def spending(
+    marked: ir.Table, log: OrderLog, as_of: dt.date | None, split: dt.date | None = None
+) -> ir.Table:
     """Return a row per customer of :func:`lines`: sums over the lines and over what came back."""
     sale = marked["rule"] == SALE
     back = marked["rule"].isin([_NUMBER["cancelled"], _NUMBER["returned"]])
@@ -318,6 +327,11 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
         sums["sent_back"] = amount.sum(where=returned & (amount > 0))
         sums["given_back"] = marked["refund"].sum(where=sale)
+        if split is not None:
+            early = marked["day"] <= (split - EPOCH).days
+            sums["early_amount"] = amount.sum(where=sale & early)
+            if log.net_returns:
+                sums["early_refunded"] = (-amount).sum(where=back & early & (amount < 0))
     if log.quantity is not None:
         sums["quantity"] = marked["quantity"].sum(where=sale)
     if log.discount is not None:
@@ -337,7 +351,10 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
         sums[f"t{i}"], sums[f"u{i}"] = marked[f"t{i}"].max(), marked[f"t{i}"].min()
     known = marked.filter(marked["customer"].notnull())
     added = known.group_by("customer").aggregate(**sums)
-    return added.mutate(**{name: added[name].fill_null(0).cast("float64") for name in plain})
+    numbers = {name: added[name].fill_null(0).cast("float64") for name in plain}
+    if "early_refunded" in numbers:
+        numbers["early_amount"] = numbers["early_amount"] - numbers.pop("early_refunded")
+    return added.mutate(**numbers)
 
 
 def has_money(log: OrderLog) -> bool:
@@ -352,7 +369,8 @@ def customers(when: ir.Table, spent: ir.Table, log: OrderLog, as_of: dt.date | N
     has frequency 0.
     """
     both = spent.left_join(when, spent["customer"] == when["when"])
-    return both.select(customer_id=both["customer"], **_measures(both, log, as_of))
+    held = {name: both[name] for name in held_back.NAMES if name in both.columns}
+    return both.select(customer_id=both["customer"], **_measures(both, log, as_of), **held)
 
 
 def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, Any]:

@@ -317,7 +317,7 @@ def ledger_entries(
                 LedgerEntry(
                     "never bought",
                     f"{column.name} missing of customers who never bought "
-                    f"({', '.join(column.zero_if)} is 0 or blank, too): counts as 0",
+                    f"({', '.join(column.zero_if)} is 0 or blank): counts as 0",
                     zeros, "cells", "info",
                 )
             )  # fmt: skip

@@ -21,6 +21,7 @@ from smartcart.records import (
     Ledger,
     Notice,
     Outcome,
+    PartPicks,
     Picture,
     Profile,
     ProfileRow,
@@ -109,7 +110,7 @@ def _damaged(folder: Path, error: Exception) -> DataError:
 
 def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
     rows = tuple(
-        KRow(int(row["k"]), **{n: _number(row[n]) for n in store.EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
+        KRow(int(row["k"]), **{n: _number(row.get(n, "")) for n in store.EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
         for row in _rows(folder / "evidence.csv")
     )
     extras = {
@@ -124,6 +125,15 @@ def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
         reason=str(told["reason"]),
         picks={str(rule): int(k) for rule, k in told["picks"].items()},
         extras=extras,
+        k_stability=tuple(
+            PartPicks(
+                str(one["part"]),
+                float(one["share"]),
+                int(one["parts"]),
+                {int(k): int(times) for k, times in one["picks"].items()},
+            )
+            for one in told.get("k_stability") or ()
+        ),
         chosen_by=told.get("chosen_by", "evidence"),
     )
 

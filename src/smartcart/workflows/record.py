@@ -18,6 +18,7 @@ from smartcart.core.stability import found_again
 from smartcart.records import (
     MODEL_VERSION,
     Feature,
+    Future,
     GoldenRow,
     KEvidence,
     Model,
@@ -66,6 +67,7 @@ class Counted:
     lloyd: LloydSums
     watch: BinCount
     rfm: Rfm | None
+    future: Future | None = None
 
     @property
     def wcss(self) -> float:
@@ -139,6 +141,7 @@ def run_of(
         versions=store.versions(),
         seed=seed,
         rfm=counted.rfm,
+        future=counted.future,
         value_label=profile.labels[value].lower() if value else "",
         currency=inspection.reading.currency or "",
         outcomes=told,
@@ -203,6 +206,7 @@ def _segments(
                 one.earned_by,
                 profile.labels,
                 profile.units,
+                one.parting,
             ),
             archetype=one.archetype,
             sentence=one.sentence,

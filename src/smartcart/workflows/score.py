@@ -25,7 +25,7 @@ from smartcart.inspection.order_log import NO_SALE, add_up
 from smartcart.inspection.result import Progress
 from smartcart.records import Contract, Model, OrderLog, Rulebook
 from smartcart.sources import Opened, open_on
-from smartcart.tables import assignment, features, orders, quality
+from smartcart.tables import assignment, features, held_back, orders, quality
 from smartcart.tables.rules import rulebook_steps
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 
@@ -333,7 +333,7 @@ def _of_orders(
     row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
-    found = add_up(opened, marked, log, contract.as_of, say)
+    found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say), log)
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
     here = opened.keeper
     sold = found["frequency"] > 0
@@ -353,7 +353,7 @@ def read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
         log = replace(log, category=None, categories=())
     if not any(name.startswith("channel_share_") for name in forming):
         log = replace(log, channel=None, channels=())
-    if "discount_share" not in forming:
+    if not {"discount_share", "discount_lean"} & set(forming):
         log = replace(log, discount=None)
     if "products_per_order" not in forming and not log.whole_orders:
         log = replace(log, product=None)

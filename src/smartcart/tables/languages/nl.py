@@ -20,5 +20,11 @@ STATES = {
     "cancelled": ("geannuleerd", "vervallen", "mislukt", "geweigerd"),
     "returned": ("geretourneerd", "retour", "terugbetaald", "terugbetaling"),
     "partly": ("gedeeltelijk", "deels"),
-    "unpaid": ("in afwachting van betaling", "wacht op betaling", "onbetaald", "concept", "offerte"),
+    "unpaid": (
+        "in afwachting van betaling",
+        "wacht op betaling",
+        "onbetaald",
+        "concept",
+        "offerte",
+    ),
 }
