@@ -7,24 +7,37 @@ import io
 import json
 import re
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from starlette.testclient import TestClient
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.records import OtherReading, ReadingReceipt
 from smartcart.web.amounts import read_amount
+from smartcart.web.app import create_app
+from smartcart.web.config import Config
 from smartcart.web.errors import WebError
 from smartcart.web.views import questions
 from smartcart.web.worker_processes import Ended, refuse_failed
+from web.serving import client_of
 
 PAGE = {"Accept": "text/html"}
 ORDERS, PEOPLE = 120, 16
 N = np.arange(ORDERS)
 PAID = 10.0 + N % 7
 TOTAL = float(PAID.sum())
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    """Return a client of a server of an empty workspace."""
+    with client_of(create_app(Config(tmp_path))) as found:
+        yield found
 
 
 def log(**columns: Any) -> bytes:
