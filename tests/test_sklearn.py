@@ -69,3 +69,11 @@ def test_more_clusters_than_distinct_rows():
     X = np.repeat([[0.0, 1.0], [1.0, 0.0]], 10, axis=0)
     with pytest.raises(DataError, match="2 distinct customers cannot make 3 segments"):
         CustomerSegmenter(n_clusters=3).fit(X)
+
+
+def test_the_recommendation_is_there_when_a_number_was_asked_for():
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(c, 1, (60, 2)) for c in (0, 8, 16)])
+    asked = CustomerSegmenter(n_clusters=2, k_max=5, random_state=0).fit(X)
+    assert (asked.n_clusters_, asked.recommended_) == (2, 3)
+    assert CustomerSegmenter(k_max=5, random_state=0).fit(X).recommended_ == 3

@@ -6,7 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from smartcart.core.archetypes import ARCHETYPES, Rule
+from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
+from smartcart.layouts import LAYOUTS
 from smartcart.settings import Settings
 from smartcart.tables.vocabulary import MEANINGS, VOCABULARY
 
@@ -61,8 +62,25 @@ def _rule(rule: Rule) -> str:
         parts.append(f"at least {rule.low:+g}")
     if rule.high != float("inf"):
         parts.append(f"at most {rule.high:+g}")
+    if rule.least != float("-inf"):
+        parts.append(f"mean at least {rule.least:g}")
+    if rule.most != float("inf"):
+        parts.append(f"mean at most {rule.most:g}")
+    if rule.times != float("inf"):
+        parts.append(f"mean within {rule.times:g} times the average, up or down")
     known = " (where known)" if rule.optional else ""
     return f"{rule.signal} {' and '.join(parts)}{known}"
+
+
+def _said(archetype: Archetype) -> str:
+    groups = [
+        " or ".join(
+            clause.sentence + (f" ({'; '.join(map(_rule, clause.rules))})" if clause.rules else "")
+            for clause in group
+        )
+        for group in archetype.clauses
+    ]
+    return " / ".join(groups)
 
 
 def names() -> str:
@@ -71,13 +89,15 @@ def names() -> str:
         "# Names and roles\n",
         "## Archetypes\n",
         "A segment earns a name when every rule holds. A rule reads how far the segment's mean "
-        "lies from the average customer, in standard deviations; in an order log, of ranks instead "
-        "of the values, because a few customers spend very much.\n",
+        "lies from the average customer, in standard deviations on the scale that formed segments "
+        "(a logarithm, say); in an order log, of ranks, because a few customers spend very "
+        "much. A rule for more than the average also needs a mean above it, one for less a mean "
+        "below. Of each group of sentences the first is said whose own rules hold.\n",
         "| name | rules | what they are | what to do |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {a.name} | {'; '.join(map(_rule, a.rules))} | {a.sentence} | {a.action} |"
+        f"| {a.name} | {'; '.join(map(_rule, a.rules))} | {_said(a)} | {a.action} |"
         for a in ARCHETYPES
     ]
     lines += [
@@ -98,6 +118,32 @@ def names() -> str:
     return "\n".join(lines) + "\n"
 
 
+def layouts() -> str:
+    """Return the table of known exports."""
+    lines = [
+        "# Known exports\n",
+        "An export of a platform is recognised by the columns that it must have, whatever their "
+        "order and whatever else is there; case, blanks and signs in a name mean nothing. What a "
+        "row of this table says of a column wins over guesses, and must pass the same checks: "
+        "where totals stand, and whether they add up, is measured in the file. `smartcart layouts "
+        "--json` prints all that is known of each.\n",
+        "A row whose header was not seen whole in a public place is marked: it is from parts or "
+        "from memory. A new platform is one row in `src/smartcart/layouts/` and one test in "
+        "`tests/layouts/`.\n",
+        "| name | platform | export | what a row is | known by its columns | what was paid | "
+        "confirmed | seen in |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in LAYOUTS:
+        paid = one.paid or tuple(n for n, role in one.roles.items() if "spend" in role)
+        what = f"{one.structure}; refused" if one.kind == "nobody" else one.structure
+        cells = [f"`{one.name}`", one.platform, one.export, what]
+        cells += [", ".join(f"`{name}`" for name in names) for names in (one.signature, paid)]
+        cells += ["yes" if one.confirmed else "no", one.source]
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def model_schema() -> str:
     """Return the JSON Schema of model.json."""
     from smartcart import store
@@ -106,7 +152,7 @@ def model_schema() -> str:
 
 
 PAGES = {
-    "commands.md": commands, "settings.md": settings, "names.md": names,
+    "commands.md": commands, "settings.md": settings, "names.md": names, "layouts.md": layouts,
     "model.schema.json": model_schema,
 }  # fmt: skip
 

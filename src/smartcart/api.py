@@ -46,6 +46,7 @@ def segment(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
     rfm_bins: int = 5,
     engine: Literal["duckdb", "spark"] = "duckdb",
     spark_master: str | None = None,
@@ -69,6 +70,8 @@ def segment(
         ``{"role": ..., "meaning": ...}``.
     drop_duplicates, net_returns : of an order log: drop lines equal to an earlier one; take what
         was returned off the spend.
+    expect : what the shop's own dashboard says: ``{"orders": 1083, "revenue": 147311.64}``;
+        ``DataError`` where what was read is off by more than half a percent.
     rfm_bins : digits of the RFM scores.
     engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster.
     seed : seed of everything random.
@@ -84,7 +87,7 @@ def segment(
     """
     given = read_settings(
         None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles, rfm_bins=rfm_bins,
-        drop_duplicates=drop_duplicates, net_returns=net_returns,
+        drop_duplicates=drop_duplicates, net_returns=net_returns, expect=expect,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
@@ -110,11 +113,12 @@ def check(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
 ) -> Inspection:
     """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
     given = read_settings(
         None, kind=kind, as_of=as_of, roles=roles, drop_duplicates=drop_duplicates,
-        net_returns=net_returns,
+        net_returns=net_returns, expect=expect,
     )  # fmt: skip
     seen = workflows.inspect(
         source, kind=given.kind, as_of=given.as_of, wanted=given.columns,
@@ -361,6 +365,27 @@ class Segmentation(Acts):
     def reasons(self) -> tuple[Reason, ...]:
         """What keeps the customers of each segment there, on average."""
         return self.record.reasons
+
+    @property
+    def future(self) -> pd.DataFrame | None:
+        """What comes next, a row per customer of an order log; ``None`` without a forecast.
+
+        ``customer_id, p_alive, expected_orders, expected_spend, next_order_by, late``. ``attrs``
+        hold ``horizon``, ``model``, ``sentence`` (the track record), and ``refused``, why there is
+        none. The record is ``record.future``.
+        """
+        import pandas as pd
+
+        found = self.record.future
+        table = self._folder / "future.parquet"
+        if found is None or not table.exists():
+            return None
+        frame = pd.read_parquet(table)
+        frame.attrs = {
+            "horizon": found.horizon, "model": found.model, "sentence": found.sentence,
+            "refused": found.refused,
+        }  # fmt: skip
+        return frame
 
     @property
     def model(self) -> Model:

@@ -30,6 +30,7 @@ COLUMNS = (
     "stability_ari",
     "jaccard_min",
     "smallest_share",
+    "k_stability",
 )
 
 
@@ -51,6 +52,7 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
     ----------
     n_clusters_ : the number of clusters; 1 where the verdict is ``"no structure"`` and
         ``n_clusters="auto"``.
+    recommended_ : the number that the evidence recommends, whatever ``n_clusters`` is.
     verdict_ : ``"natural clusters"``, ``"useful partition"`` or ``"no structure"``.
     reason_ : the verdict in words.
     evidence_ : DataFrame, a row per K: within-cluster sum of squares (``wcss``), silhouette, ...
@@ -98,6 +100,7 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         evidence = choice.evidence
         found = choice.fits[evidence.k]
         self.n_clusters_ = evidence.k
+        self.recommended_ = evidence.recommended
         self.verdict_, self.reason_ = evidence.verdict, evidence.reason
         self.picks_ = dict(evidence.picks)
         self.evidence_ = _frame(evidence.rows)

@@ -11,7 +11,15 @@ import pytest
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
-from smartcart.core import k_indices, k_lloyd, kmeans, reference_clouds, stability, structure
+from smartcart.core import (
+    k_groups,
+    k_indices,
+    k_lloyd,
+    kmeans,
+    reference_clouds,
+    stability,
+    structure,
+)
 from smartcart.core.choose_k import SAMPLE_ROWS, choose_k
 from smartcart.core.k_picks import elbow, pick_all
 from smartcart.core.k_verdict import STABLE_ARI, STEADY, Findings, decide
@@ -163,26 +171,67 @@ def test_shuffled_columns_keep_each_column():
 
 def test_a_valley_needs_two_hills():
     rng = np.random.default_rng(0)
-    skewed = rng.exponential(size=4000)
-    depth, z = structure.valley(skewed, 0.3, 4.0, 0.15)
-    assert z < structure.valley_threshold(1)
-    two = np.concatenate([rng.normal(0, 1, 800), rng.normal(5, 1, 300)])
-    depth, z = structure.valley(two, 0.0, 5.0, 0.3)
-    assert depth > 0.5
-    assert z > structure.valley_threshold(1)
+    skewed = rng.exponential(size=(4000, 1))
+    cut = (skewed[:, 0] > 2).astype(np.int32)
+    (border,) = structure.borders(skewed, cut, rng)
+    assert border.z < 0
+    two = np.concatenate([rng.normal(0, 1, 800), rng.normal(5, 1, 300)])[:, None]
+    (border,) = structure.borders(two, (two[:, 0] > 2.5).astype(np.int32), rng)
+    assert border.depth > 0.5
+    assert border.z > structure.SURE_Z
+
+
+def test_a_border_drawn_by_chance_is_no_valley():
+    """In ten columns a cut through thirty rows always parts them; along lines found without a row
+    it does not."""
+    seen = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        Z = rng.normal(size=(30, 10))
+        cut = KMeans(2, n_init=5, random_state=0).fit(Z).labels_.astype(np.int32)
+        (border,) = structure.borders(Z, cut, rng)
+        seen += border.z >= structure.SEEN_Z and border.depth >= structure.SEEN_DEPTH
+    assert seen <= 2
 
 
 def test_natural_groups_do_not_follow_cuts_through_a_long_cloud():
     rng = np.random.default_rng(0)
     long = rng.normal(size=(2000, 2)) * [10, 1]
     cut = np.digitize(long[:, 0], [-8, -3, 3, 8]).astype(np.int32)
-    assert structure.natural_groups(long, [cut]).count == 1
+    assert structure.joined_groups(long, cut, rng) == 1
     pair = np.concatenate([long, long + np.array([0, 9])])
     cuts = np.concatenate([cut, cut + 5])
-    found = structure.natural_groups(pair, [cuts])
+    assert structure.find_groups(long, [cut], rng)[0].count == 1
+    found = structure.find_groups(pair, [cuts], rng)[0]
     assert found.count == 2
     truth = np.repeat([0, 1], 2000)
     assert metrics.adjusted_rand_score(truth, found.labels) > 0.99
+
+
+def test_seven_balls_of_thirty_are_seven():
+    """Few rows, plain groups: a chance cut through one ball looks like a valley, and is outdone."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        centers = np.concatenate([np.zeros((1, 3)), 3 * np.eye(3), -3 * np.eye(3)])
+        Z = centers[np.repeat(np.arange(7), 30)] + rng.normal(0, 0.45, (210, 3))
+        evidence = choose_k((Z - Z.mean(axis=0)) / Z.std(axis=0)).evidence
+        assert (evidence.verdict, evidence.k) == ("natural clusters", 7)
+
+
+def test_a_count_yields_to_one_that_is_better_in_every_column():
+    rng = np.random.default_rng(0)
+    Z = np.concatenate([rng.normal(0, 1, (150, 3)), rng.normal(9, 1, (150, 3))])
+    two = np.repeat([0, 1], 150).astype(np.int32)
+    three = np.where((two == 1) & (Z[:, 0] > 9), 2, two).astype(np.int32)
+
+    def groups(labels, z):
+        return structure.Groups(labels, int(labels.max()) + 1, 0.5, z)
+
+    doubted = [groups(three, k_groups.CLEAR_Z - 0.01), groups(two, 9.0)]
+    assert k_groups.borne_out(Z, doubted, rng).count == 2
+    clear = [groups(three, k_groups.CLEAR_Z), groups(two, 9.0)]
+    assert k_groups.borne_out(Z, clear, rng).count == 3
+    assert k_groups.borne_out(Z, [groups(two, 1.6), groups(three, 9.0)], rng).count == 2
 
 
 def test_gaps_between_counts_are_no_valleys():
@@ -395,3 +444,22 @@ def test_evidence_rows_run_from_one(found):
     assert [r.k for r in found.evidence.rows] == [1, 2, 3, 4, 5, 6]
     falling = [r.wcss for r in found.evidence.rows]
     assert all(a > b for a, b in itertools.pairwise(falling))
+
+
+def test_one_column_can_be_a_useful_partition():
+    Z = np.random.default_rng(0).normal(size=(600, 1))
+    evidence = choose_k((Z - Z.mean()) / Z.std(), k_max=5).evidence
+    assert evidence.verdict == "useful partition"
+    assert evidence.rows[evidence.k - 1].stability_ari >= STABLE_ARI
+
+
+def test_more_k_than_rows_are_not_tried():
+    evidence = choose_k(three(20), k_max=10_000).evidence
+    assert len(evidence.rows) == 10
+    assert len(choose_k(three(20), k_max=12).evidence.rows) == 12
+
+
+def test_one_segment_alone_is_no_natural_cluster():
+    evidence = choose_k(three(), k_max=1).evidence
+    assert (evidence.verdict, evidence.k) == ("no structure", 1)
+    assert "Only one segment was tried" in evidence.reason

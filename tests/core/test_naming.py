@@ -11,7 +11,7 @@ from smartcart.records import ProfileRow
 SIGNALS = {
     "value": "spend", "deals": "deals_share", "income": "Income", "frequency": "purchases",
     "tenure": "tenure_days", "recency": "recency_days", "visits": "visits",
-    "basket": "basket_value",
+    "basket": "basket_value", "alive": "p_alive",
 }  # fmt: skip
 LABELS = {"spend": "Spend", "deals_share": "Share bought on a deal", "wine": "Wine share"}
 
@@ -34,7 +34,8 @@ FOUR = [
 
 
 def test_the_four_of_the_first_shop() -> None:
-    named = naming.name_segments(FOUR, SIGNALS, LABELS)
+    known = {signal: name for signal, name in SIGNALS.items() if signal != "alive"}
+    named = naming.name_segments(FOUR, known, LABELS)
     assert [n.name for n in named] == [
         "Premium", "Moderate engagement", "Discount-sensitive", "Low engagement / potential churn",
     ]  # fmt: skip
@@ -104,6 +105,16 @@ def test_every_archetype_can_be_earned(archetype) -> None:
     )
 
 
+@pytest.mark.parametrize(("alive", "slips"), [(-0.61, True), (-0.59, False)])
+def test_who_slips_away_is_not_premium(alive: float, slips: bool) -> None:
+    """On both sides of the threshold: fewer are still customers, though they spent much."""
+    one = profile(spend=1.6, purchases=1.2, p_alive=alive)
+    rest = profile(spend=-0.3, purchases=-0.3, p_alive=0.3)
+    named = naming.name_segments([one, rest], SIGNALS, LABELS)
+    assert (named[0].name == "Slipping away") == slips
+    assert (named[0].name == "Premium") != slips
+
+
 def test_archetypes_are_distinct() -> None:
     assert len({a.code for a in ARCHETYPES}) == len({a.name for a in ARCHETYPES}) == len(ARCHETYPES)
 
@@ -131,3 +142,76 @@ def test_signals_of_an_order_log_are_known() -> None:
     contract = Contract("orders", "customer_id", (), None, "no dates")
     found = naming.signal_columns(contract, (*forming, *describing))
     assert {"value", "frequency", "basket", "deals", "recency", "tenure"} <= set(found)
+
+
+def of_means(**means: tuple[float, float, float]) -> list[ProfileRow]:
+    """Rows of (effect, mean, overall mean)."""
+    return [
+        ProfileRow(1, "", name, "forms", mean, mean, overall, effect)
+        for name, (effect, mean, overall) in means.items()
+    ]
+
+
+OLD = {"spend": (-0.5, 10.0, 30.0), "purchases": (-0.5, 1.0, 3.0), "recency_days": (-0.5, 10, 30)}
+
+
+@pytest.mark.parametrize(("days", "new"), [(365.0, True), (366.0, False)])
+def test_new_is_a_matter_of_days(days, new) -> None:
+    rows = of_means(tenure_days=(-1.0, days, 1500.0), **OLD)
+    other = profile(spend=0.5, purchases=0.5, tenure_days=1.0)
+    names = [n.name for n in naming.name_segments([rows, other], SIGNALS, LABELS)]
+    unlike = of_means(**OLD)
+    assert ("New customers" in names) <= new
+    seen = naming._signals([rows], SIGNALS, [1.0])[0]
+    alone = naming._holds(seen, by_code("new_customers").rules)
+    assert alone == new
+    unknown = naming._signals([unlike], SIGNALS, [1.0])[0]
+    assert not naming._holds(unknown, by_code("new_customers").rules)
+
+
+def by_code(code: str):
+    return next(a for a in ARCHETYPES if a.code == code)
+
+
+@pytest.mark.parametrize(
+    ("size", "mean", "said"),
+    [(30.0, 300.0, True), (31.0, 300.0, False), (30.0, 80.0, False)],
+)
+def test_few_carry_the_revenue_only_where_they_do(size, mean, said) -> None:
+    rich, poor = of_means(spend=(1.5, mean, 60.0)), of_means(spend=(-0.5, 50.0, 60.0))
+    named = naming.name_segments([rich, poor], SIGNALS, LABELS, [size, 100 - size])
+    assert named[0].name == "Premium"
+    assert ("carry the revenue" in named[0].sentence) == said
+
+
+@pytest.mark.parametrize(("mean", "average"), [(48.0, True), (48.1, False), (18.7, False)])
+def test_around_the_average_is_within_a_factor(mean, average) -> None:
+    rows = of_means(spend=(0.1, mean, 30.0))
+    seen = naming._signals([rows], {"value": "spend"}, [1.0])[0]
+    assert naming._holds(seen, by_code("moderate_engagement").rules) == average
+
+
+def test_a_tail_that_tells_another_story_earns_nothing() -> None:
+    """Higher on the logarithm, lower in the mean: neither may be said."""
+    rows = of_means(spend=(0.9, 20.0, 30.0))
+    named = naming.name_segments([rows, of_means(spend=(-0.9, 40.0, 30.0))], SIGNALS, LABELS)
+    assert all("igh" not in n.name + n.sentence and not n.archetype for n in named)
+    assert len({n.name for n in named}) == 2
+
+
+def test_facts_part_a_segment_from_its_nearest() -> None:
+    two = [profile(wine=0.9, spend=1.0), profile(wine=0.9, spend=-0.3)]
+    far = profile(wine=-3.0, spend=0.0)
+    named = naming.name_segments([*two, far], {}, LABELS)
+    assert named[0].parting == ("spend",)
+    facts = naming.facts_of(two[0], [], LABELS, {}, named[0].parting)
+    assert [fact.column for fact in facts] == ["spend", "wine"]
+
+
+def test_the_same_twice_is_told_once_and_a_tail_with_its_median() -> None:
+    row = ProfileRow(1, "", "spend", "forms", 100.0, 59.0, 50.0, 1.0)
+    again = ProfileRow(1, "", "total", "forms", 100.0, 59.0, 50.0, 1.0)
+    facts = naming.facts_of([row, again], [], LABELS, {})
+    assert [f.sentence for f in facts] == [
+        "Spend 100 (half of them at most 59), against 50 on average"
+    ]

@@ -97,3 +97,57 @@ def test_input_is_left_alone() -> None:
     before = X.copy()
     prepare.apply_recipe(X, prepare.fit_recipe(X, features("a", "b")))
     np.testing.assert_array_equal(X, before)
+
+
+def money(values, unit="money", theme="a"):
+    feature = Feature("x", "X", unit, "column", ("x",), "", theme=theme)
+    return values.reshape(-1, 1), (feature,)
+
+
+@pytest.mark.parametrize("factor", [100.0, 0.001, 7.3])
+@pytest.mark.parametrize("unit", ["money", ""])
+def test_units_of_money_do_not_matter(factor, unit):
+    x = np.random.default_rng(0).lognormal(4, 1.5, 800) * np.r_[np.zeros(80), np.ones(720)]
+    X, features = money(np.round(x, 2), unit)
+    plain = prepare.fit_recipe(X, features)
+    other = prepare.fit_recipe(X * factor, features)
+    assert plain.transform == ("log1p",)
+    np.testing.assert_allclose(
+        prepare.apply_recipe(X * factor, other), prepare.apply_recipe(X, plain), atol=1e-9
+    )
+
+
+def test_counts_keep_their_unit():
+    x = np.random.default_rng(0).poisson(3, 500).astype(float) ** 2
+    assert prepare.unit_of(x, "count") == prepare.unit_of(x, "") == 1.0
+    assert prepare.unit_of(x * 0.5, "") != 1.0
+    assert prepare.unit_of(x * 0.0, "money") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("others", "by", "light"),
+    [(0.19, 0.1, True), (0.21, 0.1, False), (0.19, 1.0, False)],
+)
+def test_a_column_that_is_constant_but_for_chance_weighs_next_to_nothing(others, by, light):
+    x = np.ones(1000)
+    x[: int(others * 1000)] += by
+    X = np.column_stack([x, np.random.default_rng(0).normal(50, 10, 1000)])
+    features = [
+        Feature(name, name, "", "column", (name,), "", theme="basket") for name in ("lines", "mean")
+    ]
+    weight = prepare.fit_recipe(X, features).weight
+    if light:
+        assert weight[0] < 0.1
+        assert weight[1] > 0.99
+    else:
+        assert weight == pytest.approx((0.5**0.5, 0.5**0.5))
+
+
+def test_the_formed_scale_is_that_of_the_recipe():
+    x = np.random.default_rng(0).lognormal(4, 1.5, 300)
+    X, features = money(x)
+    recipe = prepare.fit_recipe(X, features)
+    formed = prepare.on_formed_scale(np.column_stack([X, X]), (*features, *features), recipe)
+    z = prepare.apply_recipe(X, recipe)[:, 0]
+    assert np.corrcoef(formed[:, 0], z)[0, 1] == pytest.approx(1.0)
+    assert np.corrcoef(formed[:, 1], z)[0, 1] == pytest.approx(1.0)

@@ -69,7 +69,8 @@ def test_describing_features(engine, shop) -> None:
     wanted = features.describing_features(contract, {"Education": ["x", "y"]})
     found = values(engine, t, contract, wanted)
     assert found["age"] == [44.0, None, None, 24.0]  # born in 1893 is impossible
-    assert found["Education: x"] == [1.0, 0.0, 0.0, 1.0]
+    # of one customer it is not known: missing, not "no"
+    assert found["Education: x"] == [1.0, 0.0, None, 1.0]
     assert found["purchases"] == [4.0, 0.0, 10.0, 4.0]
     assert found["MntWines"] == [10.0, None, None, None]
     roles_of = {f.name: f.role for f in wanted}

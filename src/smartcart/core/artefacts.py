@@ -218,8 +218,7 @@ def _picture_only(Z: Floats, y: Labels, rng: np.random.Generator) -> list[Artefa
     )
     if seen is None or real is None or seen < LOOKS_APART or real > ONLY_THERE * seen:
         return []
-    smooth, lumpy = structure.smooth_ties(Z, rng), structure.tied_columns(Z)
-    groups = structure.natural_groups(smooth, [labels], lumpy).count
+    groups = structure.joined_groups(Z, labels, rng)
     if groups >= k:
         return []
     message = (

@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core import k_indices, kmeans
+from smartcart.core.k_groups import borne_out
 from smartcart.core.k_lloyd import for_each
 from smartcart.core.k_picks import pick_all
-from smartcart.core.k_verdict import Findings, decide
+from smartcart.core.k_sure import picks_on_parts, say_picks
+from smartcart.core.k_verdict import Findings, decide, moves_together
 from smartcart.core.reference_clouds import gap_statistic, log_wcss, shared_gain
 from smartcart.core.stability import (
     Stability,
@@ -30,9 +32,9 @@ from smartcart.core.stability import (
     crosstab,
     prediction_strength,
 )
-from smartcart.core.structure import Groups, find_groups
+from smartcart.core.structure import FINEST, Groups, find_groups, tied_columns
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, KRow
+from smartcart.records import KEvidence, KRow, PartPicks
 
 __all__ = ["Choice", "choose_k", "settle_from"]
 
@@ -41,12 +43,14 @@ Labels = NDArray[np.int32]
 
 MANY_STARTS = 40  # of K-Means on a large table: ten end too often above scikit-learn on all rows
 SAMPLE_ROWS = 5_000  # rows on which silhouette and resamples are computed
-VALLEY_ROWS = 10_000  # rows among which valleys are looked for: a group of 0.5% has 50 of them
+VALLEY_ROWS = 8_000  # rows among which valleys are looked for: a group of 0.5% has 40 of them
 GAP_ROWS = 2_500  # rows of the gap statistic, and of its reference clouds
 REFERENCES = 10  # reference clouds
-RESAMPLES = 30  # bootstrap resamples
+RESAMPLES = 16  # bootstrap resamples
 SPLITS = 2  # halvings for the prediction strength
 SHUFFLES = 5  # clouds of shuffled columns
+DOUBTFUL = 0.7  # where no cut came as near to being sure, parts are not searched for groups
+LEAST_MAX = 10  # the largest K tried where more were allowed than there are rows
 NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more WCSS than the best
 
 
@@ -113,7 +117,10 @@ def choose_k(
         raise DataError.of("no row has a weight", "at least one row", "keep some rows")
     heavy = heavy[kmeans.canonical_order(heavy)]
     distinct = 1 + int((heavy[1:] != heavy[:-1]).any(axis=1).sum())
-    top = max(min(k_max, distinct, heavy.shape[0] - 1), k or 1, 1)
+    n = heavy.shape[0]
+    if k_max >= n:  # more than there can be was meant as "any": fits of hundreds tell nothing
+        k_max = max(LEAST_MAX, int(n**0.5))
+    top = max(min(k_max, distinct, n - 1), k or 1, 1)
     with kmeans.single_thread():
         return _choose(rows, weight, heavy, top, seed, k, progress or (lambda _: None))
 
@@ -189,7 +196,7 @@ def _choose(
 
     say("looking for valleys")
     cuts = {k: kmeans.assign(wide, fits[k].centers)[0] for k in ks}
-    groups = _confirmed_groups(wide, cuts.values(), seed)
+    groups = _natural(wide, cuts.values(), seed, top)
     settled = _settle(rows, weight, wide, groups, fits, seed)
     sample = heavy[_some(n, SAMPLE_ROWS, seed)]
     parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
@@ -240,9 +247,40 @@ def _choose(
         followed = adjusted_rand(crosstab(groups.labels, cut, groups.count, groups.count))
     picks = pick_all(table, strength)
     found = Findings(
-        table, picks, groups.count, groups.depth, followed, gain, gain_sd, groups.apart
+        table,
+        picks,
+        groups.count,
+        groups.depth,
+        followed,
+        gain,
+        gain_sd,
+        int((heavy.std(axis=0) > 0).sum()),
+        groups.apart,
     )
     verdict, recommended, reason = decide(found)
+    say("asking parts of the customers")
+    sure: tuple[PartPicks, ...] = ()
+    if top >= 2:
+        sure = picks_on_parts(
+            sample,
+            {k: fits[k].centers for k in ks},
+            {k: one.ari for k, one in stable.items()},
+            seed,
+            groups=groups.nearly >= DOUBTFUL,
+            together=moves_together(found),
+        )
+    asked_parts = sum(one.parts for one in sure)
+    table = tuple(
+        replace(
+            row,
+            k_stability=sum(one.picks.get(row.k, 0) for one in sure) / asked_parts
+            if sure
+            else None,
+        )
+        for row in table
+    )
+    these = "these" if n == len(sample) else f"{len(sample):,} of these"
+    reason = f"{reason} {say_picks(sure, f'{these} customers')}".rstrip()
     chosen = recommended if asked is None else asked
     evidence = KEvidence(
         rows=table,
@@ -253,19 +291,23 @@ def _choose(
         picks=picks,
         extras={"prediction_strength": tuple(strength.get(k) for k in fits)},
         chosen_by="evidence" if asked is None else "user",
+        k_stability=sure,
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
     return Choice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})
 
 
-def _confirmed_groups(sample: Floats, parts: Iterable[Labels], seed: int) -> Groups:
-    """Return natural groups that also show when ties are broken and cells are cut anew."""
-    parts = list(parts)
-    groups = find_groups(sample, parts, _rng(seed, 1))
-    for again in (11, 12):
-        if groups.count < 2:
-            break
-        other = find_groups(sample, parts, _rng(seed, again))
+def _natural(sample: Floats, parts: Iterable[Labels], seed: int, top: int) -> Groups:
+    """Return natural groups; where ties are broken at random, those that show twice."""
+    parts, finest = list(parts), max(FINEST, top + 2)
+
+    def look(step: int) -> Groups:
+        counts = find_groups(sample, parts, _rng(seed, step), finest=finest)
+        return borne_out(sample, counts, _rng(seed, 12))
+
+    groups = look(1)
+    if groups.count >= 2 and tied_columns(sample):
+        other = look(11)
         groups = other if other.count < groups.count else groups
     return groups
 

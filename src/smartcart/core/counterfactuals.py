@@ -60,4 +60,5 @@ def original(z: float, j: int, recipe: Recipe) -> float | None:
             x = y * y
         case "asinh":
             x = float(np.sinh(y))
+    x *= recipe.unit[j] if recipe.unit else 1.0
     return x if recipe.low[j] <= x <= recipe.high[j] else None

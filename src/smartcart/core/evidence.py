@@ -12,6 +12,8 @@ from smartcart.records import Feature, Recipe
 
 __all__ = ["gather"]
 
+DIGITS = 9  # of standardized numbers
+
 
 def gather(
     X: NDArray[np.float64],
@@ -28,7 +30,8 @@ def gather(
     ``choose_k``.
     """
     recipe = prepare.fit_recipe(X, features, weight)
-    Z = prepare.apply_recipe(X, recipe)
+    # money in another unit leaves other last digits, and rows would be sorted by them
+    Z = np.round(prepare.apply_recipe(X, recipe), DIGITS)
     choice = choose_k.choose_k(
         Z, k_max=k_max, seed=seed, k=k, sample_weight=weight, progress=tell
     )  # fmt: skip

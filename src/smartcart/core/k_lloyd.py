@@ -136,6 +136,9 @@ def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
     >>> for_each(lambda k: k * k, [3, 1])
     [9, 1]
     """
+    items = list(items)
+    if len(items) == 1:
+        return [task(items[0])]
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
         return list(threads.map(task, items))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from smartcart.records import KRow, Verdict
 
-__all__ = ["Findings", "decide", "stable_slices"]
+__all__ = ["Findings", "decide", "moves_together", "stable_slices"]
 
 STABLE_ARI = 0.85  # slices come back: mean adjusted Rand index over the resamples ...
 STABLE_JACCARD = 0.75  # ... and of every single slice (Hennig 2007: 0.75 is a valid cluster)
@@ -45,20 +45,31 @@ class Findings:
     followed: float
     gain: float
     gain_sd: float
+    columns: int = 2  # that vary
     apart: float = 0.0  # share of customers who stand far apart from one single group
 
 
 def decide(found: Findings) -> tuple[Verdict, int, str]:
     """Return verdict, recommended K and reason."""
-    if found.groups >= 2 and found.followed >= UNRELATED:
+    if found.groups >= 2 and len(found.rows) >= 2 and found.followed >= UNRELATED:
         k = min(found.groups, len(found.rows))
         return "natural clusters", k, _natural(found, k)
     slices = stable_slices(found.rows)
-    together = found.gain >= max(SHARED, SHARED_SD * found.gain_sd)
+    together = moves_together(found)
     if together and slices:
         k = _balanced(found.rows, slices)
         return "useful partition", k, _useful(found, k)
     return "no structure", 1, _nothing(found, together)
+
+
+def moves_together(found: Findings) -> bool:
+    """Return whether slices explain more than slices of the same columns shuffled.
+
+    One column has nothing to be shuffled against: its own stability decides.
+    """
+    if found.columns == 1:
+        return True
+    return found.gain >= max(SHARED, SHARED_SD * found.gain_sd)
 
 
 def stable_slices(rows: tuple[KRow, ...]) -> list[int]:
@@ -131,7 +142,7 @@ def _but_for(found: Findings) -> str:
 
 def _nothing(found: Findings, together: bool) -> str:
     if len(found.rows) < 2:
-        return "There are too few different customers to compare segmentations."
+        return "Only one segment was tried: there are too few customers, or K may not be larger."
     if not together:
         text = (
             "The columns have nothing in common that segments could describe: segments explain "

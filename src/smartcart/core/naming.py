@@ -1,24 +1,38 @@
-"""Names are earned: archetypes by rules, else a descriptive name from the two strongest facts."""
+"""Names are earned: archetypes by rules, else a descriptive name from what parts the segment most.
+
+Effects are on the scale on which segments were formed; no name says of a segment what its means
+contradict, and no two segments share one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from smartcart.core.archetypes import ARCHETYPES, Archetype
+from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
 from smartcart.records import Contract, Fact, Feature, ProfileRow
 
 __all__ = ["Named", "facts_of", "name_segments", "say", "signal_columns"]
 
 TELLING = 0.25  # standard deviations from the average below which a fact says little
 FACTS = 5
+NO_PLAY = "No standard play fits: start from the facts, and test one offer against a holdout."
+WATCH = "Orders and spend per customer"
+MIDDLE = 0.6  # a median below this share of the mean is told beside it
+MOST_WORDS = 6  # columns among which a descriptive name is looked for
+SHOWN = frozenset({"forms", "describes"})
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a segment is called; ``earned_by`` are the profile columns whose rules it met."""
+    """What a segment is called.
+
+    ``earned_by`` are the profile columns whose rules it met, ``parting`` those in which it differs
+    most from the segment nearest to it, the most telling first.
+    """
 
     name: str
     archetype: str
@@ -26,6 +40,16 @@ class Named:
     action: str
     watch: str
     earned_by: tuple[str, ...]
+    parting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What rules read of one signal: the effect, the mean, and the mean of all customers."""
+
+    effect: float
+    mean: float
+    overall: float
 
 
 def signal_columns(contract: Contract, features: Sequence[Feature]) -> dict[str, str]:
@@ -39,6 +63,7 @@ def signal_columns(contract: Contract, features: Sequence[Feature]) -> dict[str,
         "visits": ["visits"],
         "recency": ["recency_days", "recency"],
         "tenure": ["tenure_days", "tenure"],
+        "alive": ["p_alive"],
         "income": ["income", *(c.name for c in contract.columns if c.meaning == "income")],
     }
     return {
@@ -64,11 +89,18 @@ def name_segments(
     profile: Sequence[Sequence[ProfileRow]],
     signals: Mapping[str, str],
     labels: Mapping[str, str],
+    sizes: Sequence[float] | None = None,
 ) -> tuple[Named, ...]:
     """Name K segments, each given by its profile rows; no name is used twice.
 
     Archetypes are assigned so that the sum of the scores is largest (Hungarian method); a segment
-    that earns none gets a name from its two strongest facts.
+    that earns none gets a name from the facts that part it most from the segment nearest to it.
+
+    Parameters
+    ----------
+    profile : per segment its rows, with effects on the scale on which segments were formed.
+    signals : of :func:`signal_columns`; labels : of columns, in words.
+    sizes : customers per segment; where not given, all are alike.
     """
     if len(profile) == 1:
         return (
@@ -77,34 +109,68 @@ def name_segments(
                 "Treat them as one audience.", "Overall revenue", (),
             ),
         )  # fmt: skip
-    effects = [{row.column: row.effect for row in rows} for rows in profile]
-    seen = [{s: e[c] for s, c in signals.items() if c in e} for e in effects]
+    seen = _signals(profile, signals, sizes or [1.0] * len(profile))
+    parting = [_parting(profile, i) for i in range(len(profile))]
     earned = _assign(seen)
     named: list[Named] = []
-    taken: set[str] = set()
-    for rows, archetype in zip(profile, earned, strict=True):
-        wanted = (
-            [signals[r.signal] for r in archetype.rules if r.signal in signals] if archetype else []
-        )
+    taken = {archetype.name for archetype in earned if archetype}
+    for i, archetype in enumerate(earned):
         if archetype:
-            missing, other = archetype.without
-            name = archetype.name
-            sentence = other if missing and missing not in signals else archetype.sentence
-            action, watch = archetype.action, archetype.watch
-        else:
-            name, sentence = _describe(rows, labels)
-            action = (
-                "No standard play fits: start from the facts, and test one offer against a holdout."
-            )
-            watch = "Orders and spend per customer"
-        name = _unique(name, taken)
+            earning = tuple(signals[r.signal] for r in archetype.rules if r.signal in signals)
+            told = _told(archetype, seen[i])
+            named.append(
+                Named(
+                    archetype.name, archetype.code, told, archetype.action,
+                    archetype.watch, earning, parting[i],
+                )
+            )  # fmt: skip
+            continue
+        name, sentence, columns = _describe(profile, i, parting[i], labels, taken)
         taken.add(name)
-        code = archetype.code if archetype else ""
-        named.append(Named(name, code, sentence, action, watch, tuple(wanted)))
+        named.append(Named(name, "", sentence, NO_PLAY, WATCH, columns, parting[i]))
     return tuple(named)
 
 
-def _assign(seen: Sequence[Mapping[str, float]]) -> list[Archetype | None]:
+def _signals(
+    profile: Sequence[Sequence[ProfileRow]], signals: Mapping[str, str], sizes: Sequence[float]
+) -> list[dict[str, _Seen]]:
+    """Return what is known of each segment by signal, with its shares of customers and value."""
+    found = []
+    for rows in profile:
+        by_column = {row.column: row for row in rows}
+        found.append(
+            {
+                signal: _Seen(row.effect, row.mean, row.overall_mean)
+                for signal, column in signals.items()
+                if (row := by_column.get(column)) is not None
+            }
+        )
+    means = [seen["value"].mean if "value" in seen else 0.0 for seen in found]
+    worth = [n * mean for n, mean in zip(sizes, means, strict=True)]
+    for n, w, seen in zip(sizes, worth, found, strict=True):
+        seen["customers"] = _Seen(0.0, n / sum(sizes), 1.0)
+        if sum(worth) > 0:
+            seen["value_share"] = _Seen(0.0, w / sum(worth), 1.0)
+    return found
+
+
+def _parting(profile: Sequence[Sequence[ProfileRow]], place: int) -> tuple[str, ...]:
+    """Return the columns in which a segment differs most from the nearest other one."""
+    effects = [{r.column: r.effect for r in rows if r.role in SHOWN} for rows in profile]
+    forming = {r.column for r in profile[place] if r.role == "forms"}
+    own = effects[place]
+
+    def apart(other: int) -> float:
+        both = forming & effects[other].keys()
+        return sum((own[name] - effects[other][name]) ** 2 for name in both)
+
+    near = effects[min((i for i in range(len(profile)) if i != place), key=apart)]
+    away = {name: abs(own[name] - near.get(name, 0.0)) for name in own}
+    told = [name for name in own if away[name] >= TELLING]
+    return tuple(sorted(told, key=lambda name: (name not in forming, -away[name])))
+
+
+def _assign(seen: Sequence[Mapping[str, _Seen]]) -> list[Archetype | None]:
     """Give each archetype to at most one segment that earns it, so that the scores add up most."""
     from scipy.optimize import linear_sum_assignment
 
@@ -112,8 +178,8 @@ def _assign(seen: Sequence[Mapping[str, float]]) -> list[Archetype | None]:
     scores = np.zeros((len(seen), len(ARCHETYPES)))
     for i, signals in enumerate(seen):
         for j, archetype in enumerate(ARCHETYPES):
-            if _earns(signals, archetype):
-                weight = sum(w * signals.get(s, 0.0) for s, w in archetype.score)
+            if _holds(signals, archetype.rules):
+                weight = sum(w * signals[s].effect for s, w in archetype.score if s in signals)
                 scores[i, j] = 100.0 - j + np.tanh(weight / 4.0) * 10
     found: list[Archetype | None] = [None] * len(seen)
     for i, j in zip(*linear_sum_assignment(scores, maximize=True), strict=True):
@@ -122,13 +188,30 @@ def _assign(seen: Sequence[Mapping[str, float]]) -> list[Archetype | None]:
     return found
 
 
-def _earns(signals: Mapping[str, float], archetype: Archetype) -> bool:
-    return all(
-        rule.optional
-        if rule.signal not in signals
-        else rule.low <= signals[rule.signal] <= rule.high
-        for rule in archetype.rules
+def _told(archetype: Archetype, seen: Mapping[str, _Seen]) -> str:
+    """Return the sentence: of each group of clauses the first whose rules hold."""
+    holding = (
+        next((one.sentence for one in group if _holds(seen, one.rules)), "")
+        for group in archetype.clauses
     )
+    return " ".join(filter(None, holding))
+
+
+def _holds(signals: Mapping[str, _Seen], rules: Sequence[Rule]) -> bool:
+    return all(
+        rule.optional if rule.signal not in signals else _rule_holds(signals[rule.signal], rule)
+        for rule in rules
+    )
+
+
+def _rule_holds(seen: _Seen, rule: Rule) -> bool:
+    if not rule.low <= seen.effect <= rule.high or not rule.least <= seen.mean <= rule.most:
+        return False
+    if (rule.low >= 0 and seen.mean < seen.overall) or (rule.high < 0 and seen.mean > seen.overall):
+        return False  # the tail tells another story
+    if rule.times < np.inf and seen.overall > 0:
+        return seen.overall / rule.times <= seen.mean <= seen.overall * rule.times
+    return True
 
 
 def facts_of(
@@ -136,46 +219,87 @@ def facts_of(
     first: Sequence[str],
     labels: Mapping[str, str],
     units: Mapping[str, str],
+    parting: Sequence[str] = (),
 ) -> tuple[Fact, ...]:
-    """Return the facts that earned the name, then the strongest others, no outcome among them."""
-    usable = [row for row in rows if row.role in {"forms", "describes"}]
-    earned = [row for name in first for row in usable if row.column == name]
-    others = sorted(usable, key=lambda row: -abs(row.effect))
-    others = [r for r in others if r.column not in first and abs(r.effect) >= TELLING]
-    facts = []
-    for row in (*earned, *others)[:FACTS]:
-        unit = units.get(row.column, "")
-        label = labels.get(row.column, row.column)
+    """Return the facts that earned the name, then those that part the segment from its nearest.
+
+    Then the strongest others. No outcome is among them, and nothing twice: two columns of the same
+    means say the same. Where a few large values make the mean, the median is told, too.
+    """
+    usable = {row.column: row for row in rows if row.role in SHOWN}
+    others = sorted(usable.values(), key=lambda row: -abs(row.effect))
+    strong = [row.column for row in others if abs(row.effect) >= TELLING]
+    facts: list[Fact] = []
+    said: set[tuple[float, float]] = set()
+    for name in dict.fromkeys((*first, *parting, *strong)):
+        row = usable.get(name)
+        if row is None or (row.mean, row.overall_mean) in said or len(facts) == FACTS:
+            continue
+        said.add((row.mean, row.overall_mean))
+        unit, label = units.get(name, ""), labels.get(name, name)
         # not "Days as a customer 41 days"
         spoken = "" if unit == "days" and label.startswith("Days") else unit
         here, average = say(row.mean, spoken), say(row.overall_mean, spoken)
+        if unit != "share" and row.mean > 0 and row.median < MIDDLE * row.mean:
+            here += f" (half of them at most {say(row.median, spoken)})"
         text = f"{label} {here}, against {average} on average"
-        facts.append(Fact(row.column, label, row.mean, row.overall_mean, row.effect, text, unit))
+        facts.append(Fact(name, label, row.mean, row.overall_mean, row.effect, text, unit))
     return tuple(facts)
 
 
-def _describe(rows: Sequence[ProfileRow], labels: Mapping[str, str]) -> tuple[str, str]:
-    """Return a name and a sentence from the two strongest forming facts."""
-    forming = sorted((r for r in rows if r.role == "forms"), key=lambda r: -abs(r.effect))[:2]
-    words = [
-        f"{'high' if row.effect > 0 else 'low'} {_lower(labels.get(row.column, row.column))}"
-        for row in forming
-        if abs(row.effect) >= TELLING
-    ]
-    if not words:
-        return "Average customers", "Close to the average customer in everything that was measured."
-    text = " and ".join(words)
-    return ", ".join(words).capitalize(), f"What sets them apart: {text}."
+def _describe(
+    profile: Sequence[Sequence[ProfileRow]],
+    place: int,
+    parting: Sequence[str],
+    labels: Mapping[str, str],
+    taken: set[str],
+) -> tuple[str, str, tuple[str, ...]]:
+    """Return a name that nobody has, its sentence, and the columns that it speaks of."""
+    rows = {row.column: row for row in profile[place] if row.role == "forms"}
+    strong = sorted(rows, key=lambda name: -abs(rows[name].effect))
+    wanted = [name for name in dict.fromkeys((*parting, *strong)) if name in rows][:MOST_WORDS]
+    for columns in _few_of(wanted):
+        words = [_word(profile, place, name, labels) for name in columns]
+        known = [word for word in words if word]
+        name = ", ".join(known).capitalize() if known else ""
+        if len(known) == len(words) and name not in taken:
+            text = " and ".join(known)
+            return name, f"What sets them apart: {text}.", tuple(columns)
+    if "Average customers" not in taken and all(
+        abs(row.effect) < TELLING for row in profile[place] if row.role == "forms"
+    ):
+        text = "Close to the average customer in everything that formed the segments."
+        return "Average customers", text, ()
+    return f"Segment {place + 1}", "No short name parts them from the others: see the facts.", ()
+
+
+def _few_of(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield two columns, then one, then three: the most telling first."""
+    for count in (2, 1, 3):
+        yield from combinations(columns, count)
+
+
+def _word(
+    profile: Sequence[Sequence[ProfileRow]], place: int, column: str, labels: Mapping[str, str]
+) -> str:
+    """Return "high spend", or the highest of all segments, or nothing where it is in between."""
+    rows = [next((r for r in one if r.column == column), None) for one in profile]
+    own = rows[place]
+    if own is None:
+        return ""
+    others = [row for i, row in enumerate(rows) if row is not None and i != place]
+    label = _lower(labels.get(column, column))
+    high = own.effect >= TELLING and own.mean > own.overall_mean
+    low = own.effect <= -TELLING and own.mean < own.overall_mean
+    rivals = [row for row in others if (row.effect >= TELLING if high else row.effect <= -TELLING)]
+    if high:
+        top = rivals and all(own.effect > row.effect and own.mean > row.mean for row in others)
+        return f"highest {label}" if top else f"high {label}"
+    if low:
+        end = rivals and all(own.effect < row.effect and own.mean < row.mean for row in others)
+        return f"lowest {label}" if end else f"low {label}"
+    return ""
 
 
 def _lower(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name} ({number})" in taken:
-        number += 1
-    return f"{name} ({number})"

@@ -48,10 +48,11 @@ def bounds_of(model: Model) -> Bounds | None:
         if not edges:
             continue
         transform = model.recipe.transform[i]
-        ends = transform_values(np.array([edges[0], edges[-1]]), transform)
+        unit = model.recipe.unit[i] if model.recipe.unit else 1.0
+        ends = transform_values(np.array([edges[0], edges[-1]]) / unit, transform)
         room = MARGIN * (ends[1] - ends[0])
-        low[i] = min(_back(ends[0] - room, transform), edges[0])
-        high[i] = max(_back(ends[1] + room, transform), edges[-1])
+        low[i] = min(_back(ends[0] - room, transform) * unit, edges[0])
+        high[i] = max(_back(ends[1] + room, transform) * unit, edges[-1])
     far = np.array(model.reference.farthest) * (1 + MARGIN)
     return Bounds(low, high, far if far.size else np.full(k, np.inf))
 

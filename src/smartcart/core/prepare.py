@@ -14,11 +14,23 @@ from numpy.typing import NDArray
 from smartcart.errors import DataError
 from smartcart.records import Feature, Recipe, Transform
 
-__all__ = ["apply_recipe", "choose_transform", "fit_recipe", "transform_values"]
+__all__ = [
+    "apply_recipe",
+    "choose_transform",
+    "fit_recipe",
+    "on_formed_scale",
+    "transform_values",
+    "unit_of",
+]
 
 Floats = NDArray[np.float64]
 
 TAIL = 0.005  # share of values capped at each end
+VARIES = 0.1  # a figure that varies by less than this share of its mean ...
+MOSTLY = 0.8  # ... and is the same for so many customers carries nothing ...
+SMALLEST = 0.01  # ... and has a weight of what it varies, or this
+COUNTS = 100  # whole numbers of up to about this size count something
+GRAINS = 16  # units in a middling amount of money
 SKEWED = 1.0  # |skewness| from which a column is "highly skewed" (Bulmer 1979)
 
 
@@ -37,6 +49,27 @@ def transform_values(x: Floats, transform: Transform) -> Floats:
             return np.log1p(np.maximum(x, 0.0))
         case "asinh":
             return np.arcsinh(x)
+
+
+def unit_of(x: Floats, unit: str) -> float:
+    """Return the unit in which the logarithm of a column is taken: 1 but for amounts.
+
+    ``log(1 + x)`` of euros is not that of cents. So money is measured by itself: its unit is a
+    fixed share of the median of what is not 0. A number of unknown unit is an amount, too, but for
+    small whole numbers: they count something.
+
+    >>> unit_of(np.array([0.0, 64.0]), "money"), unit_of(np.array([0.0, 0.64]), "money")
+    (4.0, 0.04)
+    >>> unit_of(np.array([0.0, 512.0]), "days")
+    1.0
+    """
+    some = np.abs(x[x != 0])
+    if not some.size:
+        return 1.0
+    middle = float(np.median(some))
+    counts = middle <= COUNTS and bool((some == np.round(some)).all())
+    amount = unit == "money" or (unit == "" and not counts)
+    return middle / GRAINS if amount else 1.0
 
 
 def skewness(x: Floats) -> float:
@@ -84,8 +117,11 @@ def fit_recipe(
     from sklearn.preprocessing import StandardScaler
 
     rows = X if sample_weight is None else X[sample_weight > 0]
-    sizes = {f.theme: sum(g.theme == f.theme for g in features) for f in features}
-    fills, lows, highs, transforms = [], [], [], []
+    carries = [_carries(column) for column in rows.T]
+    sizes = dict.fromkeys((f.theme for f in features), 0.0)
+    for feature, share in zip(features, carries, strict=True):
+        sizes[feature.theme] += share**2
+    fills, lows, highs, transforms, units = [], [], [], [], []
     Z = np.empty_like(rows)
     for j, feature in enumerate(features):
         present = rows[~np.isnan(rows[:, j]), j]
@@ -99,12 +135,14 @@ def fit_recipe(
         if low == high:  # a column of one value but for a few: its tails are its content
             low, high = float(present.min()), float(present.max())
         capped = np.clip(np.where(np.isnan(rows[:, j]), fill, rows[:, j]), low, high)
-        transform = feature.transform or choose_transform(capped)
+        unit = unit_of(capped, feature.unit)
+        transform = feature.transform or choose_transform(capped / unit)
         fills.append(fill)
         lows.append(low)
         highs.append(high)
         transforms.append(transform)
-        Z[:, j] = transform_values(capped, transform)
+        units.append(unit)
+        Z[:, j] = transform_values(capped / unit, transform)
     scaler = StandardScaler().fit(Z)
     return Recipe(
         features=tuple(features),
@@ -114,8 +152,25 @@ def fit_recipe(
         high=tuple(highs),
         mean=tuple(float(m) for m in scaler.mean_),
         scale=tuple(float(s) for s in scaler.scale_),
-        weight=tuple(sizes[f.theme] ** -0.5 for f in features),
+        weight=tuple(
+            c / max(sizes[f.theme], SMALLEST) ** 0.5 for c, f in zip(carries, features, strict=True)
+        ),
+        unit=tuple(units),
     )
+
+
+def _carries(x: Floats) -> float:
+    """Return the weight (0 to 1) of a column in its theme: 1, but for one that carries nothing.
+
+    A figure may be the same for all but by chance: lines per order, where now and then two
+    purchases fall on one day. Standardized, chance would form segments.
+    """
+    known = x[~np.isnan(x)]
+    if known.size == 0 or known.min() < 0:
+        return 1.0
+    varies = float(known.std()) / (float(known.mean()) or 1.0)
+    most = int(np.unique(known, return_counts=True)[1].max()) / known.size
+    return max(varies, SMALLEST) if varies < VARIES and most >= MOSTLY else 1.0
 
 
 def apply_recipe(X: Floats, recipe: Recipe) -> Floats:
@@ -127,7 +182,34 @@ def apply_recipe(X: Floats, recipe: Recipe) -> Floats:
     for j, transform in enumerate(recipe.transform):
         x = X[:, j]
         filled = np.where(np.isnan(x), recipe.fill[j], x)
-        z = transform_values(np.clip(filled, recipe.low[j], recipe.high[j]), transform)
+        capped = np.clip(filled, recipe.low[j], recipe.high[j])
+        z = transform_values(capped / recipe.unit[j] if recipe.unit else capped, transform)
         np.subtract(z, recipe.mean[j], out=Z[:, j])
         Z[:, j] *= recipe.weight[j] / recipe.scale[j]
     return Z
+
+
+def on_formed_scale(X: Floats, features: Sequence[Feature], recipe: Recipe) -> Floats:
+    """Return (n, q) values on the scale on which segments were formed, not standardized.
+
+    The first columns are those of the recipe; the others, which only describe, are capped and
+    transformed by the same rules. Missing values stay missing.
+    """
+    out = np.full_like(X, np.nan)
+    for j, feature in enumerate(features):
+        known = ~np.isnan(X[:, j])
+        if not known.any():
+            continue
+        x = X[known, j]
+        if j < len(recipe.features):
+            low, high = recipe.low[j], recipe.high[j]
+            unit = recipe.unit[j] if recipe.unit else 1.0
+            transform: Transform = recipe.transform[j]
+        else:
+            low, high = (float(q) for q in np.quantile(x, [TAIL, 1 - TAIL]))
+            if low == high:
+                low, high = float(x.min()), float(x.max())
+            unit = unit_of(np.clip(x, low, high), feature.unit)
+            transform = feature.transform or choose_transform(np.clip(x, low, high) / unit)
+        out[known, j] = transform_values(np.clip(x, low, high) / unit, transform)
+    return out

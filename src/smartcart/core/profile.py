@@ -12,7 +12,14 @@ from smartcart.core.membership import members
 from smartcart.core.ranks import average_ranks
 from smartcart.records import Feature, Profile, ProfileRow
 
-__all__ = ["ProfileSums", "column_means", "medians", "profile_rows", "with_rank_effects"]
+__all__ = [
+    "ProfileSums",
+    "column_means",
+    "medians",
+    "profile_rows",
+    "with_effects_of",
+    "with_rank_effects",
+]
 
 Floats = NDArray[np.float64]
 
@@ -161,13 +168,29 @@ def with_rank_effects(
     for j in range(X.shape[1]):
         known = ~np.isnan(X[:, j])
         if known.any():
-            ranks = average_ranks(X[known, j])
-            scores[known, j] = (ranks - ranks.mean()) / (ranks.std() or 1.0)
+            scores[known, j] = average_ranks(X[known, j])
+    return with_effects_of(profile, scores, labels, features)
+
+
+def with_effects_of(
+    profile: Profile, scores: Floats, labels: NDArray[np.integer], features: Sequence[Feature]
+) -> Profile:
+    """Return the profile with effects of other scores (n, q) of the same columns.
+
+    The effect is the mean of a segment less that of all, in standard deviations over all; NaN is
+    left out.
+    """
     place = {feature.name: j for j, feature in enumerate(features)}
+    middle, spread = np.zeros(scores.shape[1]), np.ones(scores.shape[1])
+    for j, column in enumerate(scores.T):
+        known = column[~np.isnan(column)]
+        if known.size:
+            middle[j], spread[j] = known.mean(), known.std() or 1.0
 
     def effect(row: ProfileRow) -> float:
-        own = scores[labels == row.segment_id - 1, place[row.column]]
+        j = place[row.column]
+        own = scores[labels == row.segment_id - 1, j]
         own = own[~np.isnan(own)]
-        return float(own.mean()) if own.size else 0.0
+        return float((own.mean() - middle[j]) / spread[j]) if own.size else 0.0
 
     return replace(profile, rows=tuple(replace(row, effect=effect(row)) for row in profile.rows))

@@ -81,7 +81,7 @@ def shared_gain(
     if k_max < 2:
         return 0.0, 0.0
     clouds = np.stack([Z, *(shuffled_columns(Z, rng) for _ in range(shuffles))])
-    wcss = np.exp(log_wcss(clouds, k_max, rng))[:, 1:]
+    wcss = np.exp(log_wcss(clouds, k_max, rng, starts=5))[:, 1:]
     real, null = wcss[0], wcss[1:]
     total = max(float(((Z - Z.mean(axis=0)) ** 2).sum()), np.finfo(float).tiny)
     gains = (null.mean(axis=0) - real) / total

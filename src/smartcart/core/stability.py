@@ -27,7 +27,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 
-FRESH = 4  # k-means++ starts per refit
+FRESH = 3  # k-means++ starts per refit
 BEHIND = 1.01  # a start with this many times the WCSS of the best is given up early
 FINE = 1e-4  # a refit ends when a pass improves WCSS by a smaller share
 
@@ -47,10 +47,11 @@ def bootstrap_stability(
     resamples: int,
     rng: np.random.Generator,
     settled: int | None = None,
+    starts: int = FRESH,
 ) -> dict[int, Stability]:
     """Refit every partition on the same resamples and compare.
 
-    Each refit starts ``FRESH`` times from k-means++, never from the original centers, and the
+    Each refit starts ``starts`` times from k-means++, never from the original centers, and the
     smallest WCSS counts: a partition that is only one of several about equally good ones is found
     out. (Started from the original centers, refits stay near them: on a continuum of customers the
     index is then too high by about 0.1.)
@@ -66,7 +67,7 @@ def bootstrap_stability(
     """
     n, p = Z.shape
     weights = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-    fresh = [plus_plus(Z, weights, max(fits), rng) for _ in range(FRESH)]
+    fresh = [plus_plus(Z, weights, max(fits), rng) for _ in range(starts)]
     drawn = (weights > 0).astype(np.float64)
 
     def compare(k: int) -> Stability:

@@ -16,7 +16,7 @@ from smartcart.engines.spark import Spark, backticked
 from smartcart.engines.spark_session import first_words
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Reading
-from smartcart.sources.column_names import ROW, clean_names
+from smartcart.sources.column_names import ROW, clean_names, source_names
 from smartcart.sources.file_fingerprint import FileMark
 from smartcart.sources.file_format import content_of
 from smartcart.sources.open import MOST_COLUMNS, Opened, no_rows
@@ -187,8 +187,9 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=(*raw.notices, *name_notices, *(n for c in columns for n in c.notices)),
+        source_names=source_names(raw.names, names),
     )
-    opened = Opened(table, reading, engine, _here=lambda: DuckDB(temp_dir=temp_dir))
+    opened = Opened(table, reading, engine, lambda: DuckDB(temp_dir=temp_dir))
     head = engine.arrow(table.limit(HEAD_ROWS))
     opened.head = opened.here.take(head.to_batches(), head.schema)
     return opened
@@ -232,7 +233,7 @@ def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
         column.misfit = column.aside
     wanted = ", ".join(told)
     frame = engine.convert(engine.frame(table), f"SELECT {wanted} FROM ({sql})", ", ".join(schema))
-    return engine.table(engine.keep(frame))
+    return engine.table(engine.persist(frame))
 
 
 def _portable(table: Any, column: Column) -> list[Any]:

@@ -31,7 +31,7 @@ PROFILE_COLUMNS = (
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
-    "stability_ari", "jaccard_min", "smallest_share",
+    "stability_ari", "jaccard_min", "smallest_share", "k_stability",
 )  # fmt: skip
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
@@ -63,6 +63,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "picks": evidence.picks,
         "segments": plain(run.segments),
         "metrics": plain(run.metrics),
+        "receipt": plain(run.receipt),
         "ledger": plain(run.ledger),
         "notices": plain(run.notices),
         "columns": plain(run.contract.columns),
@@ -76,11 +77,13 @@ def run_summary(run: Run) -> dict[str, Any]:
         "campaign": plain(run.campaign),
         "explained": plain(run.explained),
         "identity": plain(run.identity),
+        "future": plain(run.future),
         "value": run.value_label,
         "currency": run.currency,
         "labels": run.profile.labels,
         "units": run.profile.units,
         "extras": plain(evidence.extras),
+        "k_stability": plain(evidence.k_stability),
         "seconds": run.seconds,
         "versions": run.versions,
         "seed": run.seed,

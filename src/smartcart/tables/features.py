@@ -384,7 +384,7 @@ def _value(table: ir.Table, feature: Feature, as_of: dt.date | None) -> ir.Value
             year = first.year() if first.type().is_temporal() else first
             return ibis.literal(as_of.year if as_of else 0) - year
         case "is":
-            return (first == feature.value).fill_null(False)
+            return first == feature.value  # of whom it is not known is missing
     raise AssertionError(f"no such op: {feature.op}")
 
 

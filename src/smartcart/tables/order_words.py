@@ -77,6 +77,8 @@ _PLAIN: tuple[ColumnType, ...] = ("number", "text")
 _NUMBER: tuple[ColumnType, ...] = ("number",)
 _SORT: tuple[ColumnType, ...] = ("text", "number", "boolean")
 
+NO_NAME = r"(?!)"  # found by what the column holds, or said by the user
+
 PARTS: tuple[Part, ...] = (
     Part(
         "customer",
@@ -143,10 +145,14 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "status",
-        rf"({_ORDER}|payment|delivery|line|item|fulfil?lment|financial)? ?(status|state of order)|"
+        rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
+        r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
+        r"(status( id| name| code)?|state|state of order)|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
-        r"transaction type",
+        rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
+        r"zahlungsstatus|lieferstatus|balance impact|is (void|voided|refunded|test)|voided|"
+        r"refunded",
         ("text", "boolean", "number"), "describes", "tells cancelled and returned orders",
     ),
     Part(
@@ -179,6 +185,12 @@ PARTS: tuple[Part, ...] = (
         r"currency( code)?|waehrung|wahrung|moneda|devise|moeda|valuta",
         ("text",), "describes", "more than one currency makes sums wrong",
     ),
+    Part("email", NO_NAME, ("text",), "describes", "tells buyers apart whose customer is nobody"),
+    Part("refund", NO_NAME, _NUMBER, "describes", "the money that was given back of an order"),
+    Part("cancelled_on", NO_NAME, ("date", "text", "number", "boolean"), "describes",
+         "filled where the order was cancelled"),
+    Part("row_type", NO_NAME, ("text",), "describes",
+         "tells rows of orders, of their lines and others apart"),
 )  # fmt: skip
 
 LOOSELY: dict[str, re.Pattern[str]] = {

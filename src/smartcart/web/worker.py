@@ -103,6 +103,42 @@ def _monitor(asked: dict[str, Any]) -> Any:
     return {}
 
 
+def _results(asked: dict[str, Any]) -> Any:
+    from smartcart import store
+    from smartcart.workflows.results import measure_arms
+    from smartcart.workflows.saved import open_run
+
+    arms = None if asked["arms"] is None else Path(asked["arms"])
+    found = measure_arms(
+        asked["table"],
+        open_run(Path(asked["run"])),
+        arm=asked["arm"],
+        control=asked["control"],
+        outcomes=asked["outcomes"],
+        arms=arms,
+    )
+    return store.plain(found)
+
+
+def _score(asked: dict[str, Any]) -> Any:
+    from smartcart import store, workflows
+
+    target = Path(asked["target"])
+    found = workflows.score(asked["source"], workflows.load(Path(asked["run"])), target)
+    return {
+        "customers": found.customers,
+        "rejected": found.rejected,
+        "rejected_file": store.rejected_beside(target).name,
+    }
+
+
+def _erase(asked: dict[str, Any]) -> Any:
+    from smartcart import store
+    from smartcart.workflows.erase import erase_files
+
+    return store.plain(erase_files(Path(asked["workspace"]), asked["customer"]))
+
+
 def _keep(target: Path, content: Any) -> None:
     from smartcart import store
 
@@ -111,6 +147,9 @@ def _keep(target: Path, content: Any) -> None:
 
 
 TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "erase": _erase,
+    "results": _results,
+    "score": _score,
     "inspect": _inspect,
     "lookup": _lookup,
     "migrate": _migrate,

@@ -117,6 +117,7 @@ def _alternative(
                 it.earned_by,
                 profile.labels,
                 profile.units,
+                it.parting,
             )[:FACTS]
             name, archetype, sentence = it.name, it.archetype, it.sentence
         share = None

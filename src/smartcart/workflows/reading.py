@@ -21,6 +21,7 @@ from smartcart.records import (
     Ledger,
     Notice,
     Outcome,
+    PartPicks,
     Picture,
     Profile,
     ProfileRow,
@@ -52,8 +53,10 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, *, own: bool = False) -> Run:
     """Read ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv`` of a run folder.
+
+    Segments bear the names that people gave them, or (``own``) those that the run gave itself.
 
     Raises ``DataError`` where one of them is missing or damaged.
     """
@@ -67,7 +70,7 @@ def read_run(folder: Path) -> Run:
             for name, kind in _KINDS.items()
             if told.get(name) is not None
         }
-        return Run(
+        run = Run(
             source=str(told["source"]),
             contract=model.contract,
             evidence=_evidence(folder, told),
@@ -82,6 +85,7 @@ def read_run(folder: Path) -> Run:
             made=str(told.get("made") or ""),
             **parts,
         )
+        return run if own else store.with_names(run, store.names_of(folder))
     except (OSError, KeyError, TypeError, ValueError, csv.Error, ValidationError) as error:
         raise _damaged(folder, error) from error
 
@@ -106,7 +110,7 @@ def _damaged(folder: Path, error: Exception) -> DataError:
 
 def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
     rows = tuple(
-        KRow(int(row["k"]), **{n: _number(row[n]) for n in store.EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
+        KRow(int(row["k"]), **{n: _number(row.get(n, "")) for n in store.EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
         for row in _rows(folder / "evidence.csv")
     )
     extras = {
@@ -121,6 +125,15 @@ def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
         reason=str(told["reason"]),
         picks={str(rule): int(k) for rule, k in told["picks"].items()},
         extras=extras,
+        k_stability=tuple(
+            PartPicks(
+                str(one["part"]),
+                float(one["share"]),
+                int(one["parts"]),
+                {int(k): int(times) for k, times in one["picks"].items()},
+            )
+            for one in told.get("k_stability") or ()
+        ),
         chosen_by=told.get("chosen_by", "evidence"),
     )
 
