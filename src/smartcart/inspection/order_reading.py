@@ -230,7 +230,8 @@ def _number(desk: _Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog, St
         desk.sample = filled(whole, _down(log, name)) if down else whole
         structure = _structure(desk, log, found, name)
         daily = False
-        if not structure.cell(log.customer).steady and log.date is not None and not down:
+        again = log.date is not None and not down and name not in _moneys(log, found)
+        if again and not structure.cell(log.customer).steady:
             daily = True  # numbers may begin anew every day
             desk.sample = numbered(whole, replace(log, order=name, daily=True))
             structure = _structure(desk, log, found, name)

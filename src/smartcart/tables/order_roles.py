@@ -66,7 +66,9 @@ FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
-SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
+SUBTOTAL = re.compile(
+    r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
+)
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
@@ -150,7 +152,9 @@ def find_candidates(
                 if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
             )
         ),
-        flags=tuple(c for c in free if c.type in {"text", "number"} and c.distinct == 2),
+        flags=tuple(
+            c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
+        ),
     )  # fmt: skip
 
 

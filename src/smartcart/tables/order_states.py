@@ -91,7 +91,7 @@ def _plain(value: str) -> str:
 
     A word is looked for as it is written, too: folding takes letters of other scripts apart.
     """
-    text = value.strip().lower()
+    text = re.sub(r"^wc-", "", value.strip().lower())  # WooCommerce's own
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare

@@ -149,6 +149,7 @@ PARTS: tuple[Part, ...] = (
         rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
         r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
         r"(status( id| name| code)?|state|state of order)|"
+        r"(status|estado|stato|statut|situacao|etat) (do|da|del|de|di|du|van|of|d)( la| l)? \w+|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
         rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
