@@ -70,6 +70,7 @@ SUBTOTAL = re.compile(
     r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
 )
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
 
@@ -359,7 +360,7 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
     return tuple(
         c.name
         for c in columns
-        if (c.type == "text" or (c.type == "number" and c.whole))
+        if (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
         and c.present < MOST_ORDERS * c.distinct
