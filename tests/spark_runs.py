@@ -17,7 +17,7 @@ from spark_cluster import missing
 
 needs_spark = pytest.mark.skipif(bool(missing()), reason=missing() or "Spark is there")
 SECONDS = 240
-_IN_PROCESS = [
+IN_PROCESS = [
     needs_spark,
     pytest.mark.usefixtures("spark"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # PySpark leaves sockets open
@@ -27,7 +27,7 @@ _IN_PROCESS = [
 
 def on_spark(test: Any) -> Any:
     """Mark a test that joins the Spark session of this process."""
-    for mark in _IN_PROCESS:
+    for mark in IN_PROCESS:
         test = mark(test)
     return test
 

@@ -32,7 +32,17 @@ MAY_IMPORT = {
     "api": BASE | {"workflows", "store", "report", "settings", "api_campaigns"},
     "sklearn": BASE | {"core", "workflows"},
     "cli": BASE
-    | {"workflows", "store", "report", "settings", "datasets", "api", "background_process", "web"},
+    | {
+        "layouts",
+        "workflows",
+        "store",
+        "report",
+        "settings",
+        "datasets",
+        "api",
+        "background_process",
+        "web",
+    },
     "web": BASE | {"workflows", "store", "report", "settings", "datasets"},
     "__main__": {"cli"},
     "__init__": {"api"},

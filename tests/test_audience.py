@@ -173,7 +173,7 @@ def test_a_failure_leaves_nothing(
     def fail(path: Path) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("smartcart.workflows.audience._sha256", fail)
+    monkeypatch.setattr("smartcart.workflows.audience.sha256", fail)
     with pytest.raises(UsageError, match="No space left"):
         write_audience(run, tmp_path / "a.csv", segments=["Premium"])
     assert [p.name for p in tmp_path.iterdir()] == ["run"]

@@ -84,7 +84,12 @@ def test_lists_hold_exactly_the_plan(run, tmp_path):
     planned = {one.segment: one.contacts for one in found.segments if one.contacts}
     assert sum(planned.values()) == 300
     counts = write_arms(saved, found, tmp_path / "list.csv", seed=5)
-    table = pd.read_csv(tmp_path / "list.csv")
+    reached = pd.read_csv(tmp_path / "list.csv")
+    held = pd.read_csv(tmp_path / "list.held-out.csv")
+    assert set(reached["arm"]) == {"contact"}
+    assert set(held["arm"]) == {"hold out"}
+    assert not set(reached["customer_id"]) & set(held["customer_id"])
+    table = pd.concat([reached, held])
     assert table.groupby("segment").size().to_dict() == planned
     assert counts["contact"] + counts["hold out"] == len(table) == 300
     assert counts["contact"] + counts["hold out"] + counts["leave"] == sum(saved.sizes)
@@ -93,6 +98,9 @@ def test_lists_hold_exactly_the_plan(run, tmp_path):
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "list.csv").read_bytes()
     write_arms(saved, found, tmp_path / "other.csv", seed=6)
     assert (tmp_path / "other.csv").read_bytes() != (tmp_path / "list.csv").read_bytes()
+    with pytest.raises(UsageError, match="exists already"):
+        write_arms(saved, found, tmp_path / "list.csv")
+    (tmp_path / "list.csv").unlink()  # the other one alone is not replaced, either
     with pytest.raises(UsageError, match="exists already"):
         write_arms(saved, found, tmp_path / "list.csv")
 
@@ -269,8 +277,9 @@ def test_the_command_plans_and_measures(run, tmp_path):
     content = json.loads(done.stdout)
     assert content["plan"]["column"] == "Response"
     assert content["arms"]["contact"] > 0
-    listed = pd.read_csv(tmp_path / "l.csv").assign(response=0)
-    listed.to_csv(tmp_path / "r.csv", index=False)
+    assert content["held_out"] == str(tmp_path / "l.held-out.csv")
+    lists = [pd.read_csv(tmp_path / name) for name in ("l.csv", "l.held-out.csv")]
+    pd.concat(lists).assign(response=0).to_csv(tmp_path / "r.csv", index=False)
     done = command("plan", run, "--cost", 3, "--revenue", 30, "--results", tmp_path / "r.csv")
     assert done.returncode == 0, done.stderr
     assert "all segments" in done.stdout
@@ -457,7 +466,8 @@ def test_python_contacts_measures_and_reports(shop, tmp_path):
     assert campaign.backtest.repeats == 50
     counts = found.contacts(campaign.plan, tmp_path / "list.csv")
     assert counts["hold out"] == campaign.plan.holdout.size
-    listed = pd.read_csv(tmp_path / "list.csv").assign(response=1)
+    lists = [pd.read_csv(tmp_path / name) for name in ("list.csv", "list.held-out.csv")]
+    listed = pd.concat(lists, ignore_index=True).assign(response=1)
     listed.to_csv(tmp_path / "results.csv", index=False)
     whole = found.measure(tmp_path / "results.csv", cost=3, revenue=30)[-1]
     assert (whole.uplift, whole.holdout) == (0, counts["hold out"])

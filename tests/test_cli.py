@@ -104,11 +104,31 @@ def test_config_gives_roles(shop, tmp_path) -> None:
     assert (columns["Income"], columns["Recency"]) == ("forms", "describes")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["demo"], ["synth", "customers"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["check"], ["demo"], ["layouts"], ["synth", "customers"]]
+)
 def test_every_command_has_help_with_an_example(command) -> None:
     done = smartcart(*command, "--help")
     assert done.returncode == 0
     assert "Example: smartcart" in done.stdout
+
+
+def test_layouts_lists_known_exports() -> None:
+    everything = json.loads(smartcart("layouts", "--json").stdout)["layouts"]
+    assert len(everything) > 40
+    found = json.loads(smartcart("layouts", "squarespace", "--json").stdout)["layouts"]
+    assert [one["name"] for one in found] == ["squarespace_orders"]
+    assert found[0] in everything
+    assert found[0]["paid"] == ["Total"]
+    told = smartcart("layouts", "SQUARESPACE")
+    assert told.returncode == 0
+    assert "Squarespace" in told.stdout
+    assert "WooCommerce" not in told.stdout
+    assert smartcart("layouts", "--quiet").stdout == ""
+
+
+def test_layouts_says_what_there_is_instead_of_an_unknown_platform() -> None:
+    assert_one_sentence(smartcart("layouts", "Shopifi"), 2, "Shopifi", "Did you mean 'Shopify'")
 
 
 # Bad input --------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def read(source: Any, **options: Any) -> tuple[dict[str, list[Any]], dict[str, s
     """Return the columns, their types, and the source as opened here (closed)."""
     with open_source(source, **options) as found:
         opened = found.local()
-        assert not opened.remote
+        assert opened.engine.can.typed
         columns = opened.engine.arrow(opened.table).to_pydict()
         types = {name: str(kind) for name, kind in opened.table.schema().items()}
     return columns, types, opened
@@ -376,7 +376,7 @@ def test_sqlite_with_a_write_ahead_log(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_remote_table_stays_on_its_server(postgres: Server) -> None:
     with open_source(f"{postgres.url}::old.orders") as opened:
-        assert opened.remote
+        assert not opened.engine.can.typed
         assert opened.table.columns == ("id", "customer", "price", "day")
         assert str(opened.table.schema()["day"]) == "string"
         assert opened.reading.source == (
@@ -525,7 +525,7 @@ def test_nothing_is_written_to_a_server(postgres: Server) -> None:
         open_source(f"{postgres.url}::customers") as opened,
         pytest.raises(DataError, match="read-only"),
     ):
-        opened.engine.rows("DELETE FROM customers RETURNING 1")  # type: ignore[union-attr]
+        opened.engine.rows("DELETE FROM customers RETURNING 1")
 
 
 @pytest.mark.parametrize(

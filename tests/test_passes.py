@@ -12,7 +12,7 @@ import pytest
 
 from smartcart import store
 from smartcart.core.profile import ProfileSums
-from smartcart.workflows.passes import AHEAD, in_order
+from smartcart.engines.passes import AHEAD, in_order
 
 
 def test_results_come_in_order_whatever_takes_longer():

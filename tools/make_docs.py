@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
+from smartcart.layouts import LAYOUTS
 from smartcart.settings import Settings
 from smartcart.tables.vocabulary import MEANINGS, VOCABULARY
 
@@ -117,6 +118,32 @@ def names() -> str:
     return "\n".join(lines) + "\n"
 
 
+def layouts() -> str:
+    """Return the table of known exports."""
+    lines = [
+        "# Known exports\n",
+        "An export of a platform is recognised by the columns that it must have, whatever their "
+        "order and whatever else is there; case, blanks and signs in a name mean nothing. What a "
+        "row of this table says of a column wins over guesses, and must pass the same checks: "
+        "where totals stand, and whether they add up, is measured in the file. `smartcart layouts "
+        "--json` prints all that is known of each.\n",
+        "A row whose header was not seen whole in a public place is marked: it is from parts or "
+        "from memory. A new platform is one row in `src/smartcart/layouts/` and one test in "
+        "`tests/layouts/`.\n",
+        "| name | platform | export | what a row is | known by its columns | what was paid | "
+        "confirmed | seen in |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in LAYOUTS:
+        paid = one.paid or tuple(n for n, role in one.roles.items() if "spend" in role)
+        what = f"{one.structure}; refused" if one.kind == "nobody" else one.structure
+        cells = [f"`{one.name}`", one.platform, one.export, what]
+        cells += [", ".join(f"`{name}`" for name in names) for names in (one.signature, paid)]
+        cells += ["yes" if one.confirmed else "no", one.source]
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def model_schema() -> str:
     """Return the JSON Schema of model.json."""
     from smartcart import store
@@ -125,7 +152,7 @@ def model_schema() -> str:
 
 
 PAGES = {
-    "commands.md": commands, "settings.md": settings, "names.md": names,
+    "commands.md": commands, "settings.md": settings, "names.md": names, "layouts.md": layouts,
     "model.schema.json": model_schema,
 }  # fmt: skip
 

@@ -8,9 +8,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smartcart.api import Segmentation, check, load, segment
+    from smartcart.api import Segmentation, SmartCartWarning, check, load, segment
 
-__all__ = ["Segmentation", "check", "load", "segment"]
+__all__ = ["Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from smartcart import store, workflows
 from smartcart.api_campaigns import Acts
+from smartcart.errors import SmartCartWarning
 from smartcart.records import (
     Artefact,
     ColumnRole,
@@ -19,7 +21,9 @@ from smartcart.records import (
     Drift,
     Fairness,
     Inspection,
+    Ledger,
     Model,
+    Notice,
     Reason,
     Run,
 )
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Plots", "SavedModel", "Segmentation", "check", "load", "segment"]
+__all__ = ["Plots", "SavedModel", "Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 
 def segment(
@@ -42,6 +46,7 @@ def segment(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
     rfm_bins: int = 5,
     engine: Literal["duckdb", "spark"] = "duckdb",
     spark_master: str | None = None,
@@ -65,6 +70,8 @@ def segment(
         ``{"role": ..., "meaning": ...}``.
     drop_duplicates, net_returns : of an order log: drop lines equal to an earlier one; take what
         was returned off the spend.
+    expect : what the shop's own dashboard says: ``{"orders": 1083, "revenue": 147311.64}``;
+        ``DataError`` where what was read is off by more than half a percent.
     rfm_bins : digits of the RFM scores.
     engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster.
     seed : seed of everything random.
@@ -80,7 +87,7 @@ def segment(
     """
     given = read_settings(
         None, k=k, k_max=k_max, kind=kind, as_of=as_of, seed=seed, roles=roles, rfm_bins=rfm_bins,
-        drop_duplicates=drop_duplicates, net_returns=net_returns,
+        drop_duplicates=drop_duplicates, net_returns=net_returns, expect=expect,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="smartcart-"))
     try:
@@ -93,7 +100,9 @@ def segment(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Segmentation(run, folder, source)
+    made = Segmentation(run, folder, source)
+    _warn(made.notices)
+    return made
 
 
 def check(
@@ -104,16 +113,25 @@ def check(
     roles: Mapping[str, ColumnRole | Mapping[str, str] | ColumnWish] | None = None,
     drop_duplicates: bool = False,
     net_returns: bool = False,
+    expect: Mapping[str, float] | None = None,
 ) -> Inspection:
     """Return what SmartCart sees in ``source``: kind, roles, ledger, warnings; fits nothing."""
     given = read_settings(
         None, kind=kind, as_of=as_of, roles=roles, drop_duplicates=drop_duplicates,
-        net_returns=net_returns,
+        net_returns=net_returns, expect=expect,
     )  # fmt: skip
-    return workflows.inspect(
+    seen = workflows.inspect(
         source, kind=given.kind, as_of=given.as_of, wanted=given.columns,
         options=workflows.order_options(given),
     )  # fmt: skip
+    _warn(seen.notices)
+    return seen
+
+
+def _warn(notices: Sequence[Notice]) -> None:
+    """Tell each notice once as a warning, at the line that called SmartCart."""
+    for message in dict.fromkeys(notice.message for notice in notices):
+        warnings.warn(message, SmartCartWarning, stacklevel=3)
 
 
 def load(folder: str | Path) -> SavedModel:
@@ -231,6 +249,17 @@ class Segmentation(Acts):
         return self.record.evidence.reason
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a careful reader should know, each once: of the reading, then of the result."""
+        run = self.record
+        return tuple({n.message: n for n in (*run.reading.notices, *run.notices)}.values())
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of every row, from rows read to customers segmented."""
+        return self.record.ledger
+
+    @property
     def segments(self) -> pd.DataFrame:
         """One row per segment: id, name, size, share, share of value, facts, action."""
         import pandas as pd
@@ -336,6 +365,27 @@ class Segmentation(Acts):
     def reasons(self) -> tuple[Reason, ...]:
         """What keeps the customers of each segment there, on average."""
         return self.record.reasons
+
+    @property
+    def future(self) -> pd.DataFrame | None:
+        """What comes next, a row per customer of an order log; ``None`` without a forecast.
+
+        ``customer_id, p_alive, expected_orders, expected_spend, next_order_by, late``. ``attrs``
+        hold ``horizon``, ``model``, ``sentence`` (the track record), and ``refused``, why there is
+        none. The record is ``record.future``.
+        """
+        import pandas as pd
+
+        found = self.record.future
+        table = self._folder / "future.parquet"
+        if found is None or not table.exists():
+            return None
+        frame = pd.read_parquet(table)
+        frame.attrs = {
+            "horizon": found.horizon, "model": found.model, "sentence": found.sentence,
+            "refused": found.refused,
+        }  # fmt: skip
+        return frame
 
     @property
     def model(self) -> Model:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from smartcart.records import Campaign, Explanation, Plan, Receipt, Run, Uplift
+from smartcart.records import Campaign, Effects, Explanation, Plan, Receipt, Run, Uplift
 
 __all__ = ["Acts"]
 
@@ -83,6 +83,34 @@ class Acts:
 
         saved = saved_run(self.record, self._folder)
         return measure_results(saved, Path(results), cost=cost, revenue=revenue)[0]
+
+    def results(
+        self,
+        table: str | Path,
+        *,
+        arm: str | None = None,
+        control: str | None = None,
+        outcomes: Sequence[str] = (),
+        level: float = 0.9,
+    ) -> Effects:
+        """Return what arms of a campaign changed, in rates and money, per segment and in all.
+
+        ``table`` has a row per customer. What is not named is found: the column of arms, the arm
+        that was left alone, the columns of what came of it (0/1, or money).
+        """
+        from smartcart.workflows.results import measure_arms
+        from smartcart.workflows.saved import saved_run
+
+        saved = saved_run(self.record, self._folder)
+        return measure_arms(
+            table,
+            saved,
+            arm=arm,
+            control=control,
+            outcomes=outcomes,
+            level=level,
+            contract=self.record.contract,
+        )
 
     def audience(self, segments: str | Sequence[str], path: str | Path, **options: Any) -> Receipt:
         """Write the customers of segments to a file, with a receipt beside it.

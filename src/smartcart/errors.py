@@ -16,7 +16,14 @@ import difflib
 from collections.abc import Iterable
 from typing import Self
 
-__all__ = ["DataError", "SmartCartError", "UsageError", "did_you_mean"]
+__all__ = [
+    "DataError",
+    "ReadingQuestion",
+    "SmartCartError",
+    "SmartCartWarning",
+    "UsageError",
+    "did_you_mean",
+]
 
 
 class SmartCartError(Exception):
@@ -44,6 +51,21 @@ class DataError(SmartCartError, ValueError):
     """The data cannot be used (unreadable, empty, one customer, duplicate ids); exit code 3."""
 
     exit_code = 3
+    columns: tuple[object, ...] = ()  # records of the columns, where a table was refused
+    kind: str = ""  # what it looked like
+
+
+class ReadingQuestion(DataError):  # noqa: N818 - it asks
+    """A file that can be read in several ways, or hardly at all: the user is asked; exit code 3.
+
+    ``readings`` are the ways, each with its totals and the line of configuration that picks it.
+    """
+
+    readings: tuple[object, ...] = ()
+
+
+class SmartCartWarning(UserWarning):
+    """Something that a careful reader of a result should know; shown once, and kept as a notice."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -11,10 +12,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from smartcart.errors import UsageError, did_you_mean
+from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import Column, ColumnRole, ColumnWish, Inspection
 
-__all__ = ["Settings", "read_settings", "settings_text"]
+__all__ = ["Settings", "read_settings", "refused_text", "settings_text"]
 
 
 def _no_boolean(value: Any) -> Any:
@@ -58,6 +59,11 @@ class Settings(BaseModel):
     net_returns: bool = Field(
         False, description="Of an order log: take what was returned off the spend."
     )
+    expect: dict[Literal["orders", "customers", "revenue"], Money] = Field(
+        default_factory=dict,
+        description="What the shop's own dashboard says (`orders`, `customers`, `revenue`): off by "
+        "more than 0.5%, the run ends with exit code 3.",
+    )
     rfm_bins: Whole = Field(5, ge=2, le=9, description="Digits of the RFM scores.")
     cost: Money | None = Field(
         None,
@@ -96,6 +102,8 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
                 f"the configuration {str(path)!r} holds a {type(content).__name__}",
                 "settings such as 'k: 4'", "correct the file",
             )  # fmt: skip
+    if given.get("expect"):
+        given["expect"] = {**(content.get("expect") or {}), **_expected_figures(given["expect"])}
     merged = content | {name: value for name, value in given.items() if value is not None}
     if "roles" in merged:
         if "columns" in merged:
@@ -125,6 +133,29 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
         raise UsageError.of(
             f"{option} is {first.get('input')!r}", _expected(first), f"correct {option}"
         ) from error
+
+
+def _expected_figures(given: Any) -> dict[str, float]:
+    """Return figures from a mapping, or from texts such as ``orders=1,083``."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, float] = {}
+    for text in given:
+        name, sign, value = str(text).partition("=")
+        number = value.strip().replace(" ", "").replace("_", "")
+        if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", number):
+            number = number.replace(",", "")
+        if (
+            not sign
+            or name.strip() not in {"orders", "customers", "revenue"}
+            or not re.fullmatch(r"\d+(\.\d+)?", number)
+        ):
+            raise UsageError.of(
+                f"--expect is {text!r}", "orders=N, customers=N or revenue=X, with a decimal point",
+                "such as --expect orders=1083 --expect revenue=147311.64",
+            )  # fmt: skip
+        found[name.strip()] = float(number)
+    return found
 
 
 def _wishes(given: Any) -> dict[str, ColumnWish]:
@@ -221,6 +252,19 @@ def settings_text(seen: Inspection, as_of: dt.date | None = None) -> str:
         lines += [_line(column, always=True) for column in contract.log.columns]
     else:
         lines += [_line(column) for column in contract.columns]
+    return "\n".join(lines) + "\n"
+
+
+def refused_text(error: DataError, source: str) -> str:
+    """Return a configuration (YAML) of the columns of a table that was refused, to edit.
+
+    The reason for the refusal, and the ways out, stand above them.
+    """
+    said = "\n".join(f"# {line}" for line in textwrap.wrap(" ".join(str(error).split()), 94))
+    columns = [column for column in error.columns if isinstance(column, Column)]
+    lines = [_HEADER.format(source=source, roles=", ".join(get_args(ColumnRole))).rstrip(), said]
+    lines += [f"kind: {error.kind}"] if error.kind else []
+    lines += ["columns:", *(_line(column, always=True) for column in columns)]
     return "\n".join(lines) + "\n"
 
 

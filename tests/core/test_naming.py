@@ -11,7 +11,7 @@ from smartcart.records import ProfileRow
 SIGNALS = {
     "value": "spend", "deals": "deals_share", "income": "Income", "frequency": "purchases",
     "tenure": "tenure_days", "recency": "recency_days", "visits": "visits",
-    "basket": "basket_value",
+    "basket": "basket_value", "alive": "p_alive",
 }  # fmt: skip
 LABELS = {"spend": "Spend", "deals_share": "Share bought on a deal", "wine": "Wine share"}
 
@@ -34,7 +34,8 @@ FOUR = [
 
 
 def test_the_four_of_the_first_shop() -> None:
-    named = naming.name_segments(FOUR, SIGNALS, LABELS)
+    known = {signal: name for signal, name in SIGNALS.items() if signal != "alive"}
+    named = naming.name_segments(FOUR, known, LABELS)
     assert [n.name for n in named] == [
         "Premium", "Moderate engagement", "Discount-sensitive", "Low engagement / potential churn",
     ]  # fmt: skip
@@ -102,6 +103,16 @@ def test_every_archetype_can_be_earned(archetype) -> None:
     assert named[0].archetype == archetype.code or any(
         other.code == named[0].archetype for other in ARCHETYPES[: ARCHETYPES.index(archetype)]
     )
+
+
+@pytest.mark.parametrize(("alive", "slips"), [(-0.61, True), (-0.59, False)])
+def test_who_slips_away_is_not_premium(alive: float, slips: bool) -> None:
+    """On both sides of the threshold: fewer are still customers, though they spent much."""
+    one = profile(spend=1.6, purchases=1.2, p_alive=alive)
+    rest = profile(spend=-0.3, purchases=-0.3, p_alive=0.3)
+    named = naming.name_segments([one, rest], SIGNALS, LABELS)
+    assert (named[0].name == "Slipping away") == slips
+    assert (named[0].name == "Premium") != slips
 
 
 def test_archetypes_are_distinct() -> None:

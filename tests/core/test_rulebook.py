@@ -17,7 +17,6 @@ from smartcart.datasets import write_customers
 from smartcart.engines.dialects import DIALECTS, query_text
 from smartcart.errors import DataError
 from smartcart.records import Feature, Recipe
-from smartcart.tables.assignment import SOURCE
 from smartcart.tables.rules import rulebook_steps
 
 
@@ -104,7 +103,7 @@ def test_sql_gives_the_answer_of_python(tmp_path, shop, book):
         X[5, names.index(name)] = 0.0 if name == "basket_value" else np.nan
     frame = frame.astype(dict.fromkeys(spends, "float64"))
     frame.loc[5, spends] = np.nan
-    query = query_text(rulebook_steps(shop.model, book, ["shop"]), SOURCE, "shop", "duckdb")
+    query = query_text(rulebook_steps(shop.model, book, ["shop"]), "shop", "duckdb")
     with duckdb.connect() as con:
         con.register("shop", frame)
         found = con.sql(query).df().set_index("customer_id")
@@ -118,7 +117,7 @@ def test_sql_gives_the_answer_of_python(tmp_path, shop, book):
 
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_every_dialect_has_words_for_it(shop, book, dialect):
-    text = query_text(rulebook_steps(shop.model, book), SOURCE, "shop", dialect)
+    text = query_text(rulebook_steps(shop.model, book), "shop", dialect)
     assert text.count("THEN 1") >= 1
     assert "imitation" in text
 
@@ -129,9 +128,7 @@ def test_names_in_sql_are_quoted_and_clash_with_nothing(shop, book):
     assert not {"known", "ruled", "features"} & set(names)
     assert len(set(names)) == len(names)
     nasty = tuple(replace(rule, segment="O'Brien\"; --") for rule in book.rules)
-    query = query_text(
-        rulebook_steps(shop.model, replace(book, rules=nasty)), SOURCE, "t", "duckdb"
-    )
+    query = query_text(rulebook_steps(shop.model, replace(book, rules=nasty)), "t", "duckdb")
     assert "'O''Brien\"; --'" in query
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from smartcart.web.access import access
 from smartcart.web.accounts import ROLES
 from smartcart.web.app import create_app, routes_of
 from smartcart.web.config import Config
@@ -35,7 +39,7 @@ API = {
     "GET /api/v1/runs/{run}/alternatives/{k}": "viewer",
     "GET /api/v1/runs/{run}/outcomes": "viewer",
     "GET /api/v1/runs/{run}/rulebook": "viewer",
-    "GET /api/v1/runs/{run}/customers": "viewer",
+    "GET /api/v1/runs/{run}/customers": "analyst",
     "GET /api/v1/runs/{run}/customers/{customer_id}": "viewer",
     "GET /api/v1/runs/{run}/customers/{customer_id}/explanation": "viewer",
     "GET /api/v1/runs/{run}/customers/{customer_id}/history": "viewer",
@@ -48,11 +52,16 @@ API = {
     "GET /api/v1/runs/{run}/monitoring": "viewer",
     "GET /api/v1/exports/{number}": "analyst",
     "GET /api/v1/exports/{number}/receipt": "analyst",
+    "GET /api/v1/exports/{number}/files/{file}": "analyst",
     "GET /api/v1/uploads": "analyst",
     "POST /api/v1/uploads": "analyst",
     "GET /api/v1/uploads/{number}": "analyst",
     "DELETE /api/v1/uploads/{number}": "analyst",
     "POST /api/v1/uploads/{number}/inspection": "analyst",
+    "POST /api/v1/erasures": "admin",
+    "POST /api/v1/runs/{run}/results": "analyst",
+    "GET /api/v1/campaigns": "viewer",
+    "GET /api/v1/campaigns/ledger": "viewer",
     "GET /api/v1/sources": "analyst",
     "POST /api/v1/sources": "analyst",
     "POST /api/v1/synthetic": "analyst",
@@ -103,7 +112,7 @@ PAGES = {
     "GET /runs/{name}/what-if": "viewer",
     "GET /runs/{name}/what-if/answer": "viewer",
     "GET /runs/{name}/plan": "viewer",
-    "GET /runs/{name}/plan/figures.json": "viewer",
+    "GET /amount": "viewer",
     "POST /runs/{name}/plan/lists": "analyst",
     "GET /over-time": "viewer",
     "GET /over-time/figures.json": "viewer",
@@ -113,17 +122,31 @@ PAGES = {
     "POST /login": "anyone",
     "POST /logout": "viewer",
     "GET /account": "viewer",
+    "POST /account/password": "viewer",
     "POST /account/tokens": "viewer",
     "POST /account/tokens/{number}/revoke": "viewer",
     "GET /admin": "admin",
     "POST /admin/users": "admin",
+    "GET /uploads": "analyst",
+    "GET /runs/{name}/people": "analyst",
+    "POST /runs/{name}/score": "analyst",
+    "GET /runs/{name}/files/{file}": "analyst",
+    "GET /runs/{name}/results": "viewer",
+    "POST /runs/{name}/results": "analyst",
+    "GET /campaigns": "viewer",
+    "GET /campaigns/{number}": "viewer",
+    "POST /campaigns/{number}/delete": "analyst",
+    "GET /runs/{name}/audience": "analyst",
+    "POST /runs/{name}/audience": "analyst",
+    "POST /uploads/{upload_id}/delete": "analyst",
+    "POST /erase": "admin",
     "POST /admin/users/{name}": "admin",
 }
 NEEDED = API | PAGES
 VALUES = {
     "run": RUN, "segment_id": "1", "k": "3", "customer_id": "1", "number": "0" * 32,
     "name": "nobody-there", "digest": "none", "job_id": "0" * 24, "upload_id": "0" * 32,
-    "note_id": "1",
+    "note_id": "1", "file": "contact.csv",
 }  # fmt: skip
 WHO = {"nobody": -1, "eve": 0, "bob": 1, "ann": 2}
 
@@ -168,6 +191,43 @@ def test_every_route_lets_in_whom_it_should(team: Team, who: str) -> None:
             assert answer.status_code == 401, told
         else:
             assert answer.status_code == 403, told
+
+
+HANDFUL = 20  # ids that one answer to a viewer may hold
+
+
+def test_no_answer_to_a_viewer_holds_many_customers(team: Team, workspace: Path) -> None:
+    """Rights go by data: whichever way is tried, a viewer meets single customers only."""
+    ids = pq.read_table(workspace / "runs" / RUN / "segments.parquet")["customer_id"]
+    known = {str(one) for one in ids.to_pylist()}
+    assert len(known) == 400
+    for name, need in NEEDED.items():
+        method, path = name.split(" ", 1)
+        if method != "GET" or need not in ("viewer", "anyone"):
+            continue
+        answer = team["eve"].get(f"{_filled(path)}?limit=1000", headers={"Accept": "*/*"})
+        met = known & set(re.findall(r"[0-9]{5,}", answer.text))
+        assert len(met) <= HANDFUL, f"{name}: {len(met)} ids"
+    path = f"/api/v1/runs/{RUN}/customers?limit=1000"
+    assert team["eve"].get(path).status_code == 403
+    met = {one["customer_id"] for one in team["bob"].get(path).json()["items"]}
+    assert met == known  # so the test would see them
+
+
+def test_reading_many_customers_is_in_the_audit_log(team: Team) -> None:
+    for segment in (1, 2):
+        team["bob"].get(f"/api/v1/runs/{RUN}/customers?limit=7&segment_id={segment}")
+    log = [e for e in team["ann"].get("/api/v1/audit").json()["items"]
+           if e["action"] == "customers.read"]  # fmt: skip
+    assert [(e["user"], e["subject"], e["details"]["customers"], e["details"]["segment"])
+            for e in log] == [("bob", RUN, 7, 2), ("bob", RUN, 7, 1)]  # fmt: skip
+
+
+def test_data_that_needs_more_than_a_route_asks_stops_the_start() -> None:
+    with pytest.raises(TypeError, match="customers need the role 'analyst', not 'viewer'"):
+        access("viewer", gives="customers")
+    with pytest.raises(TypeError, match="accounts need the role 'admin', not 'analyst'"):
+        access("analyst", gives="accounts")
 
 
 def test_a_route_without_a_role_stops_the_start(

@@ -17,13 +17,30 @@ pytest.importorskip("axe_playwright_python")
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
           "resultTypes": ["violations"]}  # fmt: skip
 LATER = "shop-000002"
-PAGES = (
-    "/", f"/runs/{RUN}", f"/runs/{RUN}?k=3", f"/runs/{RUN}/segments/1",
-    f"/runs/{RUN}/segments/1?against=2", f"/runs/{RUN}/customers", f"/runs/{RUN}/customers?id=NO",
-    f"/runs/{RUN}/what-if", f"/runs/{RUN}/plan", f"/runs/{RUN}/plan?cost=1&revenue=50",
-    f"/runs/{RUN}/plan?cost=x&revenue=50", f"/over-time?from={RUN}&to={LATER}",
-    f"/runs/{RUN}/data", f"/runs/{RUN}/report", "/nothing", "/account", "/admin",
-)  # fmt: skip
+PAGES = {
+    "/": 200,
+    f"/runs/{RUN}": 200,
+    f"/runs/{RUN}?k=3": 200,
+    f"/runs/{RUN}/segments/1": 200,
+    f"/runs/{RUN}/segments/1?against=2": 200,
+    f"/runs/{RUN}/people?segment=1": 200,
+    f"/runs/{RUN}/audience?segment=1&destination=google": 200,
+    f"/runs/{RUN}/customers": 200,
+    f"/runs/{RUN}/customers?id=NO": 404,
+    f"/runs/{RUN}/what-if": 200,
+    f"/runs/{RUN}/plan": 200,
+    f"/runs/{RUN}/plan?cost=1&revenue=50": 200,
+    f"/runs/{RUN}/plan?cost=x&revenue=50": 400,
+    f"/runs/{RUN}/results": 200,
+    "/campaigns": 200,
+    f"/over-time?from={RUN}&to={LATER}": 200,
+    f"/runs/{RUN}/data": 200,
+    f"/runs/{RUN}/report": 200,
+    "/uploads": 200,
+    "/nothing": 404,
+    "/account": 200,
+    "/admin": 200,
+}
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +113,8 @@ def test_no_page_violates_wcag(
 ) -> None:
     seen = visit(browser, server, size=size, color_scheme=scheme, storage_state=session)
     found = []
-    for path in PAGES:
-        seen.go(path)
+    for path, status in PAGES.items():
+        assert seen.go(path).status == status, path
         found += _violations(seen)
     seen.go("/")
     seen.page.get_by_role("button", name="Try it with a made-up shop").click()

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from smartcart.audiences.identifiers import normal_email, normal_phone, original
+from smartcart.audiences.identifiers import digits_of, normal_email, original, read_phone
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import UsageError
 from smartcart.sources.text_cells import BLANK, lines_of, text_rows
 
-__all__ = ["CONTACTS", "SUPPRESSED", "Contacts", "suppressed"]
+__all__ = ["CONTACTS", "SUPPRESSED", "Contacts", "id_columns", "suppressed"]
 
-CONTACTS = pa.schema([(name, pa.string()) for name in ("id", "email", "phone")])
+CONTACTS = pa.schema(
+    [*((name, pa.string()) for name in ("id", "email", "phone")), ("marks", pa.list_(pa.string()))]
+)
 SUPPRESSED = pa.schema([(name, pa.string()) for name in ("kind", "value")])
 
 _HASH = re.compile("[0-9a-f]{64}")
+_SIGNS = re.compile(r"^\W*0|[ +()/.\-]")  # of a phone rather than an id
 _IDS = {
     "id", "customerid", "customer", "customernumber", "customerno", "custid", "clientid", "userid",
     "memberid", "kundennummer", "kundenid",
@@ -34,7 +36,9 @@ class Contacts:
     """A table of contacts being read, and what was found on the way.
 
     ``kinds`` are ``"email"`` and ``"phone"``, as far as there are columns of them. ``batches`` are
-    of the schema :data:`CONTACTS`. ``homeless`` counts phone numbers that need a country.
+    of the schema :data:`CONTACTS`: the first usable e-mail and phone of a row, and as ``marks`` all
+    that may tell the person on a list: e-mails (``e``), phones (``p``) and the digits of phones
+    that cannot be read for certain (``d``). ``homeless`` counts phone numbers that need a country.
     """
 
     kinds: tuple[str, ...] = ()
@@ -75,28 +79,33 @@ class Contacts:
     ) -> Iterator[pa.RecordBatch]:  # fmt: skip
         for columns in rows:
             ids = [None if cell is None else cell.strip(BLANK) for cell in columns[own]]
-            email = [
-                next(filter(None, map(normal_email, cells)), None)
-                for cells in _side_by_side(columns, emails)
-            ]
-            phone = [
-                next(filter(None, (normal_phone(cell, code) for cell in cells)), None)
-                for cells in _side_by_side(columns, phones)
-            ]
-            if code is None:
-                self.homeless += sum(
-                    normal_phone(cell, "1") is not None
-                    for cells, one in zip(_side_by_side(columns, phones), phone, strict=False)
-                    if one is None
-                    for cell in cells
-                )
-            yield _batch((ids, email, phone), CONTACTS, len(ids))
+            email: list[str | None] = [None] * len(ids)
+            phone: list[str | None] = [None] * len(ids)
+            marks: list[list[str]] = [[] for _ in ids]
+            for place in emails:
+                for i, cell in enumerate(columns[place]):
+                    if one := normal_email(cell):
+                        email[i] = email[i] or one
+                        marks[i].append(f"e{one}")
+            for place in phones:
+                for i, cell in enumerate(columns[place]):
+                    one, certain = read_phone(cell, code)
+                    if one:
+                        phone[i] = phone[i] or one
+                        marks[i].append(f"p{one}")
+                    if not certain and (digits := digits_of(cell)):
+                        marks[i].append(f"d{digits}")
+                        self.homeless += code is None and one is None
+            arrays = [pa.array(cells, pa.string()) for cells in (ids, email, phone)]
+            arrays.append(pa.array(marks, CONTACTS.field("marks").type))
+            yield pa.record_batch(arrays, schema=CONTACTS)
 
 
 def suppressed(engine: DuckDB, path: Path, code: str | None) -> Iterator[pa.RecordBatch]:
     """Return a suppression list as kinds and values, batches of the schema :data:`SUPPRESSED`.
 
-    An entry may be of several kinds: digits are an id, and perhaps a phone.
+    An entry may be of several kinds: digits are an id, and perhaps a phone. What looks like a phone
+    and cannot be read for certain is of the kind ``"doubt"``: its digits.
 
     Raises ``UsageError`` where there is no such file, or a table names none of its columns.
     """
@@ -118,22 +127,30 @@ def suppressed(engine: DuckDB, path: Path, code: str | None) -> Iterator[pa.Reco
             "name the columns so in a header line",
         )
     head = [names[i] for i in places]  # a list without a header has an entry there
-    cells = ([c for i in places for c in columns[i] if c] for columns in rows)
-    return _entries(chain([head], cells), code)
+
+    def entries() -> Iterator[pa.RecordBatch]:
+        yield from _entries([head], code)
+        for columns in rows:
+            for i in places:
+                yield from _entries([[c for c in columns[i] if c]], code, _is_phone(plain[i]))
+
+    return entries()
 
 
-def _entries(batches: Iterable[Sequence[str | None]], code: str | None) -> Iterator[pa.RecordBatch]:
+def _entries(
+    batches: Iterable[Sequence[str | None]], code: str | None, dialled: bool = False
+) -> Iterator[pa.RecordBatch]:
     for cells in batches:
         kinds, values = [], []
         for cell in cells:
-            for kind, value in _readings(cell or "", code):
+            for kind, value in _readings(cell or "", code, dialled):
                 kinds.append(kind)
                 values.append(value)
         yield _batch((kinds, values), SUPPRESSED, len(kinds))
 
 
-def _readings(cell: str, code: str | None) -> Iterator[tuple[str, str]]:
-    """Yield all that one entry may mean."""
+def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str, str]]:
+    """Yield all that one entry may mean; ``dialled``: it stands in a column of phones."""
     text = cell.strip(BLANK)
     if not text:
         return
@@ -141,21 +158,23 @@ def _readings(cell: str, code: str | None) -> Iterator[tuple[str, str]]:
         yield "id", one
     if email := normal_email(text.strip("\"'")):
         yield "email", email
-    if phone := normal_phone(text.strip("\"'"), code):
+    phone, certain = read_phone(text.strip("\"'"), code)
+    if phone:
         yield "phone", phone
+    if not certain and (dialled or _SIGNS.search(text)) and (digits := digits_of(text)):
+        yield "doubt", digits
     if _HASH.fullmatch(text.strip("\"'").lower()):
         yield "hash", text.strip("\"'").lower()
-
-
-def _side_by_side(
-    columns: Sequence[list[str | None]], places: Sequence[int]
-) -> Iterator[tuple[str | None, ...]]:
-    return zip(*(columns[i] for i in places), strict=True)
 
 
 def _batch(columns: Sequence[Sequence[Any]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
     arrays = [pa.array(list(c) or [None] * rows, pa.string()) for c in columns]
     return pa.record_batch(arrays, schema=schema)
+
+
+def id_columns(names: Sequence[str]) -> list[int]:
+    """Return the places of columns that are named as those of customer ids are."""
+    return [i for i, name in enumerate(names) if _plain(name) in _IDS]
 
 
 def _plain(name: str) -> str:

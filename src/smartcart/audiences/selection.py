@@ -5,7 +5,7 @@ Every customer gets one verdict: written, or left out for the first reason that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,12 +17,14 @@ from smartcart.errors import UsageError, did_you_mean
 
 __all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
 
-REASONS = ("other segment", "below confidence", "suppressed", "unchanged", "no such contact",
-           "duplicate contact")  # fmt: skip
+REASONS = ("other segment", "below confidence", "suppressed", "suppressed in doubt", "unchanged",
+           "no such contact", "duplicate contact")  # fmt: skip
 
 
-def segment_names(engine: DuckDB, table: Path) -> list[str]:
-    """Return the names of the segments in a ``segments.parquet``, in order.
+def segment_names(engine: DuckDB, table: Path, given: Mapping[int, str]) -> dict[int, str]:
+    """Return the names of the segments in a ``segments.parquet`` by id, in order.
+
+    Those in ``given`` bear the name that somebody gave them since.
 
     Raises ``UsageError`` where there is no such file, or it is not the table of a run.
     """
@@ -39,8 +41,10 @@ def segment_names(engine: DuckDB, table: Path) -> list[str]:
             "the segments.parquet of a run folder",
             "name the folder that 'smartcart run' wrote",
         )
-    rows = engine.rows(f"SELECT segment FROM {file} GROUP BY segment ORDER BY min(segment_id)")
-    return [str(name) for (name,) in rows]
+    rows = engine.rows(
+        f"SELECT segment_id, min(segment) FROM {file} GROUP BY segment_id ORDER BY segment_id"
+    )
+    return {int(number): given.get(int(number), str(name)) for number, name in rows}
 
 
 def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -66,26 +70,29 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]
 class Audience:
     """The judged customers of a run, on disk in the engine's folder.
 
-    ``segments`` are exact names. ``contacts`` and ``suppressed`` are streams of record batches, as
+    ``segments`` are exact names, of those in ``named`` (by segment id) and, for the earlier run,
+    ``named_before``. ``contacts`` and ``suppressed`` are streams of record batches, as
     :mod:`smartcart.audiences.contacts` makes them. Ids are compared without blanks around them,
     those suppressed whatever their capitals. ``listed`` counts the entries of the list by kind.
     """
 
     def __init__(
         self, engine: DuckDB, table: Path, segments: Sequence[str], min_confidence: float, *,
-        before: Path | None = None, contacts: Iterable[pa.RecordBatch] | None = None,
-        suppressed: Iterable[pa.RecordBatch] | None = None,
+        named: Mapping[int, str], before: Path | None = None,
+        named_before: Mapping[int, str] | None = None,
+        contacts: Iterable[pa.RecordBatch] | None = None,
+        suppressed: Iterable[pa.RecordBatch] | None = None, needs_email: bool = False,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.changes, self.reaches = before is not None, contacts is not None
-        names = ", ".join(literal(name) for name in segments)
         sure = "TRUE"
         if min_confidence > 0:
             least = float(min_confidence)
             sure = f"coalesce(NOT isnan(confidence) AND confidence >= {least!r}, FALSE)"
-        self._view("now", _people(table, names, sure))
+        self._view("now", _people(table, segments, named, sure))
         if before is not None:
-            self._view("earlier", f"SELECT * FROM ({_people(before, names, sure)}) WHERE fits")
+            then = _people(before, segments, named_before or named, sure)
+            self._view("earlier", f"SELECT * FROM ({then}) WHERE fits")
             self._view("people", _CHANGED)
         else:
             self._view("people", "SELECT *, CAST(NULL AS VARCHAR) AS change FROM now")
@@ -98,7 +105,7 @@ class Audience:
         else:
             joined = _UNREACHED
         self._view("reached", joined)
-        held, self.lists = "FALSE", suppressed is not None
+        held, doubted, self.lists = "FALSE", "FALSE", suppressed is not None
         self.listed: dict[str, int] = {}
         if suppressed is not None:
             path = engine.spool_batches(suppressed, SUPPRESSED)
@@ -108,8 +115,15 @@ class Audience:
             self._view("suppressed", f"SELECT * FROM {_parquet(engine.spool(listed))}")
             self.listed = dict(engine.rows("SELECT kind, count(*) FROM suppressed GROUP BY kind"))
             held = self._is_listed() or held
+            if self.reaches:
+                self._view("marked", f"SELECT * FROM {_parquet(engine.spool(_MARKED))}")
+                self._view("doubted", f"SELECT * FROM {_parquet(engine.spool(_DOUBTED))}")
+                held = f"{held} OR key IN (SELECT key FROM marked)"
+                doubted = "key IN (SELECT key FROM doubted)"
         nobody = "email IS NULL AND phone IS NULL" if self.reaches else "FALSE"
-        reason = _REASON.format(suppressed=held, no_contact=nobody)
+        if needs_email and self.reaches:
+            nobody = "email IS NULL"
+        reason = _REASON.format(suppressed=held, doubted=doubted, no_contact=nobody)
         self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
         order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""
         self._file = engine.spool(f"SELECT * FROM judged {order}")
@@ -123,7 +137,7 @@ class Audience:
         return " OR ".join(
             f"coalesce({value} IN (SELECT value FROM suppressed WHERE kind = '{kind}'), FALSE)"
             for value, kind in _LISTED_AS
-            if kind in self.listed and (self.reaches or "key" in value)
+            if kind in self.listed
         )
 
     def _view(self, name: str, sql: str) -> None:
@@ -140,7 +154,7 @@ class Audience:
 
     def suppressed_before(self) -> int:
         """Return how many of the suppressed were in the earlier audience."""
-        sql = f"SELECT count(*) FROM {_parquet(self._file)} WHERE reason = 'suppressed'"
+        sql = f"SELECT count(*) FROM {_parquet(self._file)} WHERE reason LIKE 'suppressed%'"
         return int(self.engine.rows(f"{sql} AND was")[0][0]) if self.changes else 0
 
     def any_id_like(self, pattern: str) -> bool:
@@ -169,12 +183,16 @@ def _parquet(path: Path) -> str:
     return f"read_parquet({literal(str(path))})"
 
 
-def _people(table: Path, names: str, sure: str) -> str:
+def _people(table: Path, wanted: Sequence[str], named: Mapping[int, str], sure: str) -> str:
     """Return SQL of a run's customers: are they of the segments, and surely so?"""
+    names = ", ".join(literal(name) for name in wanted)
+    called = " ".join(f"WHEN {number} THEN {literal(name)}" for number, name in named.items())
+    file = f"read_parquet({literal(str(table))}, file_row_number = true)"
+    people = f"SELECT * REPLACE (CASE segment_id {called} END AS segment) FROM {file}"
     return (
         f"SELECT file_row_number AS place, customer_id, {id_key('customer_id')} AS key, segment, "
         f"confidence, wanted, wanted AND sure AS fits FROM (SELECT *, segment IN ({names}) AS "
-        f"wanted, {sure} AS sure FROM read_parquet({literal(str(table))}, file_row_number = true))"
+        f"wanted, {sure} AS sure FROM ({people}))"
     )
 
 
@@ -192,7 +210,7 @@ SELECT (SELECT count(*) FROM now) + place, CAST(customer_id AS VARCHAR), key, se
   TRUE, TRUE, TRUE, 'left'
 FROM earlier WHERE key NOT IN (SELECT key FROM now)
 """
-_NUMBERED = "SELECT id AS key, email, phone, file_row_number AS row FROM {file}"
+_NUMBERED = "SELECT id AS key, email, phone, marks, file_row_number AS row FROM {file}"
 _FIRST_CONTACT = """
 SELECT key, min(row) FILTER (email IS NOT NULL) AS with_email,
   min(row) FILTER (phone IS NOT NULL) AS with_phone
@@ -211,23 +229,44 @@ _UNREACHED = (
 )
 _WITH_OWN_CONTACTS = """
 WITH listed AS ({listed}), own AS (
-  SELECT arg_min(email, row) FILTER (email IS NOT NULL) AS email,
-    arg_min(phone, row) FILTER (phone IS NOT NULL) AS phone
-  FROM contacts WHERE lower(key) IN (SELECT value FROM listed WHERE kind = 'id') GROUP BY key
+  SELECT unnest(marks) AS mark FROM contacts
+  WHERE lower(key) IN (SELECT value FROM listed WHERE kind = 'id')
 )
 SELECT * FROM listed
-UNION SELECT 'email', email FROM own WHERE email IS NOT NULL
-UNION SELECT 'phone', phone FROM own WHERE phone IS NOT NULL
+UNION SELECT CASE mark[1] WHEN 'e' THEN 'email' WHEN 'p' THEN 'phone' ELSE 'doubt' END,
+  substr(mark, 2) FROM own
+"""
+_MARKED = """
+SELECT DISTINCT key FROM (
+  SELECT key, mark[1] AS kind, substr(mark, 2) AS value
+  FROM (SELECT key, unnest(marks) AS mark FROM contacts)
+)
+WHERE (kind = 'e' AND value IN (SELECT value FROM suppressed WHERE kind = 'email'))
+  OR (kind = 'p' AND value IN (SELECT value FROM suppressed WHERE kind = 'phone'))
+  OR (kind <> 'd' AND sha256(value) IN (SELECT value FROM suppressed WHERE kind = 'hash'))
+  OR (kind = 'p' AND sha256(substr(value, 2)) IN
+      (SELECT value FROM suppressed WHERE kind = 'hash'))
+"""
+_DOUBTED = """
+WITH here AS (
+  SELECT key, mark[1] = 'd' AS doubt, ltrim(substr(mark, 2), '+') AS digits
+  FROM (SELECT key, unnest(marks) AS mark FROM contacts) WHERE mark[1] <> 'e'
+), listed AS (
+  SELECT kind = 'doubt' AS doubt, ltrim(value, '+') AS digits
+  FROM suppressed WHERE kind IN ('doubt', 'phone')
+)
+SELECT DISTINCT key FROM here JOIN listed ON right(here.digits, 7) = right(listed.digits, 7)
+WHERE (here.doubt OR listed.doubt)
+  AND (ends_with(here.digits, listed.digits) OR ends_with(listed.digits, here.digits))
 """
 _LISTED_AS = (
     ("lower(key)", "id"), ("lower(key)", "email"), ("sha256(key)", "hash"),
     ("sha256(lower(key))", "hash"),
-    ("email", "email"), ("sha256(email)", "hash"), ("phone", "phone"), ("sha256(phone)", "hash"),
-    ("sha256(substr(phone, 2))", "hash"),
 )  # fmt: skip
 _REASON = """
 CASE WHEN NOT fits THEN 'below confidence'
   WHEN {suppressed} THEN 'suppressed'
+  WHEN {doubted} THEN 'suppressed in doubt'
   WHEN change = 'unchanged' THEN 'unchanged'
   WHEN {no_contact} THEN 'no such contact' END
 """

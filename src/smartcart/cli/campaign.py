@@ -21,7 +21,7 @@ from smartcart.cli.common import (
 )
 from smartcart.errors import UsageError
 
-__all__ = ["audience", "explain", "plan"]
+__all__ = ["audience", "explain", "plan", "results"]
 
 Report = Annotated[
     Path | None,
@@ -53,7 +53,9 @@ def plan(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="List to contact and to hold out: .csv, .parquet."),
+        typer.Option(
+            "--output", "-o", help="List to contact: .csv, .parquet; whom to hold out beside it."
+        ),
     ] = None,
     results: Annotated[
         Path | None,
@@ -118,6 +120,7 @@ def plan(
         content: Any = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
     else:
         content = store.plain(found) | {"output": str(output) if output else None, "arms": counts}
+        content["held_out"] = str(planning.held_out_beside(output)) if output else None
     if as_json:
         print_json(content)
     elif not quiet:
@@ -129,10 +132,52 @@ def plan(
             typer.echo("\n".join(campaign.plan_lines(found, saved.currency)))
             if output is not None:
                 typer.echo(
-                    f"Written to {output}: {counts['contact']:,} to contact, "
-                    f"{counts['hold out']:,} to leave alone as a holdout."
+                    f"Written to {output}: {counts['contact']:,} to contact. To leave alone, for "
+                    f"comparison: {counts['hold out']:,}, in "
+                    f"{planning.held_out_beside(output).name}."
                 )
         _say_page(report)
+
+
+@app.command(epilog="Example: smartcart results sent.csv --run out/ --arm group --outcome spend")
+def results(
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="A row per customer: arm and outcome.")
+    ],
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="RUN", help="Run whose segments to tell apart.")
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option("--arm", help="Column of who was in which arm.")
+    ] = None,
+    control: Annotated[
+        str | None, typer.Option("--control", help="The arm that was left alone.")
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", help="What came of it, 0/1 or money; may repeat."),
+    ] = None,
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Measure a campaign of one or several arms: rates and money against who was left alone."""
+    from smartcart.cli import show
+
+    with show.Progress(quiet=quiet) as progress:
+        progress("read", 0, None)
+        from smartcart import store
+        from smartcart.workflows.results import measure_arms
+        from smartcart.workflows.saved import open_run
+
+        saved = None if run is None else open_run(run)
+        found = measure_arms(table, saved, arm=arm, control=control, outcomes=outcome or ())
+    if as_json:
+        print_json(store.plain(found))
+    elif not quiet:
+        from smartcart.report.results import results_lines
+
+        typer.echo("\n".join(results_lines(found, saved.currency if saved else "")))
 
 
 @app.command(epilog="Example: smartcart explain out/ --customer 5524")
@@ -240,8 +285,16 @@ def audience(
         Path | None, typer.Option("--suppress", help="Who must never be contacted.")
     ] = None,
     minimum: Annotated[
-        int, typer.Option("--minimum", help="Warn of an audience smaller than this.")
-    ] = 100,
+        int | None, typer.Option("--minimum", help="Warn of an audience smaller than this (100).")
+    ] = None,
+    destination: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="PLATFORM",
+            help="Columns and hashing of google, meta, tiktok, linkedin, klaviyo or mailchimp.",
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
@@ -261,7 +314,7 @@ def audience(
             run, output, segments=segment, min_confidence=min_confidence,
             changes_since=changes_since, contacts=contacts, hash_contacts=hash_contacts,
             platform=cast(Any, platform), country=country, suppress=suppress, minimum=minimum,
-            overwrite=overwrite,
+            destination=destination, overwrite=overwrite,
         )  # fmt: skip
     if as_json:
         print_json(store.plain(receipt))

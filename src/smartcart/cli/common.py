@@ -12,7 +12,8 @@ import typer
 from smartcart.errors import UsageError, did_you_mean
 
 __all__ = [
-    "AsOf", "Config", "DropDuplicates", "Engine", "Json", "K", "KMax", "Kind", "NetReturns",
+    "AsOf", "Config", "DropDuplicates", "Engine", "Expect", "Json", "K", "KMax", "Kind",
+    "NetReturns",
     "Out", "Overwrite", "Quiet", "RfmBins", "Seed", "Source", "SparkMaster", "app",
     "check_engine", "one_or_all", "print_json", "refuse_file", "write_whole",
 ]  # fmt: skip
@@ -56,6 +57,15 @@ DropDuplicates = Annotated[
 NetReturns = Annotated[
     bool | None,
     typer.Option("--net-returns", help="Of orders: take what was returned off the spend."),
+]
+Expect = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect",
+        metavar="NAME=N",
+        help="What your dashboard says: orders=N, customers=N or revenue=X; may repeat. Off by "
+        "more than 0.5%: exit code 3.",
+    ),
 ]
 Explain = Annotated[
     list[str] | None,

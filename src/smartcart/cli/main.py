@@ -13,7 +13,16 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from smartcart.cli import campaign, over_time, run, score, serve, synth  # noqa: F401  # they add their commands to the application
+from smartcart.cli import (  # noqa: F401  # they add their commands to the application
+    campaign,
+    future,
+    layouts,
+    over_time,
+    run,
+    score,
+    serve,
+    synth,
+)
 from smartcart.cli.common import app, print_json
 from smartcart.errors import SmartCartError
 

@@ -15,6 +15,7 @@ from smartcart.cli.common import (
     Cost,
     DropDuplicates,
     Engine,
+    Expect,
     Explain,
     Json,
     K,
@@ -36,7 +37,7 @@ from smartcart.cli.common import (
     refuse_file,
     write_whole,
 )
-from smartcart.errors import UsageError
+from smartcart.errors import DataError, UsageError
 
 __all__ = ["check", "demo", "run"]
 
@@ -61,6 +62,7 @@ def run(
     config: Config = None,
     drop_duplicates: DropDuplicates = None,
     net_returns: NetReturns = None,
+    expect: Expect = None,
     rfm_bins: RfmBins = None,
     cost: Cost = None,
     revenue: Revenue = None,
@@ -95,7 +97,7 @@ def run(
     settings = read_settings(
         config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
         drop_duplicates=drop_duplicates, net_returns=net_returns, cost=cost, revenue=revenue,
-        budget=budget,
+        budget=budget, expect=expect or None,
     )  # fmt: skip
     _segment(
         one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json,
@@ -112,6 +114,7 @@ def check(
     config: Config = None,
     drop_duplicates: DropDuplicates = None,
     net_returns: NetReturns = None,
+    expect: Expect = None,
     write_config: Annotated[
         Path | None,
         typer.Option("--write-config", help="Write roles and settings here (YAML), to edit."),
@@ -126,20 +129,27 @@ def check(
     """Show what SmartCart sees in a table: roles, ledger, warnings. Fits nothing."""
     from smartcart import store, workflows
     from smartcart.cli import show
-    from smartcart.settings import read_settings, settings_text
+    from smartcart.settings import read_settings, refused_text, settings_text
 
     settings = read_settings(
         config, as_of=as_of, kind=kind, seed=seed, drop_duplicates=drop_duplicates,
-        net_returns=net_returns,
+        net_returns=net_returns, expect=expect or None,
     )  # fmt: skip
     if write_config is not None:
         refuse_file(write_config, source, overwrite=overwrite)
     with show.Progress(quiet=quiet) as progress:
         progress("read", 0, None)
-        seen = workflows.inspect(
-            one_or_all(source), kind=settings.kind, as_of=settings.as_of, wanted=settings.columns,
-            options=workflows.order_options(settings),
-        )  # fmt: skip
+        try:
+            seen = workflows.inspect(
+                one_or_all(source), kind=settings.kind, as_of=settings.as_of,
+                wanted=settings.columns, options=workflows.order_options(settings),
+            )  # fmt: skip
+        except DataError as error:
+            if write_config is not None and error.columns:
+                text = refused_text(error, str(one_or_all(source)))
+                write_whole(write_config, text, source, overwrite=overwrite)
+                error.args = (f"{error} Its columns are in {write_config}, to edit.",)
+            raise
     if write_config is not None:
         write_whole(write_config, settings_text(seen, settings.as_of), source, overwrite=overwrite)
     if as_json:

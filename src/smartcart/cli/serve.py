@@ -49,6 +49,9 @@ def serve(
     memory_mb: Annotated[
         int | None, typer.Option("--memory-mb", min=1, help="Most memory of one run, in MB.")
     ] = None,
+    keep_days: Annotated[
+        int, typer.Option("--keep-days", min=1, help="Uploaded tables are kept for so many days.")
+    ] = 90,
     seed: Seed = None,  # each run has its own
     quiet: Quiet = False,
     as_json: Json = False,
@@ -61,7 +64,7 @@ def serve(
     config = Config(
         workspace=workspace, host=host, port=port, team=team, database=database, sources=sources,
         public_url=_address(public_url), upload_bytes=upload_mb * 1_000_000, jobs=jobs,
-        memory_bytes=None if memory_mb is None else memory_mb * 1_000_000,
+        keep_days=keep_days, memory_bytes=None if memory_mb is None else memory_mb * 1_000_000,
     )  # fmt: skip
 
     def tell(line: str) -> None:
@@ -109,6 +112,37 @@ def user(
         print_json({"name": found.name, "role": found.role})
     elif not quiet:
         typer.echo(f"{found.name} may log in as {found.role}.")
+
+
+@app.command(epilog="Example: smartcart erase shop/ --customer 5524")
+def erase(
+    workspace: Annotated[
+        Path, typer.Argument(metavar="WORKSPACE", help="Folder that is served, or of runs.")
+    ],
+    customer: Annotated[str, typer.Option("--customer", help="Id of whom to forget.")],
+    database: Database = None,
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Remove one customer from everything kept in a workspace, with a receipt."""
+    from smartcart import store
+
+    if (workspace / "app.sqlite").is_file() or database is not None:
+        _refuse_missing()
+        from smartcart.web.erasure import erase_workspace
+
+        found = erase_workspace(workspace, customer, database)
+    else:
+        from smartcart.workflows.erase import erase_files
+
+        found = erase_files(workspace, customer)
+    if as_json:
+        print_json(store.plain(found))
+    elif not quiet:
+        from smartcart.report.campaign import erasure_lines
+
+        typer.echo("\n".join(erasure_lines(found)))
 
 
 def _password() -> str:

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from smartcart.cli.progress import Progress
-from smartcart.records import Inspection, Notice, OrderLog, Run
-from smartcart.report import order_log, words
+from smartcart.records import Inspection, Notice, OrderLog, ReadingReceipt, Run
+from smartcart.report import order_log, receipt, words
 from smartcart.report.view import another_k
 
 __all__ = ["Progress", "inspection", "result"]
@@ -26,6 +26,7 @@ def _console() -> Console:
 def result(run: Run, output: Path) -> None:
     """Show the segments, the verdict and which files to open."""
     console = _console()
+    _receipt(console, run.receipt, run.currency)
     evidence = run.evidence
     count = f"{run.ledger.segmented:,} customers in {evidence.k} segment"
     count += "s" if evidence.k != 1 else ""
@@ -67,6 +68,7 @@ def inspection(seen: Inspection) -> None:
     contract, ledger = seen.contract, seen.ledger
     as_of = f", as of {contract.as_of} ({contract.as_of_source})" if contract.as_of else ""
     console.print(Text(f"{seen.reading.source}: {contract.kind}{as_of}", style="bold"))
+    _receipt(console, seen.receipt, seen.reading.currency or "")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("Column", "Type", "Role", "Missing", "Why"):
         table.add_column(name, justify="right" if name == "Missing" else "left")
@@ -98,6 +100,10 @@ def _order_log(seen: Inspection, log: OrderLog) -> None:
     contract, ledger = seen.contract, seen.ledger
     as_of = f", as of {contract.as_of} ({contract.as_of_source})" if contract.as_of else ""
     console.print(Text(f"{seen.reading.source}: order lines{as_of}", style="bold"))
+    _receipt(console, seen.receipt, seen.reading.currency or "")
+    if seen.receipt is not None:
+        for differs, figures in receipt.others(seen.receipt, seen.reading.currency or ""):
+            console.print(Text(f"Another reading, {differs}: {figures}."))
     wide = console.width >= WIDE
     names = ("Column", "Part", *(("Type",) if wide else ()), "Missing", "Why")
     table = _table(names, right=("Missing",))
@@ -135,6 +141,16 @@ def _order_log(seen: Inspection, log: OrderLog) -> None:
         console.print(Text("What describes them", style="bold"))
         console.print(Text(", ".join(feature.label for feature in seen.describing)))
     _notices(console, seen.notices)
+
+
+def _receipt(console: Any, told: ReadingReceipt | None, currency: str) -> None:
+    """Show what was read, in figures that the shop knows."""
+    if told is None:
+        return
+    console.print(Text(f"Read: {receipt.headline(told, currency)}", style="bold"))
+    for line in (receipt.left_out(told), receipt.how(told)):
+        if line:
+            console.print(Text(line))
 
 
 def _table(names: tuple[str, ...], right: tuple[str, ...] = ()) -> Table:

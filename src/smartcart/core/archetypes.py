@@ -63,10 +63,22 @@ LONG_DAYS = 180.0  # whose first order is shorter ago than this has not come for
 
 ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
+        "slipping_away",
+        "Slipping away",
+        (Rule("alive", high=-0.6), Rule("value", low=-0.2), Rule("frequency", low=-0.2)),
+        (("alive", -3.0), ("value", 0.5)),
+        ((Clause("By the rhythm of their own orders fewer of them are still customers than of the "
+                 "others, and they bought about as much and as often, or more.",
+                 (Rule("alive", high=-0.6), Rule("value", low=-0.2),
+                  Rule("frequency", low=-0.2))),),),
+        "Reach out now, most value at stake first: the list of who is late says to whom.",
+        "Share of the late that orders again within 60 days",
+    ),
+    Archetype(
         "premium",
         "Premium",
         (Rule("value", low=0.6), Rule("income", low=0.3, optional=True),
-         Rule("deals", high=0.5, optional=True)),
+         Rule("deals", high=0.5, optional=True), Rule("alive", low=-0.6, optional=True)),
         (("value", 3.0), ("income", 1.0)),
         ((Clause("High income and high spend.", (Rule("income", low=0.3),)),
           Clause("They spend more than the average customer.")),
@@ -118,7 +130,8 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Loyal regulars",
         (Rule("frequency", low=0.4), Rule("value", low=0.0),
          Rule("recency", high=0.2, optional=True), Rule("deals", high=0.8, optional=True),
-         Rule("tenure", low=-0.2, optional=True, least=LONG_DAYS)),
+         Rule("tenure", low=-0.2, optional=True, least=LONG_DAYS),
+         Rule("alive", low=-0.6, optional=True)),
         (("frequency", 1.0), ("tenure", 0.5)),
         ((Clause("They come back more often than the average customer."),),
          (Clause("They have done so for longer.", (Rule("tenure", low=0.2),)),)),

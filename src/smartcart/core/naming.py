@@ -63,6 +63,7 @@ def signal_columns(contract: Contract, features: Sequence[Feature]) -> dict[str,
         "visits": ["visits"],
         "recency": ["recency_days", "recency"],
         "tenure": ["tenure_days", "tenure"],
+        "alive": ["p_alive"],
         "income": ["income", *(c.name for c in contract.columns if c.meaning == "income")],
     }
     return {

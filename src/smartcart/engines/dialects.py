@@ -11,9 +11,11 @@ from ibis.backends.sql.compilers import DuckDBCompiler
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from smartcart.engines.cells import RULES, cell_text, quoted, text_literal
+from smartcart.engines.distances import distances_select
 from smartcart.errors import DataError, UsageError, did_you_mean
 
-__all__ = ["DIALECTS", "NEEDS", "check_dialect", "query_text", "table_text"]
+__all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
 
 DIALECTS = {
     "duckdb": "duckdb", "postgres": "postgres", "spark": "spark", "databricks": "databricks",
@@ -23,10 +25,12 @@ DIALECTS = {
 """What a user calls a dialect, and what SQLGlot calls it."""
 MERGING = {"postgres", "sqlite"}
 """They put a step's text wherever it is read, again and again, unless told to keep its rows."""
+_END = {"mysql": "\nLIMIT 18446744073709551615"}
+"""What ends a step that would be merged into the next: MySQL has no other word for it."""
 NEEDS = {
     "mssql": "SQL Server 2022 or Azure SQL, for LEAST and GREATEST.",
     "mysql": "MySQL 8.0.17 or MariaDB 10.5, for CAST AS DOUBLE.",
-    "sqlite": "SQLite 3.35 or later, built with its mathematical functions.",
+    "sqlite": "SQLite 3.38 or later, built with its mathematical functions.",
 }
 """The oldest versions that a query runs on, where that is no matter of course."""
 _LAST = {"clickhouse": "\nSETTINGS prefer_column_name_to_alias = 1"}
@@ -49,6 +53,10 @@ class Named(Protocol):
     def reads(self) -> Collection[str]: ...
     @property
     def makes(self) -> Collection[str]: ...
+    @property
+    def cells(self) -> Sequence[Any]: ...
+    @property
+    def centers(self) -> Sequence[Sequence[float]]: ...
 
 
 def check_dialect(name: str) -> str:
@@ -72,33 +80,41 @@ def table_text(name: str, dialect: str) -> str:
         read = exp.to_table(name, dialect=write)
         told = {part for part, value in read.args.items() if value}
         if told <= {"this", "db", "catalog"} and all(p.name for p in read.parts):
-            return _sql(read, write)
+            return ".".join(
+                quoted(part.name, dialect) if part.args.get("quoted") else str(part.name)
+                for part in read.parts
+            )
     except (SqlglotError, AttributeError, ValueError):
         pass
-    return _sql(exp.to_identifier(name, quoted=True), write)
+    return quoted(name, dialect)
 
 
-def query_text(steps: Sequence[Named], source: str, table: str, dialect: str) -> str:
+def query_text(steps: Sequence[Named], table: str, dialect: str) -> str:
     """Return the query: one named step each, the last one as the result.
 
-    ``source`` is the name in ``steps`` that stands for the user's ``table``.
+    The first step reads the user's ``table``.
 
     Raises
     ------
     UsageError
         Where the dialect is unknown.
     DataError
-        Where the dialect cannot express a step.
+        Where the dialect cannot express a step, or the name of a column.
     """
     write = check_dialect(dialect)
-    known = {step.name for step in steps}
-    texts = []
+    texts: list[str] = []
+    before = ""
     try:
         for step in steps:
-            tree = _plain(_tree(step.table), known, write)
-            read = tree.find(exp.Table)
-            where = table_text(table, dialect) if read.name == source else str(read.name)
-            texts.append(_select(step, tree, where, write))
+            if step.cells:
+                texts.append(_read_cells(step, table_text(table, dialect), dialect))
+                continue
+            if step.centers:
+                texts.append(_distances(step, before, dialect))
+                continue
+            before = step.name
+            tree = _plain(_tree(step.table), write)
+            texts.append(_select(step, tree, str(tree.find(exp.Table).name), dialect))
     except (SqlglotError, RecursionError) as error:
         raise DataError.of(
             f"the model cannot be written in {dialect!r} ({type(error).__name__})",
@@ -107,7 +123,8 @@ def query_text(steps: Sequence[Named], source: str, table: str, dialect: str) ->
         ) from error
     kept = " MATERIALIZED" if write in MERGING else ""
     named = [
-        f"{step.name} AS{kept} (  -- {_remark(step.sentence)}\n{_indented(text)}\n)"
+        f"{step.name} AS{kept} (  -- {remark(step.sentence)}\n"
+        f"{_indented(step, text + _END.get(dialect, ''))}\n)"
         for step, text in zip(steps[:-1], texts[:-1], strict=True)
     ]
     return "WITH " + ",\n".join(named) + "\n" + texts[-1] + _LAST.get(dialect, "")
@@ -119,7 +136,7 @@ def _tree(table: Any) -> Any:
     return sqlglot.parse_one(text, read="duckdb")
 
 
-def _plain(tree: Any, known: Collection[str], write: str) -> Any:
+def _plain(tree: Any, write: str) -> Any:
     """Return the tree without what only a machine needs."""
     for node in list(tree.find_all(exp.Column)):
         node.set("table", None)
@@ -139,7 +156,7 @@ def _plain(tree: Any, known: Collection[str], write: str) -> Any:
         return _for_engine(_day(node), write)
 
     for _ in range(3):  # a parent may become simpler once its children are
-        tree = tree.transform(simpler)
+        tree = tree.transform(simpler, copy=False)
     return tree
 
 
@@ -168,6 +185,12 @@ def _for_engine(node: Any, write: str) -> Any:
         return exp.Anonymous(this=name, expressions=[node.this, *node.expressions])
     if isinstance(node, exp.DateDiff):
         return _days(node, write)
+    if (
+        write == "clickhouse"
+        and isinstance(node, exp.Cast)
+        and node.to.this == exp.DataType.Type.DATE
+    ):
+        node.set("to", exp.DataType.build("Date32", dialect="clickhouse"))  # Date ends in 2149
     if isinstance(node, exp.Extract) and write == "sqlite":
         year = exp.func("strftime", exp.Literal.string("%Y"), node.expression.copy())
         return exp.cast(year, "int")
@@ -185,26 +208,54 @@ def _days(node: Any, write: str) -> Any:
     return node
 
 
-def _select(step: Named, tree: Any, source: str, write: str) -> str:
+def _read_cells(step: Named, table: str, dialect: str) -> str:
+    """Return the first step: every column as its engine reads it."""
+    told = [
+        f"{cell_text(cell, dialect)} AS {quoted(name, dialect)}"
+        for cell, name in zip(step.cells, step.table.columns, strict=True)
+    ]
+    return "  SELECT\n    " + ",\n    ".join(told) + f"\n  FROM {table}"
+
+
+def _distances(step: Named, source: str, dialect: str) -> str:
+    """Return the step of the distances from ``centers``, which reads ``source``."""
+    k = len(step.centers)
+    names = list(step.table.columns)[1:]  # after the id: the features, then a distance each
+    remarks = [remark(step.notes[name]) for name in names[-k:]]
+    return distances_select(names[:-k], step.centers, source, remarks, dialect)
+
+
+def _own_words(value: Any, step: Named, dialect: str) -> Any:
+    """Return an expression with names and texts in quotes that the dialect takes for no other."""
+
+    def own(node: Any) -> Any:
+        if isinstance(node, exp.Column):
+            name = str(node.name)
+            return exp.Var(this=name if name in step.reads else quoted(name, dialect))
+        words = isinstance(node.parent, exp.If | exp.Case | exp.EQ | None)  # no format, no day
+        if isinstance(node, exp.Literal) and node.is_string and words:
+            return exp.Var(this=text_literal(node.name, dialect))
+        return node
+
+    return value.transform(own, copy=False)
+
+
+def _select(step: Named, tree: Any, source: str, dialect: str) -> str:
+    write = DIALECTS[dialect]
     lines = []
     for i, chosen in enumerate(tree.expressions):
-        for column in chosen.find_all(exp.Column):
-            column.this.set("quoted", column.name not in step.reads)
-        name = exp.to_identifier(chosen.alias_or_name)
-        name.set("quoted", chosen.alias_or_name not in step.makes)
+        called = chosen.alias_or_name
+        told = called if called in step.makes else quoted(called, dialect)
         value = chosen.this if isinstance(chosen, exp.Alias) else chosen
-        told = _sql(name, write)
-        text = _broken(value, write)
+        text = _broken(_own_words(value, step, dialect), write)
         if text != told:
             text = f"{text} AS {told}"
         comma = "" if i + 1 == len(tree.expressions) else ","
-        note = step.notes.get(chosen.alias_or_name)
-        lines.append(f"  {text}{comma}{f'  -- {_remark(note)}' if note else ''}")
+        note = step.notes.get(called)
+        lines.append(f"  {text}{comma}{f'  -- {remark(note)}' if note else ''}")
     found = ["SELECT", *lines, f"FROM {source}"]
     if where := tree.args.get("where"):
-        for column in where.find_all(exp.Column):
-            column.this.set("quoted", column.name not in step.reads)
-        found.append(f"WHERE {_broken(where.this, write)}")
+        found.append(f"WHERE {_broken(_own_words(where.this, step, dialect), write)}")
     return "\n".join(found)
 
 
@@ -226,7 +277,9 @@ def _broken(value: Any, write: str) -> str:
     if isinstance(value, exp.Cast) and isinstance(value.this, exp.Case):
         kind = _sql(value.to, write)
         return f"CAST({_cases(value.this, write)} AS {kind})"
-    return _sql(value, write, pretty=value.find(exp.Case) is not None).replace("\n", "\n  ")
+    if value.find(exp.Case) is None:
+        return line
+    return _sql(value, write, pretty=True).replace("\n", "\n  ")
 
 
 def _cases(value: Any, write: str) -> str:
@@ -256,9 +309,12 @@ def _bare(term: Any) -> Any:
     return inner if isinstance(inner, exp.Mul | exp.Is | exp.Not) else term
 
 
-def _remark(text: str) -> str:
-    return " ".join(text.split())
+def remark(text: str) -> str:
+    """Return a text for a comment: one line, which Spark does not let go on after a backslash."""
+    line = " ".join(text.split())
+    return f"{line}." if line.endswith("\\") else line
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
+def _indented(step: Named, text: str) -> str:
+    """Return a step set in; the names in the first one may hold line breaks, which stay."""
+    return text if step.cells else "\n".join(f"  {line}" for line in text.split("\n"))

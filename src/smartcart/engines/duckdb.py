@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,12 @@ import ibis
 import ibis.expr.operations as ops
 
 from smartcart.engines.closeable import Closeable
+from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, Engine
 from smartcart.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
+    import ibis.expr.types as ir
     import pyarrow as pa
 
 __all__ = ["DuckDB", "as_data_error", "cursor_for", "first_line", "literal", "quote"]
@@ -48,7 +51,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-class DuckDB(Closeable):
+class DuckDB(Closeable, Engine):
     """An embedded database that streams: results never have to fit in memory.
 
     ``memory_limit`` is DuckDB's own ("1GB"); beyond it DuckDB spills to a folder of its own inside
@@ -59,6 +62,17 @@ class DuckDB(Closeable):
     ...     [batch.num_rows for batch in engine.batches(t, chunk_rows=5)]
     [5]
     """
+
+    can = Capabilities(
+        place="here",
+        keep=True,
+        hash=True,
+        sample=True,
+        first_rows=True,
+        distinct_beside=True,
+        remainder=True,
+        in_parts=True,
+    )
 
     def __init__(
         self,
@@ -93,7 +107,7 @@ class DuckDB(Closeable):
 
     # Reading -----------------------------------------------------------------------------------
 
-    def batches(self, expr: Any, chunk_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+    def batches(self, expr: ir.Expr, chunk_rows: int = CHUNK_ROWS) -> Iterator[pa.RecordBatch]:
         """Stream the rows of an Ibis expression, in their order, ``chunk_rows`` at a time.
 
         A stream has a cursor of its own: other queries may run while it is read.
@@ -107,7 +121,7 @@ class DuckDB(Closeable):
             except (duckdb.Error, pa.ArrowException, OSError) as error:
                 raise as_data_error(error) from error
 
-    def arrow(self, expr: Any) -> pa.Table:
+    def arrow(self, expr: ir.Expr) -> pa.Table:
         """Return a small result as an Arrow table."""
         with cursor_for(self.backend.con, expr) as cursor:
             try:
@@ -115,27 +129,26 @@ class DuckDB(Closeable):
             except duckdb.Error as error:
                 raise as_data_error(error) from error
 
-    def records(self, expr: Any) -> list[dict[str, Any]]:
-        """Return the rows of a small result, each as Python values by column name."""
-        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
-        return rows
+    def arrow_where(self, table: ir.Table, condition: Callable[[Any], Any]) -> pa.Table:
+        """Return the few rows of a table that meet a condition."""
+        return self.arrow(table.filter(condition(table)))
 
-    def record(self, expr: Any) -> dict[str, Any]:
-        """Return the one row of a result, such as an aggregation, by column name."""
-        return self.records(expr)[0]
+    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
+        """Return the Arrow schema of the batches of an expression with this Ibis schema."""
+        return schema.to_pyarrow()
 
-    def compile(self, expr: Any) -> str:
+    def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def query(self, sql: str) -> Any:
+    def query(self, sql: str) -> ir.Table:
         """Return an Ibis table over an SQL query."""
         return self.view(sql)
 
-    def types(self, sql: str) -> dict[str, Any]:
+    def types(self, sql: str) -> dict[str, dt.DataType]:
         """Return the Ibis types of a query's columns by name."""
         read = self.backend.compiler.type_mapper.from_string
-        known: dict[str, Any] = {}
+        known: dict[str, dt.DataType] = {}
         types = {}
         for name, kind, *_ in self.rows(f"DESCRIBE {sql}"):
             if kind not in known:
@@ -164,7 +177,7 @@ class DuckDB(Closeable):
         """Return a new path in the engine's own temporary folder."""
         return self.directory / f"{next(self._numbers):04d}{suffix}"
 
-    def view(self, sql: str, name: str | None = None) -> Any:
+    def view(self, sql: str, name: str | None = None) -> ir.Table:
         """Create a view over ``sql`` and return it as an Ibis table."""
         name = name or f"v{next(self._numbers):04d}"
         self.backend.con.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS {sql}")
@@ -195,7 +208,7 @@ class DuckDB(Closeable):
                 writer.write_table(pa.Table.from_batches([batch]).cast(schema))
         return path
 
-    def take(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Any:
+    def take(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> ir.Table:
         """Take over the rows that another engine streams; return an Ibis table over them (on disk).
 
         >>> import pyarrow as pa
@@ -207,16 +220,16 @@ class DuckDB(Closeable):
         path = self.spool_batches(batches, schema)
         return self.view(f"SELECT * FROM read_parquet({literal(str(path))})")
 
-    def keep(self, expr: Any, name: str | None = None) -> Any:
+    def keep(self, expr: ir.Table, name: str | None = None) -> ir.Table:
         """Run an expression once and return an Ibis table over its kept rows (on disk)."""
         return self.kept([self.spool(self.compile(expr))], name)
 
-    def kept(self, paths: Sequence[Path], name: str | None = None) -> Any:
+    def kept(self, paths: Sequence[Path], name: str | None = None) -> ir.Table:
         """Return an Ibis table over the rows of files that :meth:`spool` wrote."""
         files = ", ".join(literal(str(path)) for path in paths)
         return self.view(f"SELECT * FROM read_parquet([{files}])", name)
 
-    def distinct_whole(self, expr: Any, column: str, low: int, high: int) -> int:
+    def distinct_whole(self, expr: ir.Table, column: str, low: int, high: int) -> int:
         """Count the different values of a column of whole numbers from ``low`` to ``high``.
 
         A bit for each of them: memory of ``(high - low) / 8`` bytes per thread, whatever the rows.
@@ -231,7 +244,7 @@ class DuckDB(Closeable):
         found = self.rows(f"SELECT {bits} FROM ({self.compile(expr)})")[0][0]
         return int(found or 0)
 
-    def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
+    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
         """Return the number of rows and a hash of names and values, in one aggregate.
 
         Each row is hashed by DuckDB over ``columns`` of ``expr``; the hashes are added, so the
@@ -255,7 +268,9 @@ class DuckDB(Closeable):
 
 
 @contextlib.contextmanager
-def cursor_for(con: Any, expr: Any) -> Iterator[Any]:
+def cursor_for(
+    con: duckdb.DuckDBPyConnection, expr: ir.Expr
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor on the same database that also sees the in-memory tables of ``expr``."""
     cursor = con.cursor()
     try:

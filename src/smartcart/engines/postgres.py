@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.duckdb import first_line, literal, quote
+from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
 
 if TYPE_CHECKING:
+    import ibis
     import ibis.expr.datatypes as dt
+    import ibis.expr.types as ir
     import psycopg
     import pyarrow as pa
 
@@ -40,7 +43,7 @@ RELATIONS = """
 """
 
 
-class Postgres(Closeable):
+class Postgres(Closeable, ServerEngine):
     """A connection to a PostgreSQL server, read-only; results never have to fit in memory.
 
     Raises
@@ -50,6 +53,17 @@ class Postgres(Closeable):
     DataError
         The server does not answer.
     """
+
+    can = Capabilities(
+        place="server",
+        keep=False,  # nothing is ever written there
+        hash=False,
+        sample=False,
+        first_rows=False,
+        distinct_beside=True,
+        remainder=False,
+        in_parts=False,
+    )
 
     def __init__(self, address: Address) -> None:
         try:
@@ -96,7 +110,7 @@ class Postgres(Closeable):
 
     # Reading -----------------------------------------------------------------------------------
 
-    def batches(self, expr: Any, chunk_rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+    def batches(self, expr: ir.Expr, chunk_rows: int = CHUNK_ROWS) -> Iterator[pa.RecordBatch]:
         """Stream the rows of an Ibis expression, ``chunk_rows`` at a time; see `stream_schema`.
 
         A stream has a connection of its own: other queries may run while it is read.
@@ -104,7 +118,7 @@ class Postgres(Closeable):
         with contextlib.closing(self._connect()) as con, self._sentences():
             yield from copy_batches(con, self.compile(expr), expr.as_table().schema(), chunk_rows)
 
-    def arrow(self, expr: Any) -> pa.Table:
+    def arrow(self, expr: ir.Expr) -> pa.Table:
         """Return a small result as an Arrow table."""
         import pyarrow as pa
 
@@ -113,16 +127,11 @@ class Postgres(Closeable):
             batches = copy_batches(self._con, self.compile(expr), schema)
             return pa.Table.from_batches(batches, stream_schema(schema))
 
-    def records(self, expr: Any) -> list[dict[str, Any]]:
-        """Return the rows of a small result, each as Python values by column name."""
-        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
-        return rows
+    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
+        """Return the Arrow schema of a stream; see :func:`stream_schema`."""
+        return stream_schema(schema)
 
-    def record(self, expr: Any) -> dict[str, Any]:
-        """Return the one row of a result, such as an aggregation, by column name."""
-        return self.records(expr)[0]
-
-    def compile(self, expr: Any) -> str:
+    def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
@@ -131,7 +140,7 @@ class Postgres(Closeable):
         with self._sentences():
             return self._con.execute(sql.encode()).fetchall()
 
-    def table(self, part: str | None) -> Any:
+    def table(self, part: str | None) -> ir.Table:
         """Return an Ibis table for ``table`` or ``schema.table``, or for the only one there is.
 
         Raises:
@@ -145,7 +154,7 @@ class Postgres(Closeable):
         with self._sentences():
             return self.backend.table(name, database=schema)
 
-    def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
+    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
         """Return the number of rows and a hash of names and values, in one aggregate on the server.
 
         Each row is hashed as text by the server; the hashes are added, so the order of the rows
@@ -185,13 +194,13 @@ class Postgres(Closeable):
 
 
 def copy_batches(
-    con: psycopg.Connection[Any], sql: str, schema: Any, chunk_rows: int = 65_536
+    con: psycopg.Connection[Any], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of a query whose columns are those of an Ibis schema."""
     wanted = stream_schema(schema)
     cells = ", ".join(_cell(name, kind) for name, kind in schema.items())
     query = f'COPY (SELECT {cells} FROM ({sql}) AS "__source__") TO STDOUT (FORMAT csv)'
-    lines: list[Any] = []
+    lines: list[bytes | bytearray | memoryview] = []
     size = 0
     with con.cursor() as cursor, cursor.copy(query.encode()) as copy:
         for line in copy:  # the protocol sends each row as a message of its own
@@ -204,7 +213,7 @@ def copy_batches(
         yield _parsed(lines, wanted)
 
 
-def _parsed(lines: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
+def _parsed(lines: Sequence[bytes | bytearray | memoryview], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -226,7 +235,7 @@ def _parsed(lines: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def stream_schema(schema: Any) -> pa.Schema:
+def stream_schema(schema: ibis.Schema) -> pa.Schema:
     """Return the Arrow schema of a stream: that of the Ibis schema, other types as text.
 
     Numbers, text, booleans, dates and timestamps keep their type. Times of day, intervals, JSON,

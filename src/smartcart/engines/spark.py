@@ -16,19 +16,24 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from smartcart.engines.batch_query import BatchQuery, filter_sql
 from smartcart.engines.closeable import Closeable
+from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, Engine
 from smartcart.engines.spark_session import first_words, start
 from smartcart.errors import DataError, SmartCartError
 
 if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.types as ir
     import pyarrow as pa
+    from pyspark.sql import DataFrame
 
 __all__ = ["Spark", "backticked"]
 
 R = TypeVar("R")
 
 
-class Spark(Closeable):
+class Spark(Closeable, Engine):
     """A session on a master, for one run.
 
     Raises
@@ -37,11 +42,22 @@ class Spark(Closeable):
         As :func:`smartcart.engines.spark_session.start`.
     """
 
+    can = Capabilities(
+        place="cluster",
+        keep=True,
+        hash=True,
+        sample=False,
+        first_rows=False,
+        distinct_beside=False,  # Spark would carry the others along for each value
+        remainder=True,
+        in_parts=False,
+    )
+
     def __init__(self, master: str | None = None, *, temp_dir: Path | None = None) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="smartcart-spark-", dir=temp_dir))
         self._cleanup = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
         self._numbers = iter(range(1_000_000_000))
-        self._persisted: list[Any] = []
+        self._persisted: list[DataFrame] = []
         try:
             self.session, self._stop = start(master, self.directory)
         except BaseException:
@@ -53,50 +69,41 @@ class Spark(Closeable):
 
     # Expressions -------------------------------------------------------------------------------
 
-    def arrow(self, expr: Any) -> pa.Table:
+    def arrow(self, expr: ir.Expr) -> pa.Table:
         """Return a small result as an Arrow table."""
         with self.sentences():
             return self.frame(expr).toArrow()
 
-    def records(self, expr: Any) -> list[dict[str, Any]]:
-        """Return the rows of a small result, each as Python values by column name."""
-        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
-        return rows
-
-    def record(self, expr: Any) -> dict[str, Any]:
-        """Return the one row of a result, such as an aggregation, by column name."""
-        return self.records(expr)[0]
-
-    def listed(self, expr: Any) -> pa.Table:
+    def listed(self, expr: ir.Table) -> pa.Table:
         """Return a result that may be long: it is streamed to a file and read from there."""
         import pyarrow as pa
 
         path = self.directory / f"{next(self._numbers):04d}.arrow"
-        schema = expr.as_table().schema().to_pyarrow()
+        schema = self.stream_schema(expr.as_table().schema())
         with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
             for batch in self.batches(expr):
                 writer.write_batch(batch.cast(schema))
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
-    def arrow_where(self, table: Any, condition: Callable[[Any], Any]) -> pa.Table:
+    def arrow_where(self, table: ir.Table, condition: Callable[[Any], Any]) -> pa.Table:
         """Return the few rows of a table that meet a condition only the embedded engine can tell.
 
         It is told there, batch by batch, on the executors.
         """
-        import ibis
-
-        batch = ibis.table(table.schema(), name="batch")
-        sql = str(ibis.to_sql(batch.filter(condition(batch)), "duckdb"))
         with self.sentences():
             frame = self.frame(table)
-            return self.convert(frame, sql, frame.schema).toArrow()
+            return self.convert(frame, filter_sql(table, condition), frame.schema).toArrow()
 
-    def compile(self, expr: Any) -> str:
+    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
+        """Return the Arrow schema of the batches of an expression with this Ibis schema."""
+        return schema.to_pyarrow()
+
+    def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that Spark runs for an Ibis expression."""
         sql = str(self.backend.compile(expr.as_table()))
         return _wide_hashes(sql) if "HASH(" in sql else sql
 
-    def frame(self, expr: Any) -> Any:
+    def frame(self, expr: ir.Expr) -> DataFrame:
         """Return an Ibis expression as a Spark DataFrame; nothing is computed yet."""
         return self.session.sql(self.compile(expr))
 
@@ -105,17 +112,17 @@ class Spark(Closeable):
         with self.sentences():
             return [tuple(row) for row in self.session.sql(spark_sql(sql)).collect()]
 
-    def view(self, sql: str) -> Any:
+    def view(self, sql: str) -> ir.Table:
         """Return an Ibis table over SQL of DuckDB's dialect."""
         return self.table(self.session.sql(spark_sql(sql)))
 
-    def table(self, frame: Any) -> Any:
+    def table(self, frame: DataFrame) -> ir.Table:
         """Return an Ibis table over a Spark DataFrame."""
         name = f"smartcart_{next(self._numbers):04d}"
         frame.createOrReplaceTempView(name)
         return self.backend.table(name)
 
-    def fingerprint(self, expr: Any, columns: Sequence[str]) -> tuple[int, str]:
+    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
         """Return the number of rows and a hash of names and values, in one aggregate.
 
         Rows are hashed by Spark and the hashes added, so the order of the rows does not count. The
@@ -133,12 +140,20 @@ class Spark(Closeable):
 
     # Functions on the executors ----------------------------------------------------------------
 
-    def batches(self, expr: Any) -> Iterator[pa.RecordBatch]:
-        """Stream the rows of an Ibis expression to the driver, which holds one part at a time."""
+    def batches(self, expr: ir.Expr, chunk_rows: int = CHUNK_ROWS) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of an Ibis expression to the driver, which holds one part at a time.
+
+        Spark cuts the batches by a setting of the session, whatever ``chunk_rows`` says.
+        """
         return self.each(expr, _itself)
 
     def each(
-        self, expr: Any, task: Callable[[pa.RecordBatch], R], *, small: bool = False
+        self,
+        expr: ir.Expr,
+        task: Callable[[pa.RecordBatch], R],
+        *,
+        chunk_rows: int = CHUNK_ROWS,
+        small: bool = False,
     ) -> Iterator[R]:
         """Yield ``task`` of every batch of an expression, computed on the executors.
 
@@ -162,14 +177,18 @@ class Spark(Closeable):
                 with contextlib.suppress(Exception):
                     done.unpersist()
 
-    def convert(self, frame: Any, sql: str, schema: Any) -> Any:
+    def convert(self, frame: DataFrame, sql: str, schema: Any) -> DataFrame:
         """Run SQL of the embedded engine over the batches of a frame, on the executors.
 
         ``sql`` reads the table ``batch``; ``schema`` is that of its result, as Spark writes it.
         """
-        return frame.mapInArrow(_Query(sql), schema)
+        return frame.mapInArrow(BatchQuery(sql), schema)
 
-    def keep(self, frame: Any) -> Any:
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """Run an expression once; its rows are kept on the disks of the executors."""
+        return self.table(self.persist(self.frame(expr)))
+
+    def persist(self, frame: DataFrame) -> DataFrame:
         """Keep what a frame computes on the disks of the executors until the engine closes."""
         from pyspark import StorageLevel
 
@@ -230,24 +249,6 @@ class _Packed:
             if batch.num_rows:
                 content = pa.array([pickle.dumps(self.task(batch))], pa.binary())
                 yield pa.RecordBatch.from_arrays([content], ["content"])
-
-
-class _Query:
-    """Runs one query of the embedded engine over every batch."""
-
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import duckdb
-
-        with duckdb.connect(config={"threads": 1, "memory_limit": "500MB"}) as con:
-            for batch in batches:
-                if not batch.num_rows:
-                    continue
-                con.register("batch", batch)
-                yield from con.execute(self.sql).to_arrow_table().to_batches()
-                con.unregister("batch")
 
 
 def spark_sql(sql: str) -> str:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
-from smartcart.inspection import large_tables, table_warnings
+from smartcart.inspection import large_tables, table_warnings, value_checks
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
+from smartcart.inspection.questions import check_expected, telling_columns
+from smartcart.inspection.receipt import receipt_of_customers
 from smartcart.inspection.result import Look, Progress
+from smartcart.inspection.table_kind import (
+    find_reading,
+    layout_of,
+    layout_roles,
+    parts_said,
+)
+from smartcart.layouts import Layout
 from smartcart.records import (
     Column,
     ColumnRole,
@@ -20,23 +30,25 @@ from smartcart.records import (
     Contract,
     Inspection,
     Ledger,
-    OrderLog,
 )
 from smartcart.sources import Opened, open_source
+from smartcart.sources.excel import hinted
 from smartcart.tables import (
     column_overrides,
     features,
     few_passes,
+    never_bought,
     order_roles,
     quality,
     roles,
     summary,
-    vocabulary,
 )
 
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
+ADULT = 18  # years: of the youngest customers, where nothing says which day it is
+YOUNGEST = "the youngest taken as 18, by"  # the source of a day for ages
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 
 
@@ -54,10 +66,12 @@ def look(
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
     progress: Progress | None = None,
+    sums: Sequence[str] = (),
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
 
-    ``wanted`` holds the user's own roles by column name. Raises ``DataError`` where the table
+    ``wanted`` holds the user's own roles by column name; ``sums`` names the rows left out of
+    ``opened`` already, since they hold the sums of all others. Raises ``DataError`` where the table
     cannot be segmented and says why.
     """
     if kind not in {None, "customers", "orders"}:
@@ -65,36 +79,65 @@ def look(
             f"--kind is {kind!r}", "'customers' or 'orders'",
             "leave it out: it is recognised from the columns",
         )  # fmt: skip
-    engine: Any = opened.engine
+    with hinted(opened.reading.notices):
+        return _look(opened, kind, as_of, wanted, options, progress, sums)
+
+
+def _look(
+    opened: Opened,
+    kind: str | None,
+    as_of: dt.date | None,
+    wanted: Mapping[str, ColumnRole | ColumnWish] | None,
+    options: OrderOptions | None,
+    progress: Progress | None,
+    sums: Sequence[str],
+) -> Look:
+    engine = opened.engine
     table = opened.table
     large = large_tables.is_large(opened)
     row = large_tables.figures(opened) if large else _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
-    log = None if kind == "customers" else _log(figures, kind, wanted or {})
-    if log is not None and opened.remote and order_roles.told_in_text(figures):
+    layout = layout_of(figures, kind)
+    with telling_columns(figures):
+        settled = find_reading(opened, figures, kind, wanted or {})
+    if settled is not None and not engine.can.typed and order_roles.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
         )  # fmt: skip
-    if log is not None:
-        return look_at_orders(
-            opened, log, as_of=as_of, options=options or OrderOptions(), progress=progress
-        )
+    if settled is not None:
+        with telling_columns(figures, settled.log.columns):
+            return look_at_orders(
+                opened, settled, as_of=as_of, options=options or OrderOptions(),
+                parts=parts_said(wanted or {}), progress=progress,
+            )  # fmt: skip
     nobody = order_roles.lines_of_nobody(figures)
     if nobody is not None and nobody[1] and kind is None and not wanted:
-        raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
-    if options is not None and options != OrderOptions():
+        with telling_columns(figures):
+            raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
+    if options is not None and options.of_orders:
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
             "an order log", "leave the option out",
         )  # fmt: skip
-    if opened.remote:
+    if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
-    columns = column_overrides.override_roles(roles.infer_roles(figures), wanted or {})
+    columns = _roles(figures, wanted or {}, layout)
+    if not large and not sums:
+        kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
+        if sums:
+            return look(
+                replace(opened, table=kept), kind="customers", as_of=as_of, wanted=wanted,
+                progress=progress, sums=sums,
+            )  # fmt: skip
     _refuse_text_for_numbers(opened, columns, wanted or {})
-    contract = _contract(opened, columns, as_of)
+    columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
+    columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
+    contract = features.without_unused(_contract(opened, columns, as_of))
+    contract = never_bought.with_zeros(contract, figures)
+    columns = contract.columns
     _refuse_no_behaviour(contract)
     exact = row["rows"] <= large_tables.EXACT_ROWS
     fences = {}
@@ -118,7 +161,7 @@ def look(
     )
     describing = features.describing_features(contract, told)
     every = (*forming, *describing)
-    both = not opened.spread  # in one pass
+    both = engine.can.distinct_beside  # in one pass
     key = few_passes.key_columns(contract, figures) if copies else ()
     if large:
         counts = large_tables.counts(opened, contract, every, figures, key)
@@ -126,20 +169,25 @@ def look(
         counts = engine.record(
             quality.count_expression(table, contract, every, exact, contents=both)
         )
+    if (zeros := never_bought.zeros_expression(table, contract)) is not None:
+        counts |= engine.record(zeros)
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
     if few_passes.nobody_rejected(contract, counts):
         rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
     else:
-        listed = engine.listed if opened.spread else engine.arrow
-        rejected = listed(quality.rejected_rows(clean, contract))
+        rejected = engine.listed(quality.rejected_rows(clean, contract))
     all_usable = rejected.num_rows == 0
     counts["no_behaviour"] = rejected.num_rows - int(counts.get("missing_id") or 0)
     if opened.rejected is not None:
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
         counts["unreadable"] = lines.num_rows
         rejected = pa.concat_tables([rejected, lines.cast(rejected.schema)])
-    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0)
+    if sums:
+        counts["sum_rows"] = len(sums)
+        listed_sums = {"customer_id": list(sums), "reason": [value_checks.SUM_REASON] * len(sums)}
+        rejected = pa.concat_tables([rejected, pa.table(listed_sums).cast(rejected.schema)])
+    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0) + len(sums)
     customers = rows - rejected.num_rows
     if customers < 2:
         raise _too_few(opened, customers)
@@ -157,49 +205,23 @@ def look(
         *table_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    receipt = receipt_of_customers(engine, clean, inspection, layout)
+    check_expected(receipt, dict(options.expect if options else ()), tuple)
+    inspection = replace(inspection, receipt=receipt)
     return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 
 def _figures(opened: Opened) -> dict[str, Any]:
     """Return the figures of all columns; those of the first rows by the embedded engine."""
     row: dict[str, Any] = {}
-    away = opened.remote or opened.spread
+    can = opened.engine.can
     for part in summary.summary_expressions(
-        opened.table, head=not away, remainder=not opened.remote
+        opened.table, head=can.first_rows, remainder=can.remainder
     ):
         row |= opened.engine.record(part)
-    if opened.spread:
+    if opened.head is not None:
         row |= opened.here.record(summary.head_expression(opened.head))
     return row
-
-
-def _log(
-    figures: tuple[summary.ColumnSummary, ...],
-    kind: str | None,
-    wanted: Mapping[str, ColumnRole | ColumnWish],
-) -> OrderLog | None:
-    """Return the order log that the columns make, if they do; refuse one that was asked for."""
-    known = order_roles.MEANINGS
-    said = column_overrides.checked_wishes(
-        [f.name for f in figures], wanted, vocabulary.MEANINGS | known, parts=known
-    )
-    parts = {
-        name: ""
-        if wish.role == "dropped"
-        else wish.meaning or ("customer" if wish.role == "id" else "")
-        for name, wish in said.items()
-        if wish.meaning or wish.role != "forms"
-    }
-    own = {w.meaning for w in said.values()} & (known.keys() - vocabulary.MEANINGS.keys())
-    log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
-    if log is None and kind == "orders":
-        raise DataError.of(
-            f"--kind is 'orders', but no column says whose order a line is (the columns are "
-            f"{', '.join(f.name for f in figures[:12])})",
-            "a column such as customer_id",
-            f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
-        )
-    return log
 
 
 def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None) -> Contract:
@@ -209,7 +231,7 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
     if day is None:
         found = quality.as_of_expression(opened.table, columns)
         if found is None:
-            where = "no dates"
+            day, where = _day_for_ages(opened, columns)
         else:
             names, latest = found
             day = quality.as_of_day(opened.engine.record(latest))
@@ -221,10 +243,55 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             else c
             for c in columns
         )
-    return Contract("customers", ids[0] if ids else None, columns, day, where)
+    return Contract(
+        "customers", ids[0] if ids else None, columns, day, where,
+        source_names=dict(opened.reading.source_names),
+    )  # fmt: skip
 
 
-def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
+def _roles(
+    figures: Sequence[summary.ColumnSummary],
+    wanted: Mapping[str, ColumnRole | ColumnWish],
+    layout: Layout | None,
+) -> tuple[Column, ...]:
+    """Return the columns with roles: the user's words, then a layout's, then guesses."""
+    columns = roles.infer_roles(figures)
+    listed = layout_roles(layout, figures) if layout is not None else {}
+    listed = {name: wish for name, wish in listed.items() if name not in wanted}
+    try:
+        columns = column_overrides.override_roles(columns, listed)
+    except DataError:  # a column holds something else than in the known export
+        listed = {}
+    assert layout is not None or not listed
+    told = f"as known of the {layout.platform} {layout.export} export" if layout else ""
+    columns = tuple(replace(c, reason=told) if c.name in listed else c for c in columns)
+    return column_overrides.override_roles(columns, wanted)
+
+
+def _day_for_ages(opened: Opened, columns: tuple[Column, ...]) -> tuple[dt.date | None, str]:
+    """Return a day from which ages are counted, where no day of behaviour is known, and its source.
+
+    It is the latest other day in the table; else the youngest customers are taken for adults.
+    """
+    births = [c for c in columns if c.meaning == "birth" and c.type in {"date", "number"}]
+    if not any(c.role not in {"dropped", "id"} for c in births):
+        return None, "no dates"
+    others = [c for c in columns if c.type == "date" and c.meaning != "birth"]
+    others = [replace(c, role="forms") for c in others]
+    if found := quality.as_of_expression(opened.table, others):
+        names, latest = found
+        if day := quality.as_of_day(opened.engine.record(latest)):
+            return day, f"latest {names}"
+    name = births[0].name
+    value = opened.table.limit(value_checks.SOME_ROWS)[name]
+    year = value.year() if births[0].type == "date" else value
+    row = opened.engine.record(year.quantile(0.99).name("year").as_table())
+    if row["year"] is None or not quality.YEARS[0] <= row["year"] <= quality.YEARS[1]:
+        return None, "no dates"
+    return dt.date(int(row["year"]) + ADULT, 12, 31), f"{YOUNGEST} {name}"
+
+
+def _spent(engine: Engine, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
     """Return the money per category column, of copied rows only ``once``."""
     names = [c.name for c in contract.columns if c.meaning.startswith("spend:")]
     names = [n for n in names if n in clean.columns]
@@ -241,7 +308,7 @@ def _spent(engine: Any, clean: Any, contract: Contract, *, once: bool) -> dict[s
     return {name: float(total or 0.0) for name, total in engine.record(sums).items()}
 
 
-def _categories(engine: Any, clean: Any, contract: Contract) -> dict[str, list[str]]:
+def _categories(engine: Engine, clean: Any, contract: Contract) -> dict[str, list[str]]:
     """Return the values worth telling of each text column that describes."""
     found: dict[str, list[str]] = {}
     for column in contract.columns:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from smartcart.engines.duckdb import DuckDB
 from smartcart.records import Contract, Feature
 from smartcart.sources import Opened
 from smartcart.tables import few_passes, summary
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["categories", "counts", "figures", "is_large", "no_id_twice"]
 
@@ -23,8 +25,8 @@ MOST_BITS = 400_000_000
 
 
 def is_large(opened: Opened) -> bool:
-    """Return whether exact counts would cost too much; it is in the embedded engine then."""
-    return isinstance(opened.engine, DuckDB) and opened.reading.rows > EXACT_ROWS
+    """Return whether exact counts would cost too much, and the first rows tell enough."""
+    return opened.engine.can.first_rows and opened.reading.rows > EXACT_ROWS
 
 
 def figures(opened: Opened) -> dict[str, Any]:
@@ -57,8 +59,7 @@ def no_id_twice(opened: Opened, contract: Contract, row: Mapping[str, Any]) -> b
     False where that cannot be told so cheaply.
     """
     name = contract.id_column
-    engine = opened.engine
-    if name is None or not isinstance(engine, DuckDB):
+    if name is None:
         return False
     table = opened.table
     i = table.columns.index(name)
@@ -68,7 +69,7 @@ def no_id_twice(opened: Opened, contract: Contract, row: Mapping[str, Any]) -> b
     room = high - low + 1
     if room > min(FEW_BITS * row["rows"], MOST_BITS) or max(abs(low), abs(high)) > 2**53:
         return False
-    return engine.distinct_whole(table, name, low, high) == int(row[f"present_{i}"])
+    return opened.engine.distinct_whole(table, name, low, high) == int(row[f"present_{i}"])
 
 
 def counts(
@@ -95,7 +96,9 @@ def counts(
     return found
 
 
-def categories(opened: Opened, clean: Any, contract: Contract, most: int) -> dict[str, list[str]]:
+def categories(
+    opened: Opened, clean: ir.Table, contract: Contract, most: int
+) -> dict[str, list[str]]:
     """Return the most frequent values of each text column that describes, in some of the rows.
 
     The rows are evenly spread over the table.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
@@ -13,13 +13,16 @@ from smartcart.records import Column
 from smartcart.sources import Opened
 from smartcart.tables import summary
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 __all__ = ["checked"]
 
 _TYPES = {"number": "float64", "date": "date", "boolean": "boolean", "text": "string"}
 SHOWN = 5  # missing columns that are named
 
 
-def checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
+def checked(opened: Opened, columns: Sequence[Column], who: str) -> ir.Table:
     """Return the source's table once every column is there and holds what it should."""
     table, label = opened.table, opened.reading.source
     missing = [c.name for c in columns if c.name not in table.columns]
@@ -32,7 +35,7 @@ def checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
             "the columns that the model was made from",
             f"add what is missing or rename the column that holds it.{close}",
         )
-    changed: dict[str, Any] = {}
+    changed: dict[str, ir.Value] = {}
     for column in columns:
         value = table[column.name]
         found = summary.column_type(value.type())
@@ -47,7 +50,7 @@ def checked(opened: Opened, columns: Sequence[Column], who: str) -> Any:
     return table.mutate(**changed) if changed else table
 
 
-def _nothing(opened: Opened, column: Column, value: Any, found: str | None) -> Any:
+def _nothing(opened: Opened, column: Column, value: ir.Value, found: str | None) -> ir.Value:
     """Return a column of missing values of the right type; refuse one that holds something."""
     some = opened.engine.records(opened.table.filter(value.notnull()).select(value=value).limit(1))
     if not some:

@@ -9,14 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from smartcart.engines.duckdb import DuckDB
-from smartcart.engines.postgres import stream_schema
-from smartcart.engines.spark import Spark
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
+from smartcart.inspection.order_reading import Settled
+from smartcart.inspection.questions import (
+    check_expected,
+    refuse_no_money,
+    refuse_rivals,
+    refuse_small_part,
+)
+from smartcart.inspection.receipt import other_readings, receipt_of_orders
 from smartcart.inspection.result import Look, Progress
-from smartcart.records import Contract, Inspection, Ledger, LedgerEntry, Notice, OrderLog
+from smartcart.inspection.states import values_of
+from smartcart.records import (
+    Certainty,
+    Contract,
+    Inspection,
+    Ledger,
+    LedgerEntry,
+    Notice,
+    OrderLog,
+)
 from smartcart.sources import Opened
 from smartcart.tables import order_features, order_states, orders, quality
+from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
 if TYPE_CHECKING:
@@ -27,15 +43,13 @@ __all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options
 CATEGORIES = 8  # the largest categories have a share of their own
 CHANNELS = 5
 TRAIT_VALUES = 6
-SEVERAL = 20  # orders of several lines from which a pattern is believed
-REPEATED_TOTALS = 0.95
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
-MANY_STATUSES = 200
 FEW_STATUSES = 12  # different values of a status that is known by them alone
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
+HORIZON = 90
 LEAST_DAYS = 28  # a shorter history has no trend
 NO_SALE = (
     "no completed order: every line was cancelled, returned, undated, after the as-of day or "
@@ -45,23 +59,35 @@ NO_SALE = (
 
 @dataclass(frozen=True, slots=True)
 class OrderOptions:
-    """What the user may ask of an order log."""
+    """What the user may ask of the reading: of an order log, and what its totals must be.
+
+    ``expect`` holds the shop's own ``orders``, ``customers`` and ``revenue``, as far as given.
+    """
 
     drop_duplicates: bool = False
     net_returns: bool = False
+    horizon: int = HORIZON  # days that are forecast, and held back to try the forecast on
+    expect: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def of_orders(self) -> bool:
+        """Whether something is asked that only an order log has."""
+        return self.drop_duplicates or self.net_returns
 
 
 def order_options(settings: Settings) -> OrderOptions:
     """Return what the settings ask of an order log."""
-    return OrderOptions(settings.drop_duplicates, settings.net_returns)
+    expect = tuple(sorted(settings.expect.items()))
+    return OrderOptions(settings.drop_duplicates, settings.net_returns, expect=expect)
 
 
 def look_at_orders(
     opened: Opened,
-    log: OrderLog,
+    settled: Settled,
     *,
     as_of: dt.date | None,
     options: OrderOptions,
+    parts: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Look:
     """Count what the rules take, add up orders and customers, and describe what came of it.
@@ -69,32 +95,26 @@ def look_at_orders(
     The sums are computed where the lines are; of a server's lines only the table of customers is
     brought here, and on Spark that table stays there, too.
     """
-    engine, table = opened.engine, opened.table
-    log = replace(log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns)
+    engine, table, parts = opened.engine, opened.table, parts or {}
+    log = replace(
+        settled.log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns
+    )
     duplicates, exact = _duplicates(opened, log)
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
     if log.order is not None:
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
-    log = _status(opened, log)
-    if log.status is None:
+    if log.status is None and not log.states:
         log = _status_by_values(opened, log)
+    settled = replace(settled, log=log)
     marked = orders.lines(table, log, as_of)
-    notices: list[Notice] = []
-    if _repeats_totals(engine, marked, log):
-        if log.unit_price is not None and log.quantity is not None:
-            log = replace(log, amount=None)  # the money of a line is quantity times price
-            marked = orders.lines(table, log, as_of)
-        elif log.unit_price is not None:
-            log = replace(log, amount=log.unit_price, unit_price=None)  # one piece per line
-            marked = orders.lines(table, log, as_of)
-        else:
-            notices.append(_total_notice(log))
     counts = engine.record(orders.count_expression(marked))
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
     if not used:
         raise _no_sales(opened, log, counts)
+    refuse_small_part(opened, log, counts, said=bool(parts))
+    refuse_no_money(opened, log, settled.figures, said=bool(parts))
     day, where = as_of, "--as-of"
     if day is None:
         day = _day(counts["latest"])
@@ -105,21 +125,59 @@ def look_at_orders(
         channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
         recent_days=_recent_days(first, day),
     )
-    found = add_up(opened, marked, log, day, progress or (lambda step, done, total: None))
+    split = split_day(first, day, options.horizon)
+    say = progress or (lambda step, done, total: None)
+    found = add_up(opened, marked, log, day, say, split)
     days = (first, last, day, where)
-    return _described(opened, found, log, counts, days, duplicates, exact, notices)
+    seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
+    seen = _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
+    return replace(seen, split=split)
 
 
-def _status(opened: Opened, log: OrderLog) -> OrderLog:
-    """Return the log with the values of its status that mean something; of many, with none."""
-    if log.status is None or opened.table[log.status].type().is_boolean():
-        return log
-    values = _values(opened.engine, opened.table, log.status, MANY_STATUSES + 1)
-    if len(values) > MANY_STATUSES:
-        return replace(log, status=None)
-    cancelled, returned = order_states.status_words(values)
-    browsed = order_states.browsing_words(values)
-    return replace(log, cancelled=cancelled, returned=returned, browsed=browsed)
+def split_day(first: dt.date | None, as_of: dt.date | None, horizon: int) -> dt.date | None:
+    """Return the last day before the stretch that is held back: of the horizon's length.
+
+    At most half of the log is held back. None where there are no days.
+
+    >>> split_day(dt.date(2023, 1, 1), dt.date(2023, 12, 31), 90)
+    datetime.date(2023, 10, 2)
+    """
+    if first is None or as_of is None or first >= as_of:
+        return None
+    return as_of - dt.timedelta(days=min(horizon, ((as_of - first).days + 1) // 2))
+
+
+def _with_receipt(
+    opened: Opened,
+    seen: Look,
+    settled: Settled,
+    as_of: dt.date | None,
+    days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
+    parts: Mapping[str, str],
+    expect: Mapping[str, float],
+) -> Look:
+    """Return the look with its receipt; ask where another reading is as good or was expected."""
+    inspection = seen.inspection
+    log, ledger = settled.log, inspection.ledger
+    others = other_readings(opened, settled, as_of)
+    certainty: Certainty = "by names and values"
+    if log.layout is not None:
+        certainty = "known layout"
+    elif {"customer", "amount"} <= set(parts.values()):
+        certainty = "as configured"
+    elif any(
+        c.reason.endswith("(as it seems)") and c.name in (log.customer, log.amount)
+        for c in log.columns
+    ):
+        certainty = "guessed"
+    told = receipt_of_orders(
+        opened, log, ledger, days[0], days[1], settled, [o for _, o in others], certainty
+    )
+    refuse_rivals(opened, told, others)
+    check_expected(told, expect, lambda: [
+        other for _, other in other_readings(opened, settled, as_of, always=True)
+    ])  # fmt: skip
+    return replace(seen, inspection=replace(inspection, receipt=told))
 
 
 def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
@@ -131,7 +189,12 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
     for column in log.columns:
         if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
             continue
-        found = _status(opened, replace(log, status=column.name))
+        values = values_of(opened.engine, opened.table, column.name, FEW_STATUSES + 1)
+        cancelled, returned = order_states.status_words(values)
+        browsed = order_states.browsing_words(values)
+        found = replace(
+            log, status=column.name, cancelled=cancelled, returned=returned, browsed=browsed
+        )
         told = len(found.cancelled) + len(found.returned) + len(found.browsed)
         if 0 < told < column.distinct:  # where every value says so, it says something else
             columns = tuple(
@@ -145,19 +208,26 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
     return log
 
 
-def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say: Progress) -> Any:
-    """Add up orders and customers, and return the table of customers, kept here or on Spark.
+def add_up(
+    opened: Opened,
+    marked: Any,
+    log: OrderLog,
+    day: dt.date | None,
+    say: Progress,
+    split: dt.date | None = None,
+) -> Any:
+    """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
-    added up between the steps; a server or Spark does all at once.
+    added up between the steps; a server or a cluster does all at once. With ``split`` customers
+    also get sums until that day, on which a forecast is tried.
     """
     engine, here = opened.engine, opened.here
-    if not isinstance(engine, DuckDB):
-        when = orders.rhythm(orders.orders(marked, log), log)
-        found = orders.customers(when, orders.spending(marked, log, day), log, day)
-        if isinstance(engine, Spark):
-            return engine.table(engine.keep(engine.frame(found)))
-        return here.take(engine.batches(found), stream_schema(found.schema()))
+    held = (day - split).days if day is not None and split is not None else 0
+    if not engine.can.in_parts:
+        when = orders.rhythm(orders.orders(marked, log), log, split, held)
+        spent = orders.spending(marked, log, day, split)
+        return opened.keep(orders.customers(when, spent, log, day))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     parts = max(1, -(-int(number) // PART_CUSTOMERS))
     files = []
@@ -165,8 +235,10 @@ def add_up(opened: Opened, marked: Any, log: OrderLog, day: dt.date | None, say:
         say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)
         some = orders.part_of(marked, part, parts)
         steps = [here.spool(here.compile(orders.orders(some, log)))]
-        steps.append(here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log))))
-        steps.append(here.spool(here.compile(orders.spending(some, log, day))))
+        steps.append(
+            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held)))
+        )
+        steps.append(here.spool(here.compile(orders.spending(some, log, day, split))))
         found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)
         files.append(here.spool(here.compile(found)))
         for step in steps:
@@ -185,7 +257,7 @@ def _described(
     notices: Sequence[Notice],
 ) -> Look:
     """Return what the table of customers and the counts of its lines say."""
-    here: Any = opened.engine if opened.spread else opened.here
+    here = opened.keeper
     first, last, as_of, where = days
     sold = found["frequency"] > 0
     told = {
@@ -211,13 +283,14 @@ def _described(
     contract = Contract("orders", "customer_id", columns, as_of, where, log)
     contract = quality.bounded(contract, {})
     clean = found.filter(sold)
-    values = {c.name: _values(here, clean, c.name) for c in columns if c.name in traits}
+    values = {
+        c.name: values_of(here, clean, c.name, TRAIT_VALUES) for c in columns if c.name in traits
+    }
     forming, describing = order_features.order_features(log, names, values)
     entries = order_features.ledger_entries(contract, counts, duplicates=duplicates, exact=exact)
     lost = int(row["lost"] or 0)
     unsold = found.filter(~sold)
-    listed = here.listed if opened.spread else here.arrow
-    rejected = listed(
+    rejected = here.listed(
         unsold.order_by("customer_id").select(
             customer_id=unsold["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
         )
@@ -249,24 +322,6 @@ def _described(
     return Look(inspection, here, clean, copies=False, rejected=rejected)
 
 
-def _repeats_totals(engine: Any, marked: Any, log: OrderLog) -> bool:
-    """Return whether the amount seems to be the order's total, the same on each of its lines."""
-    if log.amount is None or log.order is None:
-        return False
-    row = engine.record(orders.repeated_total_expression(marked))
-    several, same = int(row["several"] or 0), int(row["same"] or 0)
-    return several >= SEVERAL and same >= REPEATED_TOTALS * several
-
-
-def _total_notice(log: OrderLog) -> Notice:
-    return Notice(
-        "order totals",
-        f"{log.amount} is the same on all lines of an order, as a total of the order would be: it "
-        "is counted for each line, so spend may be far too high. Give the money of the line, or a "
-        "table with one row per order.",
-    )
-
-
 def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     """Return how many lines equal an earlier one in every column, and whether that is exact."""
     table = opened.table
@@ -274,7 +329,7 @@ def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     if log.drop_duplicates:
         kept = orders.distinct_lines(table).count()
         return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
-    if opened.remote:
+    if not opened.engine.can.hash:
         return 0, True
     hashed = content_hash(table, [c.name for c in log.columns])
     exact = rows <= EXACT_ROWS
@@ -301,7 +356,7 @@ def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
 
 
 def _largest(
-    engine: Any, marked: Any, what: str, column: str | None, at_most: int
+    engine: Engine, marked: Any, what: str, column: str | None, at_most: int
 ) -> tuple[str, ...]:
     """Return the values with most money; a single value has no share."""
     if column is None:
@@ -310,18 +365,10 @@ def _largest(
     return tuple(str(row["value"]) for row in rows) if len(rows) > 1 else ()
 
 
-def _values(engine: Any, table: Any, column: str, at_most: int = TRAIT_VALUES) -> list[str]:
-    """Return the most frequent values of a column."""
-    known = table.filter(table[column].notnull())
-    counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
-    top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
-    return [str(row["value"]) for row in engine.records(top)]
-
-
 def _currencies(opened: Opened, log: OrderLog) -> list[str]:
-    if log.currency is None:
+    if log.currency is None or (log.amount is not None and converted(log.amount)):
         return []
-    return _values(opened.engine, opened.table, log.currency, 7)
+    return values_of(opened.engine, opened.table, log.currency, 7)
 
 
 def _unreadable(opened: Opened) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Feature, Ledger, Notice
 from smartcart.sources import Opened
 from smartcart.tables import roles, summary, vocabulary
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["NAME_IT", "doubtful", "receipts", "repeating_ids", "warnings", "whose_lines"]
 
@@ -33,6 +37,14 @@ def warnings(
                 customers,
             )
         )
+    if contract.as_of_source.startswith("the youngest"):
+        found.append(
+            Notice(
+                "ages guessed",
+                f"No day says how old customers are: ages are counted to the end of "
+                f"{contract.as_of:%Y}, when the youngest are 18; say --as-of for the real ones.",
+            )
+        )
     measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
     if measures:
         shown = ", ".join(measures[:MANY_MEASURES])
@@ -52,7 +64,7 @@ def warnings(
     return (*found, *roles.role_notices(contract.columns))
 
 
-def doubtful(engine: Any, clean: Any, contract: Contract, ledger: Ledger) -> list[Notice]:
+def doubtful(engine: Engine, clean: ir.Table, contract: Contract, ledger: Ledger) -> list[Notice]:
     """Warn where a rule voids most of a column, or the as-of day lies before the data's dates."""
     found = [
         Notice("mostly impossible", f"{e.sentence}: that is most of the column; check it.", e.count)

@@ -11,6 +11,7 @@ from smartcart.records.over_time import DriftReference, Identity
 
 if TYPE_CHECKING:
     from smartcart.records.campaign import Campaign, Outcome
+    from smartcart.records.future import Future
     from smartcart.records.trust import Artefact, Explanation, Fairness, Reason, Rulebook
 
 __all__ = [
@@ -68,6 +69,9 @@ class Reading:
     date_formats: dict[str, str] = field(default_factory=dict)  # column -> strptime format
     currency: str | None = None  # the symbol or code found in front of numbers
     fingerprint: str = ""  # of the data as read
+    source_names: dict[str, str] = field(
+        default_factory=dict
+    )  # column -> its name there, if another
     notices: tuple[Notice, ...] = ()
 
 
@@ -86,6 +90,30 @@ class Column:
     estimated: bool = False  # distinct is an estimate
     low: float | None = None  # values below are impossible and count as missing
     high: float | None = None  # values above are impossible and count as missing
+    zero_if: tuple[str, ...] = ()  # a blank is 0 where all of these are 0 or blank, and ...
+    zero_if_blank: bool = False  # ... even where all are blank; else one of them must be 0
+
+
+Certainty = Literal["known layout", "as configured", "by names and values", "guessed"]
+
+Fill = Literal["none", "order", "down", "group"]
+"""How columns that are told once reach the other lines.
+
+``order``: to the lines of the same order; ``down``: to the lines below, up to the next line that
+tells them; ``group``: the same, from rows that hold nothing else.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What the values of one column say of a line; those of no list say that it was sold."""
+
+    column: str
+    cancelled: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    browsed: tuple[str, ...] = ()  # nothing was bought: a view, a cart
+    unpaid: tuple[str, ...] = ()  # not paid, or not yet
+    other: tuple[str, ...] = ()  # no sale at all: fees, transfers, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +146,22 @@ class OrderLog:
     recent_days: int = 0  # the trend compares these last days with as many before
     drop_duplicates: bool = False
     net_returns: bool = False
+    layout: str | None = None  # the known export that it is
+    mail: str | None = None  # tells buyers whose customer is nobody
+    folded: bool = False  # customers are e-mail addresses: compared without case and blanks
+    nobody: tuple[str, ...] = ()  # customers that stand for nobody, in lower case
+    states: tuple[LineState, ...] = ()  # further columns that say what became of a line
+    cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
+    refunded: str | None = None  # the money given back of an order, in a column of its own
+    daily: bool = False  # numbers begin anew every day: number and day make an order
+    whole_orders: tuple[str, ...] = ()  # columns of money that stand for the order, not its lines
+    filled: tuple[str, ...] = ()  # columns that are told once for several lines
+    fill: Fill = "none"
+    row_type: str | None = None  # tells rows of orders, of their lines and others apart
+    order_rows: tuple[str, ...] = ()  # values of it: rows that hold the money
+    line_rows: tuple[str, ...] = ()  # values of it: rows that hold products and pieces
+    alive: tuple[float, ...] = ()  # r, alpha, a, b, k of MBG/CNBD-k: who is still a customer
+    usual_discount: float | None = None  # share on a deal of all customers, where few orders tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +185,7 @@ class Contract:
     as_of: dt.date | None
     as_of_source: str  # "latest Dt_Customer", "--as-of", "no dates"
     log: OrderLog | None = None
+    source_names: dict[str, str] = field(default_factory=dict)  # where they differ: " Income "
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +263,49 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Lines (of a table of customers: rows) that a rule left out."""
+
+    reason: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """Another way to read the same file, and the totals that it gives."""
+
+    differs_in: str  # "money: Subtotal for Total"
+    orders: int | None
+    customers: int
+    revenue: float | None
+    choose: str = ""  # the line of a configuration that picks it
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingReceipt:
+    """What was read, in figures that a shop can hold against its own dashboard.
+
+    ``columns`` names the column of each part (``customer, order, day, money, ...``); money is in
+    the currency of the data. ``checks`` say in words what was found in the values.
+    """
+
+    kind: Kind
+    layout: str | None
+    certainty: Certainty
+    lines: int
+    orders: int | None
+    customers: int
+    revenue: float | None
+    first_day: dt.date | None
+    last_day: dt.date | None
+    columns: dict[str, str]
+    left_out: tuple[LeftOut, ...] = ()
+    alternatives: tuple[OtherReading, ...] = ()
+    checks: tuple[str, ...] = ()
+    money_means: str = ""  # "after discounts, with tax and shipping"
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What SmartCart sees in a source before it fits anything: what ``smartcart check`` shows."""
 
@@ -227,6 +315,7 @@ class Inspection:
     forming: tuple[Feature, ...]
     describing: tuple[Feature, ...]
     notices: tuple[Notice, ...]
+    receipt: ReadingReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,8 +523,10 @@ class Run:
     rulebook: Rulebook | None = None
     artefacts: tuple[Artefact, ...] = ()
     fairness: Fairness | None = None
+    future: Future | None = None  # of an order log
     identity: Identity | None = None  # what became of the segments of the earlier run
     reasons: tuple[Reason, ...] = ()
     campaign: Campaign | None = None  # where cost and revenue were given
     explained: tuple[Explanation, ...] = ()  # customers that were asked about, by their ids
     made: str = ""  # when, UTC, ISO 8601
+    receipt: ReadingReceipt | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smartcart.records import Backtest, Campaign, Holdout, Outlook, Plan, Receipt, Uplift
+from smartcart.records import Backtest, Campaign, Erasure, Holdout, Outlook, Plan, Receipt, Uplift
 from smartcart.report.over_time import table_lines
 from smartcart.report.words import count, listing, money, share
 
 __all__ = [
-    "advice", "basis", "between", "brings", "holdout", "plan_lines", "plan_rows", "receipt_lines",
-    "risk", "tried", "uplift_lines", "uplift_rows", "verdict",
+    "advice", "basis", "between", "brings", "erasure_lines", "holdout", "plan_lines", "plan_rows",
+    "receipt_lines", "risk", "tried", "uplift_lines", "uplift_rows", "verdict",
 ]  # fmt: skip
 
 
@@ -160,8 +160,11 @@ def _more(x: float, cash: Any) -> str:
     return f"{cash(abs(x))} {'more' if x >= 0 else 'less'}"
 
 
-def holdout(found: Holdout | None) -> Iterator[str]:
-    """Yield how many customers to leave alone, and what that can show."""
+def holdout(found: Holdout | None, way: str = " (--baseline 0.05)") -> Iterator[str]:
+    """Yield how many customers to leave alone, and what that can show.
+
+    ``way`` is where the rate without contact can be said.
+    """
     if found is None or not found.size:
         return
     arms = f"In a test of two equal arms each needs {count(found.per_arm)}."
@@ -175,7 +178,7 @@ def holdout(found: Holdout | None) -> Iterator[str]:
     if found.baseline_assumed:
         yield (
             f"That {share(found.baseline)} is assumed: with it the campaign just pays. Say how "
-            "many respond without contact (--baseline 0.05) to size the holdout for that."
+            f"many respond without contact{way} to size the holdout for that."
         )
 
 
@@ -252,3 +255,13 @@ def receipt_lines(receipt: Receipt) -> list[str]:
         )
     lines += [f"Note: {n.message}" for n in receipt.notices if n.code != "escaped_cells"]
     return [*lines, f"Receipt: {receipt.output}.receipt.json"]
+
+
+def erasure_lines(found: Erasure) -> list[str]:
+    """Return the receipt of an erasure as lines: where something was, and what is left to do."""
+    head = f"Receipt {found.number}, {found.at}: {count(found.searched)} files were searched."
+    if not found.places:
+        return [head, "The customer was nowhere in them.", *found.left]
+    lines = [head, "Removed:"]
+    lines += [f"  {one.place}: {count(one.rows)} {one.how}" for one in found.places]
+    return [*lines, *([] if not found.left else ["Look there yourself:"]), *found.left]

@@ -16,8 +16,13 @@ __all__ = ["campaign", "explained", "uplift", "why"]
 _STRONG = (0.04, 0.12, 0.25, 0.4)  # parts of a reason from which its shade grows darker
 
 
-def campaign(found: Campaign | None, currency: str = "") -> dict[str, Any] | None:
-    """Return what the section on a campaign shows; nothing where none was planned."""
+def campaign(
+    found: Campaign | None, currency: str = "", way: str = " (--baseline 0.05)"
+) -> dict[str, Any] | None:
+    """Return what the section on a campaign shows; nothing where none was planned.
+
+    ``way`` is where the reader can say the rate without contact.
+    """
     if found is None:
         return None
     plan = found.plan
@@ -50,7 +55,7 @@ def campaign(found: Campaign | None, currency: str = "") -> dict[str, Any] | Non
         "way_rows": _ways(plan, currency),
         "tried": list(told.tried(found.backtest, currency)),
         "gains": _gains(found, currency),
-        "holdout": list(told.holdout(plan.holdout)),
+        "holdout": list(told.holdout(plan.holdout, way)),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 
 from smartcart.records import Run
-from smartcart.report import figure_outcomes, figure_rfm, palette, view, words
+from smartcart.report import figure_future, figure_outcomes, figure_rfm, palette, view, words
 from smartcart.report.canvas import (
     ACCENT,
     INK,
@@ -56,6 +56,7 @@ def drawable(run: Run) -> tuple[str, ...]:
     absent = {
         "rfm": run.rfm is None,
         "outcomes": not figure_outcomes.there(run),
+        "future": not figure_future.there(run),
     }
     return tuple(name for name in FIGURES if not absent.get(name))
 
@@ -374,4 +375,5 @@ FIGURES: dict[str, Callable[[Run], Picture]] = {
     "evidence": evidence,
     "rfm": figure_rfm.draw,
     "outcomes": figure_outcomes.draw,
+    "future": figure_future.draw,
 }

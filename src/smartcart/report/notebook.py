@@ -51,7 +51,20 @@ def segments_html(run: Run) -> str:
         f'<p style="margin:.2em 0 .6em;opacity:.75">{_text(people)}. Verdict: '
         f"{_text(run.evidence.verdict)}. {_text(view.choice(run))}</p>"
         f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f"<tbody>{''.join(rows)}</tbody></table>{_notices(run)}</div>"
+    )
+
+
+def _notices(run: Run) -> str:
+    """What a careful reader should know, and what was left out, folded away; "" for nothing."""
+    told = list(dict.fromkeys(n.message for n in (*run.reading.notices, *run.notices)))
+    told += [f"{e.sentence}: {e.count:,} {e.unit}" for e in run.ledger.entries if e.count]
+    if not told:
+        return ""
+    items = "".join(f"<li>{_text(message)}</li>" for message in told)
+    return (
+        f'<details style="margin:.6em 0"><summary>Worth knowing ({len(told)})</summary>'
+        f'<ul style="margin:.3em 0">{items}</ul></details>'
     )
 
 

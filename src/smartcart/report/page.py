@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import importlib.util
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,13 @@ from smartcart.records import Run
 from smartcart.report import interactive, palette
 from smartcart.report.parts import TEMPLATES, context, environment
 
-__all__ = ["embed", "environment", "plotly_file", "render", "stylesheet"]
+__all__ = ["embed", "environment", "plotly_file", "policy_of", "render", "stylesheet"]
 
+_HEAD = 4000  # characters of a page in which its policy stands
+_POLICY = re.compile(r"""http-equiv="Content-Security-Policy" content="([^"]*)\"""")
+_ALLOWED = re.compile(r"""default-src 'none'; script-src(?: 'sha256-[A-Za-z0-9+/=]+')+; """
+                      r"""style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; """
+                      r"""form-action 'none'""")  # fmt: skip
 _TEMPLATE = environment().get_template("report.html.j2")
 
 
@@ -35,6 +42,11 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         from smartcart.report import figures
 
         still_3d = figures.png(figures.clusters_3d(run), dpi=110)
+    ahead = None
+    if run.future is not None and not run.future.refused:
+        from smartcart.report import figure_future, figures
+
+        ahead = figures.png(figure_future.draw(run), dpi=110)
     plotly = plotly_file().read_text(encoding="utf-8")
     script = "".join((TEMPLATES / name).read_text("utf-8") for name in ("charts.js", "report.js"))
     return _TEMPLATE.render(
@@ -45,9 +57,14 @@ def render(run: Run, still_3d: bytes | None = None) -> str:
         script=Markup(script),
         policy=_policy(plotly, script),
         data=Markup(embed({"figures": interactive.figures(run), "theme": palette.theme()})),
+        future_picture=_inline(ahead),
         still=f"data:image/png;base64,{base64.b64encode(still_3d).decode()}" if still_3d else "",
         **context(run),
     )
+
+
+def _inline(png: bytes | None) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def stylesheet() -> str:
@@ -83,6 +100,17 @@ def plotly_file() -> Path:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("plotly is not installed: pip install plotly")
     return Path(spec.origin).parent / "package_data" / "plotly.min.js"
+
+
+def policy_of(page: str) -> str | None:
+    """Return the policy that :func:`render` wrote into a page; ``None`` where it is another's.
+
+    It is read here, where it is written, so that whoever serves a page need not know how it stands
+    there. The first characters of the page suffice.
+    """
+    found = _POLICY.search(page[:_HEAD])
+    policy = html.unescape(found[1]) if found else ""
+    return policy if _ALLOWED.fullmatch(policy) else None
 
 
 def _policy(*scripts: str) -> str:

@@ -15,9 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from smartcart.records import Run, Segment
 from smartcart.report import (
     campaign_section,
+    future,
     order_log,
     outcomes,
     over_time_pages,
+    receipt,
     rfm,
     trust,
     view,
@@ -52,7 +54,8 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
-    env.globals |= {"view": view, "words": words, "log": order_log, "stable": stable}
+    env.globals |= {"app": False, "view": view, "words": words, "log": order_log}
+    env.globals |= {"receipt": receipt, "stable": stable}
     return env
 
 
@@ -95,6 +98,7 @@ def context(run: Run) -> dict[str, Any]:
         "evidence": _evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
+        "ahead": future,
         "life": over_time_pages.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from smartcart.records import Notice
 
-__all__ = ["ROW", "clean_names"]
+__all__ = ["ROW", "clean_names", "source_names"]
 
 ROW = "__row__"
 """The column with the row number in the source, from 1."""
@@ -59,6 +60,22 @@ def clean_names(found: Sequence[str]) -> tuple[tuple[str, ...], list[Notice]]:
             )
         )
     return tuple(names), notices
+
+
+def source_names(found: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Return by clean name how the source spells it, where it spells it otherwise.
+
+    Columns without a name, and those whose name another has too, can only be told by their number.
+
+    >>> source_names([" ID ", "Spend", "", "spend"], ("ID", "Spend", "column_3", "spend_2"))
+    {'ID': ' ID ', 'spend_2': 'spend'}
+    """
+    times = Counter(found)
+    return {
+        name: raw
+        for raw, name in zip(found, names, strict=True)
+        if raw != name and raw.strip() and times[raw] == 1 and "\x00" not in raw
+    }
 
 
 def _columns(count: int) -> str:

@@ -8,6 +8,7 @@ that :func:`swapped_dates` looks for.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,11 @@ from typing import Any
 from smartcart.errors import DataError
 from smartcart.records import Notice
 
-__all__ = ["Sheet", "Swapped", "read_sheet", "swapped_dates"]
+__all__ = ["Sheet", "Swapped", "hinted", "read_sheet", "swapped_dates"]
 
 CHUNK_ROWS = 20_000
+TABLE_COLUMNS = 2  # a sheet of fewer columns holds notes
+TABLE_ROWS = 1  # and so does one of a single row
 _TEXT_DATE = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 
 
@@ -51,6 +54,24 @@ class Sheet:
     rows: int
     titles: int
     notices: tuple[Notice, ...]
+
+
+@contextlib.contextmanager
+def hinted(notices: Sequence[Notice]) -> Iterator[None]:
+    """Let an error of a workbook's sheet say that the book has others."""
+    try:
+        yield
+    except DataError as error:
+        more = next((n.message for n in notices if n.code == "other_sheets"), None)
+        if more is None or more in str(error):
+            raise
+        raise _with(error, more) from error
+
+
+def _with(error: DataError, more: str) -> DataError:
+    told = DataError(f"{error} Of the workbook {more}.")
+    told.way_out = f"{error.way_out} Of the workbook {more}."
+    return told
 
 
 def swapped_dates(cells: Sequence[Any]) -> Swapped | None:
@@ -86,7 +107,7 @@ def swapped_dates(cells: Sequence[Any]) -> Swapped | None:
 
 
 def read_sheet(path: Path, sheet: str | None, source: str) -> Sheet:
-    """Read one sheet (the first that holds a table where none is named).
+    """Read one sheet: the one named, else the first that holds a table, else the first with cells.
 
     Raises:
         DataError: the file is protected or damaged, or the sheet is absent or empty.
@@ -109,16 +130,21 @@ def read_sheet(path: Path, sheet: str | None, source: str) -> Sheet:
                 "name one of these after '::'",
             )
         wanted = [sheet] if sheet is not None else names
-        others = 0
+        others: list[str] = []
         found: tuple[str, list[list[Any]], int, int] | None = None
+        table = False  # whether what was found looks like one, not like notes
         for name in wanted:
             opened = book.get_sheet_by_name(name)
-            if found is not None:
-                others += opened.height > 1
+            if table:
+                others += [name] if opened.height > 1 else []
                 continue
-            cells, header, width = _table(opened.iter_rows())
-            if width:
-                found = name, cells, header, width
+            cells, top, width = _table(opened.iter_rows())
+            table = width >= TABLE_COLUMNS and len(cells) - top > TABLE_ROWS
+            if width and (found is None or table):
+                others += [found[0]] if found is not None else []
+                found = name, cells, top, width
+            elif width:
+                others.append(name)
     except calamine.PasswordError as error:
         raise DataError.of(
             f"{source!r} is protected by a password", "an open workbook", "save it without one"
@@ -138,9 +164,9 @@ def read_sheet(path: Path, sheet: str | None, source: str) -> Sheet:
         notices.append(
             Notice(
                 "other_sheets",
-                f"sheet {name!r} was read; {others} more hold cells: name one as "
-                f"'{source}::SHEET' to read it",
-                others,
+                f"sheet {name!r} was read; {len(others)} more hold cells "
+                f"({', '.join(map(repr, others[:5]))}): name one as '{source}::SHEET' to read it",
+                len(others),
             )
         )
     return _as_text(name, rows, top, width, notices)
@@ -219,7 +245,7 @@ def _cell(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time()
         return cell.strftime("%Y-%m-%d") if midnight else cell.isoformat(" ")

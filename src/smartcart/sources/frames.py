@@ -63,9 +63,14 @@ def _read_pandas(engine: DuckDB, frame: Any) -> Raw:
 
 
 def _series(series: Any) -> Any:
-    """One pandas column as Arrow; cells of mixed types as text."""
+    """One pandas column as Arrow; cells of mixed types as text, periods as their first day."""
+    import pandas as pd
     import pyarrow as pa
 
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.to_timestamp()
+    elif isinstance(series.dtype, pd.SparseDtype):
+        series = series.sparse.to_dense()
     try:
         return _simple(pa.Array.from_pandas(series))
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
@@ -90,8 +95,9 @@ def _read_arrow(engine: DuckDB, table: Any) -> Raw:
 
 
 def _simple(array: Any) -> Any:
-    """Decode categories; other Arrow types are left to DuckDB."""
-    return array.cast(_simple_type(array.type))
+    """Decode categories and what DuckDB does not know; other Arrow types are left to it."""
+    kind = _simple_type(array.type)
+    return array if kind == array.type else array.cast(kind)
 
 
 def _simple_type(kind: Any) -> Any:
@@ -99,6 +105,10 @@ def _simple_type(kind: Any) -> Any:
 
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    if pa.types.is_decimal256(kind):
+        return pa.float64() if kind.scale else pa.string()
     return pa.string() if pa.types.is_null(kind) else kind
 
 

@@ -11,18 +11,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.duckdb import DuckDB, as_data_error, quote
-from smartcart.engines.postgres import Postgres, stream_schema
-from smartcart.engines.spark import Spark
+from smartcart.engines.protocol import Engine
+from smartcart.engines.servers import SERVERS, server_of
 from smartcart.errors import DataError
 from smartcart.records import Reading
-from smartcart.sources.column_names import ROW, clean_names
+from smartcart.sources.column_names import ROW, clean_names, source_names
+from smartcart.sources.excel import hinted
 from smartcart.sources.file_fingerprint import FileMark, print_of_bytes
 from smartcart.sources.files import read_files
 from smartcart.sources.frames import frame_reader
@@ -30,6 +31,9 @@ from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import Raw, stream_raw
 from smartcart.sources.type_columns import type_columns
 from smartcart.sources.typed_column import final_cell
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["MOST_COLUMNS", "Opened", "no_rows", "open_source"]
 
@@ -45,44 +49,41 @@ class Opened(Closeable):
     int64, float64, string, date, timestamp or boolean. ``rejected`` is None or a table of lines
     that could not be cut into cells: ``__line__`` and the source's columns as text.
 
-    A ``remote`` source stays on its server: ``table`` has the columns and types that it has there
-    and no ``__row__``, and ``engine`` runs expressions there. :meth:`local` brings it here.
-
-    A ``spread`` source is typed and stays on the executors of Spark; ``head`` has its first rows
-    in the embedded engine.
+    ``engine`` holds the rows and says where and what it can do with them (``engine.can``). A table
+    on a server has the columns and types that it has there and no ``__row__``; :meth:`local` brings
+    it here. Of a table on a cluster ``head`` has the first rows, in the embedded engine.
     """
 
-    table: Any
+    table: ir.Table
     reading: Reading
-    engine: DuckDB | Postgres | Spark
-    rejected: Any = None
-    head: Any = None
+    engine: Engine
+    _embedded: Callable[[], DuckDB] = field(repr=False)  # gives the embedded engine
+    rejected: ir.Table | None = None
+    head: ir.Table | None = None
     marks: tuple[FileMark, ...] = ()  # of the files that every pass reads again
     _pull: Callable[[], Opened] | None = field(default=None, repr=False)
-    _here: Callable[[], DuckDB] | None = field(default=None, repr=False)
+    _here: DuckDB | None = field(default=None, repr=False)
     _own: list[Closeable] = field(default_factory=list, repr=False)  # what close() closes, too
 
     @property
-    def remote(self) -> bool:
-        """Whether the rows are on a server, as it stores them."""
-        return self._pull is not None
-
-    @property
-    def spread(self) -> bool:
-        """Whether the rows are on the executors of Spark."""
-        return isinstance(self.engine, Spark)
-
-    @property
     def here(self) -> DuckDB:
-        """The embedded engine: that of the source, or one for what comes from a server."""
-        if isinstance(self.engine, DuckDB):
-            return self.engine
-        if not self._own:
-            assert self._here is not None
-            self._own.append(self._here())
-        found = self._own[0]
-        assert isinstance(found, DuckDB)
-        return found
+        """The embedded engine: that of the source, or one for what comes from another engine."""
+        if self._here is None:
+            self._here = self._embedded()
+            self._own.append(self._here)
+        return self._here
+
+    @property
+    def keeper(self) -> Engine:
+        """The engine that holds what :meth:`keep` kept."""
+        return self.engine if self.engine.can.keep else self.here
+
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """Run an expression once; return a table over its rows, kept there or else here."""
+        if self.engine.can.keep:
+            return self.engine.keep(expr)
+        schema = self.engine.stream_schema(expr.schema())
+        return self.here.take(self.engine.batches(expr), schema)
 
     def refuse_changed(self) -> None:
         """Raise ``DataError`` where a file that is read in place is not what it was at first."""
@@ -170,25 +171,27 @@ def _here(engine: DuckDB, read: Callable[[DuckDB], Raw], label: str) -> Opened:
 
 def _on_server(address: Address, engine: Callable[[], DuckDB]) -> Opened:
     """Open a table on its server; nothing but its count and fingerprint are computed."""
-    server = Postgres(address)
+    kind = server_of(address.scheme)
+    assert kind is not None, address
+    server = kind.connect(address)
     try:
         table = server.table(address.part)
         count, fingerprint = server.fingerprint(table, table.columns)
         if not count:
-            raise no_rows(address.label, "postgresql")
+            raise no_rows(address.label, address.scheme)
     except BaseException:
         server.close()
         raise
 
     def read(own: DuckDB) -> Raw:
-        schema = stream_schema(table.schema())
-        return stream_raw(own, server.batches(table), schema, "postgresql")
+        schema = server.stream_schema(table.schema())
+        return stream_raw(own, server.batches(table), schema, address.scheme)
 
     reading = Reading(
-        source=address.label, format="postgresql", rows=count, fingerprint=fingerprint
+        source=address.label, format=address.scheme, rows=count, fingerprint=fingerprint
     )
     return Opened(
-        table, reading, server, _pull=lambda: _here(engine(), read, address.label), _here=engine
+        table, reading, server, engine, _pull=lambda: _here(engine(), read, address.label)
     )
 
 
@@ -204,7 +207,8 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
-        raise no_rows(label, raw.format)
+        with hinted(raw.notices):
+            raise no_rows(label, raw.format)
     for release in raw.release:
         release()
     table = engine.view(
@@ -235,6 +239,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=notices,
+        source_names=source_names(raw.names, names),
     )
     rejected = None
     if raw.rejected:
@@ -242,14 +247,14 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         rejected = engine.view(
             f"SELECT line AS __line__, {picked} FROM ({raw.rejected})", "rejected"
         )
-    return Opened(table, reading, engine, rejected, marks=marks)
+    return Opened(table, reading, engine, lambda: engine, rejected, marks=marks)
 
 
 def no_rows(label: str, form: str) -> DataError:
     """Return the sentence on a source that holds no row."""
     if form == "table":
         found = f"the {label} has no rows"
-    elif form in {"duckdb", "sqlite", "postgresql"}:
+    elif form in {"duckdb", "sqlite", *(server.schemes[0] for server in SERVERS)}:
         found = f"{label!r} has columns but no rows"
     else:
         found = f"{label!r} has a header but no rows"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.engines.address import Address
+from smartcart.engines.servers import SERVERS, server_of
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.sources.file_format import name_says
 
@@ -18,10 +19,9 @@ __all__ = ["Found", "find_address", "find_files"]
 
 LONGEST_NAME = 255  # bytes, on all common file systems
 _EXPECTED = (
-    "a path, several paths, a folder, a glob, a PostgreSQL address, or a pandas, Polars, Arrow or "
-    "Ibis table"
+    f"a path, several paths, a folder, a glob, a {' or '.join(s.title for s in SERVERS)} address, "
+    "or a pandas, Polars, Arrow or Ibis table"
 )
-_SERVERS = ("postgresql", "postgres")
 _HOST = r"(\[[0-9A-Fa-f:.%]+\]|[^:@/?\[\],]*)(:\d*)?"
 _ADDRESS = re.compile(
     rf"((?P<user>[^:@/?]*)(:[^@/?]*)?@)?(?P<host>{_HOST}(,{_HOST})*)"
@@ -53,23 +53,24 @@ def find_address(source: Any) -> Address | None:
     if not isinstance(source, str):
         return None
     scheme, colon, rest = source.strip().partition("://")
-    if not colon or scheme.lower() not in _SERVERS:
+    server = server_of(scheme) if colon else None
+    if server is None:
         return None
+    name = server.schemes[0]
     match = _ADDRESS.fullmatch(rest)
     if match is None:
         raise UsageError.of(
-            "the PostgreSQL address cannot be taken apart (it is not shown, for it may hold a "
-            "password)",
-            "postgresql://user:password@host:port/database::table",
+            f"the {server.title} address cannot be taken apart (it is not shown, for it may hold "
+            "a password)",
+            f"{name}://user:password@host:port/database::table",
             "in a user name or password write '@' as %40, '/' as %2F, '?' as %3F",
         )
     part = match["part"]
-    url = f"postgresql://{rest.removesuffix(f'::{part}') if part is not None else rest}"
+    url = f"{name}://{rest.removesuffix(f'::{part}') if part is not None else rest}"
     user = f"{match['user']}@" if match["user"] else ""
     named = f"::{part}" if part else ""
-    return Address(
-        url, f"postgresql://{user}{match['host']}{match['database'] or ''}{named}", part or None
-    )
+    label = f"{name}://{user}{match['host']}{match['database'] or ''}{named}"
+    return Address(url, label, part or None, name)
 
 
 def find_files(source: Any) -> Found:
@@ -100,9 +101,10 @@ def _one(name: str | bytes) -> Found:
         raise UsageError.of(f"the source is {name!r}", _EXPECTED, "name a file")
     if "://" in name:
         scheme = name.partition("://")[0]
+        server = server_of(scheme)
         raise UsageError.of(
-            "a PostgreSQL address stands among several sources"
-            if scheme.lower() in _SERVERS
+            f"a {server.title} address stands among several sources"
+            if server is not None
             else f"{scheme[:20]!r} addresses are not read",
             _EXPECTED,
             "pass it alone, or export the table as Parquet or CSV first",

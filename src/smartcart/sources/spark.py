@@ -16,7 +16,7 @@ from smartcart.engines.spark import Spark, backticked
 from smartcart.engines.spark_session import first_words
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Reading
-from smartcart.sources.column_names import ROW, clean_names
+from smartcart.sources.column_names import ROW, clean_names, source_names
 from smartcart.sources.file_fingerprint import FileMark
 from smartcart.sources.file_format import content_of
 from smartcart.sources.open import MOST_COLUMNS, Opened, no_rows
@@ -25,10 +25,9 @@ from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import SourceFile
 from smartcart.sources.spark_csv import SparkRaw, address, read_text
 from smartcart.sources.type_checks import column_notices, inspect, overturn
-from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion
+from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plan
 from smartcart.sources.typed_column import Column, final_cell
 from smartcart.tables import typing
-from smartcart.tables.guess import guess
 
 __all__ = ["open_on_spark"]
 
@@ -188,8 +187,9 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
         notices=(*raw.notices, *name_notices, *(n for c in columns for n in c.notices)),
+        source_names=source_names(raw.names, names),
     )
-    opened = Opened(table, reading, engine, _here=lambda: DuckDB(temp_dir=temp_dir))
+    opened = Opened(table, reading, engine, lambda: DuckDB(temp_dir=temp_dir))
     head = engine.arrow(table.limit(HEAD_ROWS))
     opened.head = opened.here.take(head.to_batches(), head.schema)
     return opened
@@ -206,18 +206,13 @@ def _fitting(engine: Spark, table: Any) -> Any:
 
 
 def _guess_plans(engine: Spark, table: Any, columns: Sequence[Column], decimal_comma: bool) -> None:
-    """Guess a plan for every text column from the first rows."""
-    texts = [column for column in columns if column.dtype.is_string()]
-    if not texts:
+    """Guess a plan for columns of text, or of numbers that may be days, from the first rows."""
+    looked = [column for column in columns if column.dtype.is_string() or column.dtype.is_numeric()]
+    if not looked:
         return
-    head = engine.arrow(table.select(*(c.cell for c in texts)).limit(SAMPLE_ROWS))
-    for column, array in zip(texts, head.columns, strict=True):
-        counted = array.value_counts().to_pylist()
-        column.counts.update(
-            {item["values"]: item["counts"] for item in counted if item["values"] is not None}
-        )
-        column.decimal_comma = decimal_comma
-        column.plan = guess(column.name, column.counts, decimal_comma)
+    head = engine.arrow(table.select(*(c.cell for c in looked)).limit(SAMPLE_ROWS))
+    for column, array in zip(looked, head.columns, strict=True):
+        guess_plan(column, array, decimal_comma)
 
 
 def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
@@ -238,7 +233,7 @@ def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
         column.misfit = column.aside
     wanted = ", ".join(told)
     frame = engine.convert(engine.frame(table), f"SELECT {wanted} FROM ({sql})", ", ".join(schema))
-    return engine.table(engine.keep(frame))
+    return engine.table(engine.persist(frame))
 
 
 def _portable(table: Any, column: Column) -> list[Any]:
@@ -253,7 +248,7 @@ def _portable(table: Any, column: Column) -> list[Any]:
         first = typing.first_text(cell, plan)
         typed = typing.typed_text(cell, first, plan)
         if column.may_lose:
-            lost = typed.isnull().ifelse(typing.lost_text(cell), nothing)
+            lost = typed.isnull().ifelse(typing.lost_text(cell, plan), nothing)
     elif cell.type().is_date():
         typed = cell
     else:

@@ -9,6 +9,7 @@ from smartcart.engines.duckdb import literal, quote
 from smartcart.records import Notice
 from smartcart.sources.column_names import ROW
 from smartcart.sources.typed_column import Column
+from smartcart.tables.dates import EPOCHS, MONTH, SERIAL
 from smartcart.tables.guess import INFINITE, Plan, code_like, guess, id_like
 
 __all__ = ["column_notices", "inspect", "overturn"]
@@ -72,8 +73,14 @@ def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
     for value, count in misfits.items():
         column.counts[value] = max(column.counts[value], count)
     new = guess(column.name, column.counts, column.decimal_comma)
-    if new != plan and not last:
+    native = not column.dtype.is_string()
+    if new != plan and not last and not native:
         column.plan = new
+        return True
+    if native:  # numbers, of which nearly all are days
+        if bad / (bad + column.present) < BAD_SHARE:
+            return False
+        column.plan = None
         return True
     known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
     codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
@@ -146,8 +153,13 @@ def column_notices(engine: Rows, typed: str, column: Column) -> list[Notice]:
                 column.present,
             )
         )
+    if plan.guessed:
+        notices.append(
+            Notice("guessed_dates", f"column {name!r}: {_GUESSED.get(plan.formats[0], _YEARS)}")
+        )
     if plan.ambiguous and plan.kind != "date":
-        sign, sense = ("comma", "thousands separator")
+        sign = "point" if plan.kind == "comma number" else "comma"
+        sense = "thousands separator"
         if plan.kind == "number":
             sign, sense = ("point", "decimal point; if it separates thousands, remove it")
         notices.append(
@@ -170,6 +182,17 @@ def column_notices(engine: Rows, typed: str, column: Column) -> list[Notice]:
     if plan.percent:
         notices.append(Notice("percent", f"column {name!r} holds percentages: 12% was read as 12"))
     return notices
+
+
+_GUESSED = {
+    SERIAL: "its numbers were read as Excel's numbers of days (45,292 is 1 January 2024)",
+    MONTH: "its numbers were read as months (202401 is January 2024), each as its first day",
+    **{
+        form: f"its numbers were read as {form.removeprefix('epoch ')} since 1970, in UTC"
+        for form in EPOCHS
+    },
+}
+_YEARS = "its dates were read as year, month, day: what stands first is always above 12"
 
 
 def _cells(count: int) -> str:

@@ -15,7 +15,8 @@ from smartcart.sources.column_names import ROW
 from smartcart.sources.raw import Raw, numbered
 from smartcart.sources.type_checks import column_notices, inspect, overturn
 from smartcart.sources.typed_column import Column
-from smartcart.tables.guess import Plan, guess
+from smartcart.tables.date_words import says_month, says_time
+from smartcart.tables.guess import Plan, guess, id_like
 from smartcart.tables.typing import (
     first_native,
     first_text,
@@ -26,7 +27,7 @@ from smartcart.tables.typing import (
     typed_text,
 )
 
-__all__ = ["conversion", "type_columns"]
+__all__ = ["conversion", "guess_plan", "type_columns"]
 
 SAMPLE_ROWS = 20_000
 GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
@@ -74,21 +75,53 @@ def _groups(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
 
 
 def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
-    """Guess a plan for every text column from the first rows."""
-    texts = [column for column in columns if column.dtype.is_string()]
-    if not texts:
+    """Guess a plan for columns of text, or of numbers that may be days, from the first rows."""
+    looked = [column for column in columns if column.dtype.is_string() or column.dtype.is_numeric()]
+    if not looked:
         return
-    picked = ", ".join(column.cell for column in texts)
+    picked = ", ".join(column.cell for column in looked)
     sample = engine.backend.con.execute(
         f"SELECT {picked} FROM ({raw.sql}) LIMIT {SAMPLE_ROWS}"
     ).to_arrow_table()
-    for column, array in zip(texts, sample.columns, strict=True):
-        counted = array.value_counts().to_pylist()
-        column.counts.update(
-            {item["values"]: item["counts"] for item in counted if item["values"] is not None}
-        )
-        column.decimal_comma = raw.decimal_comma
-        column.plan = guess(column.name, column.counts, raw.decimal_comma)
+    for column, array in zip(looked, sample.columns, strict=True):
+        guess_plan(column, array, raw.decimal_comma)
+
+
+def guess_plan(column: Column, sample: Any, decimal_comma: bool) -> None:
+    """Give a column of text its plan, and one of numbers a plan where they are days.
+
+    ``sample`` are its first cells, as an Arrow array.
+    """
+    if not column.dtype.is_string() and not _may_be_days(column, sample):
+        return
+    counted = sample.value_counts().to_pylist()
+    counts = {item["values"]: item["counts"] for item in counted if item["values"] is not None}
+    if column.dtype.is_string():
+        column.counts.update(counts)
+        column.decimal_comma = decimal_comma
+        column.plan = guess(column.name, column.counts, decimal_comma)
+        return
+    column.counts.update({_shown(value): count for value, count in counts.items()})
+    found = guess(column.name, column.counts, decimal_comma)
+    column.plan = found if found.kind == "date" else None
+
+
+def _may_be_days(column: Column, sample: Any) -> bool:
+    """Whether numbers may be months or days written as such, or are called days or times."""
+    import pyarrow.compute as pc
+
+    kind = column.dtype
+    if not (kind.is_numeric() and not is_wide(kind)) or id_like(column.name):
+        return False
+    if says_time(column.name) or says_month(column.name):
+        return True
+    bounds = pc.min_max(sample).as_py()
+    low, high = bounds["min"], bounds["max"]
+    return low is not None and (199_001 <= low <= high <= 210_012 or 19e6 <= low <= high < 21.1e6)
+
+
+def _shown(value: Any) -> str:
+    return str(value).removesuffix(".0")
 
 
 def _type_group(
@@ -190,7 +223,7 @@ def _steps(plan: Plan | None, dtype: Any) -> _Steps:
     if plan is None:
         typed, lost = typed_native(read), lost_native(read)
     else:
-        typed, lost = typed_text(cell, read, plan), lost_text(cell)
+        typed, lost = typed_text(cell, read, plan), lost_text(cell, plan)
     sql = [_expression(step) for step in (first, typed, lost)]
     return _Steps(sql[0], sql[1], sql[2], typed.type())
 

@@ -10,6 +10,7 @@ from smartcart.store.atomic import (
 from smartcart.store.customer_tables import (
     CSV_ROWS,
     assignments,
+    future_table,
     refuse_scored,
     rejected_beside,
     rfm_table,
@@ -18,6 +19,14 @@ from smartcart.store.customer_tables import (
     write_rejected,
 )
 from smartcart.store.model import load_model, model_schema
+from smartcart.store.names import (
+    NAMES,
+    given_names,
+    named_model,
+    names_of,
+    with_names,
+    write_names,
+)
 from smartcart.store.run import (
     EVIDENCE_COLUMNS,
     PROFILE_COLUMNS,
@@ -33,11 +42,16 @@ from smartcart.store.text import plain, write_json
 __all__ = [
     "CSV_ROWS",
     "EVIDENCE_COLUMNS",
+    "NAMES",
     "PROFILE_COLUMNS",
     "assignments",
     "evidence_rows",
+    "future_table",
+    "given_names",
     "load_model",
     "model_schema",
+    "named_model",
+    "names_of",
     "new_files",
     "new_folder",
     "plain",
@@ -52,7 +66,9 @@ __all__ = [
     "scored",
     "source_table",
     "versions",
+    "with_names",
     "write_json",
+    "write_names",
     "write_reasons",
     "write_rejected",
     "write_run",

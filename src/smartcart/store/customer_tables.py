@@ -18,6 +18,7 @@ from smartcart.store.atomic import cannot_write, part_beside
 __all__ = [
     "CSV_ROWS",
     "assignments",
+    "future_table",
     "refuse_scored",
     "rejected_beside",
     "rfm_table",
@@ -80,6 +81,37 @@ def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[s
     ]  # fmt: skip
     with _table(folder / "rfm", kinds, repeated) as write_batch:
         yield write_batch
+
+
+@contextmanager
+def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that writes a batch of forecasts to ``future.parquet``.
+
+    ``next_order_by`` is given as days since 1970 and whether they are known, both (n,); money that
+    is not a number is written as nothing.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    from smartcart.store import arrow
+
+    with _table(folder / "future", ("parquet",), ["late"]) as write_batch:
+
+        def write(columns: Mapping[str, Any]) -> None:
+            days, known = columns["next_order_by"]
+            money = np.asarray(columns["expected_spend"])
+            write_batch(
+                {
+                    "customer_id": columns["customer_id"],
+                    "p_alive": arrow.numbers(columns["p_alive"]),
+                    "expected_orders": arrow.numbers(columns["expected_orders"]),
+                    "expected_spend": pa.array(money, mask=np.isnan(money)),
+                    "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
+                    "late": pa.array(columns["late"]),
+                }
+            )
+
+        yield write
 
 
 @contextmanager

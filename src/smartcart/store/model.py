@@ -253,7 +253,8 @@ def _columns(model: Model) -> Iterator[str]:
         there = {column.name for column in log.columns}
         parts = (log.customer, log.order, log.date, log.quantity, log.unit_price, log.amount,
                  log.discount, log.product, log.category, log.channel, log.status, log.currency,
-                 *log.traits)  # fmt: skip
+                 log.mail, log.refunded, log.row_type, *log.cancelled_on, *log.filled,
+                 *log.whole_orders, *(s.column for s in log.states), *log.traits)  # fmt: skip
         if absent := [name for name in parts if name is not None and name not in there]:
             yield f"the order log is read by {absent[0]!r}, which is no column"
 

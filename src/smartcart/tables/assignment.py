@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import add
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -20,21 +19,40 @@ import ibis.expr.types as ir
 from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Feature, Model, Recipe, Transform
 from smartcart.tables import features, quality
+from smartcart.tables.guess import MISSING
 
-__all__ = ["SOURCE", "Step", "assignment_steps", "needed_columns", "reading_contract"]
+__all__ = ["SOURCE", "Cell", "Step", "assignment_steps", "needed_columns", "reading_contract"]
 
 SOURCE = "source table"  # stands for the user's table until its name is known
-AT_ONCE = 40  # terms added in a row: a longer chain would be too deep to compile
 LONGEST = 40  # letters of a column name made from a feature's
-_TYPES = {"number": "int64", "text": "string", "date": "timestamp", "boolean": "boolean"}
+_TYPES = {
+    "number": "float64", "boolean": "float64", "date": "date", "text": "string",
+    "id number": "int64", "id text": "string",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A column of the user's table: its name there, a plain one for the steps, what it holds.
+
+    A text that is one of the words ``missing`` is.
+    """
+
+    source: str
+    name: str
+    kind: Literal["number", "boolean", "date", "text", "id number", "id text"]
+    missing: tuple[str, ...] = MISSING
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One named table of the chain: ``notes`` are remarks by column.
 
-    ``reads`` and ``makes`` are the columns whose names are SmartCart's own, so need no quotes; all
-    others have names of the user's, or made from them.
+    Two steps are written in each engine's own words, so that their ``table`` only tells names and
+    types: the first one reads ``cells``; that with ``centers`` (K x features) has a column for the
+    squared distance of the features, which are all columns that it reads, from each center. No step
+    but the first holds a name of the user's. ``reads`` and ``makes`` are the columns whose names
+    are SmartCart's own, so need no quotes; all others have names made from the user's.
     """
 
     name: str
@@ -43,6 +61,8 @@ class Step:
     notes: Mapping[str, str] = field(default_factory=dict)
     reads: Collection[str] = ()
     makes: Collection[str] = ()
+    cells: tuple[Cell, ...] = ()
+    centers: tuple[tuple[float, ...], ...] = ()
 
 
 def needed_columns(model: Model) -> tuple[str, ...]:
@@ -91,13 +111,22 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
             "give a column the role 'id' in the configuration and run again",
         )
     contract = reading_contract(model, [c.name for c in model.contract.columns])
+    cells = _cells(contract)
+    plain = {column.name: cell.name for column, cell in zip(contract.columns, cells, strict=True)}
+    contract = replace(
+        contract, id_column=plain[model.contract.id_column],
+        columns=tuple(replace(c, name=plain[c.name]) for c in contract.columns),
+    )  # fmt: skip
+    used = [_renamed(feature, plain) for feature in model.recipe.features]
     chain = _Chain({name.casefold() for name in taken})
-    typed = _typed(contract)
-    table = chain.add("typed", typed, "the columns that the model reads, as numbers and days")
+    typed = ibis.table({cell.name: _TYPES[cell.kind] for cell in cells}, name=SOURCE)
+    table = chain.add(
+        "typed", typed, "the columns that the model reads, as numbers and days", cells=cells
+    )
     clean = features.cleaned(table, contract)
     if clean is not table:
         table = chain.add("cleaned", clean, "impossible values count as missing")
-    wanted, totals = _totals(model.recipe.features)
+    wanted, totals = _totals(used)
     if totals:
         sums = {name: features.total(table, columns) for name, columns in totals.items()}
         table = chain.add("totals", table.select(table, **sums), "sums of columns", makes=totals)
@@ -115,7 +144,7 @@ def _numbers(
     """Add the steps from features to the pick."""
     k = len(model.centroids)
     own = _own(k)
-    names = _names(wanted, own)
+    names = _plain_names([feature.name for feature in wanted], own)
     usable = quality.usable_rows(table, contract)
     table = chain.add(
         "features", features.feature_table(usable, contract, wanted, names=names),
@@ -128,19 +157,13 @@ def _numbers(
         "scores", table.select("customer_id", **scores),
         "missing values filled, tails capped, then standardized",
     )  # fmt: skip
-    squares = {
-        f"d_{j + 1}": _sum(
-            [_square(_less(table[n], c)) for n, c in zip(names, center, strict=True)]
-        )
-        for j, center in enumerate(model.centroids)
-    }
     told = {
         f"d_{j + 1}": f"{i} {name}"
         for j, (i, name) in enumerate(zip(model.ids, model.names, strict=True))
     }
     table = chain.add(
-        "distances", table.select("customer_id", **squares),
-        "squared distance from the middle of each segment", told,
+        "distances", _distances(table, k), "squared distance from the middle of each segment",
+        told, centers=model.centroids,
     )  # fmt: skip
     d = [f"d_{j + 1}" for j in range(k)]
     least = ibis.least(*(table[n] for n in d)) if k > 1 else table["d_1"]
@@ -202,6 +225,7 @@ class _Chain:
     def add(
         self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None,
         reads: Collection[str] | None = None, makes: Collection[str] | None = None,
+        cells: tuple[Cell, ...] = (), centers: tuple[tuple[float, ...], ...] = (),
     ) -> ir.Table:  # fmt: skip
         """Add a step; return the table that the next one reads."""
         while name in self._taken:
@@ -209,23 +233,32 @@ class _Chain:
         self._taken.add(name)
         given = self.own if reads is None else reads
         made = self.own if makes is None else makes
-        self.steps.append(Step(name, table, sentence, notes or {}, given, made))
+        self.steps.append(Step(name, table, sentence, notes or {}, given, made, cells, centers))
         return ibis.table(table.schema(), name=name)
 
 
-def _typed(contract: Contract) -> ir.Table:
-    """Return the columns read from the user's table: numbers as float64, days as dates."""
-    source = ibis.table({c.name: _TYPES[c.type] for c in contract.columns}, name=SOURCE)
-    chosen = [_as_read(source[c.name], c, contract).name(c.name) for c in contract.columns]
-    return source.select(*chosen)
+def _cells(contract: Contract) -> tuple[Cell, ...]:
+    """Return how each column of the contract is read, in their order."""
+    there = [contract.source_names.get(c.name, c.name) for c in contract.columns]
+    names = _plain_names([c.name for c in contract.columns], ["customer_id"], there)
+    return tuple(
+        Cell(source, name, _kind(column, contract))
+        for column, source, name in zip(contract.columns, there, names, strict=True)
+    )
 
 
-def _as_read(value: Any, column: Column, contract: Contract) -> Any:
-    if column.name == contract.id_column or column.type == "text":
-        return value
-    if column.type == "boolean":  # not every engine turns a truth value into a number
-        return ibis.cases((value, 1), (~value, 0)).cast("float64")
-    return value.cast("date" if column.type == "date" else "float64")
+def _kind(column: Column, contract: Contract) -> Any:
+    if column.name == contract.id_column:
+        return "id number" if column.type == "number" else "id text"
+    return column.type
+
+
+def _renamed(feature: Feature, plain: Mapping[str, str]) -> Feature:
+    return replace(
+        feature,
+        columns=tuple(plain[name] for name in feature.columns),
+        denominator=tuple(plain[name] for name in feature.denominator),
+    )
 
 
 def _totals(
@@ -252,16 +285,32 @@ def _totals(
     return changed, {name: columns for columns, name in found.items()}
 
 
-def _names(wanted: Sequence[Feature], own: Collection[str]) -> list[str]:
-    """Return a plain column name per feature, unique and none of SmartCart's own."""
+def _plain_names(
+    given: Sequence[str], own: Collection[str], sources: Sequence[str] = ()
+) -> list[str]:
+    """Return a name of plain letters for each, unique and none of SmartCart's own.
+
+    Nor is it the name of another of the ``sources``, one for each: some engines read the new name
+    where that column is not in the table.
+    """
     names: list[str] = []
-    for i, feature in enumerate(wanted):
-        plain = unicodedata.normalize("NFKD", feature.name).encode("ascii", "ignore").decode()
+    taken = {*own}
+    others = Counter(name.casefold() for name in sources)
+    for i, name in enumerate(given):
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:LONGEST]
         if not slug or slug[0].isdigit():
             slug = f"f_{slug}".rstrip("_")
-        if slug in {*names, *own}:
+        mine = sources[i].casefold() if sources else ""
+
+        def free(slug: str, mine: str = mine) -> bool:
+            return slug not in taken and others[slug] == (slug == mine)
+
+        if not free(slug):
             slug = f"{slug}_no_{i + 1}"
+        while not free(slug):
+            slug += "_"
+        taken.add(slug)
         names.append(slug)
     return names
 
@@ -301,11 +350,6 @@ def _less(x: Any, by: float) -> Any:
     return x - by if by >= 0 else x + -by
 
 
-def _square(x: Any) -> Any:
-    return x * x
-
-
-def _sum(parts: Sequence[Any]) -> Any:
-    while len(parts) > 1:
-        parts = [reduce(add, parts[i : i + AT_ONCE]) for i in range(0, len(parts), AT_ONCE)]
-    return parts[0]
+def _distances(table: ir.Table, k: int) -> ir.Table:
+    """Return the table read with columns for the distances: see :class:`Step`."""
+    return table.mutate(**{f"d_{j + 1}": ibis.literal(0.0) for j in range(k)})

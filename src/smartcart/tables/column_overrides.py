@@ -15,7 +15,7 @@ from smartcart.tables.vocabulary import ANY, MEANINGS, VOCABULARY
 
 __all__ = ["checked_wishes", "override_roles"]
 
-_DATED = ("first_date", "last_date")
+_DATED = ("first_date", "last_date", "last_seen")
 _SAID = "as the configuration says"
 _WAY_OUT = "correct the configuration"
 

@@ -33,6 +33,16 @@ _GOODS = (  # what money was spent on: no channel, no seller
     r"(?P<what>(?!(channel|rep|representative|person|manager|agent|team|office|region|territory|"
     r"area|type|kind|code|status|method|mode|date|day|id|no|currency)\b).+)"
 )
+_PERSONAL = "identifies a person and says nothing about behaviour"
+_WHOSE = (
+    "default|billing|bill to|shipping|ship to|delivery|mailing|home|primary|customer|recipient|"
+    "work|business|invoice|contact"
+)
+_WHEN = "(date|at|on|day|time|date time|time ?stamp|month|year month|ym|ymd|yyyymm|yyyymmdd)"
+_PLACE = "city|town|country|state|province|region|county"
+_PHONE = "(tele|cell|mobile|work|home)? ?phone|mobile|cell|tel|fax|whats ?app|sms number"
+_EVENT = "order|purchase|transaction|trans|invoice|basket|cart|payment|sale|booking|bill|receipt"
+_AMOUNT = "amount|amt|value|total|price|spend|spent|revenue|sum"
 _WHO = "gender|sex|marital( status)?|education( level)?|country|region|state|city|job|occupation"
 
 
@@ -83,14 +93,36 @@ ENGLISH: tuple[Word, ...] = (
         r"address( line)?( \d)?|street",
         "contact",
         "dropped",
-        "identifies a person and says nothing about behaviour",
+        _PERSONAL,
+    ),
+    Word(
+        rf"((?:{_WHOSE}) )*(address )?({_PLACE})( (code|name))?",
+        "demographic",
+        "sensitive",
+        "where people live describes a segment, it does not form one",
+        TEXTS,
+    ),
+    Word(
+        rf"(.+ )?(e ?)?mail( address)?( \d)?|(.+ )?({_PHONE})( ?(number|no|nr|num))?( \d)?|"
+        rf"(.+ )?address(es)?( .+)?|((?:{_WHOSE}) )*(zip|post(al)?|pin) ?(code)?|"
+        r"(.+ )?street( (name|number|address))?( \d)?|house ?(number|no)|"
+        r"(.+ )?(first|last|full|given|family|middle|maiden|nick|display|contact|customer|buyer|"
+        r"client|member|billing|shipping|recipient|account|holder|owner|person|organi[sz]ation) ?"
+        r"names?( \d)?|organi[sz]ation|(instagram|facebook|twitter|linkedin|tiktok|telegram|skype)"
+        r"( (handle|name|id|url))?|(iban|bic|passport|ssn|tax ?id|vat ?(id|number))( (no|number))?",
+        "contact",
+        "dropped",
+        _PERSONAL,
+        ("text", "number"),
     ),
     # outcomes: they validate, they never form
     Word(
         r"(accepted|response|responded|respond).*|.*(accepted|response|responded)|"
         r"(count |num )?(success(es)?)|(campaign|cmp) ?\d.*|converted|conversion|"
-        r"(?!.*\bnot cancell?ed\b).*\b(churn|churned|exited|attrition|attrited|cancelled|canceled|"
-        r"defaulted|default)\b.*|(is )?fraud(ulent)?|target|label|outcome|y",
+        r"(?!.*\bnot cancell?ed\b).*\b(churn|churned|exited|attrition|attrited|cancelled|canceled)"
+        r"\b.*|(.+ )?(defaulted|default)( (flag|ind|indicator|status|label|target|event|y|yn|next|"
+        r"in|within|last|payment( next)?( month)?)\b.*)?|(is )?fraud(ulent)?|target|label|outcome|"
+        r"y",
         "outcome",
         "outcome",
         "an outcome: kept to check the segments, never to form them",
@@ -100,6 +132,14 @@ ENGLISH: tuple[Word, ...] = (
         "outcome",
         "outcome",
         "an outcome, or a model's guess at one: would leak it",
+    ),
+    Word(
+        r".*\b(expected|forecast|forecasted|projected|estimated future)\b.*",
+        "outcome",
+        "outcome",
+        "a guess at what will be: would leak it",
+        NUMBERS,
+        firm=False,
     ),
     # who people are: describes, never forms
     Word(
@@ -224,8 +264,28 @@ ENGLISH: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
+        rf"(.+ )?(first|last|latest|initial|previous|most recent|next) ({_EVENT})s? ({_AMOUNT})"
+        r"( .+)?|"
+        rf"({_AMOUNT})( (of|on|at))?( the)? (first|last|latest|initial|previous|most recent) "
+        rf"({_EVENT})s?",
+        "one_order",
+        "describes",
+        "the amount of one order, not of all of them",
+        NUMBERS,
+        firm=False,
+    ),
+    Word(
+        r".*\b(loans?|credit limit|limit|claims?|balance|debts?|mortgage|overdraft|savings|"
+        r"deposits?|outstanding|arrears)\b.*",
+        "measure",
+        "forms",
+        "a loan, a limit, a claim or a balance, no spend: forms unless you say otherwise",
+        ("number",),
+        firm=False,
+    ),
+    Word(
         r".*\b(score|rating|rank|percentile|cashback|refunds?|refunded|returns|avg|average|mean|"
-        r"median|min|minimum|max|maximum|ratio|rate|percent|percentage|pct|prc)\b.*",
+        r"median|min|minimum|max|maximum|largest|biggest|highest|smallest|lowest|aov|ratio|rate|percent|percentage|pct|prc)\b.*",
         "measure",
         "forms",
         "a score, an average, a part or a limit: forms as it is, unless you say otherwise",
@@ -253,18 +313,26 @@ ENGLISH: tuple[Word, ...] = (
     Word(
         r"(dt|date)( of)?( the)? ?(customer|enrol?l?ment|enrol?led|registration|sign ?up|join(ed)?|"
         r"first).*|(customer|member|client) since|(enrol?l?(ed|ment)?|registration|registered|"
-        r"sign ?up|signed up|join(ed)?|first (order|purchase)|created)( date| at| on)?|since",
+        rf"sign ?up|signed up|join(ed)?|first (order|purchase)|created)( {_WHEN})?|since",
         "first_date",
         "forms",
         "the day the customer joined: gives the tenure",
         DATES,
     ),
     Word(
-        rf"(last|latest|most recent) ({_USE}|seen|log in|logged in|active|used)"
-        r"( (date|at|on|time|date time|time ?stamp))?",
+        rf"(last|latest|most recent) ({_USE}|log in|logged in|used)"
+        rf"( {_WHEN})?",
         "last_date",
         "forms",
         "the day of the last purchase: gives the recency",
+        DATES,
+    ),
+    Word(
+        r"(last|latest|most recent) (seen|active|open(ed)?|click(ed)?|engaged|engagement|"
+        rf"e ?mail( (open|opened|click))?)( {_WHEN})?",
+        "last_seen",
+        "forms",
+        "the day of the last sign of life, which need not be a purchase",
         DATES,
     ),
     Word(
@@ -304,6 +372,16 @@ ENGLISH: tuple[Word, ...] = (
     ),
     *(
         Word(
+            rf"(orders?|purchases?|transactions?)( (num|number|count))( total)?( ever)? ({names})",
+            f"channel:{channel}",
+            "forms",
+            f"purchases through the {channel} channel",
+            NUMBERS,
+        )
+        for channel, names in CHANNELS.items()
+    ),
+    *(
+        Word(
             rf"(num|number|count|no|nb)? ?(of )?({names}) ?({_PURCHASES})( (count|num))?",
             f"channel:{channel}",
             "forms",
@@ -314,7 +392,8 @@ ENGLISH: tuple[Word, ...] = (
     ),
     Word(
         r"(total|overall|monetary|lifetime|cumulative|all)( (spent|spend|spending|amount|revenue|"
-        r"value|sales|total|monetary))+|monetary|revenue|(amount|money) spent|spend(ing)?|turnover|"
+        r"value|sales|total|monetary))+|(historic(al)?|lifetime|total) (customer )?(lifetime value|"
+        r"clv|ltv|revenue)|monetary|revenue|(amount|money) spent|spend(ing)?|turnover|"
         r"ltv|clv|(net|gross|monthly|annual|yearly) (revenue|sales|turnover|spend|spending)",
         "spend_total",
         "forms",
@@ -334,6 +413,7 @@ ENGLISH: tuple[Word, ...] = (
         firm=False,
     ),
     Word(
+        r"(customer )?(value|revenue|amount) total( ever)? (?P<what3>online|offline|web|store)|"
         rf"(mnt|amt|amount|spend|spent|spending|sales|expenditure)( (on|of|for|in))? {_GOODS}|"
         r"(?P<what2>.+) (spend|spent|spending|amount|expenditure|revenue|sales|turnover)",
         "spend:",
@@ -343,7 +423,10 @@ ENGLISH: tuple[Word, ...] = (
     ),
     Word(
         r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)"
-        r"( (count|num))?|frequency|order count|purchase count|orders count",
+        r"( (count|num|total))?|frequency|order count|purchase count|orders count|"
+        r"(historic(al)?|lifetime|total|all time|overall)( (num|number|count|no))?( of)? "
+        r"(purchases|orders|transactions|invoices)|(orders?|purchases?|transactions?) "
+        r"(num|number|count) total( ever)?",
         "frequency",
         "forms",
         "how often the customer bought",

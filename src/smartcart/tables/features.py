@@ -18,7 +18,9 @@ is         1 where the column equals ``value``, else 0
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -27,7 +29,8 @@ import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature
-from smartcart.tables.summary import ROW_COLUMN
+from smartcart.tables.never_bought import spent_nothing
+from smartcart.tables.summary import ROW_COLUMN, case_blind
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "forming_features",
     "id_value",
     "total",
+    "without_unused",
 ]
 
 UNITS = {
@@ -46,9 +50,11 @@ UNITS = {
 }  # fmt: skip
 COMBINED = {
     "spend", "spend_total", "channel", "frequency", "deals", "visits", "first_date", "last_date",
+    "last_seen",
     "tenure", "recency", "income",
 }  # fmt: skip
 """Meanings that features are made of together; a column of another meaning forms by itself."""
+_COUNTS = re.compile(r"^(num|number|count|no|nb|anzahl)\b|\b(num|count|cnt|ct|number of)\b")
 MAX_SHARES = 12  # categories beyond the twelfth do not get a share of their own
 MAIN_SHARE = 0.8  # the largest categories that make this much of the spend get a share
 
@@ -99,6 +105,23 @@ def forming_features(
     return tuple(features)
 
 
+def without_unused(contract: Contract) -> Contract:
+    """Return the contract; a forming column of which no feature is made only describes.
+
+    So no role is shown that is not used.
+    """
+    made = {name for f in forming_features(contract) for name in (*f.columns, *f.denominator)}
+    return replace(
+        contract,
+        columns=tuple(
+            replace(c, role="describes", reason="says what another column tells: describes")
+            if c.role == "forms" and c.name not in made
+            else c
+            for c in contract.columns
+        ),
+    )
+
+
 def _by_itself(column: Column) -> bool:
     """Return whether a forming column is a feature of its own, with a theme of its own."""
     return column.type in {"number", "boolean"} and column.meaning.split(":")[0] not in COMBINED
@@ -112,6 +135,8 @@ def _measure(column: Column, contract: Contract) -> Feature:
             f"years from {column.name} to {contract.as_of.year}", theme="age",
         )  # fmt: skip
     unit = {"flag": "share", "age": "years", "margin": "money"}.get(column.meaning, "")
+    if column.meaning == "measure" and _COUNTS.search(tokens(column.name)):
+        unit = "count"
     theme = "value" if column.meaning == "margin" else column.name
     return _plain(column, column.name, column.label, unit, theme)
 
@@ -130,7 +155,7 @@ def _main_categories(spend: Sequence[Column], spent: Mapping[str, float]) -> lis
     total = sum(spent.get(column.name, 0.0) for column in spend)
     if total <= 0:
         return list(spend)[:MAX_SHARES]
-    ordered = sorted(spend, key=lambda column: (-spent.get(column.name, 0.0), column.name))
+    ordered = sorted(spend, key=lambda c: (-spent.get(c.name, 0.0), case_blind(c.name)))
     kept: list[Column] = []
     so_far = 0.0
     for column in ordered[:MAX_SHARES]:
@@ -228,11 +253,15 @@ def _times(single: Mapping[str, Column]) -> list[Feature]:
     for what, date_meaning, label in (
         ("tenure", "first_date", "Days as a customer"),
         ("recency", "last_date", "Days since the last purchase"),
+        ("last_seen", "last_seen", ""),
     ):
         if column := single.get(date_meaning):
+            no_purchase = what != "tenure" and not _BOUGHT.search(tokens(column.name))
+            own = f"Days since {column.label[:1].lower()}{column.label[1:]}"
             features.append(
                 Feature(
-                    f"{what}_days", label, "days", "days_since", (column.name,),
+                    f"{what}_days", own if no_purchase else label, "days",
+                    "days_since", (column.name,),
                     f"days from {column.name} to the as-of day", theme="time",
                 )
             )  # fmt: skip
@@ -245,6 +274,10 @@ def _times(single: Mapping[str, Column]) -> list[Feature]:
     return features
 
 
+_BOUGHT = re.compile(
+    r"\b(purchase|order|transaction|txn|trx|booking|stay|buy|bought|kauf|einkauf|bestellung|compra|"
+    r"pedido|achat|commande|date)"
+)  # a bare "last date" is the last order's
 _TIME_WORDS = {
     "days": {"day", "days", "tage", "dias", "jours"},
     "months": {"month", "months", "monate", "meses", "mois"},
@@ -261,14 +294,19 @@ def _unit_of_time(column: Column) -> str:
 def cleaned(table: ir.Table, contract: Contract, *, sound: Collection[str] = ()) -> ir.Table:
     """Return the table with impossible values (outside a column's bounds) made missing.
 
+    Blank money of those who never bought is zero (see :mod:`smartcart.tables.never_bought`).
+
     Columns in ``sound`` are known to hold none, and cost nothing.
     """
     changed: dict[str, Any] = {}
     for column in contract.columns:
+        if column.zero_if and (nothing := spent_nothing(table, column)) is not None:
+            value = table[column.name]
+            changed[column.name] = nothing.ifelse(0, value).cast(value.type())
         bounds = column.low is not None or column.high is not None
         if not bounds or column.role == "dropped" or column.name in sound:
             continue
-        value = table[column.name]
+        value = changed.get(column.name, table[column.name])
         year = value.year() if column.type == "date" else value
         wrong = ibis.literal(False)
         if column.low is not None:

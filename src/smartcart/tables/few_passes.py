@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature
 from smartcart.tables.quality import beyond, content_columns
-from smartcart.tables.summary import ColumnSummary, content_hash
+from smartcart.tables.summary import ColumnSummary, case_blind, content_hash
 
 __all__ = [
     "beyond_expression",
@@ -93,7 +93,9 @@ def key_columns(contract: Contract, columns: Sequence[ColumnSummary]) -> tuple[s
     """
     distinct = {column.name: column.distinct for column in columns}
     rows = max((column.rows for column in columns), default=0)
-    named = sorted(content_columns(contract), key=lambda name: (-distinct.get(name, 0), name))
+    named = sorted(
+        content_columns(contract), key=lambda name: (-distinct.get(name, 0), case_blind(name))
+    )
     taken: list[str] = []
     room = 0.0
     for name in named:

@@ -6,13 +6,14 @@ by the plan and counts those that do not fit, so a plan is a hypothesis, never t
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.tables.date_words import NEVER
+from smartcart.tables.dates import Dates, dates_in_numbers, dates_in_words
 from smartcart.tables.vocabulary import readings
 
 __all__ = [
@@ -51,13 +52,17 @@ _CODES = (
     "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|INR|CNY|JPY|KRW|AUD|NZD|CAD|MXN|"
     "BRL|ARS|CLP|COP|PEN|ZAR|NGN|KES|EGP|AED|SAR|ILS|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND"
 )
-_CURRENCY = rf"(?:[A-Z]{{0,2}}[$€£¥₹₽₺₩₪฿₫₴₦₱]|zł|Kč|[Kk]r\.?|Rs\.?|{_CODES})"
+_CURRENCY = (
+    rf"(?:[A-Z]{{0,3}} ?[$€£¥₹₽₺₩₪฿₫₴₦₱₸₼￥]|zł|Kč|[Kk]r\.?|Rs\.?|Rp\.?|RM|S/\.?|TL|Ft|lei|"
+    rf"лв\.?|руб\.?|грн\.?|円|元|원|{_CODES})"
+)
 _GAP = "[ \u00a0\u202f]*"
 
 
 def _decorated(body: str) -> str:
     affix = rf"(?:{_CURRENCY}|%)"
-    return rf"^\(?[-+]?{_GAP}{_CURRENCY}?{_GAP}[-+]?({body}){_GAP}{affix}?{_GAP}-?\)?$"
+    sign, behind = "[-+\u2212]?", "[-\u2212]?"
+    return rf"^\(?{sign}{_GAP}{_CURRENCY}?{_GAP}\(?{sign}({body}){_GAP}{affix}?{_GAP}{behind}\)?$"
 
 
 _SPACED = "[0-9]{1,3}(?:[ '\u2019\u00a0\u202f][0-9]{3})+"
@@ -81,25 +86,6 @@ _SAME_CURRENCY = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "₹": "i
 _POINT_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
-_TIME = (
-    r"(?:([T ] ?)([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?(\.[0-9]{1,9})?"
-    r"( ?[AaPp][Mm])?(Z| ?[-+][0-9]{2}(?::?[0-9]{2})?| (?:UTC|GMT))?)?"
-)
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
-_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
-_WORDS = re.compile(
-    r"(?:([0-9]{1,2})([-/ ])([A-Za-z]{3,9})\2([0-9]{4}|[0-9]{2})"
-    r"|([A-Za-z]{3,9}) ([0-9]{1,2})(,?) ([0-9]{4}))" + _TIME
-)
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
-_DATE_NAME = re.compile(
-    r"date|(?:^|[^a-z])(?:dt|day|since|joined|created|birth|dob|signup|registered|time|on|at)"
-    r"(?:[^a-z]|$)",
-    re.IGNORECASE,
-)
 _CODE = re.compile(r"[A-Za-z]{1,3}[-_ ]?[0-9]{3,}|[0-9]{3,}[-_ ]?[A-Za-z]{1,3}")
 _CODE_NAME = re.compile(
     r"(?:^|[^A-Za-z])(?:id|code|sku|zip|postcode|invoice|phone|no|nr)(?:[^A-Za-z]|$)"
@@ -123,6 +109,8 @@ class Plan:
     percent: bool = False
     ambiguous: bool = False
     mixed: bool = False  # both orders of day and month occur
+    rewrites: tuple[str, ...] = ()  # rules by which cells are rewritten before they are dates
+    guessed: bool = False  # the form of the dates is a guess
 
     @property
     def type(self) -> Literal["number", "text", "date", "boolean"]:
@@ -135,7 +123,6 @@ class Plan:
 
 
 TEXT = Plan("text")
-SURE_DAYS = 5  # distinct days from which eight digits are dates whatever the column's name
 
 
 def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> Plan:
@@ -171,21 +158,29 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     boolean = _guess_boolean({value.lower() for value in values if value not in MISSING})
     if boolean is not None:
         return boolean
-    number, number_share = _guess_number(known, total)
+    number, number_share = _guess_number(known, total, decimal_comma)
     pointed = [value for value in known if "." in value]
     if number.kind == "number" and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
         if decimal_comma:
             number = Plan("comma number")
         elif len(pointed) > 1:
             number = Plan("number", ambiguous=True)
-    few = len(known) < SURE_DAYS and not _DATE_NAME.search(name)
-    if not few and (compact := _guess_compact(known)) is not None:
-        return compact
+    days = {value: count for value, count in known.items() if value.lower() not in NEVER}
+    if found := dates_in_numbers(name, days):
+        return _dated(found)
     if number_share == 1.0:
         return number
-    date, date_share = _guess_date(known, total)
-    best, share = (date, date_share) if date_share > number_share else (number, number_share)
-    return best if share >= 0.5 else TEXT
+    found = dates_in_words(name, days)
+    if found is None or found.share <= number_share:
+        return number if number_share >= 0.5 else TEXT
+    return _dated(found) if found.share >= 0.5 else TEXT
+
+
+def _dated(found: Dates) -> Plan:
+    return Plan(
+        "date", found.formats, ambiguous=found.ambiguous, mixed=found.mixed,
+        rewrites=found.rewrites, guessed=found.guessed,
+    )  # fmt: skip
 
 
 def code_like(name: str, misfits: Mapping[str, int]) -> bool:
@@ -219,7 +214,13 @@ def _guess_boolean(words: set[str]) -> Plan | None:
     return None
 
 
-def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
+def _in_thousands(known: Mapping[str, int]) -> bool:
+    """Whether a point always stands before three digits: of money, it parts thousands."""
+    digits = [match[1] for value in known if (match := _COMMA.match(value)) and "." in value]
+    return len(digits) > 1 and all(map(_POINT_GROUPS.fullmatch, digits))
+
+
+def _guess_number(known: Mapping[str, int], total: int, decimal_comma: bool) -> tuple[Plan, float]:
     plain = whole = 0
     leading_zero = False
     others: dict[str, int] = {}
@@ -242,9 +243,9 @@ def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
         if _POINT.match(value) or _COMMA.match(value):
             percent = percent or value.endswith("%")
             if affix := _AFFIX.search(value):
-                currencies[affix.group()] += count
+                currencies[affix.group().strip()] += count
     currency = currencies.most_common(1)[0][0] if currencies else None
-    plainest = {sign: sign.lower().rstrip(".") for sign in currencies}
+    plainest = {sign: sign.lower().rstrip(".").replace(" ", "") for sign in currencies}
     different = {_SAME_CURRENCY.get(word, word): sign for sign, word in plainest.items()}
     several = tuple(sorted(different.values())) if len(different) > 1 else ()
     best = max(plain, point, comma)
@@ -257,6 +258,8 @@ def _guess_number(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
         return Plan("integer" if whole == plain - infinite else "number"), best / total
     kind: PlanKind = "point number" if point == best else "comma number"
     ambiguous = point == comma and any("," in value for value in known)
+    if point == comma and not ambiguous and currency and _in_thousands(known):
+        kind, ambiguous = "comma number", not decimal_comma
     plan = Plan(kind, (), "", currency, several, percent, ambiguous)
     return plan, best / total
 
@@ -265,84 +268,3 @@ def _fits(pattern: re.Pattern[str], known: Mapping[str, int]) -> int:
     return sum(
         count for value, count in known.items() if value.lower() in INFINITE or pattern.match(value)
     )
-
-
-def _guess_compact(known: Mapping[str, int]) -> Plan | None:
-    """``20120904``: only if every value is a day of the calendar.
-
-    Under a name that says nothing of dates several different days are asked for (``SURE_DAYS``):
-    of eight-digit numbers that begin with 19 or 20, one in thirty is a day.
-    """
-    for value in known:
-        if not (len(value) == 8 and value.isascii() and value.isdigit()):
-            return None
-        if not 1900 <= int(value[:4]) <= 2100:
-            return None
-        try:
-            dt.date(int(value[:4]), int(value[4:6]), int(value[6:]))
-        except ValueError:
-            return None
-    return Plan("date", formats=("%Y%m%d",))
-
-
-def _guess_date(known: Mapping[str, int], total: int) -> tuple[Plan, float]:
-    fixed = Counter[str]()  # formats that need no decision
-    open_order = Counter[tuple[str, str, str]]()  # (separator, year, time) of d-m-y or m-d-y
-    first_large = second_large = 0
-    for value, count in known.items():
-        if match := _YEAR_FIRST.fullmatch(value):
-            separator = match[2]
-            fixed[f"%Y{separator}%m{separator}%d" + _time_format(match, 5)] += count
-        elif match := _YEAR_LAST.fullmatch(value):
-            a, b = int(match[1]), int(match[3])
-            if not (1 <= a <= 31 and 1 <= b <= 31 and min(a, b) <= 12):
-                continue
-            year = "%Y" if len(match[4]) == 4 else "%y"
-            open_order[match[2], year, _time_format(match, 5)] += count
-            first_large += count if a > 12 else 0
-            second_large += count if b > 12 else 0
-        elif (match := _WORDS.fullmatch(value)) and (month := _month(match[3] or match[5])):
-            if match[3]:
-                separator = match[2]
-                year = "%Y" if len(match[4]) == 4 else "%y"
-                form = f"%d{separator}{month}{separator}{year}"
-            else:
-                form = f"{month} %d{match[7]} %Y"
-            fixed[form + _time_format(match, 9)] += count
-    fits = fixed.total() + open_order.total()
-    if not fits:
-        return TEXT, 0.0
-    day_first = first_large > second_large
-    ambiguous = bool(open_order) and first_large == second_large == 0
-    if ambiguous:
-        day_first = open_order.most_common(1)[0][0][0] != "/"
-    for (separator, year, time), count in open_order.items():
-        order = ("%d", "%m") if day_first else ("%m", "%d")
-        fixed[separator.join((*order, year)) + time] += count
-    if open_order:
-        fits -= min(first_large, second_large)
-    formats = tuple(form for form, _ in sorted(fixed.items(), key=lambda item: (-item[1], item[0])))
-    mixed = min(first_large, second_large) > 0
-    return Plan("date", formats=formats, ambiguous=ambiguous, mixed=mixed), fits / total
-
-
-def _time_format(match: re.Match[str], group: int) -> str:
-    """The strptime format of the time of day that starts at ``group``; "" for none."""
-    gap, _, _, seconds, fraction, half, zone = match.groups()[group - 1 : group + 6]
-    if gap is None:
-        return ""
-    hour = "%I" if half else "%H"
-    seconds = ":%S" if seconds else ""
-    fraction = ".%f" if fraction else ""
-    half = " %p" if half and half.startswith(" ") else "%p" if half else ""
-    offset = ""
-    if zone:
-        offset = zone if zone[-1] in "CT" else f"{' ' if zone.startswith(' ') else ''}%z"
-    return f"{gap}{hour}:%M{seconds}{fraction}{half}{offset}"
-
-
-def _month(word: str) -> str | None:
-    word = word.lower()
-    if word in _MONTHS and word != "may":
-        return "%B"
-    return "%b" if len(word) == 3 and any(name.startswith(word) for name in _MONTHS) else None

@@ -22,6 +22,7 @@ _DROPPED_WORDS = {
     "prods",
 }
 _NUMBERING = {"num", "nb", "of"}
+_AMOUNTS = {"total", "value", "amount", "sum", "sales"}  # would read as money without "number"
 _SHORT = {"prods": "products", "pur": "purchases", "walkin": "store", "kidhome": "young children",
           "teenhome": "teenagers", "cmp": "campaign"}  # fmt: skip
 
@@ -52,6 +53,11 @@ def label_of(name: str, meaning: str) -> str:
         return "Deal purchases"
     words = [_SHORT.get(word, word) for word in tokens(name).split()]
     dropped = _NUMBERING if kind in {"measure", "spend_total"} else _DROPPED_WORDS
+    if kind == "measure" and set(words) & _NUMBERING and set(words) & _AMOUNTS:
+        if "number" in words:
+            return " ".join(words).capitalize()
+        words = [word for word in words if word not in _NUMBERING]
+        return " ".join(["number of", *words]).capitalize()
     kept = [word for word in words if word not in dropped] or words
     if kind == "visits" and kept[-1] in {"month", "week", "year"}:
         kept.insert(-1, "per")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smartcart.records import (
@@ -41,6 +41,16 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
+    Measure("p_alive", "Still a customer", "share",
+            "probability to be a customer still, by the rhythm of the orders", "alive",
+            transform="identity"),
+    Measure("repeats", "Days with a repeat order", "count",
+            "different days with an order after the first", "frequency", transform="log1p"),
+    Measure("newness", "Newness", "share",
+            "1 on the day of the first order, half of it every 62 days later", "newness",
+            transform="identity"),
+    Measure("discount_lean", "Leaning to deals", "share",
+            "share bought on a deal, drawn to the usual one where orders are few", "deals"),
     Measure("recency_days", "Days since the last order", "days",
             "days from the last order to the as-of day", "recency", transform="log1p"),
     Measure("frequency", "Orders", "count", "different orders", "frequency"),
@@ -65,6 +75,11 @@ MEASURES: tuple[Measure, ...] = (
             "recent spend less earlier spend, over both: -1 stopped, 1 began"),
     Measure("purchase_days", "Days with an order", "count", "different days with an order"),
 )  # fmt: skip
+
+
+BASKET = ("monetary_mean", "items_per_order", "products_per_order", "lines_per_order")
+INSTEAD = {"p_alive": ("recency_days", "frequency", *BASKET), "discount_lean": ("discount_share",)}
+"""Where the first forms, the others describe: the silence of who orders seldom says little."""
 
 
 def measures_of(log: OrderLog, names: Sequence[str]) -> tuple[Measure, ...]:
@@ -95,7 +110,8 @@ def measures_of(log: OrderLog, names: Sequence[str]) -> tuple[Measure, ...]:
         found.append(
             Measure(f"trait_{i}", trait, "share", f"{trait} as in the customer's lines", text=True)
         )
-    return tuple(m for m in found if m.name in have)
+    instead = {name for first, names in INSTEAD.items() if first in have for name in names}
+    return tuple(replace(m, theme="") if m.name in instead else m for m in found if m.name in have)
 
 
 def customer_columns(log: OrderLog, names: Sequence[str]) -> tuple[Column, ...]:

@@ -77,11 +77,14 @@ _PLAIN: tuple[ColumnType, ...] = ("number", "text")
 _NUMBER: tuple[ColumnType, ...] = ("number",)
 _SORT: tuple[ColumnType, ...] = ("text", "number", "boolean")
 
+NO_NAME = r"(?!)"  # found by what the column holds, or said by the user
+
 PARTS: tuple[Part, ...] = (
     Part(
         "customer",
         rf"({_PERSON}){_ID}|({_NUMBER_OF}) ({_PERSON})|(({_PERSON}) )?({_MAIL})|"
         r"(loyalty |lylty |credit |debit )?card ?(id|no|nr|nbr|number|num)|"
+        r"(loyalty|customer|member(ship)?|bonus|club) card|"
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
         _PLAIN, "id", "says whose order it is",
@@ -114,7 +117,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "unit_price",
-        r"((unit|item|product|list|sale|sales|selling|retail|line ?item)? ?price"
+        r"((unit|item|product|list|net|gross|sale|sales|selling|retail|line ?item)? ?price"
         r"( each| per unit| unit| per item)?|price of (unit|item)|unit cost|"
         r"(einzel|stueck|stuck|artikel|verkaufs)?preis|precio( unitario)?|prix( unitaire)?|"
         rf"preco( unitario)?|valor unitario|prezzo( unitario)?|prijs){_NET}",
@@ -143,10 +146,15 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "status",
-        rf"({_ORDER}|payment|delivery|line|item|fulfil?lment|financial)? ?(status|state of order)|"
+        rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
+        r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
+        r"(status( id| name| code)?|state|state of order)|"
+        r"(status|estado|stato|statut|situacao|etat) (do|da|del|de|di|du|van|of|d)( la| l)? \w+|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
-        r"transaction type",
+        rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
+        r"zahlungsstatus|lieferstatus|balance impact|is (void|voided|refunded|test)|voided|"
+        r"refunded",
         ("text", "boolean", "number"), "describes", "tells cancelled and returned orders",
     ),
     Part(
@@ -179,6 +187,12 @@ PARTS: tuple[Part, ...] = (
         r"currency( code)?|waehrung|wahrung|moneda|devise|moeda|valuta",
         ("text",), "describes", "more than one currency makes sums wrong",
     ),
+    Part("email", NO_NAME, ("text",), "describes", "tells buyers apart whose customer is nobody"),
+    Part("refund", NO_NAME, _NUMBER, "describes", "the money that was given back of an order"),
+    Part("cancelled_on", NO_NAME, ("date", "text", "number", "boolean"), "describes",
+         "filled where the order was cancelled"),
+    Part("row_type", NO_NAME, ("text",), "describes",
+         "tells rows of orders, of their lines and others apart"),
 )  # fmt: skip
 
 LOOSELY: dict[str, re.Pattern[str]] = {

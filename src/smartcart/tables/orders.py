@@ -16,6 +16,8 @@ import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
+from smartcart.tables import held_back
+from smartcart.tables.order_lines import Cells, cells, text
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
 
@@ -28,6 +30,7 @@ __all__ = [
     "count_expression",
     "customers",
     "distinct_lines",
+    "has_money",
     "letter_expression",
     "lines",
     "orders",
@@ -60,12 +63,14 @@ class Rule:
 
 SALE = 0
 RULES: tuple[Rule, ...] = (
+    Rule("other rows", "rows that are no sale: payments, fees, transfers, headings and sums"),
     Rule("missing customer", "lines without a customer"),
     Rule("adjustments", "lines that adjust the books: the order number begins with another letter"),
     Rule("undated", "lines without a possible date"),
     Rule("after as-of", "lines after the as-of day"),
     Rule("cancelled", "lines of cancelled orders"),
     Rule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
+    Rule("unpaid", "lines of orders that were not paid: drafts, quotations, pending payments"),
     Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
     Rule("no quantity", "lines without a quantity"),
     Rule("no price", "lines without a positive price"),
@@ -78,7 +83,8 @@ def part_names(log: OrderLog) -> tuple[str, ...]:
     """Return the columns of the log that are read, without repeats, in a fixed order."""
     named = (
         log.customer, log.order, log.date, log.quantity, log.unit_price, log.amount, log.discount,
-        log.product, log.category, log.channel, log.status, log.currency, *log.traits,
+        log.product, log.category, log.channel, log.status, log.currency, log.mail, log.refunded,
+        log.row_type, *(s.column for s in log.states), *log.cancelled_on, *log.traits,
     )  # fmt: skip
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
@@ -90,8 +96,8 @@ def distinct_lines(table: ir.Table) -> ir.Table:
 
 def letter_expression(table: ir.Table, log: OrderLog) -> ir.Table:
     """Return one row: order numbers of digits only, and of a letter before digits."""
-    text = _text(table[log.order])
-    plain, letter = text.re_search(r"^\d+$"), text.re_search(r"^[A-Za-z]\d+$")
+    code = text(table[log.order])
+    plain, letter = code.re_search(r"^\d+$"), code.re_search(r"^[A-Za-z]\d+$")
     return table.aggregate(plain=plain.sum(), letter=letter.sum(), lines=table.count())
 
 
@@ -102,42 +108,35 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
     rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
     """
-    customer = _identity(table[log.customer])
+    told = cells(table, log)
+    table = told.table
     day = ibis.literal(None, type="int64")
     if log.date is not None:
         date = table[log.date].cast("date")
         possible = (date.year() >= YEARS[0]) & (date.year() <= YEARS[1])
         number = date.delta(ibis.literal(EPOCH), unit="day").cast("int64")
         day = possible.ifelse(number, ibis.literal(None, type="int64"))
-    quantity = _float(table, log.quantity)
-    price = _float(table, log.unit_price)
-    amount = _amount(table, log)
-    rules = _rules(table, log, as_of, customer=customer, day=day, quantity=quantity, price=price,
-                   amount=amount)  # fmt: skip
-    fits = amount.abs() <= LARGEST
-    limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
-    money = fits.ifelse(
-        (limited * UNIT).round().cast("float64"), ibis.literal(None, type="float64")
-    )
+    rules = _rules(table, log, as_of, told, day)
     # lines without an order number are one order per day
     order = day if log.date is not None else ibis.literal(0, type="int64")
-    if log.order is not None:
-        code = _code(table[log.order])
+    if told.order is not None:
+        code = _code(told.order)
         unnumbered = -UNNUMBERED - order
         order = ibis.coalesce(
             code, unnumbered if code.type().is_integer() else unnumbered.cast("string")
         )
     named = table.select(
-        customer=customer,
+        customer=told.customer,
         order=order,
         day=day,
-        quantity=quantity,
-        amount=money.fill_null(0.0).cast("float64"),
-        product=_text(table[log.product]) if log.product else ibis.literal(None, type="string"),
-        category=_text(table[log.category]) if log.category else ibis.literal(None, type="string"),
-        channel=_text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
+        quantity=told.quantity,
+        amount=_millionths(told.amount),
+        refund=_millionths(told.refund),
+        product=told.product,
+        category=text(table[log.category]) if log.category else ibis.literal(None, type="string"),
+        channel=text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
         discounted=_discounted(table, log),
-        **{f"t{i}": _text(table[name]) for i, name in enumerate(log.traits)},
+        **{f"t{i}": text(table[name]) for i, name in enumerate(log.traits)},
         **{f"is_{_NUMBER[code]}": flag.fill_null(False) for code, flag in rules.items()},
     )
     first = ibis.cases(
@@ -146,91 +145,80 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     return named.mutate(rule=first.cast("int8"))
 
 
+def _millionths(amount: Any) -> Any:
+    """Return money in whole millionths, 0 where there is none or too much of it."""
+    fits = amount.abs() <= LARGEST
+    limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
+    money = fits.ifelse(
+        (limited * UNIT).round().cast("float64"), ibis.literal(None, type="float64")
+    )
+    return money.fill_null(0.0).cast("float64")
+
+
 def _rules(
-    table: ir.Table, log: OrderLog, as_of: dt.date | None, *,
-    customer: Any, day: Any, quantity: Any, price: Any, amount: Any,
-) -> dict[str, Any]:  # fmt: skip
+    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: Cells, day: Any
+) -> dict[str, Any]:
     """Return the condition of every rule."""
     never = ibis.literal(False)
-    adjusted, cancelled, browsed = never, never, never
-    returned = (quantity < 0) | (amount < 0)
+    quantity, paid = told.quantity, told.paid
+    adjusted, cancelled, browsed, unpaid = never, never, never, never
+    returned = (quantity < 0) | (paid < 0) | told.returned
     if log.lettered and log.order is not None:
-        text = _text(table[log.order])
-        cancelled = text.re_search(r"^[Cc]\d+$")
-        adjusted = text.re_search(r"^[A-Za-z]\d+$") & ~cancelled
+        code = text(table[log.order])
+        cancelled = code.re_search(r"^[Cc]\d+$")
+        adjusted = code.re_search(r"^[A-Za-z]\d+$") & ~cancelled
     if log.status is not None:
         value = table[log.status]
-        if value.type().is_numeric():
+        if value.type().is_numeric() and not (log.cancelled or log.returned):
             value = value != 0
-        if value.type().is_boolean():
+        if value.type().is_boolean() and not (log.cancelled or log.returned):
             named_so = "cancel" in log.status.lower()
             cancelled = cancelled | value if named_so else cancelled
             returned = returned if named_so else returned | value
         else:
+            value = text(value)
             cancelled = cancelled | value.isin(log.cancelled)
             returned = returned | value.isin(log.returned)
             browsed = value.isin(log.browsed) if log.browsed else never
+    for state in log.states:
+        value = text(table[state.column])
+        cancelled = cancelled | value.isin(state.cancelled) if state.cancelled else cancelled
+        returned = returned | value.isin(state.returned) if state.returned else returned
+        browsed = browsed | value.isin(state.browsed) if state.browsed else browsed
+        unpaid = unpaid | value.isin(state.unpaid) if state.unpaid else unpaid
+    for name in log.cancelled_on:
+        cancelled = cancelled | table[name].notnull()
     after = never
     if as_of is not None and log.date is not None:
         after = day > (as_of - EPOCH).days
     priced = log.amount or log.unit_price
+    by_piece = log.quantity and log.amount is None  # a line with money of its own needs no pieces
     return {
-        "missing customer": customer.isnull(),
+        "other rows": told.other,
+        "missing customer": told.customer.isnull(),
         "adjustments": adjusted,
         "cancelled": cancelled,
         "no purchase": browsed,
+        "unpaid": unpaid,
         "returned": returned,
         "undated": day.isnull() if log.date is not None else never,
         "after as-of": after,
-        "no quantity": (quantity.isnull() | (quantity == 0)) if log.quantity else never,
-        "no price": (
-            (price.isnull() | (price <= 0)) if not log.amount else amount.isnull() | (amount == 0)
-        )
-        if priced
-        else never,
-        "impossible amount": amount.abs() > LARGEST,
+        "no quantity": (quantity.isnull() | (quantity == 0)) if by_piece else never,
+        "no price": _unpriced(table, log, paid) if priced else never,
+        "impossible amount": paid.abs() > LARGEST,
     }
 
 
-def _identity(value: Any) -> Any:
-    """Return an id: whole numbers without ``.0``, text without blanks, nothing for nothing."""
-    if value.type().is_floating():
-        return value.try_cast("int64")
-    return value.strip().nullif("") if value.type().is_string() else value
-
-
-def _text(value: Any) -> Any:
-    """Return a code as text: a whole number without ``.0``."""
-    if value.type().is_floating():
-        whole = (value == value.floor()).ifelse(
-            value.try_cast("int64"), ibis.literal(None, type="int64")
-        )
-        return ibis.coalesce(whole.cast("string"), value.cast("string"))
-    return value if value.type().is_string() else value.cast("string")
+def _unpriced(table: ir.Table, log: OrderLog, paid: Any) -> Any:
+    if log.amount:
+        return paid.isnull() | (paid == 0)
+    price = table[log.unit_price].cast("float64")
+    return price.isnull() | (price <= 0)
 
 
 def _code(value: Any) -> Any:
     """Return an order number as it is stored: whole numbers are compared faster than text."""
-    return value if value.type().is_integer() else _text(value)
-
-
-def _float(table: ir.Table, name: str | None) -> Any:
-    if name is None:
-        return ibis.literal(None, type="float64")
-    return table[name].cast("float64")
-
-
-def _amount(table: ir.Table, log: OrderLog) -> Any:
-    """Return the money of a line; the amount takes the sign of a negative quantity."""
-    if log.amount is not None:
-        amount = table[log.amount].cast("float64")
-        if log.quantity is None:
-            return amount
-        back = (table[log.quantity].cast("float64") < 0) & (amount > 0)
-        return back.fill_null(False).ifelse(-amount, amount)
-    if log.unit_price is not None and log.quantity is not None:
-        return table[log.quantity].cast("float64") * table[log.unit_price].cast("float64")
-    return ibis.literal(None, type="float64")
+    return value if value.type().is_integer() else text(value)
 
 
 def _discounted(table: ir.Table, log: OrderLog) -> Any:
@@ -241,9 +229,9 @@ def _discounted(table: ir.Table, log: OrderLog) -> Any:
         return value.fill_null(False)
     if value.type().is_numeric():
         return (value.cast("float64") != 0).fill_null(False)
-    text = value.strip().lower()
-    nothing = text.re_search(_NOTHING) & ~text.re_search("[1-9]")
-    return (~(text.isin(_NO_DISCOUNT) | text.re_search(_NO_WORD) | nothing)).fill_null(False)
+    word = value.strip().lower()
+    nothing = word.re_search(_NOTHING) & ~word.re_search("[1-9]")
+    return (~(word.isin(_NO_DISCOUNT) | word.re_search(_NO_WORD) | nothing)).fill_null(False)
 
 
 def count_expression(marked: ir.Table) -> ir.Table:
@@ -298,8 +286,12 @@ def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
     return sold.group_by(["customer", "order"]).aggregate(**sums)
 
 
-def rhythm(found: ir.Table, log: OrderLog) -> ir.Table:
-    """Return a row per customer of :func:`orders`: how many orders, when, and how far apart."""
+def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: int = 0) -> ir.Table:
+    """Return a row per customer of :func:`orders`: how many orders, when, and how far apart.
+
+    With ``split`` also how often and when they ordered until that day, on which a forecast of the
+    ``days`` after it is tried.
+    """
     sums: dict[str, Any] = {"orders": found.count()}
     if log.product is not None:
         sums["products"] = found["products"].sum()
@@ -315,26 +307,36 @@ def rhythm(found: ir.Table, log: OrderLog) -> ir.Table:
             "gap_sum": found["gap"].sum(),
             "gap_squares": (found["gap"] * found["gap"]).sum(),
         }
+        if split is not None:
+            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days)
         sums |= {f"on_{i}": (found["on"] == i).sum() for i in range(7)}
     return found.group_by(when="customer").aggregate(**sums)
 
 
-def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table:
+def spending(
+    marked: ir.Table, log: OrderLog, as_of: dt.date | None, split: dt.date | None = None
+) -> ir.Table:
     """Return a row per customer of :func:`lines`: sums over the lines and over what came back."""
     sale = marked["rule"] == SALE
     back = marked["rule"].isin([_NUMBER["cancelled"], _NUMBER["returned"]])
     returned = marked["rule"] == _NUMBER["returned"]
     amount = marked["amount"]
     sums: dict[str, Any] = {"lines": sale.sum()}
-    if _has_money(log):
+    if has_money(log):
         sums["amount"] = amount.sum(where=sale)
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
         sums["sent_back"] = amount.sum(where=returned & (amount > 0))
+        sums["given_back"] = marked["refund"].sum(where=sale)
+        if split is not None:
+            early = marked["day"] <= (split - EPOCH).days
+            sums["early_amount"] = amount.sum(where=sale & early)
+            if log.net_returns:
+                sums["early_refunded"] = (-amount).sum(where=back & early & (amount < 0))
     if log.quantity is not None:
         sums["quantity"] = marked["quantity"].sum(where=sale)
     if log.discount is not None:
         sums["discounted"] = amount.sum(where=sale & marked["discounted"])
-    if log.recent_days and as_of is not None and _has_money(log):
+    if log.recent_days and as_of is not None and has_money(log):
         last = (as_of - EPOCH).days
         recent = marked["day"] > last - log.recent_days
         earlier = (marked["day"] > last - 2 * log.recent_days) & ~recent
@@ -343,16 +345,20 @@ def spending(marked: ir.Table, log: OrderLog, as_of: dt.date | None) -> ir.Table
     for prefix, values in (("category", log.categories), ("channel", log.channels)):
         for i, value in enumerate(values):
             here = sale & (marked[prefix] == value)
-            sums[f"{prefix}_{i}"] = amount.sum(where=here) if _has_money(log) else here.sum()
+            sums[f"{prefix}_{i}"] = amount.sum(where=here) if has_money(log) else here.sum()
     plain = tuple(sums)
     for i in range(len(log.traits)):
         sums[f"t{i}"], sums[f"u{i}"] = marked[f"t{i}"].max(), marked[f"t{i}"].min()
     known = marked.filter(marked["customer"].notnull())
     added = known.group_by("customer").aggregate(**sums)
-    return added.mutate(**{name: added[name].fill_null(0).cast("float64") for name in plain})
+    numbers = {name: added[name].fill_null(0).cast("float64") for name in plain}
+    if "early_refunded" in numbers:
+        numbers["early_amount"] = numbers["early_amount"] - numbers.pop("early_refunded")
+    return added.mutate(**numbers)
 
 
-def _has_money(log: OrderLog) -> bool:
+def has_money(log: OrderLog) -> bool:
+    """Return whether the log says what was paid."""
     return log.amount is not None or (log.unit_price is not None and log.quantity is not None)
 
 
@@ -363,7 +369,8 @@ def customers(when: ir.Table, spent: ir.Table, log: OrderLog, as_of: dt.date | N
     has frequency 0.
     """
     both = spent.left_join(when, spent["customer"] == when["when"])
-    return both.select(customer_id=both["customer"], **_measures(both, log, as_of))
+    held = {name: both[name] for name in held_back.NAMES if name in both.columns}
+    return both.select(customer_id=both["customer"], **_measures(both, log, as_of), **held)
 
 
 def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, Any]:
@@ -385,9 +392,11 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         )
         for i, name in enumerate(WEEKDAYS):
             out[f"{name.lower()}_share"] = _over(added[f"on_{i}"], frequency)
-    if _has_money(log):
-        amount, refunded = added["amount"] / UNIT, added["refunded"] / UNIT
-        sent_back = added["sent_back"] / UNIT
+    if has_money(log):
+        amount, sent_back = added["amount"] / UNIT, added["sent_back"] / UNIT
+        # a return may be told by a status, in a column and on a row of its own: it counts once
+        rows = ibis.greatest(added["refunded"] / UNIT - sent_back, 0.0)
+        refunded = ibis.greatest(rows, added["given_back"] / UNIT)
         total = amount - refunded if log.net_returns else amount
         out["monetary_total"] = total
         out["monetary_mean"] = _over(total, frequency)
@@ -401,10 +410,10 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         out["products_per_order"] = _over(added["products"], frequency)
     else:
         out["lines_per_order"] = _over(added["lines"], frequency)
-    if log.recent_days and _has_money(log):
+    if log.recent_days and has_money(log):
         change = _over(added["recent"] - added["earlier"], added["recent"] + added["earlier"])
         out["trend"] = change.fill_null(0.0)
-    whole = added["amount"] if _has_money(log) else added["lines"]
+    whole = added["amount"] if has_money(log) else added["lines"]
     for prefix, values in (("category", log.categories), ("channel", log.channels)):
         for i in range(len(values)):
             out[f"{prefix}_share_{i}"] = _over(added[f"{prefix}_{i}"], whole)

@@ -270,6 +270,14 @@ def ledger_entries(
                 nothing, "rows", "rejected",
             )
         )  # fmt: skip
+    if sums := int(counts.get("sum_rows") or 0):
+        entries.append(
+            LedgerEntry(
+                "sum rows",
+                "rows that hold the sums of all others, no customers: listed in rejected.csv",
+                sums, "rows", "rejected",
+            )
+        )  # fmt: skip
     rows, contents = int(counts["rows"]), counts.get("contents")
     if copies and contents is not None:
         count = max(rows - int(contents), 0)
@@ -304,7 +312,16 @@ def ledger_entries(
                     high, "cells", effect,
                 )
             )  # fmt: skip
-        if missing := int(counts.get(f"missing_{i}") or 0):
+        if zeros := int(counts.get(f"zero_{i}") or 0):
+            entries.append(
+                LedgerEntry(
+                    "never bought",
+                    f"{column.name} missing of customers who never bought "
+                    f"({', '.join(column.zero_if)} is 0 or blank): counts as 0",
+                    zeros, "cells", "info",
+                )
+            )  # fmt: skip
+        if missing := int(counts.get(f"missing_{i}") or 0) - zeros:
             entries.append(
                 LedgerEntry(
                     "missing value", f"{column.name} missing: {treated}", missing, "cells", effect

@@ -35,9 +35,10 @@ __all__ = [
 
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
+CONTACT = 1e4  # numbers of phones and codes of places reach it, counts of calls do not
 ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
 
-SINGLE = ("first_date", "last_date", "tenure", "recency", "deals", "visits", "income")
+SINGLE = ("first_date", "last_date", "last_seen", "tenure", "recency", "deals", "visits", "income")
 """Meanings of which one column is used."""
 
 _BY_NAME, _BY_VALUES = "from its name", "from its values"
@@ -100,6 +101,10 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
                                "unless you say otherwise")  # fmt: skip
         if column.role != "forms":
             return column
+        if meaning in _TWICE and (told := first.get(_TWICE[meaning])):
+            return replace(
+                column, role="describes", reason=f"{told} gives the {meaning}: describes"
+            )
         if meaning == "income" and (parts or totals):
             return replace(
                 column, role="describes", reason="income describes: what was spent is known"
@@ -119,6 +124,10 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
         return column
 
     return tuple(map(suits, columns))
+
+
+_TWICE = {"tenure": "first_date", "recency": "last_date"}
+"""What a day tells, too."""
 
 
 def _as_measure(column: Column, reason: str) -> Column:
@@ -220,6 +229,10 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
         return not repeats or names_a_person(column.name)
     if meaning == "code":
         return column.type != "number" or column.whole
+    if meaning == "outcome" and column.type == "text":
+        return column.distinct <= FEW_VALUES  # yes and no, or a few kinds
+    if meaning == "contact" and column.type == "number":
+        return column.whole and (column.high or 0.0) >= CONTACT  # no count of contacts
     if meaning in {"age", "recency", "tenure", "frequency"}:
         if column.low is None or column.low >= -1:  # -1 stands for "never", "unknown"
             return column.low is not None

@@ -14,6 +14,7 @@ from smartcart.records import ColumnType
 
 __all__ = [
     "ColumnSummary",
+    "case_blind",
     "column_type",
     "content_hash",
     "distinct_expression",
@@ -25,7 +26,10 @@ __all__ = [
 COLUMNS_AT_ONCE = 100
 HEAD_ROWS = 20_000  # rows whose values are told apart exactly
 HEAD_COLUMNS = 64  # columns that are looked at so closely
-HEAD_FIGURES = ("head", "head_distinct", "shortest", "longest", "spaced", "digits", "mails")
+HEAD_FIGURES = (
+    "head", "head_distinct", "shortest", "longest", "spaced", "digits", "mails", "phones",
+)  # fmt: skip
+PHONE = r"^'?([+(]|00)[0-9 ()./-]{7,20}$|^'?[0-9]{2,5}[ ./-][0-9]{2,5}([ ./-]?[0-9]{2,5})+$"
 ROW_COLUMN = "__row__"  # row number from 1 in source order, made by the intake
 
 
@@ -41,6 +45,13 @@ def _different_numbers(values: Any) -> Any:
 )
 def _different_texts(values: Any) -> Any:
     """As :func:`_different_numbers`, of texts."""
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="list_unique", signature=(("array<int64>",), "int64")
+)
+def _different_whole(values: Any) -> Any:
+    """As :func:`_different_numbers`, of whole numbers, which a float64 may not tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,7 @@ class ColumnSummary:
     spaced: int = 0  # of them, texts with a blank inside
     digits: int = 0  # texts with a digit
     mails: int = 0  # texts that are e-mail addresses
+    phones: int = 0  # texts that look like phone numbers
     exact: bool = False  # distinct is counted, not estimated
 
     @property
@@ -151,13 +163,18 @@ def head_expression(table: ir.Table) -> ir.Table:
         value = head[name]
         figures[f"head_{i}"] = value.count()
         if kind == "number":
-            figures[f"head_distinct_{i}"] = _different_numbers(value.cast("float64").collect())
+            figures[f"head_distinct_{i}"] = (
+                _different_whole(value.cast("int64").collect())
+                if dtype.is_signed_integer()
+                else _different_numbers(value.cast("float64").collect())
+            )
         if kind == "text":
             figures[f"head_distinct_{i}"] = _different_texts(value.collect())
             figures[f"shortest_{i}"] = value.length().min()
             figures[f"longest_{i}"] = value.length().max()
             figures[f"spaced_{i}"] = value.contains(" ").sum()
             figures[f"digits_{i}"] = value.re_search("[0-9]").sum()
+            figures[f"phones_{i}"] = value.re_search(PHONE).sum()
             figures[f"mails_{i}"] = value.re_search(r"^[^@ ]+@[^@ ]+\.[^@ ]+$").sum()
     return head.aggregate([value.name(name) for name, value in figures.items()])
 
@@ -198,6 +215,11 @@ def summaries(table: ir.Table, row: Mapping[str, Any]) -> tuple[ColumnSummary, .
     return tuple(found)
 
 
+def case_blind(name: str) -> tuple[str, str]:
+    """Return by what names are put in an order that does not depend on their case."""
+    return name.casefold(), name
+
+
 def content_hash(table: ir.Table, columns: list[str]) -> ir.IntegerValue:
     """Hash of the named columns of a row; equal rows hash equal, whatever their order."""
-    return ibis.struct({name: table[name] for name in sorted(columns)}).hash()
+    return ibis.struct({name: table[name] for name in sorted(columns, key=case_blind)}).hash()

@@ -12,6 +12,8 @@ from typing import Any
 
 import ibis
 
+from smartcart.tables.date_words import NEVER, REWRITES
+from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
 from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Plan
 
 __all__ = [
@@ -24,10 +26,14 @@ __all__ = [
     "typed_text",
 ]
 
+DAY = 86_400  # seconds
+EXCEL_EPOCH = 25_569  # Excel's number of the first day of 1970
 LAST_DAY = "9999-12-31"
 LONGEST_MISSING = max(map(len, MISSING))
 APART = (" UTC", " GMT", " %z")  # a zone behind a blank
 ISO_DAY = "%Y-%m-%d"
+LAST_SERIAL = 100_000  # of Excel's days: the year 2173
+_COUNTED = (SERIAL, *EPOCHS)
 _LIES = {"true": "false", "yes": "no", "y": "n"}
 
 
@@ -38,11 +44,25 @@ def _try_strptime(text: str, form: str) -> Any:
     """DuckDB's ``try_strptime``: a timestamp, or null where the text does not follow the format."""
 
 
+@ibis.udf.scalar.builtin(name="make_timestamp", signature=(("int64",), "timestamp(6)"))  # type: ignore[untyped-decorator]
+def _make_timestamp(microseconds: int) -> Any:
+    """DuckDB's ``make_timestamp``: of microseconds since 1970."""
+
+
+@ibis.udf.scalar.builtin(name="epoch", signature=(("interval('us')",), "float64"))  # type: ignore[untyped-decorator]
+def _seconds(duration: Any) -> Any:
+    """DuckDB's ``epoch`` of an interval: its seconds."""
+
+
 # Text ------------------------------------------------------------------------------------------
 
 
 def first_text(cell: Any, plan: Plan) -> Any:
-    """Read a text cell by its plan: float64, int64, timestamp, lower-case word or stripped text."""
+    """Read a cell by its plan: float64, int64, timestamp, lower-case word or stripped text.
+
+    The cell is text, or a number that the plan takes for a day.
+    """
+    cell = _as_text(cell)
     match plan.kind:
         case "integer":
             return cell.try_cast("int64")
@@ -51,7 +71,7 @@ def first_text(cell: Any, plan: Plan) -> Any:
         case "point number" | "comma number":
             return _decorated(cell.strip(), plan)
         case "date":
-            return _timestamp(cell, plan.formats)
+            return _timestamp(cell, plan)
         case "boolean":
             return cell.strip().lower()
         case _:
@@ -60,6 +80,7 @@ def first_text(cell: Any, plan: Plan) -> Any:
 
 def typed_text(cell: Any, first: Any, plan: Plan) -> Any:
     """Accept what was read: finite numbers, ordinary dates, words that are not "missing"."""
+    cell = _as_text(cell)
     match plan.kind:
         case "integer":
             return (first.cast("string") == cell).ifelse(first, _whole(cell, first))
@@ -79,11 +100,24 @@ def typed_text(cell: Any, first: Any, plan: Plan) -> Any:
             )
 
 
-def lost_text(cell: Any) -> Any:
+def lost_text(cell: Any, plan: Plan) -> Any:
     """Return the text of a cell without a typed value, or null where it says "missing"."""
-    text = cell.strip()
-    missing = _one_of(text, MISSING) | _one_of(text.lower(), EXTRA_MISSING)
+    text = _as_text(cell).strip()
+    lower = text.lower()
+    missing = _one_of(text, MISSING) | _one_of(lower, EXTRA_MISSING)
+    if plan.kind == "date":
+        never = (*NEVER, *ZERO) if plan.formats[0] in _COUNTED else NEVER
+        missing = missing | _one_of(lower, never)
     return missing.ifelse(ibis.null("string"), text)
+
+
+def _as_text(cell: Any) -> Any:
+    """The text of a cell, of whole numbers without a point."""
+    kind = cell.type()
+    if kind.is_string():
+        return cell
+    text = cell.cast("string")
+    return text.re_replace(r"\.0+$", "") if kind.is_floating() or kind.is_decimal() else text
 
 
 def _one_of(text: Any, words: tuple[str, ...]) -> Any:
@@ -112,22 +146,42 @@ def _decorated(text: Any, plan: Plan) -> Any:
     else:
         digits = text.re_extract(COMMA_NUMBER, 1).re_replace("[^0-9,]", "").replace(",", ".")
     number = digits.try_cast("float64")
-    minus = text.contains("-") | text.contains("(")
+    minus = text.contains("-") | text.contains("(") | text.contains("\u2212")
     return minus.ifelse(-number, number)
 
 
-def _timestamp(text: Any, formats: tuple[str, ...]) -> Any:
+def _timestamp(text: Any, plan: Plan) -> Any:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
+    for name in plan.rewrites:
+        for pattern, to in REWRITES[name]:
+            text = text.re_replace(pattern, to)
+    formats = plan.formats
     if any(form.endswith(APART) for form in formats):  # the day is that of the shop's own clock
         text = text.re_replace(r" (UTC|GMT|[-+][0-9]{2}:?[0-9]{2})$", "")
     forms = [re.sub(r" UTC$| GMT$| ?%z$", "", f) if f.endswith(APART) else f for f in formats]
-    tries = [
-        text.try_cast("timestamp(6)")
-        if form.startswith(ISO_DAY) and form != ISO_DAY
-        else _try_strptime(text, form.removesuffix("%z"))
-        for form in forms
-    ]
+    tries = [_read(text, form) for form in forms]
     return tries[0] if len(tries) == 1 else ibis.coalesce(*tries)
+
+
+def _read(text: Any, form: str) -> Any:
+    if form in _COUNTED:
+        return _counted(text.try_cast("float64"), form)
+    if form.startswith(ISO_DAY) and form != ISO_DAY and "%p" not in form:
+        return text.try_cast("timestamp(6)")
+    return _try_strptime(text, form.removesuffix("%z"))
+
+
+def _counted(number: Any, form: str) -> Any:
+    """A timestamp from a number of days or of parts of a second; null where it is not plausible."""
+    if form == SERIAL:
+        seconds = ((number - EXCEL_EPOCH) * DAY).round()
+        low, high = float(BIRTHS[0]), float(LAST_SERIAL)
+    else:
+        seconds = number / EPOCHS[form]
+        low, high = (bound * EPOCHS[form] for bound in SECONDS)
+    plausible = (number >= low) & (number <= high)
+    micro = plausible.ifelse(seconds * 1e6, ibis.null("float64")).round().cast("int64")
+    return _make_timestamp(micro)
 
 
 # Columns that have a type ----------------------------------------------------------------------
@@ -136,7 +190,7 @@ def _timestamp(text: Any, formats: tuple[str, ...]) -> Any:
 def first_native(cell: Any) -> Any:
     """Cast a typed cell to float64, int64, timestamp, boolean or, failing these, string.
 
-    Integers beyond int64 and nested values become text.
+    Integers beyond int64 and nested values become text, durations a number of days.
     """
     kind = cell.type()
     if kind.is_boolean():
@@ -149,6 +203,8 @@ def first_native(cell: Any) -> Any:
         return cell.cast("int64")
     if kind.is_timestamp() or kind.is_date():
         return cell.cast("timestamp(6)")
+    if kind.is_interval():
+        return _seconds(cell) / DAY
     return cell.cast("string")
 
 

@@ -14,6 +14,8 @@ CODES = 6  # the numbers 1 to so many, without a word of counting, look like a c
 MOSTLY_MISSING = 0.9  # a column with at least this share missing says too little
 FREE_TEXT = 1000  # distinct texts beyond which a text column is not a category
 ENOUGH_ROWS = 20  # in fewer rows, values differ by chance
+MOSTLY_CONTACTS = 0.5  # share of texts that are e-mail addresses or phone numbers
+PHONE_DIGITS = 9  # whole numbers of so many digits, nearly all different, are no amounts
 ID_DIGITS = 8  # whole numbers of so many digits, all different, identify
 CHANCE = 3.0  # equal pairs to be expected of random numbers, where all different ones say "id"
 YEARS = (1900, 2100)
@@ -41,6 +43,8 @@ def from_values(column: ColumnSummary, words: str) -> tuple[ColumnRole, str, str
         return "dropped", "measure", f"{share_missing(column)} of the values are missing"
     if _numbers_identify(column):
         return "id", "id", "whole numbers, each once: identifies the customer"
+    if _called(column):
+        return "dropped", "contact", "long numbers, nearly all different: a phone number, or a key"
     if column.whole and column.distinct <= FEW_VALUES and _CODE.search(words):
         return "describes", "code", "a category written in digits describes a segment"
     low, high = column.low or 0.0, column.high or 0.0
@@ -64,8 +68,10 @@ def from_values(column: ColumnSummary, words: str) -> tuple[ColumnRole, str, str
 
 def _from_texts(column: ColumnSummary) -> tuple[ColumnRole, str, str]:
     """Return role, meaning and reason of a text column whose name says nothing."""
-    if column.head and column.mails > 0.9 * column.head:
+    if column.head and column.mails > MOSTLY_CONTACTS * column.head:
         return "dropped", "contact", "e-mail addresses say nothing about behaviour"
+    if column.head and column.phones > MOSTLY_CONTACTS * column.head:
+        return "dropped", "contact", "phone numbers say nothing about behaviour"
     if (
         column.unique
         and column.rows >= ENOUGH_ROWS
@@ -96,6 +102,17 @@ def _numbers_identify(column: ColumnSummary) -> bool:
         room <= 1.05 * column.rows
         or (same_digits and len(str(low)) >= ID_DIGITS)
         or (same_digits and column.rows**2 / (2 * room) >= CHANCE)
+    )
+
+
+def _called(column: ColumnSummary) -> bool:
+    """Return whether whole numbers are long and nearly all different, as phone numbers are."""
+    low = column.low or 0.0
+    return (
+        column.whole
+        and low >= 10 ** (PHONE_DIGITS - 1)
+        and column.present >= ENOUGH_ROWS
+        and column.distinct >= 0.9 * column.present
     )
 
 

@@ -130,6 +130,11 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
         for text in spoken.get(word.language, (without,)):
             if match := pattern.fullmatch(text):
                 groups = match.groupdict()
-                found.append((word, groups.get("what") or groups.get("what2") or ""))
+                found.append(
+                    (
+                        word,
+                        next((groups[n] for n in ("what", "what2", "what3") if groups.get(n)), ""),
+                    )
+                )
                 break
     return tuple(found)

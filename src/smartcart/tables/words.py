@@ -53,13 +53,14 @@ WORDS: tuple[Row, ...] = (
     Row(
         "contact",
         de=r"(vor|nach|familien|kunden)?name|e ?mail( ?adresse)?|mail|telefon( ?nummer)?|"
-        r"(handy|mobil)( ?(nummer|telefon))?|adresse|anschrift|strasse|hausnummer",
+        r"(handy|mobil)( ?(nummer|telefon))?|.*(adresse|anschrift|strasse)|hausnummer|plz|"
+        r"postleitzahl|.*nachname|.*vorname|.*telefon( ?nummer)?",
         es=r"nombres?( (completo|cliente))?|apellidos?|correo( electronico)?|telefono|movil|"
-        r"celular|direccion|calle",
+        r"celular|direccion( .+)?|calle|codigo postal|cp|(nombre|apellidos?|telefono|correo) .+",
         fr=r"nom( (complet|famille|client))?|prenom|courriel|(adresse )?(e ?mail|mail|"
-        r"electronique)|telephone|portable|adresse|rue",
+        r"electronique)|telephone( .+)?|portable|adresse( .+)?|rue|code postal|cp|(nom|prenom) .+",
         pt=r"nome( (completo|cliente))?|sobrenome|apelido|correio eletronico|telefone|celular|"
-        r"telemovel|endereco|morada|rua",
+        r"telemovel|endereco( .+)?|morada|rua|cep|codigo postal|(nome|telefone) .+",
     ),
     Row(
         "outcome",
@@ -204,15 +205,27 @@ WORDS: tuple[Row, ...] = (
         r"frequencia( compras?)?",
     ),
     Row(
+        "one_order",
+        de=r"(erste|letzte)r? ?(bestell|kauf|einkaufs)?(bestellung|wert|betrag)( (wert|betrag))?|"
+        r"(betrag|wert|umsatz) (erste|letzte)r? (bestellung|kauf|einkauf)",
+        es=r"(importe|monto|valor|total) (primera?|ultim[oa]) (compra|pedido|orden)",
+        fr=r"(montant|valeur|total) (premiere?|derniere?) (commande|achat)",
+        pt=r"(valor|montante|total) (primeir|ultim)[oa] (compra|pedido|encomenda)",
+    ),
+    Row(
         "measure",
         de=r"rabatt ?(betrag|hohe|satz)|preisnachlass|"
-        r".*(durchschnitt|mittelwert|quote\b|anteil|rate\b|mindest|hochst|prozent).*",
+        r".*(durchschnitt|mittelwert|quote\b|anteil|rate\b|mindest|hochst|prozent|kredit|darlehen|"
+        r"kontostand|saldo|schulden).*",
         es=r"(importe|monto|porcentaje) descuentos?|rebaja|"
-        r".*\b(promedio|medi[oa]|porcentaje|tasa|minim[oa]|maxim[oa])\b.*",
+        r".*\b(promedio|medi[oa]|porcentaje|tasa|minim[oa]|maxim[oa]|prestamo|credito|saldo|limite|"
+        r"deuda)\b.*",
         fr=r"(montant|taux) remises?|rabais|"
-        r".*\b(moyen|moyenne|taux|pourcentage|minimum|maximum|panier)\b.*",
+        r".*\b(moyen|moyenne|taux|pourcentage|minimum|maximum|panier|pret|credit|solde|plafond|"
+        r"dette)\b.*",
         pt=r"(valor|percentual) descontos?|"
-        r".*\b(medi[oa]|porcentagem|percentual|taxa|minim[oa]|maxim[oa])\b.*",
+        r".*\b(medi[oa]|porcentagem|percentual|taxa|minim[oa]|maxim[oa]|emprestimo|credito|saldo|"
+        r"limite|divida)\b.*",
     ),
     Row("code", de=r"(filial|tarif|produkt|artikel|vertriebs|kunden)( ?(nr|nummer|code|gruppe|typ|"
         r"art|kanal|klasse))|filiale|tarif|kanal|(wochen)?tag|monat|kategorie",

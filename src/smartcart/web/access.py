@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 
-from smartcart.web.accounts import Role
+from smartcart.web.accounts import Role, rank
 from smartcart.web.csrf import csrf_token, same_token
 from smartcart.web.errors import WebError, wants_page
 from smartcart.web.security import SAFE
@@ -17,16 +17,28 @@ __all__ = ["access", "authorize", "needed"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Need = Role | Literal["anyone"]
+Gives = Literal["figures", "one customer", "customers", "accounts"]
+LEAST: dict[Gives, Role | None] = {
+    "figures": None, "one customer": "viewer", "customers": "analyst", "accounts": "admin",
+}  # fmt: skip
 
 
-def access(need: Need) -> Callable[[F], F]:
+def access(need: Need, *, gives: Gives = "figures") -> Callable[[F], F]:
     """Say who may use a route: put it between the route's decorator and its function.
 
-    ``anyone`` means strangers as well; such a route changes nothing without a login.
+    ``anyone`` means strangers as well; such a route changes nothing without a login. ``gives`` says
+    what data the route hands out: many customers at once are an analyst's, by whichever way, and
+    every such answer is to be written to the audit log (:meth:`Context.hand_out`).
+
+    Raises ``TypeError`` where the role is less than the data need.
     """
+    least = LEAST[gives]
+    if least is not None and (need == "anyone" or rank(need) < rank(least)):
+        raise TypeError(f"{gives} need the role {least!r}, not {need!r}")
 
     def mark(function: F) -> F:
         function.__access__ = need  # type: ignore[attr-defined]
+        function.__gives__ = gives  # type: ignore[attr-defined]
         return function
 
     return mark

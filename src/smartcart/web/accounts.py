@@ -125,6 +125,14 @@ class Accounts:
                 "choose another name of up to 80 characters",
             )  # fmt: skip
         _refuse_password(password)
+        u = tables.users.c
+        with self._database.read() as connection:
+            twin = connection.execute(select(u.name).where(func.lower(u.name) == name.lower()))
+            there = twin.scalar()
+        if there is not None:
+            raise UsageError.of(
+                f"there is a user {there!r} already", "a new name", "choose another"
+            )
         row = {
             "name": name, "password": self._hash(password), "role": known, "disabled": False,
             "made": now(),
@@ -187,6 +195,23 @@ class Accounts:
                 )
         new = {**found, **values}
         return Person(name, cast(Role, new["role"]), bool(new["disabled"]), new["made"])
+
+    def change_password(self, user: User, old: str, new: str) -> None:
+        """Give a user a password of their own choice; other sessions of theirs end.
+
+        Raises ``WebError`` 403 where the old one is wrong, ``UsageError`` where the new one cannot
+        be.
+        """
+        users = tables.users
+        with self._database.read() as connection:
+            known = connection.execute(
+                select(users.c.password).where(users.c.id == user.id)
+            ).scalar()
+        if not self._matches(known, old):
+            raise WebError.because(
+                403, "wrong_password", "Your present password is another one.", "Type it again."
+            )
+        self.alter(user.name, password=new)
 
     # Sessions ----------------------------------------------------------------------------------
 

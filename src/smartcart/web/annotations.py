@@ -5,27 +5,22 @@ Nothing is overwritten: the latest name counts, and the earlier ones stay with w
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import select
 
+from smartcart import store
 from smartcart.errors import UsageError
+from smartcart.records import GivenName
 from smartcart.web import tables
 from smartcart.web.database import Database, now
+from smartcart.workflows.renaming import rename
 
 __all__ = ["Annotations", "GivenName", "Note"]
 
 LONGEST_NAME, LONGEST_NOTE = 80, 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class GivenName:
-    """A name that somebody gave a segment; "" takes an earlier one back."""
-
-    segment_id: int
-    name: str
-    user: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +45,54 @@ def clean_text(text: str, longest: int, what: str) -> str:
 
 
 class Annotations:
-    """Names and notes in the app's database."""
+    """Names and notes: who said what, and when, is in the app's database.
 
-    def __init__(self, database: Database) -> None:
+    The names in force are a record of the run and stand in its folder below ``runs``, too.
+    """
+
+    def __init__(self, database: Database, runs: Path | None = None) -> None:
         self._database = database
+        self._runs = runs
+        self._lock = threading.Lock()
+
+    def settle(self) -> None:
+        """Write the names in force into run folders that have none: an earlier version did not."""
+        n = tables.names.c
+        with self._database.read() as connection:
+            known = connection.execute(select(n.run).distinct()).scalars().all()
+        for run in known:
+            folder = self._folder(run)
+            if folder is not None and not (folder / store.NAMES).exists():
+                given = self._latest(run)
+                if given:
+                    store.write_names(folder, list(given.values()))
+
+    def _folder(self, run: str) -> Path | None:
+        folder = None if self._runs is None else self._runs / run
+        return folder if folder is not None and (folder / "run.json").is_file() else None
 
     def rename(self, run: str, segment_id: int, name: str, user: str) -> GivenName:
         """Give a segment a name of one's own; an empty one takes it back."""
         name = " ".join(clean_text(name, LONGEST_NAME, "the name").split())
         given = GivenName(segment_id, name, user, now())
-        with self._database.change() as connection:
-            connection.execute(
-                tables.names.insert().values(
-                    run=run, segment_id=segment_id, name=name, user=user, at=given.at
+        folder = self._folder(run)
+        with self._lock:
+            with self._database.change() as connection:
+                connection.execute(
+                    tables.names.insert().values(
+                        run=run, segment_id=segment_id, name=name, user=user, at=given.at
+                    )
                 )
-            )
+            if folder is not None:
+                rename(folder, [*(self.names(run) | {segment_id: given}).values()])
         return given
 
     def names(self, run: str) -> dict[int, GivenName]:
         """Return the names in force by segment id; segments without one are not in it."""
+        folder = self._folder(run)
+        return self._latest(run) if folder is None else store.given_names(folder)
+
+    def _latest(self, run: str) -> dict[int, GivenName]:
         latest = {one.segment_id: one for one in self.history(run)}
         return {number: one for number, one in latest.items() if one.name}
 

@@ -29,6 +29,7 @@ class Config:
     jobs: int = 2  # runs at once
     waiting: int = 20  # runs that may wait
     session_hours: float = 12.0
+    keep_days: int = 90  # uploaded tables are deleted after so many; runs stay
     memory_bytes: int | None = None  # for one run; else what the machine has free
 
     @property

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smartcart import store
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Receipt
+from smartcart.web import worker_processes
 from smartcart.web.errors import missing
+from smartcart.web.uploads import Uploads, refuse_gone
 from smartcart.web.worker_processes import Slots
 from smartcart.web.workspace import Workspace, read_json
-from smartcart.workflows.audience import receipt_beside, write_audience
-from smartcart.workflows.plan import make_plan, write_arms
+from smartcart.workflows.audience import receipt_beside, sha256, write_audience
+from smartcart.workflows.plan import held_out_beside, make_plan, write_arms
 from smartcart.workflows.saved import open_run
 
 __all__ = ["KINDS", "Export", "Exports", "PlanWishes"]
 
 KINDS = ("csv", "parquet", "txt")
+CONTACT, HELD_OUT = "contact.csv", "held-out.csv"  # the two lists of a plan
+SCORED = "customers.csv"  # of a table that was assigned
+SECONDS = 600.0
 KEPT_SECONDS = 24 * 3600
 MEDIA = {
     ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
@@ -47,26 +53,36 @@ class PlanWishes:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A list that can be downloaded; ``receipt`` of an audience, ``arms`` (counts) of a plan."""
+    """Lists that can be downloaded; ``receipt`` of an audience, ``arms`` (counts) of a plan.
+
+    ``file`` is the first one, and ``rows`` are its customers; of a plan it holds whom to contact.
+    """
 
     id: str
     file: str
     rows: int
     receipt: Receipt | None = None
     arms: dict[str, int] | None = None
+    files: dict[str, int] = field(default_factory=dict)  # every list with its rows
 
 
 class Exports:
     """The lists of a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
         self._workspace = workspace
+        self._uploads = uploads
         self._slots = Slots(2, "Others are writing lists")
 
     def audience(
-        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv"
-    ) -> Export:
+        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv",
+        contacts: str | None = None, suppress: str | None = None, country: str | None = None,
+        destination: str | None = None, changes_since: str | None = None,
+    ) -> Export:  # fmt: skip
         """Write the customers of segments (by id) to a file, with its receipt.
+
+        ``contacts`` and ``suppress`` are uploads; ``changes_since`` is an earlier run. The rest is
+        as for :func:`smartcart.workflows.audience.write_audience`.
 
         Raises
         ------
@@ -97,12 +113,55 @@ class Exports:
             with self._slots:
                 receipt = write_audience(
                     folder, target, segments=names, min_confidence=min_confidence,
-                    temp_dir=self._workspace.temporary,
+                    temp_dir=self._workspace.temporary, contacts=self._file(contacts),
+                    suppress=self._file(suppress), country=country or None,
+                    destination=destination or None,
+                    changes_since=None if changes_since is None
+                    else self._workspace.path(changes_since),
                 )  # fmt: skip
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
-        return Export(number, target.name, receipt.written, receipt)
+        return Export(
+            number, target.name, receipt.written, receipt, files={target.name: receipt.written}
+        )  # fmt: skip
+
+    def score(self, run: str, upload_id: str) -> Export:
+        """Assign the customers of an upload with the model of a run; who was left out is beside.
+
+        Raises
+        ------
+        UsageError, DataError
+            As ``smartcart score``.
+        WebError
+            404 where there is no such run or upload, 503 where others are writing.
+        """
+        folder, source = self._workspace.path(run), self._file(upload_id)
+        number, place = self._place()
+        target = place / SCORED
+        try:
+            asked = {"run": str(folder), "source": str(source), "target": str(target)}
+            with self._slots:
+                told = worker_processes.call("score", asked, self._workspace, seconds=SECONDS)
+            files = {SCORED: int(told["customers"])}
+            if (place / told["rejected_file"]).is_file():
+                files[told["rejected_file"]] = int(told["rejected"])
+            sums = {name: sha256(place / name) for name in files}
+            content = {"written": files[SCORED], "files": files, "sha256": sums}
+            store.write_json(receipt_beside(target), content)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return Export(number, SCORED, files[SCORED], files=files)
+
+    def _file(self, number: str | None) -> Path | None:
+        """Return the file of an upload. Raises ``WebError`` 404 without it."""
+        if number is None:
+            return None
+        upload = self._uploads.one(number)
+        source = self._uploads.source(upload)
+        refuse_gone(upload, source)
+        return Path(source.partition("::")[0])
 
     def plan(self, run: str, wishes: PlanWishes) -> Campaign:
         """Return the plan of a campaign. Raises as ``smartcart plan``, and 404 without the run."""
@@ -110,29 +169,41 @@ class Exports:
         return make_plan(saved, **_arguments(wishes))
 
     def plan_lists(self, run: str, wishes: PlanWishes) -> Export:
-        """Write who is contacted and who is held out. Raises as :meth:`plan`."""
+        """Write who is contacted and, to a file of its own, who is held out.
+
+        Raises as :meth:`plan`.
+        """
         saved = open_run(self._workspace.path(run))
         planned = make_plan(saved, **_arguments(wishes)).plan
         number, place = self._place()
-        target = place / "campaign.csv"
+        target = place / CONTACT
         try:
             with self._slots:
                 arms = write_arms(saved, planned, target, seed=wishes.seed)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
-        store.write_json(place / "campaign.csv.receipt.json", {"arms": arms})
-        return Export(number, target.name, arms["contact"] + arms["hold out"], None, arms)
+        os.rename(held_out_beside(target), place / HELD_OUT)
+        files = {CONTACT: arms["contact"], HELD_OUT: arms["hold out"]}
+        sums = {name: sha256(place / name) for name in files}
+        told = {"arms": arms, "files": files, "sha256": sums}
+        store.write_json(receipt_beside(target), told)
+        return Export(number, CONTACT, arms["contact"], None, arms, files)
 
-    def path(self, number: str, *, receipt: bool = False) -> Path:
-        """Return the file of an export, or its receipt. Raises ``WebError`` 404 without it."""
+    def path(self, number: str, name: str = "", *, receipt: bool = False) -> Path:
+        """Return a list of an export (its first one), or the receipt.
+
+        Raises ``WebError`` 404 where there is none of that name.
+        """
         folder = self._workspace.exports / number
         if not re.fullmatch(r"[0-9a-f]{32}", number) or not folder.is_dir():
             raise missing("export", number)
         files = [f for f in folder.iterdir() if not f.name.startswith(".")]
-        lists = [f for f in files if not f.name.endswith(".receipt.json")]
+        lists = sorted(f for f in files if not f.name.endswith(".receipt.json"))
+        if name:
+            lists = [f for f in lists if f.name == name]
         if not lists:
-            raise missing("export", number)
+            raise missing("list" if name else "export", name or number)
         return receipt_beside(lists[0]) if receipt else lists[0]
 
     def receipt(self, number: str) -> Any:

@@ -28,6 +28,7 @@ __all__ = ["CSP", "SESSION", "VISIT", "Guard", "HeadAsGet", "clear_session", "se
 SESSION, VISIT = "smartcart_session", "smartcart_visit"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = {"/login", "/api/v1/health"}  # what a stranger may reach
+FILES = ("/audience", "/results", "/score")  # forms of a run that may hold a file
 SMALL = 1_000_000  # bytes of a body that is no upload
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -159,7 +160,9 @@ class Guard:
             return receive
         if user is None and scope["path"] not in OPEN:
             raise WebError.because(401, "login", "Nobody is logged in.", "Log in, or send a token.")
-        uploads = scope["path"].rstrip("/") in {"/api/v1/uploads", "/upload", "/uploads"}
+        uploads = scope["path"].rstrip("/") in {"/api/v1/uploads", "/upload", "/uploads"} or (
+            scope["path"].startswith("/runs/") and scope["path"].endswith(FILES)
+        )
         most = self._services.config.upload_bytes + SMALL if uploads else SMALL
         if user is not None and not user.may("analyst"):
             most = SMALL

@@ -14,10 +14,12 @@ from smartcart.web import tables
 from smartcart.web.accounts import Accounts, User
 from smartcart.web.annotations import Annotations
 from smartcart.web.audit import Audit
+from smartcart.web.campaigns import Campaigns
 from smartcart.web.config import Config
 from smartcart.web.csrf import csrf_token
 from smartcart.web.customers import Customers
 from smartcart.web.database import Database
+from smartcart.web.erasure import Forgetting
 from smartcart.web.exports import Exports
 from smartcart.web.jobs import Jobs
 from smartcart.web.metrics import Metrics
@@ -38,6 +40,8 @@ class Services:
     jobs: Jobs
     exports: Exports
     customers: Customers
+    campaigns: Campaigns
+    forgetting: Forgetting
     accounts: Accounts
     annotations: Annotations
     audit: Audit
@@ -63,6 +67,10 @@ class Context:
         """Write to the audit log what is being done."""
         self.services.audit.write(self.who, action, subject, address=self.address, **details)
 
+    def hand_out(self, what: str, subject: str, rows: int, **details: object) -> None:
+        """Write to the audit log that many customers are handed out, and how many."""
+        self.log(f"{what}.read", subject, customers=rows, **details)
+
 
 def context(request: Request) -> Context:
     """Return the context of a request."""
@@ -79,8 +87,11 @@ def make_services(config: Config, database: Database) -> Services:
     """Make the services of a server; the workspace is prepared, interrupted jobs are marked."""
     workspace = Workspace(config.workspace, database)
     workspace.prepare()
+    annotations = Annotations(database, workspace.runs)
+    annotations.settle()
     metrics = Metrics()
     uploads = Uploads(workspace, database, config)
+    uploads.sweep()
     jobs = Jobs(workspace, database, uploads, config)
     return Services(
         config=config,
@@ -88,10 +99,12 @@ def make_services(config: Config, database: Database) -> Services:
         workspace=workspace,
         uploads=uploads,
         jobs=jobs,
-        exports=Exports(workspace),
+        exports=Exports(workspace, uploads),
         customers=Customers(workspace, jobs),
+        campaigns=Campaigns(workspace, uploads),
+        forgetting=Forgetting(workspace, database, jobs),
         accounts=Accounts(database, session_hours=config.session_hours),
-        annotations=Annotations(database),
+        annotations=annotations,
         audit=Audit(database),
         metrics=metrics,
         secret=_secret(database),

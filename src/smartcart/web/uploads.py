@@ -6,6 +6,7 @@ its folder once it is whole and was found to hold a table.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -44,6 +45,7 @@ SOURCE_ENDS = (
 )  # fmt: skip
 WISHES = {
     "kind", "k", "k_max", "as_of", "seed", "columns", "drop_duplicates", "net_returns", "rfm_bins",
+    "expect",
 }  # fmt: skip
 
 
@@ -178,6 +180,36 @@ class Uploads:
             connection.execute(tables.uploads.insert().values(row))
         return upload
 
+    # Keeping -----------------------------------------------------------------------------------
+
+    def kept_until(self, upload: Upload) -> str | None:
+        """Return when an upload will be deleted; None for a file of the sources folder."""
+        if upload.kind == "source":
+            return None
+        ends = dt.datetime.fromisoformat(upload.made) + dt.timedelta(days=self._config.keep_days)
+        return ends.isoformat(timespec="microseconds")
+
+    def sweep(self) -> list[Upload]:
+        """Delete the uploads whose time is over; return them. What waits to be run stays."""
+        ends = dt.datetime.now(dt.UTC) - dt.timedelta(days=self._config.keep_days)
+        u = tables.uploads.c
+        query = select(tables.uploads).where(
+            u.made < ends.isoformat(timespec="microseconds"), u.kind != "source"
+        )
+        with self._database.read() as connection:
+            old = [Upload(**row) for row in connection.execute(query).mappings()]
+        gone = [one for one in old if not self._in_use(one.id)]
+        for one in gone:
+            self.delete(one.id)
+        return gone
+
+    def _in_use(self, number: str) -> bool:
+        """Whether a job that waits or runs reads an upload."""
+        j = tables.jobs.c
+        query = select(j.asked).where(j.state.in_(("waiting", "running")))
+        with self._database.read() as connection:
+            return any(number in asked for asked in connection.execute(query).scalars())
+
     # Using -------------------------------------------------------------------------------------
 
     def entries(self, before: str | None = None, limit: int = 100) -> list[Upload]:
@@ -205,8 +237,16 @@ class Uploads:
         return str(self._workspace.folder / upload.file)
 
     def delete(self, number: str) -> None:
-        """Delete an upload; a file of the sources folder stays."""
+        """Delete an upload; a file of the sources folder stays.
+
+        Raises ``WebError`` 404 where there is none, 409 while a run of it is under way.
+        """
         upload = self.one(number)
+        if self._in_use(number):
+            raise WebError.because(
+                409, "in_use", f"A run of {upload.name!r} is under way.",
+                "Wait until it has ended, or cancel it.",
+            )  # fmt: skip
         with self._database.change() as connection:
             connection.execute(tables.uploads.delete().where(tables.uploads.c.id == number))
         if upload.kind != "source":

@@ -14,6 +14,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,8 +78,8 @@ class Workspace:
         self.temporary = self.folder / "tmp"
         self._database = database
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[int, Any]] = OrderedDict()
-        self._summaries: dict[str, tuple[int, Entry]] = {}
+        self._kept: OrderedDict[tuple[str, str], tuple[Any, Any]] = OrderedDict()
+        self._summaries: dict[str, tuple[Any, Entry]] = {}
 
     def prepare(self) -> None:
         """Make the folders, and remove what killed runs left; to be called by the only server."""
@@ -131,9 +132,14 @@ class Workspace:
     def run(self, name: str) -> Run:
         """Return the record of a run, the same that its report was made of.
 
-        Raises ``WebError`` 404 where there is none, ``DataError`` where it cannot be read.
+        Segments bear the names that people gave them. Raises ``WebError`` 404 where there is none,
+        ``DataError`` where it cannot be read.
         """
         return self._remembered(name, "run.json", read_run)
+
+    def own_run(self, name: str) -> Run:
+        """Return the same with the names that the run gave itself. Raises as :meth:`run`."""
+        return self._remembered(name, "own", partial(read_run, own=True))
 
     def alternatives(self, name: str) -> Alternatives | None:
         """Return what each K would give; None for a run that does not know."""
@@ -206,8 +212,9 @@ class Workspace:
     def _entry(self, folder: Path, made: int, known: dict[str, Any]) -> Entry:
         name = folder.name
         cached = self._summaries.get(name)
-        if cached is None or cached[0] != made:
-            cached = (made, _summary(folder, made))
+        stamp = (made, _stamp(folder / store.NAMES))
+        if cached is None or cached[0] != stamp:
+            cached = (stamp, _summary(folder, made))
             self._summaries[name] = cached
         entry = cached[1]
         row = known.get(name)
@@ -219,7 +226,7 @@ class Workspace:
 
     def _remembered(self, name: str, file: str, read: Callable[[Path], T]) -> T:
         folder = self.path(name)
-        stamp = (folder / file).stat().st_mtime_ns
+        stamp = (_stamp(folder / "run.json"), _stamp(folder / store.NAMES))
         key = (name, file)
         with self._lock:
             held = self._kept.get(key)
@@ -235,6 +242,14 @@ class Workspace:
         return found
 
 
+def _stamp(path: Path) -> int:
+    """Return when a file was changed; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def slug(text: str) -> str:
     """Return what is left of a text in letters and digits that any file system takes.
 
@@ -248,7 +263,7 @@ def slug(text: str) -> str:
 def _summary(folder: Path, made: int) -> Entry:
     when = dt.datetime.fromtimestamp(made / 1e9, dt.UTC).isoformat(timespec="seconds")
     try:
-        told = store.read_summary(folder)
+        told, given = store.read_summary(folder), store.names_of(folder)
         return Entry(
             name=folder.name,
             title=folder.name,
@@ -261,7 +276,8 @@ def _summary(folder: Path, made: int) -> Entry:
             verdict=str(told["verdict"]),
             segments=tuple(
                 EntrySegment(
-                    int(s["segment_id"]), str(s["segment"]), int(s["size"]), float(s["share"]),
+                    int(s["segment_id"]), given.get(int(s["segment_id"]), str(s["segment"])),
+                    int(s["size"]), float(s["share"]),
                     None if s["value_share"] is None else float(s["value_share"]),
                 )
                 for s in told["segments"]

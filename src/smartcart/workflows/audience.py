@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from smartcart import store
 from smartcart.audiences.contacts import Contacts, suppressed
+from smartcart.audiences.destinations import DESTINATIONS, Destination, destination_of
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.audiences.identifiers import calling_code, hashed
 from smartcart.audiences.selection import Audience, chosen_names, segment_names
@@ -20,7 +21,7 @@ from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
 
-__all__ = ["receipt_beside", "write_audience"]
+__all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
 
 Platform = Literal["google", "meta"]
 Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
@@ -30,7 +31,8 @@ def write_audience(
     run_folder: Path, output: Path, *, segments: Sequence[str], min_confidence: float = 0.0,
     changes_since: Path | None = None, contacts: Path | None = None, hash_contacts: bool = False,
     platform: Platform = "google", country: str | int | None = None, suppress: Path | None = None,
-    minimum: int = 100, overwrite: bool = False, temp_dir: Path | None = None,
+    minimum: int | None = None, destination: str | None = None, overwrite: bool = False,
+    temp_dir: Path | None = None,
 ) -> Receipt:  # fmt: skip
     """Write the customers of some segments to ``output``, and a receipt beside it.
 
@@ -52,11 +54,15 @@ def write_audience(
         left out, and of those who share an e-mail (without one: a phone) all but the surest.
     hash_contacts : write SHA-256 of the contacts in their place.
     platform : whose rule for hashing phones holds: with ``+`` (Google) or without (Meta).
-    country : calling code of phone numbers that are written without one.
+    country : calling code (or two letters) of the country in which phone numbers without a code
+        are dialled; the rules of each country are those of the library ``phonenumbers``.
     suppress : who must never be contacted: a file with an id, e-mail, phone or SHA-256 of one per
         line, or a table with columns named so. Whoever shares an e-mail or phone with a suppressed
         customer is left out, too.
-    minimum : a smaller audience is a notice in the receipt.
+    minimum : a smaller audience is a notice in the receipt; without it 100, or what the
+        destination takes at least.
+    destination : platform that the list is for (``google``, ``meta``, ``tiktok``, ``linkedin``,
+        ``klaviyo``, ``mailchimp``): a CSV of its documented columns, hashed where it wants that.
 
     Raises
     ------
@@ -66,6 +72,12 @@ def write_audience(
         Where nobody is left. That nobody joined or left is no error: the file is empty then.
     """
     output = Path(output)
+    goal = None if destination is None else destination_of(destination)
+    if goal is not None:
+        _refuse_destination(goal, output, contacts, changes_since)
+        hash_contacts, platform = goal.hashing is not None, goal.hashing or "google"
+    if minimum is None:
+        minimum = goal.least if goal is not None else 100
     table = _table(Path(run_folder))
     before = None if changes_since is None else _table(Path(changes_since))
     paths = {"run": table, "changes_since": before, "contacts": contacts, "suppress": suppress}
@@ -78,18 +90,25 @@ def write_audience(
         DuckDB(temp_dir=temp_dir) as engine,
         AudienceFile(part / output.name) as file,
     ):
-        names = chosen_names(segments, segment_names(engine, table))
-        earlier = names if before is None else segment_names(engine, before)
+        named = segment_names(engine, table, store.names_of(table.parent))
+        names = chosen_names(segments, [*named.values()])
+        then = named if before is None else segment_names(
+            engine, before, store.names_of(before.parent)
+        )  # fmt: skip
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
         people = Audience(
-            engine, table, names, min_confidence, before=before, contacts=reached.batches,
+            engine, table, names, min_confidence, named=named, before=before, named_before=then,
+            contacts=reached.batches,
             suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
+            needs_email=goal is not None and goal.needs_email,
         )  # fmt: skip
         if suppress is not None:
             _refuse_unmatched(people, Path(suppress))
         columns = _columns(output, reached.kinds, people.changes, hash_contacts, platform)
+        if goal is not None:
+            columns = _as_wanted(columns, goal)
         by_segment, by_change = Counter[str](), Counter[str]()
         for batch in people.batches():
             made = [value(batch) for value in columns.values()]
@@ -111,9 +130,9 @@ def write_audience(
             by_change=dict(sorted(by_change.items())),
             min_confidence=min_confidence,
             hashed=platform if hash_contacts else None,
-            sha256=_sha256(part / output.name),
+            sha256=sha256(part / output.name),
             notices=_notices(
-                people, [n for n in names if n not in earlier], reached, file, minimum
+                people, [n for n in names if n not in then.values()], reached, file, minimum
             ),
             escaped_cells=file.escaped,
             inputs={name: str(path) for name, path in inputs.items()},
@@ -140,7 +159,9 @@ def _id_column(run: Path) -> str | None:
     """Return the name that the customer ids had in the source of the run, if it is known."""
     try:
         content = json.loads((run / "model.json").read_text(encoding="utf-8"))
-        name = content["contract"]["id_column"]
+        contract = content["contract"]
+        log = contract.get("log")
+        name = log["customer"] if log else contract["id_column"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return str(name) if name else None
@@ -211,6 +232,35 @@ def _columns(
     return {**{name: plain(name) for name in names}, **reach}
 
 
+def _as_wanted(columns: Columns, goal: Destination) -> Columns:
+    """Return the columns that a platform takes, by the names that it documents."""
+    mark = "_sha256" if goal.hashing else ""
+    there = {goal.email: f"email{mark}", goal.phone or "": f"phone{mark}"}
+    if goal.segment is not None:
+        there[goal.segment] = "segment"
+    return {name: columns[own] for name, own in there.items() if name and own in columns}
+
+
+def _refuse_destination(
+    goal: Destination, output: Path, contacts: Path | None, before: Path | None
+) -> None:
+    if contacts is None:
+        raise UsageError.of(
+            f"{goal.name} knows people by e-mail or phone, and no contacts are named",
+            "a table of customer ids with e-mail addresses or phone numbers", "name one",
+        )  # fmt: skip
+    if output.suffix.lower() != ".csv":
+        raise UsageError.of(
+            f"the list is {output.name!r}, and {goal.name} takes CSV", "a name that ends in .csv",
+            "choose another",
+        )  # fmt: skip
+    if before is not None:
+        raise UsageError.of(
+            f"a list for {goal.name} has no column for who joined and who left",
+            "a list for it, or a list of changes", "leave one of both out",
+        )  # fmt: skip
+
+
 def _first(columns: Sequence[Any]) -> Any:
     import pyarrow.compute as pc
 
@@ -254,6 +304,24 @@ def _notices(
                 reached.homeless,
             )
         )
+    if doubted := people.left_out().get("suppressed in doubt"):
+        found.append(
+            Notice(
+                "suppressed_in_doubt",
+                f"{doubted:,} customers are left out in doubt: a phone number of theirs, or on the "
+                "suppression list, cannot be read for certain and ends alike",
+                doubted,
+            )
+        )
+    if people.listed.get("doubt") and not people.reaches:
+        found.append(
+            Notice(
+                "suppression_in_doubt",
+                f"{people.listed['doubt']:,} entries of the suppression list look like phone "
+                "numbers and cannot be read for certain; without contacts nobody is found by them",
+                people.listed["doubt"],
+            )
+        )
     if gone := people.suppressed_before():
         found.append(
             Notice(
@@ -286,6 +354,7 @@ def _nobody(names: Sequence[str], customers: int, left_out: dict[str, int]) -> D
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the checksum of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

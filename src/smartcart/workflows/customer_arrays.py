@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from smartcart.engines.duckdb import DuckDB
 from smartcart.inspection.result import Look
 from smartcart.records import Feature, Inspection, Notice
 from smartcart.tables import features, quality
-from smartcart.workflows.passes import in_order
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["BATCH_ROWS", "Customers", "matrix"]
 
@@ -76,10 +77,10 @@ class Customers:
             forming = self.inspection.forming
             self.wide = matrix(self._features(rows, forming), len(forming))
 
-    def _sampled(self, rows: Any) -> Any:
+    def _sampled(self, rows: ir.Table) -> ir.Table:
         return rows if self.whole else rows.filter(self.chosen(rows))
 
-    def _features(self, rows: Any, wanted: Sequence[Feature]) -> pa.Table:
+    def _features(self, rows: ir.Table, wanted: Sequence[Feature]) -> pa.Table:
         """Return features of usable rows, with a hash of their content."""
         contract = self.inspection.contract
         content = quality.content_hash(rows, quality.content_columns(contract))
@@ -101,11 +102,11 @@ class Customers:
         clean = self.seen.clean.columns
         if any(n not in clean or there.get(n, types.get(n)) != types.get(n) for n in needed):
             return None
-        if not isinstance(self.seen.engine, DuckDB):  # another would draw other rows
+        if not self.seen.engine.can.sample:  # another hash would draw other rows
             return None
         return matrix(self._features(self._sampled(self.seen.usable), wanted), len(wanted))
 
-    def chosen(self, usable: Any, most: int | None = None) -> Any:
+    def chosen(self, usable: ir.Table, most: int | None = None) -> ir.BooleanValue:
         """Return the condition of being in the sample of ``most`` rows, by a hash of content or id.
 
         A smaller sample is part of a larger one.
@@ -143,16 +144,22 @@ class Customers:
     def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
         """Yield ``task(ids, X)`` of the features (n, q) of all usable rows, a batch at a time.
 
-        Batches come in a fixed order; tasks run on several threads.
+        Batches come in a fixed order; tasks run on several threads, or where the rows are.
         """
         wanted = self.inspection.forming if forming_only else self.all_features
-        if self.whole:
+        engine = self.seen.engine
+        if self.whole and engine.can.place == "here":
             yield task(self.ids, self.sample[:, : len(wanted)])
             return
         contract = self.inspection.contract
         expr = features.feature_table(self.seen.usable, contract, wanted, narrow=True)
-        batches = self.seen.engine.batches(expr, chunk_rows=BATCH_ROWS)
-        yield from in_order(lambda b: task(b["customer_id"], matrix(b, len(wanted))), batches)
+        width = len(wanted)
+        yield from engine.each(
+            expr,
+            lambda batch: task(batch["customer_id"], matrix(batch, width)),
+            chunk_rows=BATCH_ROWS,
+            small=forming_only,
+        )
 
     def quantiles(
         self, places: Sequence[int], shares: Sequence[float]

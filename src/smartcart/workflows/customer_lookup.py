@@ -28,8 +28,8 @@ from smartcart.inspection.result import Progress
 from smartcart.records import Model
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
+from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
-from smartcart.workflows.passes import in_order
 from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
 
@@ -88,7 +88,7 @@ def write_lookup(
     def batches(ready: Any) -> Iterator[Any]:
         nonlocal done
         table = features.feature_table(ready.usable, ready.contract, wanted)
-        for batch in in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS)):
+        for batch in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
             done += batch.num_rows
             say("index customers", done, sum(saved.sizes))
             yield batch
@@ -100,7 +100,7 @@ def write_lookup(
         ready_source(place, model, model.contract.as_of, say, temp_dir) as ready,
     ):
         spooled = engine.spool_batches(batches(ready), schema)
-        if done != sum(saved.sizes):
+        if done not in {sum(saved.sizes), sum(saved.sizes) - erased_before(run)}:
             raise DataError.of(
                 f"the source now holds {done:,} customers, the run {sum(saved.sizes):,}",
                 "the table that the run was made of", "run again",
@@ -135,7 +135,7 @@ class _Index:
             return file.read_row_group(group, use_threads=False)
 
 
-_kept: OrderedDict[str, tuple[int, _Index]] = OrderedDict()
+_kept: OrderedDict[str, tuple[tuple[int, int], _Index]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -177,7 +177,7 @@ def _may_hold(index: _Index, group: int, segment_id: int) -> bool:
 def _index(run: Path) -> _Index:
     path = run / FILE
     try:
-        stamp = path.stat().st_mtime_ns
+        stamp = path.stat().st_mtime_ns, _stamp(run / store.NAMES)
     except OSError:
         raise DataError.of(
             f"the customers of {run.name!r} are not indexed yet", f"the file {FILE} in its folder",
@@ -192,7 +192,7 @@ def _index(run: Path) -> _Index:
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             footer, last = file.metadata, _last(file)
-        model = store.load_model(run)
+        model = store.named_model(store.load_model(run), store.names_of(run))
     except (OSError, pa.ArrowException) as error:
         raise DataError.of(
             f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})", "a whole file",
@@ -204,6 +204,13 @@ def _index(run: Path) -> _Index:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return index
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _names(model: Model) -> dict[int, str]:

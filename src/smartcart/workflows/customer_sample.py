@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ibis
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +30,7 @@ def sampled(ready: Ready, model: Model, rows: int) -> tuple[list[str], Floats]:
     if rows > SAMPLE_ROWS:
         share = int(SAMPLE_ROWS / rows * 2**HASH_BITS)
         table = table.filter((key.hash() & ibis.literal(2**HASH_BITS - 1)) < share)
-    drawn: Any = ready.engine.arrow(table.order_by("customer_id"))
+    drawn = ready.engine.arrow(table.order_by("customer_id"))
     X = matrix(drawn, len(model.recipe.features))
     keys = [str(one) for one in drawn["customer_id"].to_pylist()]
     return keys, prepare.apply_recipe(X, model.recipe)

@@ -39,7 +39,10 @@ STEADY = 0.85  # Jaccard of the weakest segment from which the segments of befor
 
 
 def model_mark(model: Model) -> str:
-    """Return a mark of a model: of its data, its centroids and the ids of its segments."""
+    """Return a mark of a model: of its data, its centroids, and ids and names of its segments.
+
+    The names are the model's own: one that a person gave makes no other model of it.
+    """
     told = [model.fingerprint, model.centroids, model.ids, model.names]
     text = json.dumps(store.plain(told))
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
@@ -84,6 +87,7 @@ class Previous:
     model: Model
     fresh: bool = False
     folder: str = ""  # as it was named
+    own: Model | None = None  # the same with its own names, where people gave it others
 
     @property
     def k(self) -> int | None:
@@ -203,7 +207,7 @@ class Previous:
         )  # fmt: skip
         return Heritage(
             order, ids, tuple(called), tuple(sorted({*old.used, *identity.retired})),
-            (model_mark(old), *old.lineage), identity, tuple(told),
+            (model_mark(self.own or old), *old.lineage), identity, tuple(told),
         )  # fmt: skip
 
     def _about_k(
@@ -270,7 +274,10 @@ def previous_run(folder: Path | None, *, fresh: bool = False) -> Previous | None
 
     Raises as :func:`smartcart.workflows.models.load`.
     """
-    return None if folder is None else Previous(load(Path(folder)), fresh, str(folder))
+    if folder is None:
+        return None
+    path = Path(folder)
+    return Previous(load(path), fresh, str(folder), load(path, own=True))
 
 
 def with_ids(run: Run, ids: Sequence[int]) -> Run:

@@ -25,7 +25,6 @@ from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
-from smartcart.workflows.passes import in_order
 from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
 
@@ -110,7 +109,7 @@ def migrate(
                    "--source.")
         ]  # fmt: skip
         identity = None
-        if not follows(new, old):
+        if not follows(load(after, own=True), load(before, own=True)):
             identity = _identity(old, new, ways, read)
             ways.renumber(dict(zip(new.ids, identity.ids, strict=True)))
         ids = identity.ids if identity else new.ids
@@ -176,7 +175,7 @@ def _carried(
             return pa.record_batch([keys, pa.array(ids[labels])], schema=CARRIED)
 
         say("assign with the old model", 0, ready.rows)
-        for batch in in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS)):
+        for batch in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
             done += batch.num_rows
             say("assign with the old model", done, ready.rows)
             yield batch

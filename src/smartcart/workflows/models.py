@@ -14,12 +14,16 @@ from smartcart.records import Model
 __all__ = ["load"]
 
 
-def load(folder: Path) -> Model:
-    """Load the model of a run folder.
+def load(folder: Path, *, own: bool = False) -> Model:
+    """Load the model of a run folder, with the names that people gave its segments.
+
+    ``own``: with the names of its own instead.
 
     Raises ``DataError`` where a golden row does not get the segment it must get.
     """
     model = store.load_model(folder)
+    if not own and folder.is_dir():
+        model = store.named_model(model, store.names_of(folder))
     if not model.golden:
         return model
     X = np.array([[np.nan if v is None else v for v in g.values] for g in model.golden])

@@ -20,7 +20,6 @@ from smartcart.sources import Opened, open_source
 from smartcart.tables import features, orders, summary
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
-from smartcart.workflows.passes import in_order
 from smartcart.workflows.reference import BinCount
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
 
@@ -220,7 +219,7 @@ def _compared(
 
     sizes, beyond = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     told = np.zeros((len(rates), 3), dtype=np.int64)
-    for one in in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS)):
+    for one in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
         sizes += one.sizes
         beyond += one.beyond
         told += one.outcomes

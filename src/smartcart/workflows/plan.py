@@ -19,7 +19,7 @@ from smartcart.errors import DataError, UsageError
 from smartcart.records import Campaign, Plan, Uplift
 from smartcart.workflows.saved import Saved
 
-__all__ = ["ARMS", "arms", "make_plan", "measure_results", "write_arms"]
+__all__ = ["ARMS", "arms", "held_out_beside", "make_plan", "measure_results", "write_arms"]
 
 ARMS = ("contact", "hold out", "leave")
 
@@ -137,10 +137,12 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
 def write_arms(
     saved: Saved, planned: Plan, target: Path, *, seed: int = 0, overwrite: bool = False
 ) -> dict[str, int]:
-    """Write who is contacted and who is held out; return how many are in each arm.
+    """Write who is contacted to ``target``, and who is held out to a file of its own beside it.
 
-    The columns are ``customer_id, segment_id, segment, arm``; customers left out of the plan are
-    counted, not written. The file (``.csv`` or ``.parquet``) appears once it is whole.
+    So that nobody who is to be left alone is in a file that is uploaded. The columns of both are
+    ``customer_id, segment_id, segment, arm``; customers left out of the plan are counted, not
+    written. Both files (``.csv`` or ``.parquet``; see :func:`held_out_beside`) appear once they are
+    whole. Returns how many are in each arm.
 
     Raises
     ------
@@ -156,21 +158,38 @@ def write_arms(
             "a name that ends in .csv or .parquet", "choose another -o",
         )  # fmt: skip
     counts = dict.fromkeys(ARMS, 0)
-    with store.new_files([target], overwrite=overwrite) as part:
-        with AudienceFile(part / target.name) as file:
+    held_out = held_out_beside(target)
+    store.refuse_file(held_out, overwrite=overwrite)
+    with store.new_files([target, held_out], overwrite=overwrite) as part:
+        with (
+            AudienceFile(part / target.name) as reached,
+            AudienceFile(part / held_out.name) as held,
+        ):
             for batch, arm in arms(saved, planned, seed=seed):
                 for i, name in enumerate(ARMS):
                     counts[name] += int((arm == i).sum())
                 names = pa.array([ARMS[i] for i in arm], pa.string())
-                row = [batch["customer_id"], batch["segment_id"], batch["segment"], names]
+                places = saved.places(batch["segment_id"].to_numpy())
+                called = pa.array([saved.names[i] for i in places], pa.string())
+                row = [batch["customer_id"], batch["segment_id"], called, names]
                 table = pa.record_batch(row, names=["customer_id", "segment_id", "segment", "arm"])
-                file.write(table.filter(pa.array(arm < 2)))
+                reached.write(table.filter(pa.array(arm == 0)))
+                held.write(table.filter(pa.array(arm == 1)))
         if not counts["contact"]:
             raise DataError.of(
                 "the plan contacts nobody, so there is no list", "a segment that earns its cost",
                 "see the plan without -o",
             )  # fmt: skip
     return counts
+
+
+def held_out_beside(target: Path) -> Path:
+    """Return the file beside a list of whom to contact that holds whom to leave alone.
+
+    >>> held_out_beside(Path("contacts.csv")).name
+    'contacts.held-out.csv'
+    """
+    return target.with_name(f"{target.stem}.held-out{target.suffix}")
 
 
 def measure_results(

@@ -53,8 +53,10 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, *, own: bool = False) -> Run:
     """Read ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv`` of a run folder.
+
+    Segments bear the names that people gave them, or (``own``) those that the run gave itself.
 
     Raises ``DataError`` where one of them is missing or damaged.
     """
@@ -68,7 +70,7 @@ def read_run(folder: Path) -> Run:
             for name, kind in _KINDS.items()
             if told.get(name) is not None
         }
-        return Run(
+        run = Run(
             source=str(told["source"]),
             contract=model.contract,
             evidence=_evidence(folder, told),
@@ -83,6 +85,7 @@ def read_run(folder: Path) -> Run:
             made=str(told.get("made") or ""),
             **parts,
         )
+        return run if own else store.with_names(run, store.names_of(folder))
     except (OSError, KeyError, TypeError, ValueError, csv.Error, ValidationError) as error:
         raise _damaged(folder, error) from error
 

@@ -18,6 +18,7 @@ from smartcart.core.stability import found_again
 from smartcart.records import (
     MODEL_VERSION,
     Feature,
+    Future,
     GoldenRow,
     KEvidence,
     Model,
@@ -66,6 +67,7 @@ class Counted:
     lloyd: LloydSums
     watch: BinCount
     rfm: Rfm | None
+    future: Future | None = None
 
     @property
     def wcss(self) -> float:
@@ -127,6 +129,7 @@ def run_of(
         reading=inspection.reading,
         contract=inspection.contract,
         ledger=inspection.ledger,
+        receipt=inspection.receipt,
         evidence=evidence,
         model=model,
         segments=_segments(fitted, profile, sums, every, signals),
@@ -138,6 +141,7 @@ def run_of(
         versions=store.versions(),
         seed=seed,
         rfm=counted.rfm,
+        future=counted.future,
         value_label=profile.labels[value].lower() if value else "",
         currency=inspection.reading.currency or "",
         outcomes=told,

@@ -31,6 +31,7 @@ class Saved:
     rulebook: Rulebook | None
     summary: dict[str, Any]
     ids: tuple[int, ...]  # of the segments, in the order of their names
+    own_names: tuple[str, ...] = ()  # that the run gave itself, where others were given since
 
     def outcome(self, column: str | None) -> Outcome | None:
         """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
@@ -80,21 +81,27 @@ class Saved:
 
 
 def open_run(folder: Path) -> Saved:
-    """Read the summary of a run folder. Raises ``DataError`` where it is none."""
+    """Read the summary of a run folder, with the names that people gave its segments.
+
+    Raises ``DataError`` where it is none.
+    """
     from pydantic import TypeAdapter, ValidationError
 
-    summary = store.read_summary(folder)
+    summary, given = store.read_summary(folder), store.names_of(folder)
     try:
+        ids = tuple(int(s["segment_id"]) for s in summary["segments"])
+        own = tuple(str(s["segment"]) for s in summary["segments"])
         return Saved(
             folder=folder,
-            names=tuple(str(s["segment"]) for s in summary["segments"]),
+            names=tuple(given.get(i, name) for i, name in zip(ids, own, strict=True)),
             sizes=tuple(int(s["size"]) for s in summary["segments"]),
             outcomes=TypeAdapter(tuple[Outcome, ...]).validate_python(summary.get("outcomes", ())),
             source=str(summary.get("source", "")),
             currency=str(summary.get("currency", "")),
             rulebook=TypeAdapter(Rulebook | None).validate_python(summary.get("rulebook")),
             summary=summary,
-            ids=tuple(int(s["segment_id"]) for s in summary["segments"]),
+            ids=ids,
+            own_names=own,
         )
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise DataError.of(

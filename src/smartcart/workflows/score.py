@@ -17,7 +17,7 @@ import pyarrow as pa
 from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.core.out_of_range import bounds_of, outside
-from smartcart.engines.spark import Spark
+from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
@@ -25,12 +25,12 @@ from smartcart.inspection.order_log import NO_SALE, add_up
 from smartcart.inspection.result import Progress
 from smartcart.records import Contract, Model, OrderLog, Rulebook
 from smartcart.sources import Opened, open_on
-from smartcart.tables import assignment, features, orders, quality
+from smartcart.tables import assignment, features, held_back, orders, quality
 from smartcart.tables.rules import rulebook_steps
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
-from smartcart.workflows.passes import in_order
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     import pandas as pd
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "score", "sql",
 ]  # fmt: skip
 
+QUERY_BYTES = 262_144  # that ClickHouse reads unless it is told to read more
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
@@ -62,8 +63,8 @@ class Ready:
 
     label: str
     rows: int
-    engine: Any
-    usable: Any  # an Ibis table
+    engine: Engine
+    usable: ir.Table
     contract: Contract
     rejected: Iterable[Any]  # Arrow batches of customer_id and reason
 
@@ -194,7 +195,13 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
     ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
     as SQL.
     """
-    from smartcart.engines.dialects import NEEDS, check_dialect, query_text  # loads every dialect
+    from smartcart.engines.dialects import (  # loads every dialect
+        NEEDS,
+        RULES,
+        check_dialect,
+        query_text,
+        remark,
+    )
 
     check_dialect(dialect)
     last = table.replace('"', "").replace("`", "").split(".")[-1]
@@ -203,15 +210,18 @@ def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -
         if rules is None
         else rulebook_steps(model, rules, taken=[last])
     )
-    query = query_text(steps, assignment.SOURCE, table, dialect)
+    query = query_text(steps, table, dialect)
     named = zip(model.ids, model.names, strict=True)
-    names = ", ".join(f"{i} {' '.join(name.split())}" for i, name in named)
+    names = ", ".join(f"{i} {name}" for i, name in named)
     head = [
-        f"-- Segments: {names}.",
+        f"-- Segments: {remark(names)}.",
         "-- Column names are quoted as the model's source wrote them.",
+        *(f"-- {rule}" for rule in RULES),
     ]
     if dialect in NEEDS:
         head.append(f"-- Needs {NEEDS[dialect]}")
+    if dialect == "clickhouse" and len(query.encode()) > QUERY_BYTES // 2:
+        head.append("-- Needs SET max_query_size = 100000000 before it, for its length.")
     if rules is not None:
         head.insert(0, f"-- {rules.sentence}")
     if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
@@ -250,10 +260,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
             np.isnan(X).sum(axis=0),
         )  # fmt: skip
 
-    if isinstance(ready.engine, Spark):
-        yield from ready.engine.each(table, part)
-    else:
-        yield from in_order(part, ready.engine.batches(table, chunk_rows=BATCH_ROWS))
+    yield from ready.engine.each(table, part, chunk_rows=BATCH_ROWS)
 
 
 @contextmanager
@@ -290,7 +297,7 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
     """Return the customers of a table with a row each."""
     contract = assignment.reading_contract(model, opened.table.columns)
     table = checked(opened, contract.columns, "the model")
-    engine: Any = opened.engine
+    engine = opened.engine
     refuse_duplicates(opened, contract)
     latest, names = None, ""
     if found := quality.as_of_expression(table, contract.columns):
@@ -326,9 +333,9 @@ def _of_orders(
     row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
-    found = add_up(opened, marked, log, contract.as_of, say)
+    found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say), log)
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
-    here: Any = opened.engine if opened.spread else opened.here
+    here = opened.keeper
     sold = found["frequency"] > 0
     unsold = found.filter(~sold).select(
         customer_id=found["customer_id"].cast("string"), reason=ibis.literal(NO_SALE)
@@ -346,9 +353,9 @@ def read_parts(log: OrderLog, forming: Sequence[str]) -> OrderLog:
         log = replace(log, category=None, categories=())
     if not any(name.startswith("channel_share_") for name in forming):
         log = replace(log, channel=None, channels=())
-    if "discount_share" not in forming:
+    if not {"discount_share", "discount_lean"} & set(forming):
         log = replace(log, discount=None)
-    if "products_per_order" not in forming:
+    if "products_per_order" not in forming and not log.whole_orders:
         log = replace(log, product=None)
     return log
 

@@ -36,7 +36,9 @@ from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
-from smartcart.workflows.customer_arrays_spark import SparkCustomers
+from smartcart.workflows.customer_arrays_cluster import customers_of
+from smartcart.workflows.foresee import Foreseen, foresee, with_alive
+from smartcart.workflows.future import future_count, future_record, future_writer
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
@@ -110,7 +112,11 @@ def segment(
             seen = look(
                 opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
             )
-            table = SparkCustomers(seen, here=opened.here) if opened.spread else Customers(seen)
+        with clock.step("what comes next"):
+            foreseen = foresee(seen, (options or OrderOptions()).horizon)
+            seen = with_alive(seen, foreseen)
+            table = customers_of(seen, opened)
+        assign_all = partial(_assign_all, rfm_bins=rfm_bins, foreseen=foreseen)
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
@@ -126,7 +132,7 @@ def segment(
             fitted, kept = _fitted(table, recipe, choice, earlier, _settled(table, recipe, start))
         judging = _judging(table, fitted, seed, helper)
         with clock.step("assign and profile"):
-            counted = _assign_all(table, fitted, folder, say, rfm_bins=rfm_bins, kept=kept)
+            counted = assign_all(table, fitted, folder, say, kept=kept)
         if not table.whole and counted.lloyd.gain(fitted.centers) > SETTLED:
             judging()  # of centroids that still move
             with clock.step("refine on all rows"):
@@ -134,7 +140,7 @@ def segment(
                 fitted, kept = _fitted(table, recipe, choice, earlier, moved)
             judging = _judging(table, fitted, seed, helper)
             with clock.step("assign and profile again"):
-                counted = _assign_all(table, fitted, folder, say, rfm_bins=rfm_bins, kept=kept)
+                counted = assign_all(table, fitted, folder, say, kept=kept)
         opened.refuse_changed()
         store.write_rejected(folder, seen.rejected)
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
@@ -327,13 +333,14 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
 
 def _assign_all(
     table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
-    kept: Heritage | None,
+    kept: Heritage | None, foreseen: Foreseen | None,
 ) -> Counted:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
     width, shift = len(recipe.features), column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
+    ahead = future_count(foreseen, table.all_features, len(centers))
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
@@ -349,17 +356,19 @@ def _assign_all(
         some.add(X, labels, distance, confidence)
         ranked = count.part(ids, X, labels) if count is not None else None
         moved = nothing.add(Z, labels, d1)
-        return ids, labels, moved, distance, confidence, some, ranked, watch.part(X)
+        told = ahead.part(ids, X, labels) if ahead is not None else None
+        return ids, labels, moved, distance, confidence, some, ranked, watch.part(X), told
 
     ids = kept.ids if kept is not None else None
     csv = table.rows <= store.CSV_ROWS
     with (
         store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
+        future_writer(folder, ahead) as write_future,
     ):
-        for customers, labels, moved, distance, confidence, some, ranked, binned in table.each(
-            part
-        ):
+        for (
+            customers, labels, moved, distance, confidence, some, ranked, binned, told,
+        ) in table.each(part):  # fmt: skip
             sums.merge(some)
             watch.add(binned)
             lloyd = lloyd.merge(moved)
@@ -367,9 +376,13 @@ def _assign_all(
             if count is not None:
                 count.add(ranked)
                 write_rfm(ranked.rows)
+            if ahead is not None:
+                ahead.add(told)
+                write_future(told.columns)
             done += len(customers)
             say("assign and profile", done, table.rows)
-    return Counted(sums, lloyd, watch, count.record() if count else None)
+    future = future_record(foreseen, ahead, table, fitted)
+    return Counted(sums, lloyd, watch, count.record() if count else None, future)
 
 
 def _judging(

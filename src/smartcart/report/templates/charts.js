@@ -89,8 +89,15 @@ const charts = (() => {
     });
   };
 
+  // A wheel over the 3-D view scrolls the page: Plotly would take it even where zoom is off
+  const wheel = () => {
+    for (const el of document.querySelectorAll(".chart.solid"))
+      el.addEventListener("wheel", (event) => event.stopPropagation(), { capture: true, passive: true });
+  };
+
   const start = (spec) => {
     state.spec = spec;
+    wheel();
     const resized = new ResizeObserver((entries) => {
       for (const { target } of entries) {
         if (state.printing || !target.clientWidth) continue;

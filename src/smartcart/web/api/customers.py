@@ -39,7 +39,7 @@ class Values(Strict):
 
 
 @router.get("/customers", response_model=Page[Found])
-@access("viewer")
+@access("analyst", gives="customers")
 def customers(
     here: Here,
     run: Run,
@@ -49,25 +49,26 @@ def customers(
 ) -> Response:
     """List customers in the order of their ids as text."""
     found = here.services.customers.page(run, after, limit, segment_id)
+    here.hand_out("customers", run, len(found), after=after, segment=segment_id)
     return page(found, limit, "customer_id")
 
 
 @router.get("/customers/{customer_id}", response_model=Found)
-@access("viewer")
+@access("viewer", gives="one customer")
 def customer(here: Here, run: Run, customer_id: Customer) -> Response:
     """Find one customer by id."""
     return as_json(here.services.customers.find(run, customer_id))
 
 
 @router.get("/customers/{customer_id}/explanation", response_model=WhatIf)
-@access("viewer")
+@access("viewer", gives="one customer")
 def explain(here: Here, run: Run, customer_id: Customer, against: Against = None) -> Response:
     """Say why a customer is in its segment: what each feature adds, exactly."""
     return as_json(here.services.customers.why(run, customer_id, against))
 
 
 @router.get("/customers/{customer_id}/history", response_model=list[Past])
-@access("viewer")
+@access("viewer", gives="one customer")
 def history(here: Here, run: Run, customer_id: Customer) -> Response:
     """Return where a customer was in the runs of the workspace, the latest first."""
     here.services.workspace.path(run)

@@ -67,14 +67,14 @@ def me(here: Here) -> Me:
 
 
 @router.get("/users", response_model=list[Person])
-@access("admin")
+@access("admin", gives="accounts")
 def users(here: Here) -> Response:
     """List the users."""
     return as_json(here.services.accounts.people())
 
 
 @router.post("/users", response_model=Person, status_code=201)
-@access("admin")
+@access("admin", gives="accounts")
 def add_user(here: Here, body: NewUser) -> Response:
     """Add a user."""
     made = here.services.accounts.add(body.name, body.password.get_secret_value(), body.role)
@@ -83,7 +83,7 @@ def add_user(here: Here, body: NewUser) -> Response:
 
 
 @router.patch("/users/{name}", response_model=Person)
-@access("admin")
+@access("admin", gives="accounts")
 def change_user(here: Here, name: UserName, body: ChangedUser) -> Response:
     """Give a user another role or password, or shut one out."""
     secret = None if body.password is None else body.password.get_secret_value()
@@ -126,7 +126,7 @@ def revoke(here: Here, number: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> Mess
 
 
 @router.get("/audit", response_model=Page[AuditEntry])
-@access("admin")
+@access("admin", gives="accounts")
 def audit(
     here: Here,
     after: Annotated[int | None, Query(ge=1, le=2**62)] = None,

@@ -114,7 +114,7 @@ def summary(here: Here, run: Run) -> Response:
 def segments(here: Here, run: Run) -> Response:
     """Return the segments of a run."""
     names = here.services.annotations.names(run)
-    found = here.services.workspace.run(run).segments
+    found = here.services.workspace.own_run(run).segments
     return as_json([NamedSegment(one, names.get(one.segment_id)) for one in found])
 
 
@@ -230,7 +230,7 @@ def rulebook(here: Here, run: Run) -> Response:
 
 
 def _segment(here: Context, run: str, segment_id: int) -> Segment:
-    for one in here.services.workspace.run(run).segments:
+    for one in here.services.workspace.own_run(run).segments:
         if one.segment_id == segment_id:
             return one
     raise missing("segment", segment_id)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import Field
 
-from smartcart.records import Inspection
+from smartcart.records import Erasure, Inspection
 from smartcart.settings import Settings
 from smartcart.web.access import access
 from smartcart.web.api.shapes import After, Limit, Message, Page, Run, Strict, as_json, page
@@ -24,6 +24,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 Number = Annotated[str, Path(pattern="^[0-9a-f]{24,32}$")]
+Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Column = Annotated[str, Field(max_length=400)]
 KNOWN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 
@@ -47,6 +48,7 @@ class Wishes(Strict):
     drop_duplicates: bool | None = None
     net_returns: bool | None = None
     rfm_bins: int | None = Field(default=None, ge=2, le=9)
+    expect: dict[Literal["orders", "customers", "revenue"], Figure] | None = None
 
     def given(self) -> dict[str, Any]:
         """Return what was given, as settings."""
@@ -138,6 +140,21 @@ def delete_upload(here: Here, number: Number) -> Message:
     here.services.uploads.delete(number)
     here.log("upload.delete", number)
     return Message(done="deleted")
+
+
+class Forgotten(Strict):
+    """Who is to be erased."""
+
+    customer_id: str = Field(min_length=1, max_length=200)
+
+
+@router.post("/erasures", response_model=Erasure, tags=["customers"])
+@access("admin", gives="accounts")
+def erase(here: Here, body: Forgotten) -> Response:
+    """Remove one customer from everything the workspace holds; the answer is the receipt."""
+    found = here.services.forgetting.erase(body.customer_id)
+    here.log("customer.erase", found.number, places=len(found.places))
+    return as_json(found)
 
 
 @router.post("/uploads/{number}/inspection", response_model=Inspection, tags=["uploads"])

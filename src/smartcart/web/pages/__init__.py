@@ -5,14 +5,18 @@ from __future__ import annotations
 from smartcart.web.pages import (
     account,
     assets,
+    audience,
     customers,
     home,
     new,
     over_time,
+    people,
     plan,
     progress,
+    results,
     run,
     segment,
+    uploads,
 )
 from smartcart.web.pages.render import error_page
 
@@ -21,6 +25,7 @@ __all__ = ["error_page", "routers"]
 routers = [
     one.router
     for one in (
-        assets, home, new, progress, run, segment, customers, plan, over_time, account,
+        assets, audience, home, new, progress, run, segment, customers, people, plan, over_time,
+        account, uploads, results,
     )
 ]  # fmt: skip

@@ -97,6 +97,28 @@ def _account(
     )  # fmt: skip
 
 
+@router.post("/account/password")
+@access("viewer")
+def password(here: Here, request: Request, form: Form) -> Response:
+    """Change one's own password; the session goes on under a new cookie."""
+    user = here.user
+    if user is None or not here.services.config.team:
+        raise missing("page", "account: nobody logs in here")
+    old, new = form.get("old"), form.get("new")
+    accounts = here.services.accounts
+    try:
+        if not isinstance(old, str) or not isinstance(new, str):
+            raise WebError.because(400, "invalid", "The form is not whole.", "Fill in both fields.")
+        accounts.change_password(user, old, new)
+    except SmartCartError as error:
+        here.log("password.refused", user.name)
+        return _account(here, request, error)
+    here.log("password.change", user.name)
+    entered = go("/account?done=password")
+    set_session(entered, accounts.login(user.name, new, here.address), here.services.config)
+    return entered
+
+
 @router.post("/account/tokens")
 @access("viewer")
 def make_token(here: Here, request: Request, form: Form) -> HTMLResponse:
@@ -126,7 +148,7 @@ def revoke(here: Here, number: int) -> Response:
 
 
 @router.get("/admin")
-@access("admin")
+@access("admin", gives="accounts")
 def admin(here: Here, request: Request, before: int | None = None) -> HTMLResponse:
     """Show users and the log."""
     return _admin(here, request, before)
@@ -144,7 +166,7 @@ def _admin(
 
 
 @router.post("/admin/users")
-@access("admin")
+@access("admin", gives="accounts")
 def add(here: Here, request: Request, form: Form) -> Response:
     """Add a user."""
     password = form.get("password")
@@ -159,7 +181,7 @@ def add(here: Here, request: Request, form: Form) -> Response:
 
 
 @router.post("/admin/users/{name}")
-@access("admin")
+@access("admin", gives="accounts")
 def alter(here: Here, request: Request, name: str, form: Form) -> Response:
     """Change a user's role, password, or whether they may log in."""
     password = form.get("password")

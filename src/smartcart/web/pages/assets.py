@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
 from smartcart.report import page, palette
 from smartcart.report.parts import TEMPLATES
 from smartcart.web.access import access
 from smartcart.web.errors import missing
 
-__all__ = ["address", "router"]
+__all__ = ["address", "packed_response", "router"]
 
 STATIC = Path(__file__).parents[1] / "static"
+SMALL = 1_000  # bytes that are not worth packing
+LEVEL = 9  # of brotli
 FOREVER = "public, max-age=31536000, immutable"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 router = APIRouter(include_in_schema=False)
@@ -77,13 +81,52 @@ def address(name: str) -> str:
 
 @router.get("/static/{digest}/{name}")
 @access("anyone")
-def asset(digest: str, name: str) -> Response:
-    """Return a file, to be kept for good."""
+def asset(request: Request, digest: str, name: str) -> Response:
+    """Return a file, to be kept for good; packed for whoever takes it so."""
     found = _assets().get(name)
     if found is None or found.digest != digest:
         raise missing("file", name)
-    headers = {"Cache-Control": FOREVER}
-    kind = KINDS[Path(name).suffix]
-    if found.path is not None:
-        return FileResponse(found.path, media_type=kind, headers=headers)
-    return Response(found.content, media_type=kind, headers=headers)
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    way = _way(request.headers.get("accept-encoding", ""))
+    if way:
+        headers["Content-Encoding"] = "br" if way == "brotli" else way
+    return Response(_packed(name, way), media_type=KINDS[Path(name).suffix], headers=headers)
+
+
+def packed_response(request: Request, content: bytes, **headers: str) -> Response:
+    """Return JSON that holds no secret, packed for whoever takes it so."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if len(content) > SMALL and _way(request.headers.get("accept-encoding", "")):
+        content = gzip.compress(content, 6, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _way(accepted: str) -> str:
+    """Return how an answer is packed: brotli where it is taken, gzip, or not at all.
+
+    >>> _way("gzip, deflate, br"), _way("gzip;q=0, identity"), _way("gzip")
+    ('brotli', '', 'gzip')
+    """
+    taken = {
+        part.partition(";")[0].strip().lower()
+        for part in accepted.split(",")
+        if not re.search(r";\s*q=0(\.0*)?\s*$", part)
+    }
+    return "brotli" if "br" in taken else "gzip" if "gzip" in taken else ""
+
+
+@cache
+def _packed(name: str, way: str) -> bytes:
+    """Return a file packed; each is packed once, and as tightly as can be."""
+    found = _assets()[name]
+    content = found.content if found.path is None else found.path.read_bytes()
+    assert content is not None
+    if way == "gzip":
+        return gzip.compress(content, 9, mtime=0)
+    if way == "brotli":
+        import pyarrow as pa
+
+        packed: bytes = pa.Codec("brotli", compression_level=LEVEL).compress(content, asbytes=True)
+        return packed
+    return content

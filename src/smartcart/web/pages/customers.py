@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse, Response
 from smartcart.errors import SmartCartError
 from smartcart.records import Model
 from smartcart.web.access import access
+from smartcart.web.amounts import read_amount
 from smartcart.web.customers import Found
 from smartcart.web.errors import WebError
-from smartcart.web.pages.forms import number
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
@@ -86,14 +86,16 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
 
 def _history(here: Context, customer_id: str) -> list[dict[str, Any]]:
     """Return the segments of a customer in the latest runs, the latest first."""
-    rows = []
-    for past in here.services.customers.history(customer_id):
-        given = here.services.annotations.names(past.run).get(past.segment_id)
-        rows.append(
-            {"run": past.run, "title": past.title, "made": past.made,
-             "segment": given.name if given else past.segment, "sure": views.sure(past.confidence)}
-        )  # fmt: skip
-    return rows
+    return [
+        {
+            "run": past.run,
+            "title": past.title,
+            "made": past.made,
+            "segment": past.segment,
+            "sure": views.sure(past.confidence),
+        }
+        for past in here.services.customers.history(customer_id)
+    ]
 
 
 # What if ---------------------------------------------------------------------------------------
@@ -106,7 +108,7 @@ def _values(request: Request, model: Model) -> dict[str, float | None]:
     for key, typed in request.query_params.items():
         name = key.removeprefix(PREFIX)
         if key.startswith(PREFIX) and name in labels:
-            given[name] = number(typed, labels[name]) if typed.strip() else None
+            given[name] = read_amount(typed, labels[name]) if typed.strip() else None
     return views.typed(model, given)
 
 

@@ -10,7 +10,6 @@ from smartcart.report import parts
 from smartcart.web.errors import missing
 from smartcart.web.pages.render import remember
 from smartcart.web.services import Context
-from smartcart.web.views.named import with_names
 
 __all__ = ["Opened", "open_run"]
 
@@ -43,16 +42,12 @@ def open_run(here: Context, name: str) -> Opened:
     """Return a run of the workspace. Raises ``WebError`` 404 where there is none."""
     services = here.services
     entry = services.workspace.entry(name)
-    own = services.workspace.run(name)
+    own, run = services.workspace.own_run(name), services.workspace.run(name)
     given = services.annotations.names(name)
     marks = "-".join(f"{i}.{one.at}" for i, one in sorted(given.items()))
     key = ("run", str(services.workspace.folder), name, entry.made, marks)
 
-    def make() -> tuple[Run, dict[str, Any]]:
-        run = with_names(own, {i: one.name for i, one in given.items()})
-        return run, parts.context(run)
-
-    run, shown = remember(key, make)
+    shown = remember(key, lambda: parts.context(run))
     version = "".join(c for c in f"{entry.made}{marks}" if c.isalnum())
     found = services.workspace.alternatives(name)
     return Opened(entry, own, run, dict(given), shown, found, version)

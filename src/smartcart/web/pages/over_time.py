@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from smartcart.errors import SmartCartError
 from smartcart.report import interactive_over_time
 from smartcart.web.access import access
+from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.pages.run import figures_response
@@ -88,8 +89,9 @@ def _continues(entries: list[Any], last: Any, first: Any) -> bool:
 
 
 def _given(here: Context, runs: list[str]) -> dict[str, dict[int, str]]:
-    names = here.services.annotations.names
-    return {run: {i: one.name for i, one in names(run).items()} for run in runs}
+    """Return the names of the segments of runs as they are now, by run and id."""
+    entry = here.services.workspace.entry
+    return {run: {s.segment_id: s.segment for s in entry(run).segments} for run in runs}
 
 
 def _upload_name(here: Context, upload_id: str) -> str:
@@ -103,7 +105,7 @@ def _names(
     here: Context, before: str, after: str, then: Mapping[int, str], now: Mapping[int, str],
     ids: tuple[int, ...],
 ) -> tuple[dict[int, str], dict[int, str]]:  # fmt: skip
-    """Return the names of segments then and now, those that people gave before the model's."""
+    """Return the names of segments then and now; those of the comparison may be older."""
     given = _given(here, [before, after])
     mine = given[after]
     if ids:  # segments now bear the numbers of those that they were matched with
@@ -138,7 +140,9 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
 
 @router.get("/over-time/figures.json")
 @access("viewer")
-def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> Response:
+def figures(
+    here: Here, request: Request, before: str = Query("", alias="from"), to: str = ""
+) -> Response:
     """Return the figures of two runs."""
     services = here.services
     drawn: dict[str, Any] = {}
@@ -157,7 +161,7 @@ def figures(here: Here, before: str = Query("", alias="from"), to: str = "") -> 
             drawn["sizes"] = interactive_over_time.sizes_over_time(
                 series.runs, series.shares, series.names
             )
-    return Response(figures_response(drawn), media_type="application/json")
+    return packed_response(request, figures_response(drawn))
 
 
 @router.post("/over-time")

@@ -7,25 +7,27 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from smartcart.errors import SmartCartError
-from smartcart.records import Campaign
-from smartcart.report import interactive_plan
+from smartcart.records import Campaign, Run
+from smartcart.report import campaign_section, outcomes, words
 from smartcart.web.access import access
+from smartcart.web.amounts import read_amount, shown_amount
 from smartcart.web.errors import WebError
 from smartcart.web.exports import PlanWishes
-from smartcart.web.pages.forms import Form, number, text
+from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
-from smartcart.web.pages.run import figures_response
 from smartcart.web.services import Context, Here
-from smartcart.web.views import plan as views
 
-__all__ = ["router"]
+__all__ = ["router", "understood"]
 
 router = APIRouter(include_in_schema=False)
-FIELDS = ("outcome", "rate", "cost", "revenue", "budget")
+FIELDS = ("outcome", "rate", "cost", "revenue", "budget", "baseline")
+SHARES = ("rate", "baseline")  # typed in per cent
+AMOUNTS = ("cost", "revenue", "budget", "rate", "baseline")
+WAY = " under “Respond without contact” above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Asked:
     cost: str = ""
     revenue: str = ""
     budget: str = ""
+    baseline: str = ""
 
     @property
     def whole(self) -> bool:
@@ -55,9 +58,9 @@ def _asked(given: Any) -> Asked:
 
 def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
-    cost = number(asked.cost, "The cost of a contact", least=0)
-    revenue = number(asked.revenue, "What a response brings", least=0)
-    budget = number(asked.budget, "The budget", least=0) if asked.budget else None
+    cost = read_amount(asked.cost, "The cost of a contact", least=0)
+    revenue = read_amount(asked.revenue, "What a response brings", least=0)
+    budget = read_amount(asked.budget, "The budget", least=0) if asked.budget else None
     outcome = asked.outcome or next((o.column for o in opened.run.outcomes), "")
     rate = None
     if asked.rate and not asked.outcome:
@@ -68,9 +71,12 @@ def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
                 400, "invalid", "Nothing says how many will respond.",
                 "Choose a past outcome, or type the response rate that you expect in per cent.",
             )  # fmt: skip
-        rate = number(asked.rate, "The response rate", least=0) / 100
+        rate = read_amount(asked.rate, "The response rate", least=0) / 100
+    baseline = None
+    if asked.baseline:
+        baseline = read_amount(asked.baseline, "The rate without contact", least=0) / 100
     return PlanWishes(
-        cost, revenue, outcome if rate is None else None, rate, budget,
+        cost, revenue, outcome if rate is None else None, rate, budget, baseline,
         seed=opened.run.seed,
     )  # fmt: skip
 
@@ -94,46 +100,60 @@ def _page(
     here: Context, request: Request, name: str, asked: Asked, error: SmartCartError | None = None
 ) -> HTMLResponse:
     opened = open_run(here, name)
-    run, currency = opened.run, opened.run.currency
-    names = {s.segment_id: s.segment for s in run.segments}
-    offers = views.offers(run)
-    shown: dict[str, Any] = {"plan": None}
+    run = opened.run
+    found, read = None, {}
+    for field in AMOUNTS:
+        if typed := getattr(asked, field):
+            try:
+                read[field] = understood(typed, run.currency if field not in SHARES else "%")
+            except SmartCartError as wrong:
+                read[field] = str(wrong)
     if asked.whole and error is None:
         try:
             found = _planned(here, opened, asked)
-            head, brings = views.headline(found.plan, names, currency)
-            shown = {
-                "plan": found.plan, "head": head, "brings": brings,
-                "lines": views.lines(found.plan, names, currency),
-                "compared": views.risk(found.plan, currency),
-                "tried": views.tried(found.backtest, currency),
-                "holdout": views.holdout(found.plan),
-                "figures": f"/runs/{name}/plan/figures.json?{asked.query}&v={opened.version}",
-            }  # fmt: skip
         except SmartCartError as wrong:
             error = wrong
+    shown = campaign_section.campaign(found, run.currency, WAY)
     return page(
-        here, request, "plan.html.j2",
-        error=error, entry=opened.entry, tab="plan", run=run,
-        asked=asked, offers=offers, currency=currency, **shown,
+        here, request, "plan.html.j2", error=error, entry=opened.entry, tab="plan", run=run,
+        asked=asked, offers=_offers(run), currency=run.currency, read=read, fields=FIELDS,
+        campaign=shown, plan=found.plan if found is not None else None,
     )  # fmt: skip
 
 
-@router.get("/runs/{name}/plan/figures.json")
+def _offers(run: Run) -> list[tuple[str, str]]:
+    """Return the outcomes whose rates a plan can use, as (column, words)."""
+    return [
+        (one.column, f"{outcomes.label(run, one)} ({words.share(one.rate)} of all)")
+        for one in run.outcomes
+    ]
+
+
+@router.get("/amount")
 @access("viewer")
-def figures(here: Here, request: Request, name: str) -> Response:
-    """Return the figure of a plan."""
-    opened = open_run(here, name)
-    found = _planned(here, opened, _asked(request.query_params))
-    names = {s.segment_id: s.segment for s in opened.run.segments}
-    figure = interactive_plan.profits(found.plan, names, opened.run.currency)
-    return Response(figures_response({"profits": figure}), media_type="application/json")
+def amount(here: Here, typed: str = "", unit: str = "", whole: bool = False) -> PlainTextResponse:
+    """Say how an amount is understood, while it is typed."""
+    try:
+        if not typed.strip():
+            return PlainTextResponse("")
+        return PlainTextResponse(understood(typed[:60], unit[:8], whole=whole))
+    except SmartCartError as wrong:
+        return PlainTextResponse(str(wrong))
+
+
+def understood(typed: str, unit: str, *, whole: bool = False) -> str:
+    """Return in words how an amount is read. Raises ``WebError`` where it is not."""
+    value = shown_amount(read_amount(typed, "This", whole=whole))
+    behind = unit == "%" or unit.isalpha()
+    return f"Read as {value}{' ' if unit.isalpha() else ''}{unit}." if behind else (
+        f"Read as {unit}{value}."
+    )  # fmt: skip
 
 
 @router.post("/runs/{name}/plan/lists")
 @access("analyst")
 def lists(here: Here, request: Request, name: str, form: Form) -> Response:
-    """Make the list of whom to contact and whom to leave alone."""
+    """Make two lists: whom to contact, and whom to leave alone."""
     opened = open_run(here, name)
     asked = _asked({field: text(form, field) for field in FIELDS})
     try:
@@ -141,4 +161,9 @@ def lists(here: Here, request: Request, name: str, form: Form) -> Response:
     except SmartCartError as error:
         return _page(here, request, name, asked, error)
     here.log("plan.export", name, export=made.id, rows=made.rows, asked=asked.query)
+    told = {field: getattr(asked, field) for field in FIELDS if getattr(asked, field)}
+    here.services.campaigns.plan(
+        name, f"Plan: {opened.entry.title}", here.services.exports.path(made.id).parent, told,
+        here.who, made.rows,
+    )  # fmt: skip
     return go(f"/runs/{name}/exports/{made.id}")

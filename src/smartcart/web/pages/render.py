@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
+from markupsafe import Markup
 
 from smartcart.errors import SmartCartError
 from smartcart.report import parts, words
@@ -37,6 +38,8 @@ SAID = {
     "user-added": "The user can log in now.",
     "user-altered": "The user is changed.",
     "revoked": "The token no longer works.",
+    "campaign-deleted": "The campaign and its results are deleted.",
+    "upload-deleted": "The table is deleted. Segmentations made of it stay.",
     "password": "Your password is changed.",
 }
 
@@ -44,7 +47,7 @@ SAID = {
 @cache
 def _environment() -> Environment:
     env = parts.environment([TEMPLATES])
-    env.globals |= {"address": address, "said": SAID, "moment": moment}
+    env.globals |= {"app": True, "address": address, "said": SAID, "moment": _time}
     return env
 
 
@@ -123,6 +126,13 @@ def moment(text: str | None) -> str:
         return words.MISSING
     when = dt.datetime.fromisoformat(text)
     return f"{words.date(when.date())}, {when:%H:%M} UTC"
+
+
+def _time(text: str | None) -> Markup | str:
+    """Return a time as a page holds it: its script tells it in the reader's zone."""
+    if not text:
+        return moment(text)
+    return Markup('<time datetime="{}">{}</time>').format(text, moment(text))
 
 
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()

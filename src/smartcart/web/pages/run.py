@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,9 +9,10 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
 from smartcart.report import interactive, palette
-from smartcart.report.page import embed
+from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
+from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
@@ -23,9 +23,6 @@ __all__ = ["figures_response", "router"]
 
 router = APIRouter(include_in_schema=False)
 KEEP = "private, max-age=86400"
-POLICY = re.compile(r"""default-src 'none'; script-src(?: 'sha256-[A-Za-z0-9+/=]+')+; """
-                    r"""style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; """
-                    r"""form-action 'none'""")  # fmt: skip
 HEAD = 4000  # characters of a report in which its policy stands
 
 
@@ -76,7 +73,7 @@ def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
 
 @router.get("/runs/{name}/figures.json")
 @access("viewer")
-def figures(here: Here, name: str) -> Response:
+def figures(here: Here, request: Request, name: str) -> Response:
     """Return the figures of a run."""
     opened = open_run(here, name)
 
@@ -88,7 +85,7 @@ def figures(here: Here, name: str) -> Response:
 
     folder = str(here.services.workspace.folder)
     content = remember(("figures", folder, name, opened.version), make)
-    return Response(content, media_type="application/json", headers={"Cache-Control": KEEP})
+    return packed_response(request, content, **{"Cache-Control": KEEP})
 
 
 @router.get("/runs/{name}/data")
@@ -110,10 +107,10 @@ def report(here: Here, name: str, download: bool = False) -> Response:
     if not path.is_file():
         raise missing("report", name)
     with path.open(encoding="utf-8") as file:
-        policy = POLICY.search(file.read(HEAD))
+        policy = policy_of(file.read(HEAD))
     if policy is None:
         raise missing("report that can be shown", name)
-    headers = {"Content-Security-Policy": f"{policy[0]}; frame-ancestors 'none'"}
+    headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'"}
     if download:
         here.log("report.download", name)
         headers["Content-Disposition"] = f'attachment; filename="{name}.html"'

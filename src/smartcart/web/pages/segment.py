@@ -8,9 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError, UsageError
-from smartcart.report import interactive, trust, view
+from smartcart.report import interactive, trust, view, words
 from smartcart.web.access import access
-from smartcart.web.pages.forms import Form, number, text
+from smartcart.web.amounts import read_amount
+from smartcart.web.pages.assets import packed_response
+from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import KEEP, figures_response
@@ -64,7 +66,7 @@ def _other(opened: Opened, segment_id: int, against: int) -> int | None:
 
 @router.get("/runs/{name}/segments/{segment_id}/figures.json")
 @access("viewer")
-def figures(here: Here, name: str, segment_id: int, against: int = 0) -> Response:
+def figures(here: Here, request: Request, name: str, segment_id: int, against: int = 0) -> Response:
     """Return the figures of one segment."""
     opened = open_run(here, name)
     place, _ = opened.segment(segment_id)
@@ -80,9 +82,7 @@ def figures(here: Here, name: str, segment_id: int, against: int = 0) -> Respons
 
     folder = str(here.services.workspace.folder)
     key = ("segment", folder, name, segment_id, against, opened.version)
-    return Response(
-        remember(key, make), media_type="application/json", headers={"Cache-Control": KEEP}
-    )
+    return packed_response(request, remember(key, make), **{"Cache-Control": KEEP})
 
 
 @router.post("/runs/{name}/segments/{segment_id}/name")
@@ -129,7 +129,7 @@ def audience(here: Here, request: Request, name: str, segment_id: int, form: For
         least = text(form, "confidence")
         made = here.services.exports.audience(
             name, [segment_id], kind=text(form, "format") or "csv",
-            min_confidence=number(least, "The least confidence", least=0) if least else 0.0,
+            min_confidence=read_amount(least, "The least confidence", least=0) if least else 0.0,
         )  # fmt: skip
     except SmartCartError as error:
         return _page(here, request, name, segment_id, error=error)
@@ -145,7 +145,21 @@ def export(here: Here, request: Request, name: str, number: str) -> HTMLResponse
     receipt = exports.receipt(number)
     return page(
         here, request, "export.html.j2", entry=here.services.workspace.entry(name), number=number,
-        file=exports.path(number).name, tab="plan" if "arms" in receipt else "segments",
+        files=_files(receipt, exports.path(number).name),
+        tab="plan" if "arms" in receipt else "segments",
         written=views.written(receipt), rows=views.receipt_rows(receipt),
         notices=[n["message"] for n in receipt.get("notices") or []],
     )  # fmt: skip
+
+
+def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
+    """Return the lists of a receipt: file, its name on the page, and what it is for."""
+    told = {
+        "contact.csv": "Whom to contact. Upload this one.",
+        "customers.csv": "The customers of the table, each with its segment.",
+        "customers.rejected.csv": "Who could not be given a segment, and why.",
+        "held-out.csv": "Whom to leave alone. Upload it nowhere: it is what the campaign is "
+        "measured against.",
+    }
+    files = receipt.get("files") or {only: receipt.get("written", 0)}
+    return [(name, f"{words.people(rows)}", told.get(name, "")) for name, rows in files.items()]

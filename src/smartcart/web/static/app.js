@@ -10,6 +10,16 @@
   const row = tab?.closest("ul");
   if (row) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
 
+  // Times in the reader's own zone ---------------------------------------------------------------
+  const told = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit",
+    timeZoneName: "short",
+  });
+  for (const el of all("time[datetime]")) {
+    const when = new Date(el.dateTime);
+    if (!Number.isNaN(when.getTime())) el.textContent = told.format(when).replace(" at ", ", ");
+  }
+
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {
@@ -74,6 +84,24 @@
     };
     source.addEventListener("change", asked);
     asked();
+  }
+
+  // How an amount is understood, beside its field ------------------------------------------------
+  for (const field of all("[data-amount]")) {
+    const said = one(`#${field.id}-read`);
+    const unit = /\(([^()]+)\)\s*$/.exec(one(`label[for="${field.id}"]`).textContent)?.[1] || "";
+    let last = 0;
+    const ask = async () => {
+      const mine = ++last;
+      const answer = await fetch(`/amount?${new URLSearchParams({ typed: field.value, unit, whole: "whole" in field.dataset })}`);
+      const text = answer.ok ? await answer.text() : "";
+      if (mine === last) said.textContent = text;
+    };
+    let timer = 0;
+    field.addEventListener("input", () => {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(ask, 200);
+    });
   }
 
   // One choice that sends its form at once ------------------------------------------------------

@@ -124,7 +124,9 @@ def _plain(value: float | None, feature: Feature) -> str:
     if value is None:
         return ""
     shown = value * 100 if feature.unit == "share" else value
-    return f"{shown:.4g}" if abs(shown) < 1000 else f"{shown:.0f}"
+    text = f"{shown:.4g}" if abs(shown) < 1000 else f"{shown:.0f}"
+    thousand = abs(shown) >= 1 and len(text.partition(".")[2]) == 3
+    return f"{text}0" if thousand else text  # "5.123" could be a thousand, "5.1230" cannot
 
 
 def typed(model: Model, given: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -76,7 +76,7 @@ def spreads(run: Run, found: Alternatives | None, place: int) -> list[dict[str, 
 def written(receipt: dict[str, Any]) -> int:
     """Return how many customers are in the file of a receipt."""
     arms = receipt.get("arms")
-    return arms["contact"] + arms["hold out"] if arms else int(receipt["written"])
+    return int(arms["contact"] if arms else receipt["written"])
 
 
 def receipt_rows(receipt: dict[str, Any]) -> list[tuple[str, str]]:
@@ -84,8 +84,8 @@ def receipt_rows(receipt: dict[str, Any]) -> list[tuple[str, str]]:
 
     >>> receipt_rows({"written": 3, "left_out": {"other segment": 4}, "customers": 7})[1]
     ('Left out: other segment', '4')
-    >>> receipt_rows({"arms": {"contact": 5, "hold out": 2, "leave": 3}})[-1]
-    ('In the file', '7')
+    >>> receipt_rows({"arms": {"contact": 5, "hold out": 2, "leave": 3}})[1]
+    ('To leave alone, for comparison: in held-out.csv', '2')
     """
     rows = []
     if "customers" in receipt:
@@ -94,11 +94,13 @@ def receipt_rows(receipt: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append((f"Left out: {reason.replace('_', ' ')}", words.count(n)))
     if arms := receipt.get("arms"):
         rows += [
-            ("To contact", words.count(arms["contact"])),
-            ("To leave alone, for comparison", words.count(arms["hold out"])),
+            ("To contact: in contact.csv", words.count(arms["contact"])),
+            ("To leave alone, for comparison: in held-out.csv", words.count(arms["hold out"])),
             ("Not part of the campaign", words.count(arms["leave"])),
         ]
-    rows.append(("In the file", words.count(written(receipt))))
-    if receipt.get("sha256"):
-        rows.append(("Checksum (SHA-256)", str(receipt["sha256"])))
+    else:
+        rows.append(("In the file", words.count(written(receipt))))
+    sums = receipt.get("sha256") or {}
+    for name, text in sums.items() if isinstance(sums, dict) else [("", str(sums))]:
+        rows.append((f"Checksum (SHA-256){' of ' if name else ''}{name}", text))
     return rows

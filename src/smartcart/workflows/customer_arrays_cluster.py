@@ -1,30 +1,31 @@
-"""The customers of a source on Spark: the sample comes here, every pass runs on the executors."""
+"""The customers of a source on a cluster: the sample comes here, every pass runs over there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from smartcart.tables import features
+from smartcart.engines.duckdb import DuckDB
+from smartcart.inspection.result import Look
+from smartcart.sources import Opened
 from smartcart.tables.summary import ROW_COLUMN
 from smartcart.workflows import customer_arrays
-from smartcart.workflows.customer_arrays import Customers, matrix
+from smartcart.workflows.customer_arrays import Customers
 
-__all__ = ["SparkCustomers"]
+__all__ = ["ClusterCustomers", "customers_of"]
 
-Floats = NDArray[np.float64]
-R = TypeVar("R")
+
+def customers_of(seen: Look, opened: Opened) -> Customers:
+    """Return the customers that were seen in an open source, as arrays of where they live."""
+    if seen.engine.can.place == "cluster":
+        return ClusterCustomers(seen, here=opened.here)
+    return Customers(seen)
 
 
 @dataclass(slots=True)
-class SparkCustomers(Customers):
+class ClusterCustomers(Customers):
     """As :class:`Customers`, of rows that stay on the cluster; ``here`` is the embedded engine."""
 
-    here: Any = field(kw_only=True)
+    here: DuckDB = field(kw_only=True)
 
     def draw_sample(self) -> None:
         """Hold the same rows as the embedded engine would: its own hash chooses, over there."""
@@ -46,14 +47,4 @@ class SparkCustomers(Customers):
         Customers.draw_sample(self)
         self.seen = replace(
             self.seen, engine=there.engine, clean=there.clean, all_usable=there.all_usable
-        )
-
-    def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
-        """Yield ``task(ids, X)`` of the features of all usable rows, computed on the executors."""
-        wanted = self.inspection.forming if forming_only else self.all_features
-        contract = self.inspection.contract
-        expr = features.feature_table(self.seen.usable, contract, wanted)
-        width = len(wanted)
-        yield from self.seen.engine.each(
-            expr, lambda batch: task(batch["customer_id"], matrix(batch, width)), small=forming_only
         )

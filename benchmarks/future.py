@@ -1,0 +1,92 @@
+"""Fit and forecast of BG/NBD against the package lifetimes 0.11.3, whole processes, in turn.
+
+    python -m venv peer
+    peer/bin/pip install lifetimes==0.11.3 "pandas<2" "numpy<1.25" "scipy<1.12" "autograd<1.7"
+    python benchmarks/future.py --peer peer/bin/python --customers 1000000
+
+Both read the same NumPy file (repeats, last, observed), fit BG/NBD and
+forecast the orders of every customer within 90 days. Printed: processor seconds and the parameters
+of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+OURS = """
+import json, sys, numpy as np
+from smartcart.core.future.cells import counted
+from smartcart.core.future.fit import fit_nbd
+from smartcart.core.future.forecast import Way, expected
+x, t, T = np.load(sys.argv[1])
+found = fit_nbd(counted(x, t, T), leaves_at_once=False).model
+orders = expected(Way("BG/NBD", found), x, t, T, 90.0).orders
+print(json.dumps({"parameters": found.values.tolist(), "total": float(orders.sum())}))
+"""
+PEER = """
+import json, sys, numpy as np
+from lifetimes import BetaGeoFitter
+x, t, T = np.load(sys.argv[1])
+model = BetaGeoFitter()
+model.fit(x, t, T)
+orders = model.conditional_expected_number_of_purchases_up_to_time(90.0, x, t, T)
+values = [float(model.params_[name]) for name in ("r", "alpha", "a", "b")]
+print(json.dumps({"parameters": values, "total": float(np.sum(orders))}))
+"""
+
+
+def simulated(customers: int, seed: int = 0) -> np.ndarray:
+    """Return repeats, last and observed (3, n) in whole days of customers by BG/NBD."""
+    rng = np.random.default_rng(seed)
+    T = rng.integers(100, 731, customers).astype(float)
+    rate, leave = rng.gamma(0.6, 1 / 40, customers), rng.beta(0.8, 2.5, customers)
+    x, t, at, there = (np.zeros(customers) for _ in range(4))
+    there = np.ones(customers, bool)
+    while there.any():
+        at = at + np.maximum(1.0, np.ceil(rng.exponential(1 / rate)))
+        there &= at <= T
+        x, t = x + there, np.where(there, at, t)
+        there &= rng.random(customers) >= leave
+    return np.stack([x, t, T])
+
+
+def timed(python: str, code: str, path: Path) -> tuple[float, dict]:
+    """Run the code in a process of its own; return its processor seconds and what it printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent, json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Run both in turn and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", help="Python of an environment with lifetimes 0.11.3")
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--turns", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "customers.npy"
+        np.save(path, simulated(asked.customers))
+        for turn in range(asked.turns):
+            mine, found = timed(sys.executable, OURS, path)
+            print(f"turn {turn + 1}: smartcart {mine:.2f} s {found}", flush=True)
+            if asked.peer:
+                theirs, found = timed(asked.peer, PEER, path)
+                print(f"turn {turn + 1}: lifetimes {theirs:.2f} s {found}", flush=True)
+                print(f"turn {turn + 1}: {theirs / mine:.0f} times as fast", flush=True)
+
+
+if __name__ == "__main__":
+    main()

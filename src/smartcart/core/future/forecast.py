@@ -1,0 +1,110 @@
+"""One way of forecasting, applied: models, simple rules, and the mean of one of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart.core.future import nbd
+from smartcart.core.future.moments import Moments
+from smartcart.core.future.nbd import Nbd
+from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
+
+__all__ = ["RATE", "RULES", "SILENCE", "Expected", "Way", "expected", "rate_rule", "silence_rule"]
+
+Floats = NDArray[np.float64]
+RATE = "a rate that goes on"
+SILENCE = "silence of twice the usual gap"
+RULES = (RATE, SILENCE)
+MANY = 20_000  # cells from which moments are read off a grid
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to forecast orders: a model, a simple rule, or the mean of both; times ``factor``."""
+
+    name: str
+    model: Nbd | Pareto | None = None
+    rule: str = ""
+    factor: float = 1.0
+
+    @property
+    def simple(self) -> bool:
+        """Whether it needs no model."""
+        return self.model is None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Orders (n,) expected of each customer, and the chance of any."""
+
+    orders: Floats
+    any_order: Floats
+
+
+def rate_rule(x: Floats, T: Floats, horizon: float) -> Floats:
+    """Return orders within ``horizon`` if a customer goes on as since its first order."""
+    return np.asarray(x / np.where(T > 0, T, 1.0) * horizon)
+
+
+def silence_rule(x: Floats, t: Floats, T: Floats, horizon: float) -> Floats:
+    """Return the rate that goes on, or nothing of who was silent for twice its own mean gap."""
+    stays = (x > 0) & ((T - t) * x <= 2.0 * t)
+    return np.where(stays, rate_rule(x, T, horizon), 0.0)
+
+
+def expected(way: Way, x: Floats, t: Floats, T: Floats, horizon: float) -> Expected:
+    """Return what a way expects of customers (n,) within ``horizon``.
+
+    Of a simple rule the chance of an order is that of a Poisson variable with its mean, which
+    keeps its order of customers.
+    """
+    orders, chance = np.zeros_like(x), np.zeros_like(x)
+    parts = 0
+    if way.model is not None:
+        orders, chance, parts = *_of_model(way.model, x, t, T, horizon), 1
+    if way.rule:
+        rule = rate_rule(x, T, horizon)
+        if way.rule == SILENCE:
+            rule = silence_rule(x, t, T, horizon)
+        orders, chance, parts = orders + rule, chance - np.expm1(-rule), parts + 1
+    return Expected(orders / parts * way.factor, chance / parts)
+
+
+def _of_model(
+    model: Nbd | Pareto, x: Floats, t: Floats, T: Floats, horizon: float
+) -> tuple[Floats, Floats]:
+    """Return orders and the chance of any; what depends on x and T only is computed once each."""
+    if isinstance(model, Nbd) and len(x) > MANY:
+        return _by_grid(model, x, t, T, horizon)
+    pairs, place = unique_pairs(x, T)
+    if isinstance(model, Pareto):
+        here = alive_pareto(model, x, t, T)
+        mean, chance = orders_pareto(model, *pairs, horizon)
+        return here * mean[place], here * chance[place]
+    here = nbd.alive(model, x, t, T)
+    weights = nbd.phase_weights(model, x, t, T)
+    orders, chance = np.zeros_like(x), np.zeros_like(x)
+    for j in range(model.k):
+        mean, _, any_order = nbd.orders_if_alive(model, *pairs, horizon, j)
+        orders += weights[j] * mean[place]
+        chance += weights[j] * any_order[place]
+    return here * orders, here * chance
+
+
+def _by_grid(model: Nbd, x: Floats, t: Floats, T: Floats, horizon: float) -> tuple[Floats, Floats]:
+    moments = Moments(model, horizon, float(T.max()))
+    here, weights = nbd.alive(model, x, t, T), nbd.phase_weights(model, x, t, T)
+    orders, chance = np.zeros_like(x), np.zeros_like(x)
+    for j in range(model.k):
+        mean, _, any_order = moments(x, T, j)
+        orders, chance = orders + weights[j] * mean, chance + weights[j] * any_order
+    return here * orders, here * chance
+
+
+def unique_pairs(x: Floats, T: Floats) -> tuple[tuple[Floats, Floats], NDArray[np.intp]]:
+    """Return the different pairs of both, and the place of each customer's pair (n,)."""
+    found, place = np.unique(x + 1j * T, return_inverse=True)
+    return (found.real, found.imag), place

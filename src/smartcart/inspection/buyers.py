@@ -1,0 +1,137 @@
+"""Who is nobody: guests and walk-ins that many buyers share, told by word and by what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import ibis
+
+from smartcart.layouts import Layout
+from smartcart.records import Notice, OrderLog
+from smartcart.sources import Opened
+from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS
+from smartcart.tables.order_roles import Candidates
+
+__all__ = ["one_for_all", "with_nobody"]
+
+TOP = 30  # the customers with most orders that are looked at
+SHARED_BY = 10  # different e-mail addresses under one id: nobody
+SHARED = 0.3  # of its orders have another address
+IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
+TIMES_NEXT = 10
+ENOUGH = 30  # customers from which a share can be impossible
+ALL = 0.9  # of the lines under one value: not who bought
+MAILS = 0.5  # of the values are e-mail addresses
+
+
+def one_for_all(opened: Opened, sample: Any, name: str) -> bool:
+    """Return whether nearly all lines bear one value: the shop's own, not the buyer's."""
+    known = sample.filter(sample[name].notnull())
+    counted = known.group_by(value=known[name]).aggregate(n=lambda t: t.count())
+    told = counted.aggregate(most=counted["n"].max(), all=counted["n"].sum())
+    row = opened.engine.record(told)
+    return int(row["most"] or 0) >= ALL * max(1, int(row["all"] or 0))
+
+
+def with_nobody(
+    opened: Opened,
+    sample: Any,
+    log: OrderLog,
+    found: Candidates,
+    layout: Layout | None,
+    notices: list[Notice],
+) -> OrderLog:
+    """Return the log with the customers that are nobody, and what else tells their buyers apart.
+
+    An id is nobody by word, where its orders bear many e-mail addresses, or where it has a share
+    of the orders that no buyer has.
+    """
+    value = sample[log.customer]
+    row = opened.engine.record(_figures(value, sample))
+    if value.type().is_string():
+        mails = int(row["mails"] or 0)
+        log = replace(log, folded=mails >= MAILS * max(1, int(row["known"] or 0)))
+    customers = int(row["different"] or 0)
+    mail = next((c.name for c in found.mails if c.name != log.customer), None)
+    rows = opened.engine.records(_largest(sample, log, mail))
+    nobody = list(layout.nobody) if layout is not None else []
+    counting = row.get("low") == 0 and float(row.get("high") or 0) < 3 * customers
+    if not counting:  # of ids 0, 1, 2, ... the first is a customer like the next
+        nobody += NOBODY_NUMBERS
+    nobody += _by_share(rows, customers)
+    if mail is not None:
+        nobody += _by_addresses(rows)
+    log = replace(log, nobody=tuple(dict.fromkeys(nobody)), mail=mail)
+    there = [r for r in rows if _plain(r["who"]) in {*nobody, *NOBODY_WORDS}]
+    if value.type().is_numeric():
+        there = [r for r in there if _plain(r["who"]) in nobody]
+    if there:
+        notices.append(_notice(log, there, int(row["rows"] or 0)))
+    return log
+
+
+def _figures(value: Any, sample: Any) -> Any:
+    told = {"rows": sample.count(), "known": value.count(), "different": value.nunique()}
+    if value.type().is_string():
+        told["mails"] = value.contains("@").sum()
+    elif value.type().is_numeric():
+        told |= {"low": value.min().cast("float64"), "high": value.max().cast("float64")}
+    return sample.aggregate(**told)
+
+
+def _largest(sample: Any, log: OrderLog, mail: str | None) -> Any:
+    """Return the customers with most orders: ``who, lines, orders, mails``."""
+    chosen = {"who": sample[log.customer]}
+    if log.order is not None:
+        chosen["number"] = sample[log.order]
+    if mail is not None:
+        chosen["mail"] = sample[mail].lower()
+    lines = sample.select(**chosen)
+    lines = lines.filter(lines["who"].notnull())
+    told = {"lines": lines.count()}
+    told["orders"] = lines["number"].nunique() if log.order is not None else lines.count()
+    if mail is not None:
+        told["mails"] = lines["mail"].nunique()
+    found = lines.group_by("who").aggregate(**told)
+    found = found.mutate(total=found["orders"].sum().over(ibis.window()))
+    return found.order_by([ibis.desc("orders"), "who"]).limit(TOP)
+
+
+def _by_share(rows: Sequence[Mapping[str, Any]], customers: int) -> list[str]:
+    if len(rows) < 2 or customers < ENOUGH:
+        return []
+    first, second = int(rows[0]["orders"]), int(rows[1]["orders"])
+    large = first >= IMPOSSIBLE * int(rows[0]["total"]) and first >= TIMES_NEXT * second
+    return [_plain(rows[0]["who"])] if large else []
+
+
+def _by_addresses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    shared = [
+        r for r in rows if int(r["mails"] or 0) >= max(SHARED_BY, SHARED * int(r["orders"] or 0))
+    ]
+    # where most customers have many, the addresses are not the buyers'
+    return [_plain(r["who"]) for r in shared] if len(shared) <= max(1, len(rows) // 4) else []
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip().lower()
+
+
+def _notice(log: OrderLog, there: Sequence[Mapping[str, Any]], rows: int) -> Notice:
+    lines = sum(int(r["lines"]) for r in there)
+    shown = ", ".join(repr(str(r["who"])) for r in there[:3])
+    way = (
+        f"their buyers are told apart by {log.mail}"
+        if log.mail is not None
+        else "their orders count as without a customer"
+    )
+    return Notice(
+        "nobody",
+        f"{log.customer} {shown} is nobody (guests, walk-ins): {lines:,} lines "
+        f"({lines / max(1, rows):.0%} of those looked at); {way}.",
+        lines,
+    )

@@ -1,0 +1,226 @@
+"""Where a reading is not sure: refuse, ask, or hold it against what the shop knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from smartcart.errors import DataError, ReadingQuestion
+from smartcart.inspection.order_reading import Rival
+from smartcart.inspection.receipt import NEAR, differ
+from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
+from smartcart.sources import Opened
+from smartcart.tables import order_roles, orders
+from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.summary import ColumnSummary
+
+__all__ = [
+    "EXPECTED",
+    "check_expected",
+    "refuse_no_money",
+    "refuse_rivals",
+    "refuse_small_part",
+    "refuse_unnamed",
+    "telling_columns",
+]
+
+UNIQUE = 0.9  # different values of whole numbers that are ids, not money
+SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
+LOSING = ("missing customer", "undated", "no price")
+EXPECTED = ("orders", "customers", "revenue")
+
+
+@contextmanager
+def telling_columns(
+    figures: Sequence[ColumnSummary], columns: Sequence[Column] = ()
+) -> Iterator[None]:
+    """Let a ``DataError`` within tell the columns of the table, so that they can be kept."""
+    try:
+        yield
+    except DataError as error:
+        if not error.columns:
+            parts = {c.name: c for c in (columns or order_roles.proposed(figures))}
+            error.columns = tuple(parts[f.name] for f in figures if f.name in parts)
+            error.kind = "orders"
+        raise
+
+
+def refuse_small_part(
+    opened: Opened, log: OrderLog, counts: Mapping[str, Any], *, said: bool
+) -> None:
+    """Raise where a reading leaves most lines out for want of a buyer, a day or a price.
+
+    What the user ``said`` of the columns is not doubted.
+    """
+    if said:
+        return
+    numbers = {rule.code: i for i, rule in enumerate(orders.RULES, start=1)}
+    taken = {code: int(counts[f"takes_{numbers[code]}"] or 0) for code in LOSING}
+    used = int(counts["used"] or 0)
+    lost, left = max(taken.values()), used + sum(taken.values())
+    if used >= SMALL * left or (log.whole_orders and lost == taken["no price"]):
+        return
+    code = max(taken, key=lambda c: taken[c])
+    column = {
+        "missing customer": log.customer, "undated": log.date,
+        "no price": log.amount or log.unit_price,
+    }[code]  # fmt: skip
+    what = {
+        "missing customer": "without a buyer", "undated": "without a day",
+        "no price": "without a price",
+    }[code]  # fmt: skip
+    meaning = {"missing customer": "customer", "undated": "date", "no price": "amount"}[code]
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but with {column!r} "
+        f"{lost:,} of {left:,} lines are {what}, and only {used:,} would be read",
+        "a reading of most of the lines",
+        f"name the right column in the configuration: columns: {{NAME: {{meaning: {meaning}}}}}; "
+        f"columns: {{{column!r}: {{meaning: {meaning}}}}} reads it as it is",
+    )
+
+
+def refuse_unnamed(opened: Opened, names: Sequence[str]) -> None:
+    """Raise where a table may be a log of orders, but no name says whose they are."""
+    if not names:
+        return
+    shown = ", ".join(map(repr, names[:4]))
+    lines = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in names[:3])
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders (days, amounts, and values that "
+        f"come "
+        f"again in {shown}), but no name says who bought",
+        "a column named as the customer's, or a table with a row per customer",
+        f"if one of these says who bought, write in the configuration {lines}; if each row is a "
+        "customer, say --kind customers",
+    )
+
+
+def refuse_no_money(
+    opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary], *, said: bool
+) -> None:
+    """Raise where no name says what was paid, but there are amounts that could be it."""
+    if said or log.amount is not None or (log.unit_price is not None and log.quantity is not None):
+        return
+    names = [
+        c.name
+        for c in columns
+        if c.type == "number" and 2 * c.present >= c.rows and (c.low or 0) >= 0
+        and (not c.whole or c.distinct < UNIQUE * c.present)
+        and money_rank(c.name) is not None and c.name not in orders.part_names(log)
+    ]  # fmt: skip
+    if not names:
+        return
+    lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but no name says what was paid "
+        f"({', '.join(map(repr, names[:4]))} could)",
+        "a column named as the money of the order or the line",
+        f"write in the configuration {lines}; or give each of them the role 'dropped' to go "
+        "without money",
+    )
+
+
+def refuse_rivals(
+    opened: Opened, told: ReadingReceipt, others: Sequence[tuple[Rival, OtherReading]]
+) -> None:
+    """Raise where another reading explains the file as well, and gives other totals."""
+    rivals = [
+        other
+        for rival, other in others
+        if rival.competes and differ(other, told.orders, told.customers, told.revenue)
+    ]
+    if not rivals:
+        return
+    part = rivals[0].differs_in.partition(":")[0]
+    column = told.columns.get(part, "all of a day")
+    meaning = {"money": "amount", "customer": "customer", "order": "order"}.get(part, part)
+    mine = f"{column} ({_figures(told.orders, told.customers, told.revenue)})"
+    theirs = " or ".join(
+        f"{r.differs_in.partition(': ')[2].split(' for ')[0]} "
+        f"({_figures(r.orders, r.customers, r.revenue)})"
+        for r in rivals[:3]
+    )
+    lines = "; ".join(
+        [f"columns: {{{column!r}: {{meaning: {meaning}}}}}", *(r.choose for r in rivals[:3])]
+    )
+    error = ReadingQuestion.of(
+        f"{opened.reading.source!r} can be read in {1 + len(rivals[:3])} ways that give other "
+        f"totals: {part} from {mine} or from {theirs}",
+        "one of them",
+        f"say which in the configuration: {lines}",
+    )
+    error.readings = (_reading(told, column, meaning), *rivals)
+    raise error
+
+
+def _reading(told: ReadingReceipt, column: str, meaning: str) -> OtherReading:
+    choose = f"columns: {{{column!r}: {{meaning: {meaning}}}}}"
+    return OtherReading(f"{meaning}: {column}", told.orders, told.customers, told.revenue, choose)
+
+
+def _figures(count: int | None, customers: int, revenue: float | None) -> str:
+    found = [] if count is None else [f"{count:,} orders"]
+    found.append(f"{customers:,} customers")
+    if revenue is not None:
+        found.append(f"{revenue:,.2f} in all")
+    return ", ".join(found)
+
+
+def check_expected(
+    told: ReadingReceipt,
+    expect: Mapping[str, float],
+    others: Callable[[], Sequence[OtherReading]],
+) -> None:
+    """Raise ``DataError`` where what was read is not what the shop's own dashboard says.
+
+    ``expect`` holds ``orders``, ``customers`` or ``revenue``; ``others`` adds up other readings.
+    More than half a percent (:data:`~smartcart.inspection.receipt.NEAR`) is off.
+    """
+    wrong = [
+        name for name in EXPECTED if name in expect and _off(getattr(told, name), expect[name])
+    ]
+    if not wrong:
+        return
+    name = wrong[0]
+    got = getattr(told, name)
+    read = "no such figure" if got is None else _shown(name, got)
+    hints = [
+        o
+        for o in others()
+        if all(not _off(getattr(o, n), expect[n]) for n in EXPECTED if n in expect)
+    ]
+    if hints:
+        best = hints[0]
+        what = best.differs_in.partition(": ")[2] or best.differs_in
+        way = (
+            f"with {what}: {_shown(name, getattr(best, name))}; to read it so, write "
+            f"{best.choose} in the configuration"
+        )
+    else:
+        near = [o for o in others() if getattr(o, name) is not None]
+        near.sort(key=lambda o: abs(getattr(o, name) - expect[name]))
+        tried = "; ".join(
+            f"with {o.differs_in.partition(': ')[2]}: {_shown(name, getattr(o, name))}"
+            for o in near[:2]
+        )
+        way = (
+            "no other reading gives it"
+            + (f" ({tried})" if tried else "")
+            + (
+                "; compare the period and the statuses that both count ('smartcart check' tells "
+                "what "
+                "was left out)"
+            )
+        )
+    raise DataError.of(
+        f"{name} read: {read}", f"{_shown(name, expect[name])} (as --expect says), within 0.5%", way
+    )
+
+
+def _off(got: float | None, wanted: float) -> bool:
+    return got is None or abs(got - wanted) > NEAR * abs(wanted)
+
+
+def _shown(name: str, value: float) -> str:
+    return f"{value:,.2f}" if name == "revenue" else f"{value:,.0f}"

@@ -1,0 +1,172 @@
+"""The receipt of a reading: what was read, in figures that a shop knows from its dashboard."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from smartcart.inspection.order_reading import Rival, Settled
+from smartcart.layouts import Layout
+from smartcart.records import (
+    Certainty,
+    Inspection,
+    Ledger,
+    LeftOut,
+    OrderLog,
+    OtherReading,
+    ReadingReceipt,
+)
+from smartcart.sources import Opened
+from smartcart.tables import orders
+from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.tokens import tokens
+
+__all__ = [
+    "NEAR",
+    "differ",
+    "other_readings",
+    "receipt_of_customers",
+    "receipt_of_orders",
+    "totals",
+]
+
+NEAR = 0.005  # totals that differ by less are the same
+FEW_LINES = 2_000_000  # beyond, other readings are added up only where they are asked for
+READINGS = 6
+
+
+def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, int, float | None]:
+    """Return orders, customers and money of the lines that a reading counts as sold."""
+    table = orders.distinct_lines(opened.table) if log.drop_duplicates else opened.table
+    marked = orders.lines(table, log, as_of)
+    sold = marked.filter((marked["rule"] == orders.SALE) & marked["customer"].notnull())
+    sold = sold.mutate(o=sold["order"].cast("string"), c=sold["customer"].cast("string"))
+    told: dict[str, Any] = {
+        "customers": sold["c"].nunique(),
+        "orders": (sold["c"] + " / " + sold["o"]).nunique(),
+        "revenue": sold["amount"].sum(),
+    }
+    row = opened.engine.record(sold.aggregate(**told))
+    money = float(row["revenue"] or 0) / orders.UNIT if orders.has_money(log) else None
+    return int(row["orders"] or 0), int(row["customers"] or 0), money
+
+
+def other_readings(
+    opened: Opened, settled: Settled, as_of: dt.date | None, *, always: bool = False
+) -> tuple[tuple[Rival, OtherReading], ...]:
+    """Add up the other readings of a file; of a long one only those as good, unless ``always``."""
+    rivals = settled.rivals
+    if opened.reading.rows > FEW_LINES and not always:
+        rivals = tuple(r for r in rivals if r.competes)
+    found = []
+    for rival in sorted(rivals, key=lambda r: not r.competes)[:READINGS]:
+        count, customers, money = totals(opened, rival.log, as_of)
+        told = OtherReading(rival.differs_in, count, customers, money, rival.choose)
+        found.append((rival, told))
+    return tuple(found)
+
+
+def receipt_of_orders(
+    opened: Opened,
+    log: OrderLog,
+    ledger: Ledger,
+    first: dt.date | None,
+    last: dt.date | None,
+    settled: Settled,
+    others: Sequence[OtherReading],
+    certainty: Certainty,
+) -> ReadingReceipt:
+    """Return the receipt of a log: its totals, the columns read, and what was left out."""
+    columns = {
+        "customer": log.customer, "order": log.order, "day": log.date,
+        "money": log.amount or _product_of(log), "product": log.product,
+        "quantity": log.quantity, "status": log.status, "currency": log.currency,
+        "buyer of nobody": log.mail, "refund": log.refunded, "row type": log.row_type,
+    }  # fmt: skip
+    left = [
+        LeftOut(e.sentence, int(e.taken)) for e in ledger.entries if e.taken and e.unit == "lines"
+    ]
+    return ReadingReceipt(
+        kind="orders", layout=log.layout, certainty=certainty, lines=ledger.rows_read,
+        orders=ledger.orders, customers=ledger.segmented, revenue=ledger.revenue,
+        first_day=first, last_day=last,
+        columns={part: name for part, name in columns.items() if name is not None},
+        left_out=tuple(left), alternatives=tuple(others), checks=settled.checks,
+        money_means=_meaning(log),
+    )  # fmt: skip
+
+
+def receipt_of_customers(
+    engine: Any, clean: Any, seen: Inspection, layout: Layout | None
+) -> ReadingReceipt:
+    """Return the receipt of a table of customers: their orders and money, where columns tell them.
+
+    Copied rows count once for each customer id, as they stand in the table.
+    """
+    contract, ledger = seen.contract, seen.ledger
+    numbers = {c.meaning: c.name for c in contract.columns
+               if c.type == "number" and c.role in {"forms", "describes"}}  # fmt: skip
+    count, money = numbers.get("frequency"), numbers.get("spend_total")
+    parts = [
+        c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"
+    ]
+    sums: dict[str, Any] = {}
+    if count is not None:
+        sums["orders"] = clean[count].cast("float64").sum()
+    for i, name in enumerate([money] if money is not None else parts):
+        sums[f"money_{i}"] = clean[name].cast("float64").sum()
+    row = engine.record(clean.aggregate(**sums)) if sums else {}
+    told = [float(v or 0.0) for k, v in row.items() if k.startswith("money_")]
+    left = [LeftOut(e.sentence, e.count) for e in ledger.entries
+            if e.effect == "rejected" and e.count]  # fmt: skip
+    columns = {"customer": contract.id_column, "orders": count,
+               "money": money or (" + ".join(parts) or None)}  # fmt: skip
+    said = any(c.reason == "as the configuration says" for c in contract.columns)
+    certainty: Certainty = (
+        "known layout" if layout is not None and layout.kind == "customers"
+        else "as configured" if said
+        else "by names and values"
+    )  # fmt: skip
+    return ReadingReceipt(
+        kind="customers", layout=layout.name if layout is not None else None,
+        certainty=certainty, lines=ledger.rows_read,
+        orders=None if count is None else round(float(row["orders"] or 0)),
+        customers=ledger.segmented, revenue=round(sum(told), 2) if told else None,
+        first_day=None, last_day=contract.as_of if contract.as_of_source != "--as-of" else None,
+        columns={part: name for part, name in columns.items() if name is not None},
+        left_out=tuple(left),
+    )  # fmt: skip
+
+
+def _product_of(log: OrderLog) -> str | None:
+    if log.quantity is not None and log.unit_price is not None:
+        return f"{log.quantity} x {log.unit_price}"
+    return None
+
+
+def _meaning(log: OrderLog) -> str:
+    """Return in words what the money is, as far as its column's name says it."""
+    if log.amount is None:
+        return "pieces times price" if _product_of(log) else ""
+    words = tokens(log.amount)
+    found = ["before discounts" if money_rank(log.amount) == 2 else "what was paid"]
+    if " inc " in f" {words} " or "incl" in words or "ttc" in words or "brutto" in words:
+        found.append("with tax")
+    elif " ex " in f" {words} " or "excl" in words or "netto" in words or " ht" in f" {words}":
+        found.append("without tax")
+    if log.amount in log.whole_orders:
+        found.append("one amount an order")
+    return ", ".join(found)
+
+
+def differ(one: OtherReading, orders_: int | None, customers: int, revenue: float | None) -> bool:
+    """Return whether another reading gives other totals than these, by more than half a percent."""
+    pairs = ((one.orders, orders_), (one.customers, customers), (one.revenue, revenue))
+    for a, b in pairs:
+        if a is None or b is None:
+            if a is not b:
+                return True
+        elif abs(a - b) > NEAR * max(abs(a), abs(b)):
+            return True
+    return False

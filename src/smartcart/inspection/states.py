@@ -1,0 +1,99 @@
+"""What became of a line, by every column that tells it: cancelled, returned, unpaid, no sale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from smartcart.layouts import Layout, column_key
+from smartcart.records import LineState, OrderLog
+from smartcart.sources import Opened
+from smartcart.tables import order_states
+from smartcart.tables.order_roles import FEW_STATES, Candidates
+
+__all__ = ["values_of", "with_states"]
+
+
+def values_of(engine: Any, table: Any, column: str, at_most: int) -> list[str]:
+    """Return the most frequent values of a column, as text."""
+    known = table.filter(table[column].notnull())
+    counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
+    top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
+    return [_text(row["value"]) for row in engine.records(top)]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
+
+
+def with_states(
+    opened: Opened, log: OrderLog, found: Candidates, layout: Layout | None
+) -> OrderLog:
+    """Return the log with the columns and values that say that a line was not sold.
+
+    A column whose values all say so says something else, and is left alone.
+    """
+    listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}
+    states: list[LineState] = [*_flags(opened, log, found)]
+    for column in found.states:
+        given = listed.get(column_key(column.name))
+        if column.type in {"boolean", "number"} and given is None:
+            continue
+        values = values_of(opened.engine, opened.table, column.name, FEW_STATES + 1)
+        state = order_states.line_state(column.name, values)
+        if given is not None:
+            state = _as_listed(column.name, values, given, state)
+        told = set(_all(state))
+        if told and (given is not None or len(told) < len(values)):
+            states.append(state)
+    if not states:
+        return log
+    main = next((s for s in states if s.column == log.status), None)
+    if main is None and all(s.unpaid and not s.cancelled for s in states):
+        return replace(log, states=tuple(states))
+    if main is None:
+        if log.status is not None and opened.table[log.status].type().is_boolean():
+            return replace(log, states=tuple(states))
+        main = next((s for s in states if s.cancelled or s.returned or s.browsed), states[0])
+    rest = tuple(s for s in states if s is not main)
+    if main.unpaid or main.other:
+        rest = (LineState(main.column, unpaid=main.unpaid, other=main.other), *rest)
+    return replace(
+        log, status=main.column, cancelled=main.cancelled, returned=main.returned,
+        browsed=main.browsed, states=rest,
+    )  # fmt: skip
+
+
+def _flags(opened: Opened, log: OrderLog, found: Candidates) -> list[LineState]:
+    """Return what columns of yes and no say: cancelled, paid, given back."""
+    told = []
+    for column in found.flags:
+        values = values_of(opened.engine, opened.table, column.name, 3)
+        state = order_states.flag_state(column.name, values)
+        if state is not None and column.name != log.status:
+            told.append(state)
+    return told
+
+
+def _all(state: LineState) -> tuple[str, ...]:
+    return (*state.cancelled, *state.returned, *state.browsed, *state.unpaid, *state.other)
+
+
+def _as_listed(column: str, values: list[str], given: Any, found: LineState) -> LineState:
+    """Return the state with the values that a layout lists, the others by their words."""
+    known = {key.strip().lower(): state for key, state in given.items()}
+
+    def of(what: str) -> tuple[str, ...]:
+        by_words = getattr(found, what)
+        return tuple(
+            v for v in values
+            if known.get(v.strip().lower()) == what
+            or (v.strip().lower() not in known and v in by_words)
+        )  # fmt: skip
+
+    return LineState(
+        column, of("cancelled"), of("returned"), of("browsed"), of("unpaid"), of("other")
+    )

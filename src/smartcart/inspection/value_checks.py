@@ -1,0 +1,187 @@
+"""What names say of a table of customers, checked on its values.
+
+Parts are parts of a total only if they add up to it, a copy of a column counts once, and a row that
+holds the sums of all others is no customer. Each check is one query, asked only where names or
+figures give reason for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import ibis
+
+from smartcart.records import Column
+from smartcart.tables import features
+from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
+
+__all__ = [
+    "SOME_ROWS",
+    "SUM_REASON",
+    "SUM_WORDS",
+    "with_real_parts",
+    "without_copies",
+    "without_sum_rows",
+]
+
+SOME_ROWS = 200_000  # of a large table, on which columns are compared
+CLOSE = 0.01  # how far parts may be from their total, as a share of it
+MOST_ROWS = 0.95  # share of rows in which parts must add up
+MOST_PAIRS = 50  # columns of the same figures that are compared
+SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
+SUM_WORDS = (
+    "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt",
+    "totale", "total general", "total général", "somme", "suma", "total geral", "soma", "totaal",
+    "всего", "итого", "toplam", "razem", "合計", "总计", "合计", "합계",
+)  # fmt: skip
+"""Lower-case words in place of an id that stand before the sums of a table."""
+SUM_REASON = "the row holds the sums of all others: no customer"
+_WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
+
+
+def without_copies(
+    engine: Any,
+    table: Any,
+    columns: Sequence[Column],
+    figures: Sequence[ColumnSummary],
+    said: Mapping[str, Any],
+) -> tuple[Column, ...]:
+    """Return the columns; of forming numbers that are equal in every row only the first counts.
+
+    Of a large table the first rows are compared, where all figures of two columns are equal.
+    """
+    seen = {
+        f.name: (f.present, f.low, f.high, f.distinct if f.exact else 0, f.rows) for f in figures
+    }
+    groups: dict[Any, list[Column]] = {}
+    for column in columns:
+        usable = column.type == "number" and column.role == "forms"
+        if usable and column.name not in said and column.missing < seen[column.name][4]:
+            groups.setdefault(seen[column.name], []).append(column)
+    pairs = [
+        (kept, copy)
+        for group in groups.values()
+        for ordered in [sorted(group, key=lambda c: c.meaning == "measure")]
+        for i, copy in enumerate(ordered)
+        for kept in ordered[:i]
+    ][:MOST_PAIRS]
+    if not pairs:
+        return tuple(columns)
+    some = table.limit(SOME_ROWS)
+    equal = [
+        some[a.name].cast("float64").identical_to(some[b.name].cast("float64")).all().name(f"p{i}")
+        for i, (a, b) in enumerate(pairs)
+    ]
+    found = engine.record(some.aggregate(equal))
+    dropped: dict[str, str] = {}
+    for i, (kept, copy) in enumerate(pairs):
+        if found[f"p{i}"] and kept.name not in dropped:
+            dropped.setdefault(copy.name, kept.name)
+    return tuple(
+        replace(
+            c, role="dropped", reason=f"from its values: the same as {dropped[c.name]} in every row"
+        )
+        if c.name in dropped
+        else c
+        for c in columns
+    )
+
+
+def with_real_parts(
+    engine: Any, table: Any, columns: Sequence[Column], said: Mapping[str, Any]
+) -> tuple[Column, ...]:
+    """Return the columns; parts that do not add up to the total beside them only describe.
+
+    They must do so within 1%, in nearly all rows that hold the total. What the user ``said`` stays.
+    """
+    columns = tuple(columns)
+    for part, whole in _WHOLES:
+        parts = [c for c in columns if c.role == "forms" and c.meaning.startswith(part)]
+        totals = [c for c in columns if c.meaning == whole and c.role == "describes"]
+        if len(parts) < 2 or not totals or any(c.name in said for c in (*parts, *totals)):
+            continue
+        if _add_up(engine, table, [c.name for c in parts], totals[0].name):
+            continue
+        names, total = {c.name for c in parts}, totals[0].name
+        columns = tuple(
+            replace(
+                c,
+                role="describes",
+                reason=f"from its values: does not add up to {total} with the others",
+            )
+            if c.name in names
+            else replace(
+                c, role="forms", reason="from its values: a total, which its parts do not add up to"
+            )
+            if c.name == total
+            else c
+            for c in columns
+        )
+    return columns
+
+
+def _add_up(engine: Any, table: Any, parts: Sequence[str], total: str) -> bool:
+    some = table.filter(table[total].notnull()).limit(SOME_ROWS)
+    whole = some[total].cast("float64")
+    sums = features.total(some, parts).fill_null(0.0)
+    close = (sums - whole).abs() <= whole.abs() * CLOSE + CLOSE
+    row = engine.record(some.aggregate(rows=some.count(), close=close.sum()))
+    return int(row["close"] or 0) >= MOST_ROWS * int(row["rows"])
+
+
+def without_sum_rows(
+    engine: Any, table: Any, columns: Sequence[Column], figures: Sequence[ColumnSummary]
+) -> tuple[Any, list[str]]:
+    """Return the table without rows that hold the sums of all others, and what these are called.
+
+    Such a row has a word for a sum, or nothing, in place of the id, and in most of the amounts and
+    counts that it holds the sum of all other rows (within half a percent).
+    """
+    ids = [c.name for c in columns if c.role == "id"]
+    if not ids or table.schema()[ids[0]].is_floating():
+        return table, []
+    value = table[ids[0]]
+    named = value.isnull()
+    if column_type(value.type()) == "text":
+        named = named | value.lower().strip().isin(SUM_WORDS)
+    elif all(f.present == f.rows for f in figures if f.name == ids[0]):
+        return table, []
+    summed = [
+        c.name for c in columns
+        if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name != ids[0]
+    ]  # fmt: skip
+    if not summed:
+        return table, []
+    chosen = table.filter(named)
+    numbers = {f"s{i}": chosen[n].cast("float64") for i, n in enumerate(summed)}
+    at = chosen[ROW_COLUMN]
+    rows = engine.records(chosen.select(__id__=chosen[ids[0]], __at__=at, **numbers).limit(10))
+    if not rows:
+        return table, []
+    totals = engine.record(
+        table.aggregate(
+            [table[n].cast("float64").sum().name(f"s{i}") for i, n in enumerate(summed)]
+        )
+    )
+    wrong = ibis.literal(False)
+    names = []
+    for row in rows:
+        if not _is_sum(row, totals, len(summed)):
+            continue
+        names.append(f"row {row['__at__']}" if row["__id__"] is None else str(row["__id__"]))
+        wrong = wrong | (table[ROW_COLUMN] == row["__at__"])
+    return (table.filter(~wrong), names) if names else (table, [])
+
+
+def _is_sum(row: Mapping[str, Any], totals: Mapping[str, Any], columns: int) -> bool:
+    """Whether a row holds, in most of its numbers, what all other rows add up to."""
+    held = sums = 0
+    for i in range(columns):
+        own, total = row[f"s{i}"], totals[f"s{i}"]
+        if own is None or own == 0:
+            continue
+        held += 1
+        sums += abs(own - (total - own)) <= SUM_CLOSE * abs(own)
+    return held > 0 and sums > held / 2

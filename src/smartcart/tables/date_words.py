@@ -1,0 +1,176 @@
+"""How people write days, as rules that put a cell into a form which ``strptime`` reads.
+
+Each rule is a name and a few regular expressions with their replacements, understood alike by
+Python's ``re`` and by RE2, so that the guess and the engine rewrite a cell in the same way. The
+rules are applied in the order of the table; of each column only those are that one of its cells
+needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from smartcart.tables.tokens import tokens
+
+__all__ = ["NEVER", "REWRITES", "rewritten", "says_date", "says_month", "says_time"]
+
+NEVER = (
+    "never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "not yet", "none yet", "tbd",
+    "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00-00-0000", "00.00.0000",
+)  # fmt: skip
+"""Lower-case words that mean "no day" in a column of dates: nothing happened yet."""
+
+_L = "A-Za-zÀ-ÖØ-öø-ÿ"
+_MONTHS = {  # English, German, French, Spanish, Italian, Portuguese, Dutch
+    "Jan": "jan|january|januar|jänner|jaenner|jän|janvier|janv|enero|ene|gennaio|genn|gen|janeiro|"
+    "januari",
+    "Feb": "feb|february|februar|feber|février|fevrier|févr|fevr|fév|fev|febrero|febbraio|febbr|"
+    "fevereiro|februari",
+    "Mar": "mar|march|märz|maerz|mrz|mär|mars|marzo|março|marco|maart|mrt|maa",
+    "Apr": "apr|april|avril|avr|abril|abr|aprile",
+    "May": "may|mai|mayo|maggio|magg|mag|maio|mei",
+    "Jun": "jun|june|juni|juin|junio|giugno|giu|junho",
+    "Jul": "jul|july|juli|juillet|juil|julio|luglio|lug|julho",
+    "Aug": "aug|august|août|aout|aoû|agosto|ago|augustus",
+    "Sep": "sep|sept|september|septembre|septiembre|setiembre|settembre|sett|set|setembro",
+    "Oct": "oct|october|oktober|okt|octobre|octubre|ottobre|ott|outubro|out",
+    "Nov": "nov|november|novembre|noviembre|novembro",
+    "Dec": "dec|december|dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro",
+}
+_DAYS = (
+    "mon|tues?|wed|thu|thurs?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
+    "mo|di|mi|do|fr|sa|so|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|"
+    "lun|mar|mer|jeu|ven|sam|dim|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    "mié|mie|jue|vie|sáb|sab|dom|lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|"
+    "domingo|gio|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|"
+    "seg|ter|qua|qui|sex|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|"
+    "ma|wo|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
+)
+_AT = "at|um|om|à|alle|alle ore|ore|a las|às|as|kl|@|-|–"
+_CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_ZONE = (
+    r"\[?[A-Z][A-Za-z]+/[A-Za-z_/]+\]?|\(?(?:UTC|GMT|Z)? ?[-+][0-9]{1,2}(?::?[0-9]{2})?\)?"
+    r"(?: ?\[[A-Za-z_/]+\])?|\(?(?:Z|ET|CT|MT|PT|UT|[A-Z]{3,5})\)?|"
+    rf"(?i:(?:[{_L}'’.]+ ){{0,4}}(?:time|zeit|heure|hora|ora|tijd)(?: [{_L}'’.]+){{0,4}})"
+)
+
+REWRITES: dict[str, tuple[tuple[str, str], ...]] = {
+    "blanks": (("[ \t\u00a0\u2009\u202f\u3000]+", " "),),
+    "characters": (  # Chinese, Japanese, Korean
+        ("^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일号號]?", r"\1-\2-\3"),
+        ("^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]$", r"\1-\2"),
+        (
+            " ?([0-9]{1,2}) ?[時时點点시] ?([0-9]{1,2}) ?[分분] ?([0-9]{1,2}) ?[秒초]",
+            r" \1:\2:\3",
+        ),
+        (" ?([0-9]{1,2}) ?[時时點点시] ?([0-9]{1,2}) ?[分분]", r" \1:\2"),
+    ),
+    "points": (
+        (r"^([0-9]{4})\. ?([0-9]{1,2})\. ?([0-9]{1,2})\.?( |$)", r"\1-\2-\3\4"),
+        (r"^([0-9]{1,2})\. ([0-9]{1,2})\. ([0-9]{4}|[0-9]{2})", r"\1.\2.\3"),
+    ),
+    "brackets": ((r" ?[(（][^()（）0-9]{1,60}[)）]", ""),),
+    "weekdays": (
+        (rf"(?i)^(?:{_DAYS})\.?,? ([0-9]{{1,2}}[^0-9:]{{0,6}}[{_L}]{{3}}|[{_L}]{{3}})", r"\1"),
+        (rf"(?i)^(?:{_DAYS})\.?,? ([0-9]{{1,4}}[-/.][0-9])", r"\1"),
+    ),
+    "ordinals": (
+        (r"(?i)([0-9])(?:st|nd|rd|th|er|ère|ste|de|e|º|ª|°)([ ,]|$)", r"\1\2"),
+        (r"(?i)(^| )(?:the|de|del|of|di|den|il|le|el|am) ", r"\1"),
+    ),
+    "months": (
+        (rf"^([0-9]{{1,2}})\.? ?([{_L}])", r"\1 \2"),
+        (rf"([{_L}]{{3,}})\.", r"\1"),
+        *(
+            (rf"(?i)(^|[^{_L}])(?:{names})([^{_L}]|$)", rf"\1{month}\2")
+            for month, names in _MONTHS.items()
+        ),
+        (r"(^|[- ])([A-Z][a-z]{2})([0-9])", r"\1\2 \3"),
+    ),
+    "clock": (
+        (rf"(?i)([0-9]),? (?:{_AT})\.? ([0-9]{{1,2}} ?[:.h])", r"\1 \2"),
+        ("([0-9]), ?([0-9]{1,2} ?[:.h])", r"\1 \2"),
+        ("(?i)( [0-9]{1,2}) ?h ?([0-9]{2})(?: ?m| ?min)?( |$)", r"\1:\2\3"),
+        ("(?i)(:[0-9]{2}) ?(?:uhr|hrs?|h|uur|heures)$", r"\1"),
+        (r" ([0-9]{1,2})\.([0-9]{2})\.([0-9]{2})( |$)", r" \1:\2:\3\4"),
+        (r" ([0-9]{1,2})\.([0-9]{2})( |$)", r" \1:\2\3"),
+    ),
+    "halves": (
+        (r"(?i)([0-9]) ?([ap])\. ?m\.?( |$)", r"\1 \2m\3"),
+        (rf"(?:오전|上午|午前|AM|am) ?({_CLOCK})", r"\1 AM"),
+        (rf"(?:오후|下午|午後|PM|pm) ?({_CLOCK})", r"\1 PM"),
+    ),
+    "24 hours": (
+        (
+            r"([ T])(1[3-9]|2[0-3]|00)(:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?) ?[AaPp][Mm]",
+            r"\1\2\3",
+        ),
+    ),
+    "zones": ((rf"(:[0-9]{{2}}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?(?:{_ZONE})$", r"\1"),),
+}
+"""By name, in the order in which they are applied: patterns and what takes their place."""
+
+_COMPILED = {
+    name: tuple((re.compile(pattern), to) for pattern, to in rules)
+    for name, rules in REWRITES.items()
+}
+
+
+def rewritten(text: str, names: Iterable[str] = REWRITES) -> tuple[str, tuple[str, ...]]:
+    """Return a cell after the rules of ``names``, and the names of those that changed it.
+
+    >>> rewritten("3. März 2024"), rewritten("2024년 1월 3일")
+    (('3 Mar 2024', ('months',)), ('2024-1-3', ('characters',)))
+    >>> rewritten("Wed, January 3rd 2024, 4:22 p.m. Eastern Time")[0]
+    'Jan 3 2024 4:22 pm'
+    """
+    used = []
+    for name in names:
+        before = text
+        for pattern, to in _COMPILED[name]:
+            text = pattern.sub(to, text)
+        if text != before:
+            used.append(name)
+    return text, tuple(used)
+
+
+# Names -----------------------------------------------------------------------------------------
+
+_DATED = re.compile(
+    r"\b(dates?|\w*datum|fechas?|dt|timestamp|date ?time|dob|birth(day)?|born|created|updated|"
+    r"joined|registered|sign(ed)? ?up|since|yyyymm(dd)?|ymd?|zeitpunkt|geburts\w*|am|at|on|seit|"
+    r"desde|depuis|tarih\w*|дата|日|日付|日時|日期|时间|時間|날짜|일자|일시)\b"
+    r"|^data( (de|do|da|di|del|della|cadastro|nascimento|compra|pedido|ordine|nascita|acquisto|"
+    r"registrazione|iscrizione|ultim\w+|primeir\w+|prim\w+)\b.*)?$"
+    r"|(日|日付|日時|日期|时间|時間|날짜|일|일자|일시)$"
+)
+_TIMED = re.compile(r"\b(time|times?tamp|ts|epoch|unix|zeit|hora|heure|ora|tijd|event)\b")
+_MONTHLY = re.compile(
+    r"\b(month|ym|yyyymm|period|cohort|monat|periode|mes|mois|mese|maand|kohorte|cohorte)\b|月$|월$"
+)
+_COUNTED = re.compile(
+    r"\b(days|weeks|months|hours|minutes|seconds|years|num|number|count|anzahl|amount|value|spend|"
+    r"spent|price|total|sum|score|revenue|sales|code|zip|phone|tage|dias|jours|avg|average|mean)\b"
+)
+
+
+def says_date(name: str) -> bool:
+    """Return whether a column's name says that it holds days.
+
+    >>> [says_date(n) for n in ("Bestelldatum", "created_at", "Data de nascimento", "data_usage")]
+    [True, True, True, False]
+    """
+    words = tokens(name)
+    return _DATED.search(words) is not None and _COUNTED.search(words) is None
+
+
+def says_time(name: str) -> bool:
+    """Return whether a column's name says that it holds days or times."""
+    words = tokens(name)
+    return says_date(name) or (_TIMED.search(words) is not None and not _COUNTED.search(words))
+
+
+def says_month(name: str) -> bool:
+    """Return whether a column's name says that it holds months or days."""
+    return says_date(name) or _MONTHLY.search(tokens(name)) is not None

@@ -1,0 +1,201 @@
+"""What a forecast needs of customers, as Ibis expressions: counted cells, sums until a day, alive.
+
+A forecast is tried on the last stretch of a log, so customers get, beside their measures, how
+often and when they ordered until the day before it (``early_...``). What the models read of them
+is then brought here as cells: equal customers once, with their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.records import OrderLog
+
+__all__ = [
+    "NAMES",
+    "alive_expression",
+    "cells_expression",
+    "held_expression",
+    "money_expression",
+    "rhythm_sums",
+    "stretches",
+    "weeks_expression",
+    "with_alive",
+]
+
+UNIT = 1_000_000  # sums of whole numbers do not depend on the order of the rows
+STRETCHES = 13  # the days held back are told in so many parts at most
+NAMES = (
+    *(f"w{i}" for i in range(STRETCHES)),
+    "gap_logs",
+    "early_gaps",
+    "early_gap_logs",
+    "early_last",
+    "early_amount",
+)
+NEW_DAYS = 90.0
+USUAL_ORDERS = 2.0
+LARGEST_EXPONENT = 700.0  # exp of more is no number
+
+
+def stretches(days: int) -> list[int]:
+    """Return the ends of the stretches that the days held back are told in: weeks, or longer.
+
+    >>> stretches(30), len(stretches(90)), stretches(364)[:3]
+    ([7, 14, 21, 28, 30], 13, [28, 56, 84])
+    """
+    step = 7 * max(1, -(-days // (7 * STRETCHES)))
+    return [min(end, days) for end in range(step, days + step, step)]
+
+
+def rhythm_sums(found: ir.Table, split: int, days: int) -> dict[str, Any]:
+    """Return sums per customer over orders with their ``gap``: logarithms, and until ``split``.
+
+    ``split`` counts days since 1970; the ``days`` after it are told in stretches, ``w0`` and on.
+    """
+    early = found["day"] <= split
+    logs = (found["gap"].ln() * UNIT).round().cast("int64")
+    starts = [0, *stretches(days)]
+    weeks = {
+        f"w{i}": found["gap"].count(
+            where=(found["day"] > split + low) & (found["day"] <= split + high)
+        )
+        for i, (low, high) in enumerate(pairwise(starts))
+    }
+    return {
+        **weeks,
+        "gap_logs": logs.sum(),
+        "early_gaps": found["gap"].count(where=early),
+        "early_gap_logs": logs.sum(where=early),
+        "early_last": found["day"].max(where=early),
+    }
+
+
+def with_alive(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return customers with what the forecast of their log tells of each, where it has one.
+
+    ``p_alive``; ``repeats``; ``newness``, ``exp(-tenure / 90)``; and ``discount_lean``, the share
+    bought on a deal as if two more orders had been usual ones: one order makes no deal-seeker.
+    """
+    if not log.alive:
+        return table
+    more = {
+        "p_alive": alive_expression(table, log.alive),
+        "repeats": table["purchase_days"] - 1,
+        "newness": (table["tenure_days"] * (-1.0 / NEW_DAYS)).exp(),
+    }
+    if log.usual_discount is not None and "discount_share" in table.columns:
+        n = table["frequency"].cast("float64")
+        share = table["discount_share"].fill_null(log.usual_discount)
+        more["discount_lean"] = (share * n + USUAL_ORDERS * log.usual_discount) / (n + USUAL_ORDERS)
+    return table.mutate(**more)
+
+
+def _zero(value: Any) -> Any:
+    return value.fill_null(0).cast("float64")
+
+
+def cells_expression(sold: ir.Table, width: int) -> ir.Table:
+    """Return customers on the as-of day as cells: ``x, last, watched``, ``weight``, ``logs``.
+
+    Times, which are averages, are cut into steps of ``width`` days: of one day they are exact.
+    """
+    T, silence = sold["tenure_days"], sold["recency_days"]
+    x = sold["purchase_days"] - 1
+    named = sold.select(x=x, watched=T, last=T - silence, logs=_zero(sold["gap_logs"]))
+    return _counted(named, ["x"], _steps(named, width), ["watched", "last"], ["logs"])
+
+
+def held_expression(sold: ir.Table, width: int, split: int, as_of: int) -> ir.Table:
+    """Return customers known on the day ``split`` as cells, and what they did after it.
+
+    ``x, last, watched`` on that day, ``y`` orders after it (days with one), ``weight``, ``logs``,
+    and where there is money that until the split, ``before``, and that ``after`` it. Days count
+    from 1970. Money and logarithms are in millionths.
+    """
+    known = sold.filter(sold["early_last"].notnull())
+    first = as_of - known["tenure_days"]
+    parts = {
+        "x": known["early_gaps"],
+        "watched": split - first,
+        "last": known["early_last"] - first,
+        "y": known["purchase_days"] - 1 - known["early_gaps"],
+        "logs": _zero(known["early_gap_logs"]),
+    }
+    sums = ["logs"]
+    if "early_amount" in sold.columns:
+        before = known["early_amount"].cast("float64")
+        whole = (known["monetary_total"] * UNIT).round().cast("float64")
+        parts |= {"before": before, "after": whole - before}
+        sums += ["before", "after"]
+    named = known.select(**parts)
+    steps = _steps(named, width)
+    if "before" in parts:  # customers of one cell buy for about as much, on average
+        mean = ibis.greatest(named["before"] / (named["x"] + 1) / UNIT, 1e-6)
+        steps["c"] = (mean.log2() * (8 if width == 1 else 2)).floor()
+    return _counted(named, ["x", "y"], steps, ["watched", "last"], sums)
+
+
+def _steps(named: ir.Table, width: int) -> dict[str, Any]:
+    return {"a": named["watched"] // width, "b": (named["watched"] - named["last"]) // width}
+
+
+def weeks_expression(sold: ir.Table) -> ir.Table:
+    """Return one row: orders of the known customers in each stretch of the days held back."""
+    known = sold["early_last"].notnull()
+    names = [f"w{i}" for i in range(STRETCHES)]
+    return sold.aggregate(
+        **{n: sold[n].sum(where=known) if n in sold.columns else ibis.literal(0) for n in names}
+    )
+
+
+def money_expression(sold: ir.Table) -> ir.Table:
+    """Return ``n`` days with an order, ``weight`` customers and their ``money``, in cells.
+
+    Customers of one cell spend the same per day but for a twelfth.
+    """
+    money = (sold["monetary_total"] * UNIT).round().cast("float64")
+    named = sold.select(n=sold["purchase_days"], money=money)
+    mean = ibis.greatest(named["money"] / named["n"] / UNIT, 1e-6)
+    return _counted(named, ["n"], {"c": (mean.log2() * 8).floor()}, [], ["money"])
+
+
+def _counted(
+    named: ir.Table, same: Sequence[str], steps: dict[str, Any], means: Sequence[str],
+    sums: Sequence[str],
+) -> ir.Table:  # fmt: skip
+    cut = named.mutate(**steps)
+    keys = [*same, *steps]
+    found = cut.group_by(keys).aggregate(
+        weight=cut.count(),
+        **{f"{name}_": cut[name].mean() for name in means},
+        **{f"{name}_": cut[name].sum() for name in sums},
+    )
+    out = {name: found[name].cast("float64") for name in (*same, "weight")}
+    out |= {name: found[f"{name}_"].cast("float64") for name in (*means, *sums)}
+    return found.order_by(keys).select(**out)
+
+
+def alive_expression(table: ir.Table, parameters: Sequence[float]) -> Any:
+    """Return the probability to be a customer still, by MBG/CNBD-k: it is algebra.
+
+    ``parameters`` are r, alpha, a, b and k; see :mod:`smartcart.core.future.nbd`.
+    """
+    r, alpha, a, b, k = parameters
+    T = table["tenure_days"].cast("float64")
+    silence = table["recency_days"].cast("float64")
+    x = table["purchase_days"].cast("float64") - 1.0
+    R, u = x * k + r, silence / (T + alpha)
+    term: Any = ibis.literal(1.0)
+    here = term
+    for j in range(1, round(k)):
+        term = term * (R + (j - 1.0)) * u / float(j)
+        here = here + term
+    ratio = ((T + alpha) / (T - silence + alpha)).ln() * R + (a / (x + b)).ln()
+    gone = ibis.least(ratio, LARGEST_EXPONENT).exp()
+    return here / (here + gone)

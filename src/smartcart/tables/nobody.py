@@ -1,0 +1,40 @@
+"""Words and numbers that stand for nobody in a column of customers: guests, walk-ins, the till."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+import ibis
+
+__all__ = ["NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody"]
+
+NOBODY_WORDS = (
+    "guest", "guests", "guest customer", "guest user", "guest checkout", "walk-in", "walkin",
+    "walk in", "walk-in customer", "walk in customer", "walkin customer", "anonymous", "anonym",
+    "nobody", "none", "unknown", "unknown customer", "no customer", "not logged in", "n/a", "na",
+    "null", "cash customer", "cash sale", "cash", "pos customer", "default customer",
+    "default", "retail customer", "counter sale", "general public", "public", "visitor",
+    "gast", "gastkunde", "gastbestellung", "laufkunde", "laufkundschaft", "barverkauf", "barkunde",
+    "unbekannt", "invité", "invite", "client de passage", "client comptoir", "client anonyme",
+    "invitado", "cliente generico", "cliente genérico", "publico en general",
+    "público en general", "consumidor final", "convidado", "cliente padrão", "ospite",
+    "cliente occasionale", "anoniem", "gość", "gosc", "гость", "misafir", "비회원", "게스트",
+    "ゲスト", "游客", "訪客", "(guest)", "(none)", "undefined", "no name", "-",
+)  # fmt: skip
+"""In lower case; compared without case and blanks around."""
+NOBODY_NUMBERS = ("0", "-1", "0.0", "00000000-0000-0000-0000-000000000000")
+
+
+def is_nobody(value: Any, also: Collection[str]) -> Any:
+    """Return whether an id is nobody: by word, or one of ``also`` (in lower case).
+
+    ``value`` is an Ibis column; nothing is nobody's, too.
+    """
+    if not value.type().is_string():
+        numbers = [int(v) for v in also if re.fullmatch(r"-?\d{1,18}", v)]
+        if not numbers:
+            return ibis.literal(False)
+        return value.isin(numbers).fill_null(False)
+    return value.strip().lower().isin([*NOBODY_WORDS, *also]).fill_null(False)

@@ -1,0 +1,199 @@
+"""The lines of an order log brought into one form: every line tells all of its cells.
+
+Exports differ in where they say a thing: order totals on every line of an order, on the first only
+or on a row of their own; the buyer on the first line, or on a heading above a block of lines. What
+was found of that is in the :class:`~smartcart.records.OrderLog`; here it is undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from smartcart.records import OrderLog
+from smartcart.tables.nobody import is_nobody
+from smartcart.tables.summary import ROW_COLUMN
+
+__all__ = ["Cells", "cells", "filled", "identity", "numbered", "text"]
+
+FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The columns of each line, in one form; all are Ibis expressions on ``table``.
+
+    ``amount`` and ``refund`` count once where they are of the order; ``paid`` is what the line or
+    its order cost, on every line. ``other`` says that a row is no line of an order at all.
+    """
+
+    table: ir.Table
+    customer: Any
+    order: Any  # as it is stored; None where there is no such column
+    quantity: Any
+    product: Any
+    amount: Any
+    paid: Any
+    refund: Any
+    returned: Any  # given back in full
+    other: Any
+
+
+def cells(table: ir.Table, log: OrderLog) -> Cells:
+    """Return the cells of every line.
+
+    Needs ``__row__`` (the order of the lines in the source) where cells are told once and reach
+    the lines below them.
+    """
+    never = ibis.literal(False)
+    table = numbered(table, log)
+    heading = table[log.customer].notnull() if log.fill == "group" else never
+    table = filled(table.mutate(__heading__=heading), log)
+    other = table["__heading__"]
+    if log.row_type is not None and log.order_rows:
+        kept = table[log.row_type].isin([*log.order_rows, *log.line_rows])
+        other = other | ~kept.fill_null(False)
+    for state in log.states:
+        if state.other:
+            other = other | table[state.column].isin(state.other).fill_null(False)
+    table = table.mutate(__other__=other)
+    customer = _customer(table, log)
+    order = None if log.order is None else table[log.order]
+    quantity = _number(table, log.quantity)
+    product = ibis.literal(None, "string") if log.product is None else text(table[log.product])
+    if log.line_rows:
+        told = table[log.row_type].isin(log.line_rows)
+        quantity = told.ifelse(quantity, ibis.literal(None, "float64"))
+        product = told.ifelse(product, ibis.literal(None, "string"))
+    table = table.mutate(__customer__=customer, __quantity__=quantity, __product__=product)
+    table = table.mutate(__amount__=_amount(table, log), __refund__=_number(table, log.refunded))
+    if log.row_type is not None and log.order_rows:
+        holds = table[log.row_type].isin(log.order_rows)
+        table = table.mutate(
+            __amount__=holds.ifelse(table["__amount__"], ibis.literal(None, "float64"))
+        )
+    amount = paid = table["__amount__"]
+    refund = given = table["__refund__"]
+    if order is not None and log.whole_orders:
+        table = _carried(table, log)
+        if log.amount in log.whole_orders:
+            paid = table["__paid__"]
+            amount = table["__carrier__"].ifelse(paid, 0.0)
+        if log.refunded in log.whole_orders:
+            given = table["__given__"]
+            refund = table["__carrier__"].ifelse(given, 0.0)
+    returned = never
+    if log.refunded is not None:
+        returned = ((paid > 0) & (given.abs() >= FULL_REFUND * paid)).fill_null(False)
+    return Cells(
+        table, table["__customer__"], None if log.order is None else table[log.order],
+        table["__quantity__"], table["__product__"], amount, paid,
+        refund.abs().fill_null(0.0), returned, table["__other__"],
+    )  # fmt: skip
+
+
+def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with numbers of orders that differ from day to day."""
+    if not log.daily or log.order is None or log.date is None:
+        return table
+    day = table[log.date].cast("date").cast("string")
+    return table.mutate(**{log.order: text(table[log.order]) + "/" + day})
+
+
+def filled(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with cells that are told once on every line that they speak of."""
+    names = [name for name in log.filled if name in table.columns]
+    if log.fill == "none" or not names:
+        return table
+    if log.fill == "order":
+        assert log.order is not None
+        here = ibis.window(group_by=log.order)
+        known = table[log.order].notnull()
+        return table.mutate(**{n: known.ifelse(table[n].max().over(here), table[n]) for n in names})
+    anchor = log.customer if log.fill == "group" else log.order
+    before = ibis.cumulative_window(order_by=ROW_COLUMN)
+    block = table[anchor].notnull().cast("int64").sum().over(before)
+    table = table.mutate(__block__=block)
+    here = ibis.window(group_by="__block__")
+    return table.mutate(**{n: table[n].max().over(here) for n in names})
+
+
+def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with the money of whole orders, and the one line of each that carries it."""
+    assert log.order is not None
+    keys = ["__customer__", log.order]
+    live = ~table["__other__"]
+    nothing = ibis.literal(None, "float64")
+    amount = live.ifelse(table["__amount__"], nothing)
+    refund = live.ifelse(table["__refund__"], nothing)
+    back = (table["__quantity__"] < 0).fill_null(False)
+    first = [~live, back, amount.isnull(), table["__product__"].isnull()]
+    if ROW_COLUMN in table.columns:
+        first.append(table[ROW_COLUMN])
+    here = ibis.window(group_by=keys)
+    ranked = ibis.window(group_by=keys, order_by=first)
+    place = ibis.row_number().over(ranked)
+    pieces = table["__quantity__"]
+    if log.product is not None and log.quantity is not None and not log.line_rows:
+        # a sum above the lines of its order repeats their pieces
+        several = table["__product__"].count().over(here) > 0
+        pieces = (several & table["__product__"].isnull()).ifelse(nothing, pieces)
+    return table.mutate(
+        __paid__=amount.max().over(here), __given__=refund.abs().max().over(here),
+        __carrier__=live & (place == 0), __quantity__=pieces,
+    )  # fmt: skip
+
+
+def _customer(table: ir.Table, log: OrderLog) -> Any:
+    """Return who bought: the customer, of nobody the e-mail address, else nothing."""
+    value = identity(table[log.customer])
+    if log.folded:
+        value = value.lower()
+    nobody = is_nobody(value, log.nobody)
+    if log.mail is not None and log.mail != log.customer:
+        mail = table[log.mail].strip().lower().nullif("")
+        named = value if value.type().is_string() else value.cast("string")
+        return nobody.ifelse(mail, named)
+    if not log.nobody and not value.type().is_string():
+        return value
+    return nobody.ifelse(ibis.null(value.type()), value)
+
+
+def identity(value: Any) -> Any:
+    """Return an id: whole numbers without ``.0``, text without blanks, nothing for nothing."""
+    if value.type().is_floating():
+        return value.try_cast("int64")
+    return value.strip().nullif("") if value.type().is_string() else value
+
+
+def text(value: Any) -> Any:
+    """Return a code as text: a whole number without ``.0``."""
+    if value.type().is_floating():
+        whole = (value == value.floor()).ifelse(
+            value.try_cast("int64"), ibis.literal(None, type="int64")
+        )
+        return ibis.coalesce(whole.cast("string"), value.cast("string"))
+    return value if value.type().is_string() else value.cast("string")
+
+
+def _number(table: ir.Table, name: str | None) -> Any:
+    if name is None:
+        return ibis.literal(None, type="float64")
+    return table[name].cast("float64")
+
+
+def _amount(table: ir.Table, log: OrderLog) -> Any:
+    """Return the money of a line; the amount takes the sign of a negative quantity."""
+    quantity = _number(table, log.quantity)
+    if log.amount is not None:
+        amount = table[log.amount].cast("float64")
+        if log.quantity is None:
+            return amount
+        back = (quantity < 0) & (amount > 0)
+        return back.fill_null(False).ifelse(-amount, amount)
+    if log.unit_price is not None and log.quantity is not None:
+        return quantity * table[log.unit_price].cast("float64")
+    return ibis.literal(None, type="float64")

@@ -1,0 +1,330 @@
+"""How well a column's name suits a part of an order: 0 is best, ``None`` speaks against it.
+
+Words only propose: whether a column can play its part is decided by its values (see
+:mod:`smartcart.tables.order_structure`). The ranks say in which order columns are tried, and which
+of several amounts was paid: a total after discounts before the money of a line, and that before an
+amount before discounts; a refund, fee, tax or cost never.
+"""
+
+from __future__ import annotations
+
+import re
+
+from smartcart.tables.tokens import tokens
+
+__all__ = [
+    "BEFORE_DISCOUNT",
+    "LINE_MONEY",
+    "PAID",
+    "cancels",
+    "converted",
+    "customer_rank",
+    "day_rank",
+    "is_buyer",
+    "is_mail",
+    "is_refund",
+    "money_rank",
+    "order_rank",
+    "taxes_aside",
+]
+
+PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
+
+_TAX = r"(tax(es)?|vat|gst|mwst|ust|tva|iva|btw|steuern?|impuestos?|impostos?|ht|ttc|kdv|nds)"
+_AROUND_TAX = re.compile(
+    rf"\b(incl?|including|included|inclusive|excl?|ex|excluding|exclusive|before|after|with|"
+    rf"without|"
+    rf"plus|inkl|inklusive|exkl|zzgl|ohne|mit|hors|sans|avec|con|sin|com|sem|ohne)( of| de)? "
+    rf"{_TAX}( (and|und|y|e|et) (shipping|versand|envio|frete))?\b"
+    rf"|\b{_TAX} (incl?|included|inclusive|excl?|excluded|exclusive|inkl|exkl)\b"
+    r"|\b(netto|brutto|ttc|ht|inkl|exkl|incl|excl)\b"
+)
+_AFTER_DISCOUNT = re.compile(
+    r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|"
+    r"remises?|descuentos?)\b"
+)
+_BEFORE_DISCOUNT = re.compile(
+    r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
+    r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
+    r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
+)
+_NEVER_PAID = re.compile(
+    r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
+    r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
+    r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
+    r"tax|taxes|vat|gst|iva|tva|mwst|ust|btw|kdv|impuestos?|impostos?|steuern?|tasas?|"
+    r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
+    r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
+    r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
+    r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
+    r"custo|profit|"
+    r"margins?|payouts?|deposits?|withheld|points?|punkte|outstanding|due|owed|unpaid|offen|limit|"
+    r"insurance|duty|duties|redeemed|gift (card|certificate|voucher|wrap)|(store|account) credits?|"
+    r"credit (limit|used|memo|note|applied)|compare|msrp|rrp|uvp|predicted|expected|lifetime|"
+    r"forecast|average|avg|budget|surcharge|rounding|adjustments?|chargebacks?|disputed?|"
+    r"tendered|change (due|given)|cash ?back|loyalty|exchange rate|tax rate|rate|id|ids|nr|code|"
+    r"key|qty|quantity|menge|count|score|rating|age|year|month|week|day|date|status|type|method|"
+    r"currency|weight|lat|latitude|lng|lon|longitude|percent(age)?|pct|subsid(y|ies)|donation tip|"
+    r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet)\b.*"
+)
+_PAID = re.compile(
+    r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
+    r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
+    r"the|in|of|order s|orders?) )*"
+    r"(grand total|total|totals|gross|paid|"
+    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sale|revenue|order|"
+    r"sold|received|due by customer|invoice|payment|spent|gross)|"
+    r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
+    r"(paid|payment|order|invoice|transaction|charge|basket|cart|receipt|bill|ticket|booking|"
+    r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
+    r"total (order|invoice) (amount|value|price))"
+    r"( (base|purchased|paid|usd|eur|gbp|inr|brl|chf|cents?|in cents|amount|by customer|buyer|"
+    r"order currency|shop currency|currency|local|presentment|amount paid|value))*"
+    r"|gesamt(betrag|summe|preis|wert)?|(rechnungs|bestell|auftrags)(betrag|wert|summe)|"
+    r"end(betrag|summe)|(total|importe|valor|monto|montant|prix|precio|preco|importo|prezzo)"
+    r"( (total|pagado|pago|paye|del pedido|pedido|commande|venta|venda|ordine|pagato|a pagar|"
+    r"general|geral|final))+|totale?( (ordine|pagato|commande|paye))?|totaal( ?bedrag)?|"
+    r"total a pagar|receita total|kwota( (zamowienia|calkowita))?|suma|razem|"
+    r"toplam( tutar)?|itogo|summa( zakaza)?"
+)
+_LINE = re.compile(
+    r".*\b(line|item|items|lineitem|extended|article|artikel|position|product|produkt|unit)\b.*"
+)
+_CONVERTED = re.compile(
+    r".*\b(converted|base|settlement|shop currency|main currency|eur|usd|gbp|chf|sek|pln|shop "
+    r"money)\b.*"
+)
+
+_REFUND = re.compile(
+    r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
+    r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
+    r"returned (amount|value)|erstattung(sbetrag)?|erstattet(er betrag)?|rembourse(ment)?|"
+    r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
+    r"importo rimborsato|terugbetaald( bedrag)?)"
+    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased))*"
+)
+
+_MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
+_OTHERS_MAIL = re.compile(
+    r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
+    r"employee|marketing|"
+    r"consent|status|accepts?|opt|verified|subscribed|agent|support|supplier|domain|count)\b.*"
+)
+_PEOPLE = (
+    r"(customer|client|user|member|shopper|buyer|purchaser|account|household|person|patron|payer|"
+    r"kunden?|kaufer|kauf|mitglied|cliente|comprador|client|acheteur|klant|usuario|utilisateur|"
+    r"nutzer|benutzer|subscriber|guest|donor|patient|passenger|visitor|consumer|contact|"
+    r"card ?holder|loyalty|billing|bill to|klient|musteri|acquirente|koper)"
+)
+_NAME = r"(name|nome|nombre|nom|naam|nimi|navn|company)"
+_NOT_THE_BUYER = re.compile(
+    r".*\b(attendee|participant|ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|"
+    r"first|last|middle|"
+    r"given|"
+    r"family|group|segment|type|tier|level|status|note|notes|country|city|phone|tax|device|staff|"
+    r"employee|gateway|bank|since|count|address line|street|zip|postcode|agent)\b.*"
+)
+_BY_NAME = re.compile(
+    rf".*\b{_PEOPLE}\b.*\b(full )?(name|nome|nombre|nom|naam|firma)\b.*|(name|nome|nombre|nom|"
+    rf"naam) "
+    rf".*\b{_PEOPLE}\b.*|.*\b(names?|company|firma)\b"
+)
+_BUYERS_NAME = re.compile(
+    rf"({_PEOPLE} )+(full )?{_NAME}|{_NAME}( of| de| du| des| del)? {_PEOPLE}"
+)
+_BY_CODE = re.compile(
+    rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
+    r"(id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
+    rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
+    rf"|{_PEOPLE}(nummer|nr|id)"
+)
+_LOGIN = re.compile(
+    rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}"
+)
+
+_NO_ORDER = re.compile(
+    r".*\b(line|item|items|lineitem|product|customer|user|client|store|shop|session|purchase order|"
+    r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|"
+    r"notes?|"
+    r"tags?|tracking|refund|return|reference txn|parent|shipment|shipping|seller|listing|sku|"
+    r"totale|totaal|summe|betrag|importo|importe|valor|valore|montant|wert|kwota|suma|wartosc|"
+    r"stato|"
+    r"estado|statut|data|datum|fecha|dato|dzien|campaign|coupon|merchant order|key|row|payment|"
+    r"payout|settlement|batch|terminal|register)\b.*"
+)
+_ORDER_BEST = re.compile(
+    r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"
+    r"zamowieni[ae]|siparis|zakaz)( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|"
+    r"name|key|header))*"
+    r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref)( (de|del|do|da|of))? "
+    r"(order|pedido|commande|ordine|encomenda|bestelling)"
+    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number)"
+)
+_ORDER_NEXT = re.compile(
+    r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
+    r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|"
+    r"increment|confirmation|"
+    r"sales record|faktura|num)"
+    r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
+    r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
+)
+
+_NEVER_DAY = re.compile(
+    r".*\b(refund(s|ed)?|return(s|ed)?|ship(s|ped|ping|ment)?|deliver(y|ed|ies)?|fulfill?(ed|"
+    r"ment)?|"
+    r"due|birth(day|date)?|dob|born|geburts\w*|naissance|nacimiento|nascimento|update[ds]?|"
+    r"modified|changed|cancel(s|l?ed|lation)?|storn\w*|expir\w*|expected|estimated|required|"
+    r"ends?|ended|check ?out|departure|load(ed)?|import(ed)?|export(ed)?|print(ed)?|pick(ed|up)?|"
+    r"pack(ed)?|dispatch(ed)?|versand|liefer\w*|livraison|envio|entrega|payout|payouts|available|"
+    r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|"
+    r"registration|"
+    r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
+    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|"
+    r"prometid[oa])\b.*"
+)
+_BEST_DAY = re.compile(
+    r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
+    r"rechnungs\w*|auftrags\w*|beleg\w*|pedido|compra|venta|venda|commande|achat|facture|factura|"
+    r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created)\b.*"
+)
+_LATER_DAY = re.compile(
+    r".*\b(paid|payment|processed|captured|closed|completed|posted|accounting|zahlung\w*|bezahlt|"
+    r"paye|pagado|pago|authori[sz]ed|confirmed|approved|finished|accepted|check ?in|arrival|"
+    r"batch)\b.*"
+)
+_CANCELS = re.compile(
+    r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
+    r"storniert|stornierung|"
+    r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd)"
+    r"( (at|on|date|time|datum|timestamp|utc|reason|day))*"
+)
+
+
+def taxes_aside(words: str) -> str:
+    """Return a name's words without what they say of taxes: ``order total inc tax``.
+
+    >>> taxes_aside("order total inc tax"), taxes_aside("umsatz netto")
+    ('order total', 'umsatz')
+    """
+    return " ".join(_AROUND_TAX.sub(" ", words).split())
+
+
+def money_rank(name: str) -> int | None:
+    """Return :data:`PAID`, :data:`LINE_MONEY` or :data:`BEFORE_DISCOUNT`; ``None``: never paid.
+
+    The name is taken for one of money; whether it is one is asked elsewhere.
+
+    >>> [money_rank(n) for n in ("Order Total (inc tax)", "Item Total", "Subtotal", "Gross Sales")]
+    [0, 1, 2, 2]
+    >>> [money_rank(n) for n in ("Refund Amount", "Shipping Cost (inc tax)", "Fee", "Net Sales")]
+    [None, None, None, 1]
+    """
+    words = tokens(name)
+    after = _AFTER_DISCOUNT.search(words) is not None
+    words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
+    if _BEFORE_DISCOUNT.fullmatch(words) and not after:
+        return None if _NEVER_PAID.fullmatch(re.sub(r"\bbefore discounts?\b", "", words)) else 2
+    if _NEVER_PAID.fullmatch(words):
+        return None
+    if _PAID.fullmatch(words):
+        return PAID
+    return LINE_MONEY
+
+
+def converted(name: str) -> bool:
+    """Return whether a name says that its amounts are in one currency, whatever was paid in.
+
+    >>> converted("Converted Amount"), converted("Amount")
+    (True, False)
+    """
+    return _CONVERTED.fullmatch(tokens(name)) is not None
+
+
+def is_refund(name: str) -> bool:
+    """Return whether a name is of money that was given back.
+
+    >>> [is_refund(n) for n in ("Refunded Amount", "Total Refunded", "Amount", "Refunded date")]
+    [True, True, False, False]
+    """
+    return _REFUND.fullmatch(taxes_aside(tokens(name))) is not None
+
+
+def is_mail(name: str) -> bool:
+    """Return whether a name is of the buyer's e-mail address.
+
+    >>> [is_mail(n) for n in ("Email (Billing)", "From Email Address", "To Email Address")]
+    [True, True, False]
+    """
+    words = tokens(name)
+    return _MAIL.fullmatch(words) is not None and _OTHERS_MAIL.fullmatch(words) is None
+
+
+def customer_rank(name: str) -> int:
+    """Return how surely a name tells customers apart: id 0, login 1, e-mail 2, else 3, name 4.
+
+    >>> [customer_rank(n) for n in ("Customer ID", "Buyer Username", "Email", "Customer Name")]
+    [0, 1, 2, 4]
+    """
+    words = tokens(name)
+    if is_mail(name):
+        return 2
+    if re.search(r"\bunique\b|\buuid\b|\bhash\b", words) or _BY_CODE.fullmatch(words):
+        return 0
+    if _LOGIN.fullmatch(words):
+        return 1
+    return 4 if _BY_NAME.fullmatch(words) else 3
+
+
+def is_buyer(name: str) -> bool:
+    """Return whether a name says that the column tells buyers apart.
+
+    >>> [is_buyer(n) for n in ("Buyer Username", "Email (Billing)", "Bill-to Name", "Product Name")]
+    [True, True, True, False]
+    >>> [is_buyer(n) for n in ("Billing First Name", "Ship To Name", "Customer Group")]
+    [False, False, False]
+    """
+    words = tokens(name)
+    if _NOT_THE_BUYER.fullmatch(words):
+        return False
+    if is_mail(name) or _BY_CODE.fullmatch(words) or _LOGIN.fullmatch(words):
+        return True
+    return _BUYERS_NAME.fullmatch(words) is not None
+
+
+def order_rank(name: str) -> int | None:
+    """Return how surely a name is that of an order's number; ``None`` where it speaks against it.
+
+    >>> [order_rank(n) for n in ("Order ID", "amazon-order-id", "Order #", "Invoice No")]
+    [0, 0, 0, 1]
+    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Client")
+    (None, None, None)
+    """
+    words = tokens(name)
+    if _ORDER_BEST.fullmatch(words) and not _NO_ORDER.fullmatch(words):
+        return 0
+    if _NO_ORDER.fullmatch(words):
+        return None
+    return 1 if _ORDER_NEXT.fullmatch(words) else 2
+
+
+def day_rank(name: str) -> int | None:
+    """Return how surely a date is the day of the order; ``None`` where it is another day.
+
+    >>> [day_rank(n) for n in ("Order Date", "Date", "Paid at", "Refunded date (UTC)", "Shipped")]
+    [0, 1, 2, None, None]
+    """
+    words = tokens(name)
+    if _NEVER_DAY.fullmatch(words):
+        return None
+    if _BEST_DAY.fullmatch(words):
+        return 0
+    return 2 if _LATER_DAY.fullmatch(words) else 1
+
+
+def cancels(name: str) -> bool:
+    """Return whether a date of this name, where it is filled, says that the order was cancelled.
+
+    >>> cancels("Cancelled at"), cancels("Created at")
+    (True, False)
+    """
+    return _CANCELS.fullmatch(tokens(name)) is not None

@@ -1,0 +1,179 @@
+"""The campaigns of a workspace: planned lists, what came of them, and the ledger over all."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from smartcart import store
+from smartcart.records import Effects, Ledgered
+from smartcart.web import worker_processes
+from smartcart.web.database import now
+from smartcart.web.errors import missing
+from smartcart.web.exports import CONTACT, HELD_OUT
+from smartcart.web.uploads import Uploads, refuse_gone
+from smartcart.web.worker_processes import Slots
+from smartcart.web.workspace import Workspace, read_json
+from smartcart.workflows.results import earned, keep_arms, ledger
+
+__all__ = ["Campaigns", "Kept", "ResultWishes"]
+
+FILE, ARMS = "campaign.json", "arms.parquet"
+SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWishes:
+    """How results are read, and what is made of them in money."""
+
+    arm: str | None = None
+    control: str | None = None
+    outcomes: tuple[str, ...] = ()
+    cost: float = 0.0  # per contact
+    revenue: float | None = None  # per response, where no outcome is money
+    margin: float = 1.0  # of money, what is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A campaign: planned (``effects`` is None), or with its results."""
+
+    id: str
+    run: str
+    title: str
+    made: str
+    user: str
+    contacts: int = 0
+    upload_id: str | None = None
+    asked: dict[str, Any] | None = None
+    wishes: ResultWishes | None = None
+    effects: Effects | None = None
+
+
+class Campaigns:
+    """Campaigns in the folder of a workspace, each in one of its own."""
+
+    def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
+        self._workspace = workspace
+        self._uploads = uploads
+        self._slots = Slots(2, "Others are measuring")
+        self.folder = workspace.folder / "campaigns"
+
+    def plan(
+        self, run: str, title: str, lists: Path, asked: Mapping[str, Any], user: str, contacts: int
+    ) -> Kept:
+        """Keep a plan whose lists were made in a folder, with who is in which arm."""
+        made = Kept(
+            secrets.token_hex(8), run, title[:200], now(), user, contacts, asked=dict(asked)
+        )
+        place = self.folder / made.id
+        place.mkdir(parents=True, mode=0o700)
+        try:
+            keep_arms([lists / CONTACT, lists / HELD_OUT], place / ARMS)
+            self._write(made)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return made
+
+    def measure(
+        self,
+        run: str,
+        upload_id: str,
+        wishes: ResultWishes,
+        user: str,
+        *,
+        campaign: str | None = None,
+        title: str = "",
+    ) -> Kept:
+        """Measure what came of a campaign, of a plan that was kept or of another one.
+
+        Raises
+        ------
+        UsageError, DataError
+            As ``smartcart results``.
+        WebError
+            404 where run, upload or campaign is not there, 503 where others measure.
+        """
+        from pydantic import TypeAdapter
+
+        folder = self._workspace.path(run)
+        upload = self._uploads.one(upload_id)
+        source = self._uploads.source(upload)
+        refuse_gone(upload, source)
+        kept = self.one(campaign) if campaign else None
+        arms = None if kept is None else self.folder / kept.id / ARMS
+        content = {
+            "run": str(folder),
+            "table": source,
+            "arm": wishes.arm,
+            "control": wishes.control,
+            "outcomes": list(wishes.outcomes),
+            "arms": str(arms) if arms is not None and arms.is_file() else None,
+        }
+        with self._slots:
+            told = worker_processes.call("results", content, self._workspace, seconds=SECONDS)
+        effects = TypeAdapter(Effects).validate_python(told)
+        contacts = sum(
+            one.customers for one in effects.pooled if one.outcome == effects.outcomes[0]
+        )
+        if kept is None:
+            name = " ".join(title.split())[:200] or upload.name
+            kept = Kept(secrets.token_hex(8), run, name, now(), user)
+        kept = replace(kept, contacts=contacts, upload_id=upload_id, wishes=wishes, effects=effects)
+        (self.folder / kept.id).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._write(kept)
+        return kept
+
+    def one(self, number: str) -> Kept:
+        """Return a campaign. Raises ``WebError`` 404 where there is none."""
+        path = self.folder / number / FILE
+        if not re.fullmatch("[0-9a-f]{16}", number) or not path.is_file():
+            raise missing("campaign", number)
+        return _read(path)
+
+    def entries(self, run: str | None = None) -> list[Kept]:
+        """Return the campaigns, of one run or all, the oldest first."""
+        found = [_read(path) for path in self.folder.glob(f"*/{FILE}")]
+        return sorted(
+            (one for one in found if run is None or one.run == run), key=lambda one: one.made
+        )
+
+    def delete(self, number: str) -> None:
+        """Delete a campaign and its results."""
+        self.one(number)
+        shutil.rmtree(self.folder / number)
+
+    def ledger(self) -> tuple[Ledgered, ...]:
+        """Return what the campaigns with results earned, each and so far."""
+        return ledger([_money(one) for one in self.entries() if one.effects is not None])
+
+    def _write(self, kept: Kept) -> None:
+        place = self.folder / kept.id
+        with store.new_files([place / FILE], overwrite=True) as part:
+            store.write_json(part / FILE, store.plain(kept))
+
+
+def _read(path: Path) -> Kept:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Kept).validate_python(read_json(path))
+
+
+def _money(
+    one: Kept,
+) -> tuple[str, str, float | None, float | None, float | None, float]:
+    assert one.effects is not None
+    wishes = one.wishes or ResultWishes()
+    middle, low, high = earned(one.effects, revenue=wishes.revenue, margin=wishes.margin)
+    return one.title, one.made, middle, low, high, wishes.cost * one.contacts
+
+
+def chosen(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names without blanks, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))

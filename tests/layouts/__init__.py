@@ -1,0 +1,1 @@
+"""Known exports, made by the tests with known truth."""

@@ -1,0 +1,134 @@
+"""Numbers, ids and the types of tables in memory: each cell is what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from smartcart.sources import open_source
+
+IDS = [7_210_448_300_000, 2**53 + 1, 2**53 + 3, 2**63 - 1]
+HUGE = [2**63, 2**63 + 1, 2**64 - 1]
+
+
+def column(source: Any, name: str) -> list[Any]:
+    with open_source(source) as opened:
+        return list(opened.engine.arrow(opened.table)[name].to_pylist())
+
+
+@pytest.mark.parametrize("kind", ["arrow", "parquet", "csv", "pandas", "nullable", "object"])
+@pytest.mark.parametrize("ids", [IDS, HUGE], ids=["int64", "uint64"])
+@pytest.mark.parametrize("name", ["customer_id", "order key"])
+def test_ids_are_whole_to_64_bits(tmp_path: Path, kind: str, ids: list[int], name: str) -> None:
+    exact = pa.int64() if max(ids) < 2**63 else pa.uint64()
+    table = pa.table({name: pa.array(ids, exact), "x": pa.array(range(len(ids)))})
+    source: Any = table
+    if kind == "parquet":
+        source = tmp_path / "t.parquet"
+        pq.write_table(table, source)
+    if kind == "csv":
+        source = tmp_path / "t.csv"
+        lines = [f"{one},{i}" for i, one in enumerate(ids)]
+        source.write_text("\n".join([f"{name},x", *lines]))
+    if kind == "pandas":
+        source = pd.DataFrame({name: np.array(ids, dtype=str(exact)), "x": range(len(ids))})
+    if kind == "nullable":
+        source = pd.DataFrame({name: pd.array(ids, dtype=str(exact).replace("i", "I").replace(
+            "u", "U")), "x": range(len(ids))})  # fmt: skip
+    if kind == "object":
+        source = pd.DataFrame({name: pd.Series(ids, dtype=object), "x": range(len(ids))})
+    assert [str(one) for one in column(source, name)] == [str(one) for one in ids]
+
+
+def test_a_workbook_keeps_the_digits_that_it_has(tmp_path: Path) -> None:
+    from smartcart.sources.excel import _cell
+
+    assert _cell(float(2**53 - 1)) == str(2**53 - 1)
+
+
+def test_ids_with_an_apostrophe_are_found_again_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Customer ID,Zip,Total\n'7210448300000,'01067,1\n'7210448300001,'99084,2\n")
+    assert column(path, "Customer ID") == ["'7210448300000", "'7210448300001"]
+    assert column(path, "Zip") == ["'01067", "'99084"]
+
+
+MONEY = {
+    "$58.00": 58.0, "-$4.00": -4.0, "($4.50)": -4.5, "$-4.25": -4.25, "$(4.00)": -4.0,
+    "\u22124.50": -4.5, "US $12.00": 12.0, "AU $1,200.50": 1200.5, "$12.50 USD": 12.5,
+    "CHF 1'234.50": 1234.5, "RM 12.50": 12.5, "₹1,23,456.00": 123456.0, "1500円": 1500.0,
+}  # fmt: skip
+COMMA = {
+    "R$ 1.234,56": 1234.56, "€ -4,50": -4.5, "1.234,56 €": 1234.56, "12,50 zł": 12.5,
+    "-R$ 4,00": -4.0, "1 234,56 руб.": 1234.56, "S/ 12,50": 12.5, "(4,50 €)": -4.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", [MONEY, COMMA], ids=["point", "comma"])
+def test_money_is_a_number_in_any_dress(tmp_path: Path, cells: dict[str, float]) -> None:
+    for cell, number in cells.items():
+        path = tmp_path / "t.csv"
+        other = "7.25" if cells is MONEY else "7,25"
+        path.write_text(f'k;amount\na;"{cell}"\nb;"{other}"\n', encoding="utf-8")
+        assert column(path, "amount") == [number, 7.25], cell
+
+
+def test_a_point_before_three_digits_of_money_parts_thousands(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("k,amount\na,1.000 Ft\nb,12.500 Ft\n")
+    with open_source(path) as opened:
+        assert opened.engine.arrow(opened.table)["amount"].to_pylist() == [1000, 12500]
+        (notice,) = [n for n in opened.reading.notices if n.code == "ambiguous_numbers"]
+    assert "a point always stands before three digits" in notice.message
+    path.write_text("k,amount\na,1.000 Ft\nb,12.50 Ft\n")
+    assert column(path, "amount") == [1.0, 12.5]
+
+
+def test_what_pandas_holds_is_what_it_is() -> None:
+    n = 4
+    frame = pd.DataFrame(
+        {
+            "month": pd.period_range("2024-01", periods=n, freq="M"),
+            "quarter": pd.PeriodIndex(["2024Q1", None, "2024Q3", "2024Q4"], freq="Q"),
+            "stay": pd.to_timedelta([1.5, 2, None, 4], unit="D"),
+            "half": np.array([0.5, 1, 2, 3], dtype="float16"),
+            "exact": [Decimal("1.25"), Decimal("2.50"), None, Decimal("3.75")],
+            "kind": pd.Categorical(["a", "b", "a", None]),
+            "level": pd.Categorical([1, 2, 1, 2], ordered=True),
+            "rare": pd.arrays.SparseArray([0, 0, 1, 0]),
+        }
+    )
+    with open_source(frame) as opened:
+        rows = opened.engine.arrow(opened.table).to_pydict()
+    assert rows["month"] == [dt.date(2024, m, 1) for m in (1, 2, 3, 4)]
+    assert rows["quarter"] == [dt.date(2024, 1, 1), None, dt.date(2024, 7, 1), dt.date(2024, 10, 1)]
+    assert rows["stay"] == [1.5, 2.0, None, 4.0]
+    assert rows["half"] == [0.5, 1.0, 2.0, 3.0]
+    assert rows["exact"] == [1.25, 2.5, None, 3.75]
+    assert rows["kind"] == ["a", "b", "a", None]
+    assert rows["level"] == [1, 2, 1, 2]
+    assert rows["rare"] == [0, 0, 1, 0]
+
+
+def test_what_arrow_holds_is_what_it_is() -> None:
+    table = pa.table(
+        {
+            "half": pa.array(np.array([0.5, 1.5], dtype="float16")),
+            "wide": pa.array([Decimal("1.5"), Decimal("2.5")], pa.decimal256(50, 2)),
+            "stay": pa.array([86_400, 129_600], pa.duration("s")),
+            "kind": pa.array(["a", "b"]).dictionary_encode(),
+        }
+    )
+    with open_source(table) as opened:
+        rows = opened.engine.arrow(opened.table.drop("__row__")).to_pydict()
+    assert rows == {
+        "half": [0.5, 1.5], "wide": [1.5, 2.5], "stay": [1.0, 1.5], "kind": ["a", "b"]
+    }  # fmt: skip
