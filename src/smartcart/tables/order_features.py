@@ -44,10 +44,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("p_alive", "Still a customer", "share",
             "probability to be a customer still, by the rhythm of the orders", "alive",
             transform="identity"),
-    Measure("repeats", "Days with a repeat order", "count",
-            "different days with an order after the first", "frequency", transform="log1p"),
+    Measure("repeat_share", "Share of repeat orders", "share",
+            "days with an order after the first, over all days with an order", "frequency",
+            transform="identity"),
     Measure("newness", "Newness", "share",
-            "1 on the day of the first order, half of it every 62 days later", "newness",
+            "1 on the day of the first order, half of it every 62 days later", "recency",
             transform="identity"),
     Measure("discount_lean", "Leaning to deals", "share",
             "share bought on a deal, drawn to the usual one where orders are few", "deals"),
@@ -78,8 +79,8 @@ MEASURES: tuple[Measure, ...] = (
 
 
 BASKET = ("monetary_mean", "items_per_order", "products_per_order", "lines_per_order")
-INSTEAD = {"p_alive": ("recency_days", "frequency", *BASKET), "discount_lean": ("discount_share",)}
-"""Where the first forms, the others describe: the silence of who orders seldom says little."""
+INSTEAD = {"p_alive": ("frequency", *BASKET), "discount_lean": ("discount_share",)}
+"""Where the first forms, the others describe."""
 
 
 def measures_of(log: OrderLog, names: Sequence[str]) -> tuple[Measure, ...]:
