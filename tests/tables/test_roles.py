@@ -110,7 +110,8 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
         ("complaint", "describes", "number", "Beschwerden|Quejas|Réclamations|Reclamações"),
         ("outcome", "outcome", "text", "Gekündigt|Abgewandert|Abandono|Respuesta|Résilié|"
          "Réponse|Cancelou|Resposta"),
-        ("contact", "dropped", "text", "PLZ|Código postal|CEP|E-Mail-Adresse|Telefonnummer|Nachname|Straße|Apellidos|"
+        ("contact", "dropped", "text", "PLZ|Código postal|CEP|E-Mail-Adresse|"
+         "Telefonnummer|Nachname|Straße|Apellidos|"
          "Correo electrónico|Teléfono|Dirección|Prénom|Nom|Courriel|Endereço|Sobrenome"),
     ],
 )  # fmt: skip
