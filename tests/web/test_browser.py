@@ -147,7 +147,7 @@ def test_from_a_table_to_a_campaign(size: dict[str, int], open_page: Any, tmp_pa
     seen.drawn()
     assert "Wine lovers" in page.locator("h1").inner_text()
     assert page.get_by_text("Leave").first.is_visible()
-    page.get_by_role("button", name="Make the lists").click()
+    page.get_by_role("button", name="Make the two lists").click()
     page.wait_for_url("**/exports/*")
     told = page.locator(".receipt").inner_text()
     people: dict[str, set[str]] = {}
