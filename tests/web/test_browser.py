@@ -196,7 +196,7 @@ def test_everything_by_keyboard_alone(open_page: Any) -> None:
     page.wait_for_url("**done=renamed*")
     assert "Best friends" in page.locator("h1").inner_text()
     tab_to(page, "#format")
-    tab_to(page, ".halves .button.go")
+    tab_to(page, ".halves button.go")
     page.keyboard.press("Enter")
     page.wait_for_url("**/exports/*")
     tab_to(page, 'nav.tabs a[href$="/plan"]')
@@ -275,7 +275,7 @@ def test_a_wrong_value_is_told_with_the_way_out(open_page: Any) -> None:
     page = seen.page
     seen.go(f"/runs/{RUN}/plan?cost=free&revenue=11")
     alert = page.get_by_role("alert")
-    assert "The cost of a contact is 'free'." in alert.inner_text()
+    assert "The cost of a contact is 'free', which is no amount." in alert.inner_text()
     assert "Type a number" in alert.inner_text()
     assert page.input_value("#revenue") == "11"
     seen.go(f"/runs/{RUN}/customers?id=nobody")
