@@ -690,6 +690,7 @@ def test_notebook_view_is_sound_html(name: str) -> None:
     assert got.open == []
     assert {tag for tag, _ in got.tags} <= {
         "div", "p", "b", "table", "thead", "tbody", "tr", "th", "td", "span", "br",
+        "details", "summary", "ul", "li",
     }  # fmt: skip
     for s in run.segments:
         assert " ".join(s.segment.split()) in got.words

@@ -81,8 +81,8 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
          "Ano de nascimento"),
         ("age", "sensitive", "number", "Alter|Edad|Âge|Idade"),
         ("demographic", "sensitive", "text", "Geschlecht|Familienstand|Bildungsabschluss|Land|"
-         "Stadt|PLZ|Género|Estado civil|Educación|País|Ciudad|Código postal|Sexe|"
-         "Situation familiale|Niveau d'études|Pays|Ville|Escolaridade|Cidade|CEP|Gênero"),
+         "Stadt|Género|Estado civil|Educación|País|Ciudad|Sexe|"
+         "Situation familiale|Niveau d'études|Pays|Ville|Escolaridade|Cidade|Gênero"),
         ("household", "describes", "number", "Anzahl Kinder|Haushaltsgröße|Hijos|"
          "Nombre d'enfants|Filhos"),
         ("income", "forms", "number", "Einkommen|Jahreseinkommen|Gehalt|Ingresos|Salario|Revenu|"
@@ -110,13 +110,15 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
         ("complaint", "describes", "number", "Beschwerden|Quejas|Réclamations|Reclamações"),
         ("outcome", "outcome", "text", "Gekündigt|Abgewandert|Abandono|Respuesta|Résilié|"
          "Réponse|Cancelou|Resposta"),
-        ("contact", "dropped", "text", "E-Mail-Adresse|Telefonnummer|Nachname|Straße|Apellidos|"
+        ("contact", "dropped", "text", "PLZ|Código postal|CEP|E-Mail-Adresse|"
+         "Telefonnummer|Nachname|Straße|Apellidos|"
          "Correo electrónico|Teléfono|Dirección|Prénom|Nom|Courriel|Endereço|Sobrenome"),
     ],
 )  # fmt: skip
 def test_names_of_four_more_languages(meaning, role, kind, names) -> None:
     for name in names.split("|"):
-        found = role_of(name, kind, distinct=1000 if role == "id" else 400)
+        several = {"id": 1000, "outcome": 2}.get(role, 400)
+        found = role_of(name, kind, distinct=several)
         assert (found.role, found.meaning) == (role, meaning), name
         assert _letters(found.label) == _letters(name), name
 
@@ -127,7 +129,7 @@ def test_names_of_four_more_languages(meaning, role, kind, names) -> None:
      "Montant dernier achat", "Avg Order Value", "Satisfaction Score", "Cashback Amount"],
 )  # fmt: skip
 def test_averages_and_single_orders_are_no_totals(name) -> None:
-    assert role_of(name).meaning == "measure"
+    assert role_of(name).meaning in {"measure", "one_order"}
 
 
 @pytest.mark.parametrize(

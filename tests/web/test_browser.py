@@ -111,7 +111,7 @@ def test_from_a_table_to_a_campaign(size: dict[str, int], open_page: Any, tmp_pa
     page.get_by_role("button", name="Make the list").click()
     page.wait_for_url("**/exports/*")
     with page.expect_download() as kept:
-        page.get_by_role("link", name="Download premium.csv").click()
+        page.get_by_role("link", name="Download wine-lovers.csv").click()
     file = tmp_path / "list.csv"
     kept.value.save_as(file)
     with page.expect_download() as kept:
@@ -119,7 +119,7 @@ def test_from_a_table_to_a_campaign(size: dict[str, int], open_page: Any, tmp_pa
     kept.value.save_as(tmp_path / "receipt.json")
     receipt = json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-    assert len(rows) == receipt["written"] == receipt["by_segment"]["Premium"] > 500
+    assert len(rows) == receipt["written"] == receipt["by_segment"]["Wine lovers"] > 500
     assert f"{receipt['written']:,} customers" in page.locator("h1").inner_text()
     customer = rows[0]["customer_id"]
     seen.check()
@@ -149,14 +149,19 @@ def test_from_a_table_to_a_campaign(size: dict[str, int], open_page: Any, tmp_pa
     assert page.get_by_text("Leave").first.is_visible()
     page.get_by_role("button", name="Make the lists").click()
     page.wait_for_url("**/exports/*")
-    with page.expect_download() as kept:
-        page.get_by_role("link", name="Download campaign.csv").click()
-    kept.value.save_as(tmp_path / "campaign.csv")
-    text = (tmp_path / "campaign.csv").read_text(encoding="utf-8")
-    arms = [row["arm"] for row in csv.DictReader(text.splitlines())]
     told = page.locator(".receipt").inner_text()
-    for arm, label in (("contact", "To contact"), ("hold out", "To leave alone, for comparison")):
-        assert f"{arms.count(arm):,}" in told.split(label)[1].split("\n")[1:3]
+    people: dict[str, set[str]] = {}
+    for name, label in (
+        ("contact.csv", "To contact: in contact.csv"),
+        ("held-out.csv", "To leave alone, for comparison: in held-out.csv"),
+    ):  # fmt: skip
+        with page.expect_download() as kept:
+            page.get_by_role("link", name=f"Download {name}").click()
+        kept.value.save_as(tmp_path / name)
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        people[name] = {row["customer_id"] for row in csv.DictReader(lines)}
+        assert f"{len(people[name]):,}" in told.split(label)[1].split("\n")[1:3]
+    assert not people["contact.csv"] & people["held-out.csv"]
     seen.check()
 
 

@@ -17,7 +17,7 @@ from smartcart.layouts import Layout, present
 from smartcart.records import Fill, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure, orders
-from smartcart.tables.order_lines import filled
+from smartcart.tables.order_lines import filled, numbered
 from smartcart.tables.order_ranks import (
     converted,
     customer_rank,
@@ -229,6 +229,12 @@ def _number(desk: _Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog, St
         down = _stands_once(desk, log, name)
         desk.sample = filled(whole, _down(log, name)) if down else whole
         structure = _structure(desk, log, found, name)
+        daily = False
+        again = log.date is not None and not down and name not in _moneys(log, found)
+        if again and not structure.cell(log.customer).steady:
+            daily = True  # numbers may begin anew every day
+            desk.sample = numbered(whole, replace(log, order=name, daily=True))
+            structure = _structure(desk, log, found, name)
         days = [c.name for c in found.days] or [log.date or ""]
         who = structure.cell(log.customer)
         steady = who.steady and any(structure.cell(d).steady for d in days)
@@ -238,7 +244,7 @@ def _number(desk: _Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog, St
         score = (beside < HALF and not down, place, -structure.several)
         if best is None or score < best[0]:
             best = (score, name, structure)
-            chosen = _down(log, name) if down else replace(log, order=name)
+            chosen = _down(log, name) if down else replace(log, order=name, daily=daily)
     desk.sample = whole
     if best is None:
         return replace(log, order=None), None
@@ -247,6 +253,8 @@ def _number(desk: _Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog, St
         desk.checks.append(
             f"{name} stands on the first line of each order; the lines below belong to it"
         )
+    if chosen.daily:
+        desk.checks.append(f"{name} begins anew every day: number and day make an order")
     if structure.several:
         desk.checks.append(
             f"{log.customer} and the day do not change within the {structure.several:,} orders "
@@ -463,7 +471,10 @@ def _same_but_tax(one: str, other: str) -> bool:
     words = [
         [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
     ]
-    return words[0] == words[1]
+    if words[0] == words[1]:
+        return True
+    taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
+    return taxed and bool(set(words[0]) & set(words[1]))
 
 
 def _whole(
@@ -536,14 +547,17 @@ def _other_numbers(desk: _Desk, log: OrderLog, columns: Sequence[ColumnSummary])
         and NOT_AN_ORDER.search(tokens(c.name)) is None
     ]
     for column in like[:ORDERS_TRIED]:
-        names = [log.customer, log.date]
-        expr = order_structure.structure_expression(desk.sample, column.name, names, ())
+        steady = [log.customer, log.date]
+        money = [log.amount] if log.amount is not None else []
+        names = [*steady, *money]
+        expr = order_structure.structure_expression(desk.sample, column.name, names, money)
         row = desk.opened.engine.record(expr)
         found = order_structure.structure_of(column.name, names, row)
-        if found.several >= MANY_ORDERS and all(found.cell(n).constant for n in names):
+        if found.several >= MANY_ORDERS and all(found.cell(n).constant for n in steady):
+            other = _whole(desk, replace(log, order=column.name), found, quiet=True)
             desk.rivals.append(
                 Rival(
-                    f"order: {column.name} for all of a day", replace(log, order=column.name),
+                    f"order: {column.name} for all of a day", other,
                     _choose(column.name, "order"), competes=True,
                 )
             )  # fmt: skip

@@ -37,7 +37,7 @@ def with_states(
     A column whose values all say so says something else, and is left alone.
     """
     listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}
-    states: list[LineState] = []
+    states: list[LineState] = [*_flags(opened, log, found)]
     for column in found.states:
         given = listed.get(column_key(column.name))
         if column.type in {"boolean", "number"} and given is None:
@@ -52,6 +52,8 @@ def with_states(
     if not states:
         return log
     main = next((s for s in states if s.column == log.status), None)
+    if main is None and all(s.unpaid and not s.cancelled for s in states):
+        return replace(log, states=tuple(states))
     if main is None:
         if log.status is not None and opened.table[log.status].type().is_boolean():
             return replace(log, states=tuple(states))
@@ -63,6 +65,17 @@ def with_states(
         log, status=main.column, cancelled=main.cancelled, returned=main.returned,
         browsed=main.browsed, states=rest,
     )  # fmt: skip
+
+
+def _flags(opened: Opened, log: OrderLog, found: Candidates) -> list[LineState]:
+    """Return what columns of yes and no say: cancelled, paid, given back."""
+    told = []
+    for column in found.flags:
+        values = values_of(opened.engine, opened.table, column.name, 3)
+        state = order_states.flag_state(column.name, values)
+        if state is not None and column.name != log.status:
+            told.append(state)
+    return told
 
 
 def _all(state: LineState) -> tuple[str, ...]:

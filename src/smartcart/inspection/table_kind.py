@@ -111,7 +111,8 @@ def find_reading(
             f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
         )
     if log is None:
-        if kind is None and not wanted:
+        nobody = order_roles.lines_of_nobody(figures)
+        if kind is None and not wanted and not (nobody and nobody[1]):  # told more plainly later
             refuse_unnamed(opened, order_roles.unnamed_log(figures))
         return None
     found = settle(opened, figures, log, parts)

@@ -153,6 +153,7 @@ class OrderLog:
     states: tuple[LineState, ...] = ()  # further columns that say what became of a line
     cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
     refunded: str | None = None  # the money given back of an order, in a column of its own
+    daily: bool = False  # numbers begin anew every day: number and day make an order
     whole_orders: tuple[str, ...] = ()  # columns of money that stand for the order, not its lines
     filled: tuple[str, ...] = ()  # columns that are told once for several lines
     fill: Fill = "none"

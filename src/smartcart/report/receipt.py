@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from smartcart.records import ReadingReceipt
+from smartcart.records import OtherReading, ReadingReceipt
 from smartcart.report import words
 
-__all__ = ["columns", "exactly", "headline", "how", "left_out", "others"]
+__all__ = ["columns", "exactly", "headline", "how", "left_out", "others", "totals"]
 
 
 def headline(told: ReadingReceipt, currency: str = "") -> str:
@@ -65,11 +65,13 @@ def how(told: ReadingReceipt) -> str:
 
 def others(told: ReadingReceipt, currency: str = "") -> list[tuple[str, str]]:
     """Return the other readings of the file: what differs, and the totals that they give."""
-    found = []
-    for one in told.alternatives:
-        figures = [] if one.orders is None else [f"{words.count(one.orders)} orders"]
-        figures.append(words.people(one.customers))
-        if one.revenue is not None:
-            figures.append(exactly(one.revenue, currency))
-        found.append((one.differs_in, ", ".join(figures)))
-    return found
+    return [(one.differs_in, totals(one, currency)) for one in told.alternatives]
+
+
+def totals(one: OtherReading, currency: str = "") -> str:
+    """Return the totals that another reading gives."""
+    figures = [] if one.orders is None else [f"{words.count(one.orders)} orders"]
+    figures.append(words.people(one.customers))
+    if one.revenue is not None:
+        figures.append(exactly(one.revenue, currency))
+    return ", ".join(figures)

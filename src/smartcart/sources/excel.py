@@ -23,7 +23,7 @@ __all__ = ["Sheet", "Swapped", "hinted", "read_sheet", "swapped_dates"]
 
 CHUNK_ROWS = 20_000
 TABLE_COLUMNS = 2  # a sheet of fewer columns holds notes
-TABLE_ROWS = 2  # and so does one of no more rows below the first
+TABLE_ROWS = 1  # and so does one of a single row
 _TEXT_DATE = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4})")
 
 

@@ -17,7 +17,7 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["Cells", "cells", "filled", "identity", "text"]
+__all__ = ["Cells", "cells", "filled", "identity", "numbered", "text"]
 
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
@@ -49,6 +49,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     the lines below them.
     """
     never = ibis.literal(False)
+    table = numbered(table, log)
     heading = table[log.customer].notnull() if log.fill == "group" else never
     table = filled(table.mutate(__heading__=heading), log)
     other = table["__heading__"]
@@ -92,6 +93,14 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
         table["__quantity__"], table["__product__"], amount, paid,
         refund.abs().fill_null(0.0), returned, table["__other__"],
     )  # fmt: skip
+
+
+def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with numbers of orders that differ from day to day."""
+    if not log.daily or log.order is None or log.date is None:
+        return table
+    day = table[log.date].cast("date").cast("string")
+    return table.mutate(**{log.order: text(table[log.order]) + "/" + day})
 
 
 def filled(table: ir.Table, log: OrderLog) -> ir.Table:

@@ -91,7 +91,8 @@ _LINE = re.compile(
     r".*\b(line|item|items|lineitem|extended|article|artikel|position|product|produkt|unit)\b.*"
 )
 _CONVERTED = re.compile(
-    r".*\b(converted|base|settlement|shop currency|main currency|shop money)\b.*"
+    r".*\b(converted|base|settlement|shop currency|main currency|eur|usd|gbp|chf|sek|pln|shop "
+    r"money)\b.*"
 )
 
 _REFUND = re.compile(
@@ -105,7 +106,8 @@ _REFUND = re.compile(
 
 _MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
 _OTHERS_MAIL = re.compile(
-    r".*\b(to|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|employee|marketing|"
+    r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
+    r"employee|marketing|"
     r"consent|status|accepts?|opt|verified|subscribed|agent|support|supplier|domain|count)\b.*"
 )
 _PEOPLE = (
@@ -116,7 +118,8 @@ _PEOPLE = (
 )
 _NAME = r"(name|nome|nombre|nom|naam|nimi|navn|company)"
 _NOT_THE_BUYER = re.compile(
-    r".*\b(ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|first|last|middle|"
+    r".*\b(attendee|participant|ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|"
+    r"first|last|middle|"
     r"given|"
     r"family|group|segment|type|tier|level|status|note|notes|country|city|phone|tax|device|staff|"
     r"employee|gateway|bank|since|count|address line|street|zip|postcode|agent)\b.*"
@@ -144,7 +147,10 @@ _NO_ORDER = re.compile(
     r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|"
     r"notes?|"
     r"tags?|tracking|refund|return|reference txn|parent|shipment|shipping|seller|listing|sku|"
-    r"campaign|coupon|merchant order|key|row|payment|payout|settlement|batch|terminal|register)\b.*"
+    r"totale|totaal|summe|betrag|importo|importe|valor|valore|montant|wert|kwota|suma|wartosc|"
+    r"stato|"
+    r"estado|statut|data|datum|fecha|dato|dzien|campaign|coupon|merchant order|key|row|payment|"
+    r"payout|settlement|batch|terminal|register)\b.*"
 )
 _ORDER_BEST = re.compile(
     r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"

@@ -66,8 +66,11 @@ FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
-SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
+SUBTOTAL = re.compile(
+    r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
+)
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
 
@@ -84,6 +87,7 @@ class Candidates:
     states: tuple[ColumnSummary, ...]  # few values, under a name that speaks of a state or a kind
     refunds: tuple[ColumnSummary, ...]
     cancelled_on: tuple[ColumnSummary, ...]
+    flags: tuple[ColumnSummary, ...] = ()  # yes or no
 
 
 def find_candidates(
@@ -148,6 +152,9 @@ def find_candidates(
                 for c in free
                 if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
             )
+        ),
+        flags=tuple(
+            c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
         ),
     )  # fmt: skip
 
@@ -353,7 +360,7 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
     return tuple(
         c.name
         for c in columns
-        if (c.type == "text" or (c.type == "number" and c.whole))
+        if (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
         and c.present < MOST_ORDERS * c.distinct

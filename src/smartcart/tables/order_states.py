@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from smartcart.records import LineState
 from smartcart.tables.languages import state_words
+from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["browsing_words", "line_state", "status_words"]
+__all__ = ["browsing_words", "flag_state", "line_state", "status_words"]
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
@@ -21,7 +23,8 @@ _CANCELLED = _or_elsewhere(
     r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|"
     r"abandon|"
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
-    r"\b(payment|order) error\b|rejected|terminated|\bdeleted\b|\bexpired\b",
+    r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
+    r"\bexpired\b",
     "cancelled",
 )
 _BROWSED = re.compile(
@@ -55,7 +58,9 @@ _UNPAID = _or_elsewhere(
     r"(checkout[ _-]?)?draft$|quotation|^incomplete$|^not[ _-]?paid|^unpaid|wait\w*[ _-]for[ _-]"
     r"payment|payment[ _-](pending|remote|required|review|due)|zahlung ausstehend|warte\w* auf "
     r"zahlung|"
-    r"unbezahlt|en attente (de|du) (paiement|virement)|pendiente( de pago)?$|aguardando pagamento|"
+    r"unbezahlt|en attente( (de|du) (paiement|virement|reglement))?$|pendiente( de pago)?$|"
+    r"pendente|"
+    r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
     r"rascunho|"
     r"^on[ _-]?hold$|requires[ _-]\w+",
@@ -81,6 +86,17 @@ _SALE = re.compile(
 )
 
 
+def _plain(value: str) -> str:
+    """Return a value as its words are compared: lower case, no accents, no blanks around.
+
+    A word is looked for as it is written, too: folding takes letters of other scripts apart.
+    """
+    text = re.sub(r"^wc-", "", value.strip().lower())  # WooCommerce's own
+    folded = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
+
+
 def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the values of a status column that say cancelled, and those that say returned.
 
@@ -94,15 +110,15 @@ def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
     told = [
         value
         for value in values
-        if not _NOT.search(value.lower()) and not _REFUSED.search(value.lower())
+        if not _NOT.search(_plain(value)) and not _REFUSED.search(_plain(value))
     ]
-    cancelled = tuple(value for value in told if _CANCELLED.search(value.lower()))
+    cancelled = tuple(value for value in told if _CANCELLED.search(_plain(value)))
     returned = tuple(
         value
         for value in told
-        if _RETURNED.search(value.lower())
+        if _RETURNED.search(_plain(value))
         and value not in cancelled
-        and not _PARTLY.search(value.lower().replace("_", " "))
+        and not _PARTLY.search(_plain(value).replace("_", " "))
     )
     return cancelled, returned
 
@@ -114,6 +130,39 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
     ('view', 'cart', 'remove_from_cart', 'Add to Cart')
     """
     return tuple(value for value in values if _BROWSED.search(value.strip().lower()))
+
+
+_YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
+_NO = {"no", "n", "false", "0", "nein", "non", "nao", "não", "nee", "nie", "нет", "hayır"}
+_PAID = re.compile(
+    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid)"
+)
+_GIVEN_BACK = re.compile(
+    r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
+    r"rimborsato|"
+    r"zuruckgegeben|devuelto)"
+)
+
+
+def flag_state(column: str, values: Iterable[str]) -> LineState | None:
+    """Return what a column of yes and no says of a line, if its name says what it is about.
+
+    >>> flag_state("Storniert", ["Ja", "Nein"]).cancelled
+    ('Ja',)
+    >>> flag_state("bezahlt", ["ja", "nein"]).unpaid, flag_state("Newsletter", ["ja", "nein"])
+    (('nein',), None)
+    """
+    told = {value: value.strip().lower() for value in values}
+    if len(told) < 2 or not set(told.values()) <= _YES | _NO:
+        return None
+    yes = tuple(v for v, word in told.items() if word in _YES)
+    no = tuple(v for v, word in told.items() if word in _NO)
+    words = tokens(column)
+    if cancels(column):
+        return LineState(column, cancelled=yes)
+    if _PAID.fullmatch(words):
+        return LineState(column, unpaid=no)
+    return LineState(column, returned=yes) if _GIVEN_BACK.fullmatch(words) else None
 
 
 def line_state(column: str, values: Iterable[str]) -> LineState:
@@ -130,12 +179,12 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     browsed = browsing_words(told)
     rest = [v for v in told if v not in cancelled and v not in returned and v not in browsed]
     delivery = _DELIVERY.fullmatch(tokens(column)) is not None
-    unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(v.strip().lower()))
+    unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(_plain(v)))
     words = tokens(column).split()
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
     if kind:
-        other = tuple(v for v in rest if v not in unpaid and _NO_SALE.search(v.lower()))
+        other = tuple(v for v in rest if v not in unpaid and _NO_SALE.search(_plain(v)))
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]
         payments = [v for v in rest if _PLAIN_PAYMENT.match(v.strip().lower())]
         if sales:

@@ -84,6 +84,7 @@ PARTS: tuple[Part, ...] = (
         "customer",
         rf"({_PERSON}){_ID}|({_NUMBER_OF}) ({_PERSON})|(({_PERSON}) )?({_MAIL})|"
         r"(loyalty |lylty |credit |debit )?card ?(id|no|nr|nbr|number|num)|"
+        r"(loyalty|customer|member(ship)?|bonus|club) card|"
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
         _PLAIN, "id", "says whose order it is",
@@ -116,7 +117,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "unit_price",
-        r"((unit|item|product|list|sale|sales|selling|retail|line ?item)? ?price"
+        r"((unit|item|product|list|net|gross|sale|sales|selling|retail|line ?item)? ?price"
         r"( each| per unit| unit| per item)?|price of (unit|item)|unit cost|"
         r"(einzel|stueck|stuck|artikel|verkaufs)?preis|precio( unitario)?|prix( unitaire)?|"
         rf"preco( unitario)?|valor unitario|prezzo( unitario)?|prijs){_NET}",
@@ -148,6 +149,7 @@ PARTS: tuple[Part, ...] = (
         rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
         r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
         r"(status( id| name| code)?|state|state of order)|"
+        r"(status|estado|stato|statut|situacao|etat) (do|da|del|de|di|du|van|of|d)( la| l)? \w+|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
         rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"

@@ -81,11 +81,15 @@ _CURRENCIES = {  # as they are typed before or behind an amount
 _NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*|[.,][0-9]+)(?:e([+-]?[0-9]{1,2}))?([^\W\d_]*)")
 
 
-def read_amount(typed: str, label: str, *, least: float | None = None) -> float:
+def read_amount(
+    typed: str, label: str, *, least: float | None = None, whole: bool = False
+) -> float:
     """Return an amount as people type it.
 
     >>> [read_amount(t, "x") for t in ("1.000,50", "€ 1,000.50", "10k", "1e3", "1'000", "0,5")]
     [1000.5, 1000.5, 10000.0, 1000.0, 1000.0, 0.5]
+
+    A count is ``whole``: ``1,083`` and ``1.083`` can only be 1083.
 
     Raises ``WebError`` 400 where it is none, can be read in two ways, or is below ``least``.
     """
@@ -101,6 +105,10 @@ def read_amount(typed: str, label: str, *, least: float | None = None) -> float:
         )
     readings = _readings(digits)
     scale = _SCALES[unit] * 10.0 ** int(power or 0)
+    if whole:
+        readings = {reading for reading in readings if (reading * scale).is_integer()}
+        if not readings:
+            raise _refused(typed, label, f"{label} is {typed[:40]!r}, no whole number.", least)
     if not readings:
         raise _refused(typed, label, f"{label} is {typed[:40]!r}, which is no amount.", least)
     if len(readings) > 1 and power is None:

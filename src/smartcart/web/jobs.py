@@ -309,6 +309,10 @@ class Jobs:
             found = connection.execute(query).scalar()
         return dict(json.loads(found)["wishes"]) if found else {}
 
+    def asked(self, number: str) -> dict[str, Any]:
+        """Return what a job was asked to do. Raises ``WebError`` 404 where there is none."""
+        return dict(json.loads(self._row(number)["asked"]))
+
     def migration(self, before: str, after: str) -> tasks.Compared | None:
         """Return a comparison that was made; None where it was not, or a run is newer."""
         return tasks.read_migration(self._workspace, before, after)

@@ -45,6 +45,7 @@ SOURCE_ENDS = (
 )  # fmt: skip
 WISHES = {
     "kind", "k", "k_max", "as_of", "seed", "columns", "drop_duplicates", "net_returns", "rfm_bins",
+    "expect",
 }  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 ``python -m smartcart.web.worker PARENT TASK ARGUMENTS``: PARENT is the process that waits for it,
 and ends it when it ends itself, however. Progress goes to standard error, one JSON object a line;
-the result (or ``{"error", "exit_code"}``) to standard output.
+the result (or ``{"error", "exit_code"}``, of a refused table also its ``columns`` and the
+``readings`` between which it asks) to standard output.
 """
 
 from __future__ import annotations
@@ -139,6 +140,16 @@ def _erase(asked: dict[str, Any]) -> Any:
     return store.plain(erase_files(Path(asked["workspace"]), asked["customer"]))
 
 
+def _asked(error: Any) -> dict[str, Any]:
+    """Return what a table that was refused leaves to be settled: its columns, its readings."""
+    from smartcart import store
+
+    found: dict[str, Any] = {"kind": error.kind, "columns": store.plain(error.columns)}
+    if hasattr(error, "readings"):
+        found["readings"] = store.plain(error.readings)
+    return found
+
+
 def _keep(target: Path, content: Any) -> None:
     from smartcart import store
 
@@ -167,13 +178,15 @@ def main(arguments: list[str]) -> int:
         sys.argv = ["smartcart", *rest]
         runpy.run_module("smartcart", run_name="__main__")
         return 0
-    from smartcart.errors import SmartCartError
+    from smartcart.errors import DataError, SmartCartError
 
     try:
         content: Any = TASKS[task](json.loads(rest[0]))
         code = 0
     except SmartCartError as error:
         content = {"error": str(error), "way_out": error.way_out, "exit_code": error.exit_code}
+        if isinstance(error, DataError):
+            content |= _asked(error)
         code = error.exit_code
     except MemoryError:
         content = {"error": "The machine's memory does not suffice.", "exit_code": 3}

@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
-from smartcart.errors import DataError, UsageError
+from smartcart.errors import DataError, ReadingQuestion, UsageError
+from smartcart.records import Column, OtherReading
 from smartcart.web import capacity
 from smartcart.web.errors import WebError
 
@@ -111,9 +112,8 @@ def refuse_failed(ended: Ended) -> None:
     sentence = str(told.get("error", ""))
     if ended.code == 0 and not sentence:
         return
-    kind = UsageError if ended.code == 2 else DataError
     if ended.code in {2, 3} and sentence:
-        error = kind(sentence)
+        error = UsageError(sentence) if ended.code == 2 else _refused(sentence, told)
         error.way_out = str(told.get("way_out", ""))
         raise error
     if ended.code in {-signal.SIGKILL, 137}:
@@ -122,6 +122,19 @@ def refuse_failed(ended: Ended) -> None:
         500, "fault", sentence or f"The work ended without a result (code {ended.code}).",
         "Please report it.",
     )  # fmt: skip
+
+
+def _refused(sentence: str, told: dict[str, Any]) -> DataError:
+    """Return the error of a refused table, with what it leaves to be settled."""
+    from pydantic import TypeAdapter
+
+    error = DataError(sentence)
+    if "readings" in told:
+        error = ReadingQuestion(sentence)
+        error.readings = TypeAdapter(tuple[OtherReading, ...]).validate_python(told["readings"])
+    error.columns = TypeAdapter(tuple[Column, ...]).validate_python(told.get("columns", ()))
+    error.kind = str(told.get("kind", ""))
+    return error
 
 
 def run(

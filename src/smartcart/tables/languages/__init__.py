@@ -13,7 +13,7 @@ from smartcart.tables.tokens import tokens
 
 __all__ = ["LANGUAGES", "names_of", "state_words"]
 
-LANGUAGES = ("nl", "pl", "ru", "tr", "ko", "ja", "zh")
+LANGUAGES = ("nl", "pl", "ru", "tr", "ko", "ja", "zh", "sap")
 
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
 

@@ -10,7 +10,7 @@ PARTS = {
              "data złożenia", "data utworzenia", "data transakcji", "data wystawienia"),
     "amount": ("wartość zamówienia", "wartość", "kwota", "suma", "razem", "kwota zamówienia",
                "kwota całkowita", "do zapłaty", "wartość brutto", "wartość netto", "zapłacono",
-               "łącznie", "cena całkowita", "suma zamówienia", "kwota brutto"),
+               "łącznie", "cena całkowita", "suma zamówienia", "wartość pozycji", "kwota brutto"),
     "quantity": ("ilość", "liczba sztuk", "sztuk", "szt"),
     "unit_price": ("cena", "cena jednostkowa", "cena za sztukę", "cena brutto", "cena netto"),
     "product": ("produkt", "nazwa produktu", "kod produktu", "towar", "nazwa towaru", "indeks",

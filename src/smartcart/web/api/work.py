@@ -24,6 +24,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 Number = Annotated[str, Path(pattern="^[0-9a-f]{24,32}$")]
+Figure = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Column = Annotated[str, Field(max_length=400)]
 KNOWN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 
@@ -47,6 +48,7 @@ class Wishes(Strict):
     drop_duplicates: bool | None = None
     net_returns: bool | None = None
     rfm_bins: int | None = Field(default=None, ge=2, le=9)
+    expect: dict[Literal["orders", "customers", "revenue"], Figure] | None = None
 
     def given(self) -> dict[str, Any]:
         """Return what was given, as settings."""

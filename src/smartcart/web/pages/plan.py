@@ -131,17 +131,19 @@ def _offers(run: Run) -> list[tuple[str, str]]:
 
 @router.get("/amount")
 @access("viewer")
-def amount(here: Here, typed: str = "", unit: str = "") -> PlainTextResponse:
+def amount(here: Here, typed: str = "", unit: str = "", whole: bool = False) -> PlainTextResponse:
     """Say how an amount is understood, while it is typed."""
     try:
-        return PlainTextResponse(understood(typed[:60], unit[:8]) if typed.strip() else "")
+        if not typed.strip():
+            return PlainTextResponse("")
+        return PlainTextResponse(understood(typed[:60], unit[:8], whole=whole))
     except SmartCartError as wrong:
         return PlainTextResponse(str(wrong))
 
 
-def understood(typed: str, unit: str) -> str:
+def understood(typed: str, unit: str, *, whole: bool = False) -> str:
     """Return in words how an amount is read. Raises ``WebError`` where it is not."""
-    value = shown_amount(read_amount(typed, "This"))
+    value = shown_amount(read_amount(typed, "This", whole=whole))
     behind = unit == "%" or unit.isalpha()
     return f"Read as {value}{' ' if unit.isalpha() else ''}{unit}." if behind else (
         f"Read as {unit}{value}."

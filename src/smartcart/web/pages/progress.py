@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from smartcart.web.access import access
+from smartcart.web.errors import WebError
 from smartcart.web.jobs import Job
 from smartcart.web.pages.render import go, page
-from smartcart.web.services import Here
+from smartcart.web.services import Context, Here
 from smartcart.web.views import progress
 
 __all__ = ["router"]
@@ -32,6 +35,14 @@ def _target(job: Job) -> str:
     return f"/runs/{job.result}"
 
 
+def _upload_there(here: Context, asked: dict[str, Any]) -> str:
+    """Return the upload that a run was to be made of; "" where there is none any more."""
+    try:
+        return here.services.uploads.one(str(asked.get("upload", ""))).id
+    except WebError:
+        return ""
+
+
 @router.get("/jobs/{job_id}")
 @access("viewer")
 def job(here: Here, request: Request, job_id: str) -> Response:
@@ -39,8 +50,12 @@ def job(here: Here, request: Request, job_id: str) -> Response:
     found = here.services.jobs.one(job_id)
     if target := _target(found):
         return go(target)
+    failed = found.kind == "run" and not progress.is_open(found)
+    asked = here.services.jobs.asked(job_id) if failed else {}
     return page(
-        here, request, "job.html.j2", job=found, words_now=progress.state(found),
+        here, request, "job.html.j2", look_at=_upload_there(here, asked), job=found,
+        said_json=json.dumps(asked.get("wishes", {})), parent=asked.get("parent") or "",
+        words_now=progress.state(found),
         tasks=progress.tasks(found), place=progress.where(found), value=progress.value(found),
         open=progress.is_open(found), seconds=progress.seconds(found, dt.datetime.now(dt.UTC)),
     )  # fmt: skip

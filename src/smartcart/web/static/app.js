@@ -93,7 +93,7 @@
     let last = 0;
     const ask = async () => {
       const mine = ++last;
-      const answer = await fetch(`/amount?${new URLSearchParams({ typed: field.value, unit })}`);
+      const answer = await fetch(`/amount?${new URLSearchParams({ typed: field.value, unit, whole: "whole" in field.dataset })}`);
       const text = answer.ok ? await answer.text() : "";
       if (mine === last) said.textContent = text;
     };

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from smartcart.records import Column, Inspection
 from smartcart.report import order_log, view, words
 
-__all__ = ["Line", "choices", "headline", "lead", "lines", "wishes"]
+__all__ = ["Line", "choices", "headline", "lead", "lines", "lines_of", "wishes"]
 
 PARTS = {
     "customer": "Customer", "order": "Order number", "date": "Date", "quantity": "Quantity",
@@ -36,17 +36,27 @@ def _columns(seen: Inspection) -> tuple[Column, ...]:
     return seen.contract.columns if seen.contract.log is None else seen.contract.log.columns
 
 
-def choices(seen: Inspection) -> dict[str, str]:
-    """Return what a column can be, in words by value."""
-    return PARTS if seen.contract.log is not None else view.ROLES
+def choices(orders: bool) -> dict[str, str]:
+    """Return what a column can be, of an order log or of a table of customers: words by value."""
+    return PARTS if orders else view.ROLES
 
 
 def lines(seen: Inspection) -> list[Line]:
     """Return the columns: those that count first, in the order of the roles."""
-    known = list(choices(seen))
+    return lines_of(_columns(seen), seen.contract.log is not None, {})
+
+
+def lines_of(
+    columns: Iterable[Column], orders: bool, said: Mapping[str, Mapping[str, str]]
+) -> list[Line]:
+    """Return columns as :func:`lines` does, each as was ``said`` of it, else as it is."""
+    known = list(choices(orders))
     found = []
-    for column in _columns(seen):
-        chosen = column.role if seen.contract.log is None else _part(column)
+    for column in columns:
+        chosen = _part(column) if orders else column.role
+        wish = said.get(column.name, {})
+        wanted = wish.get("meaning") if orders and "meaning" in wish else wish.get("role")
+        chosen = wanted if wanted in known else chosen
         about = "about " if column.estimated and column.distinct > 2 else ""
         found.append(
             Line(
@@ -81,7 +91,7 @@ def lead(seen: Inspection) -> str:
     people = words.people(seen.ledger.segmented)
     forming = len(seen.forming)
     what = f"{people} will be grouped by {words.count(forming)} measures of what they do"
-    if seen.contract.log is not None:
+    if seen.contract.log is not None and seen.receipt is None:  # which says it, too
         what = f"{order_log.sold(seen.ledger, seen.reading.currency or '')}. {what[:1]}{what[1:]}"
     return f"{what}. Is each column understood rightly? If so, start."
 
