@@ -79,14 +79,14 @@ def rhythm_sums(found: ir.Table, split: int, days: int) -> dict[str, Any]:
 def with_alive(table: ir.Table, log: OrderLog) -> ir.Table:
     """Return customers with what the forecast of their log tells of each, where it has one.
 
-    ``p_alive``; ``repeat_share``; ``newness``, ``exp(-tenure / 90)``; and ``discount_lean``, the
+    ``p_alive``; ``repeats``; ``newness``, ``exp(-tenure / 90)``; and ``discount_lean``, the
     share bought on a deal as if two more orders had been usual ones: one makes no deal-seeker.
     """
     if not log.alive:
         return table
     more = {
         "p_alive": alive_expression(table, log.alive),
-        "repeat_share": 1.0 - 1.0 / table["purchase_days"].cast("float64"),
+        "repeats": table["purchase_days"] - 1,
         "newness": (table["tenure_days"] * (-1.0 / NEW_DAYS)).exp(),
     }
     if log.usual_discount is not None and "discount_share" in table.columns:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ from smartcart.core.profile import (
     with_effects_of,
     with_rank_effects,
 )
-from smartcart.core.trust import Trust, judge
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection.customer_table import look
 from smartcart.inspection.order_log import OrderOptions
@@ -37,12 +36,14 @@ from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
 from smartcart.workflows.customer_arrays_cluster import customers_of
-from smartcart.workflows.foresee import Foreseen, foresee, with_alive
-from smartcart.workflows.future import future_count, future_record, future_writer
+from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import Counted, Fitted, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
+
+if TYPE_CHECKING:
+    from smartcart.workflows.foresee import Foreseen
 
 __all__ = ["Progress", "segment"]
 
@@ -113,6 +114,8 @@ def segment(
                 opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
             )
         with clock.step("what comes next"):
+            from smartcart.workflows.foresee import foresee, with_alive  # scores need no SciPy
+
             foreseen = foresee(seen, (options or OrderOptions()).horizon)
             seen = with_alive(seen, foreseen)
             table = customers_of(seen, opened)
@@ -130,7 +133,7 @@ def segment(
         start = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
             fitted, kept = _fitted(table, recipe, choice, earlier, _settled(table, recipe, start))
-        judging = _judging(table, fitted, seed, helper)
+        judging = judging_of(table, fitted, seed, helper)
         with clock.step("assign and profile"):
             counted = assign_all(table, fitted, folder, say, kept=kept)
         if not table.whole and counted.lloyd.gain(fitted.centers) > SETTLED:
@@ -138,7 +141,7 @@ def segment(
             with clock.step("refine on all rows"):
                 moved = _settled_on_all(table, recipe, fitted.centers, counted.lloyd, say)
                 fitted, kept = _fitted(table, recipe, choice, earlier, moved)
-            judging = _judging(table, fitted, seed, helper)
+            judging = judging_of(table, fitted, seed, helper)
             with clock.step("assign and profile again"):
                 counted = assign_all(table, fitted, folder, say, kept=kept)
         opened.refuse_changed()
@@ -340,6 +343,8 @@ def _assign_all(
     width, shift = len(recipe.features), column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
+    from smartcart.workflows.future import future_count, future_record, future_writer
+
     ahead = future_count(foreseen, table.all_features, len(centers))
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
@@ -383,28 +388,3 @@ def _assign_all(
             say("assign and profile", done, table.rows)
     future = future_record(foreseen, ahead, table, fitted)
     return Counted(sums, lloyd, watch, count.record() if count else None, future)
-
-
-def _judging(
-    table: Customers, fitted: Fitted, seed: int, helper: Beside | None
-) -> Callable[[], Trust]:
-    """Begin to judge the segments on the sample; return the function that waits for the result."""
-    asked = (
-        table.sample, table.all_features, table.weight, fitted.recipe, fitted.centers,
-        fitted.names, seed,
-    )  # fmt: skip
-    if helper is None:
-        return lambda: judge(*asked)
-    try:
-        helper.ask(judge, *asked)
-    except LostError:
-        return lambda: judge(*asked)
-
-    def wait() -> Trust:
-        try:
-            found: Trust = helper.answer()
-            return found
-        except LostError:
-            return judge(*asked)
-
-    return wait
