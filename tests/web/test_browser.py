@@ -276,7 +276,7 @@ def test_a_wrong_value_is_told_with_the_way_out(open_page: Any) -> None:
     seen.go(f"/runs/{RUN}/plan?cost=free&revenue=11")
     alert = page.get_by_role("alert")
     assert "The cost of a contact is 'free', which is no amount." in alert.inner_text()
-    assert "Type a number" in alert.inner_text()
+    assert "Type an amount from 0 up" in alert.inner_text()
     assert page.input_value("#revenue") == "11"
     seen.go(f"/runs/{RUN}/customers?id=nobody")
     assert "There is no customer 'nobody'" in page.get_by_role("alert").inner_text()
