@@ -196,7 +196,7 @@ def test_everything_by_keyboard_alone(open_page: Any) -> None:
     page.wait_for_url("**done=renamed*")
     assert "Best friends" in page.locator("h1").inner_text()
     tab_to(page, "#format")
-    tab_to(page, ".halves button.go")
+    tab_to(page, 'form[action$="/audience"] button')
     page.keyboard.press("Enter")
     page.wait_for_url("**/exports/*")
     tab_to(page, 'nav.tabs a[href$="/plan"]')
