@@ -161,3 +161,16 @@ def test_quality_tells_the_figures_of_the_notebook(capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     for figure in ("K ", "bootstrap ARI", "AUC, Response", "AUC, AcceptedCmp1-5", "eta² of spend"):
         assert figure in told
+
+
+def test_the_lean_notebook_writes_three_pictures_and_two_tables(tmp_path: Path) -> None:
+    write_customers(tmp_path / "shop.csv", 500, seed=1)
+    script = ROOT / "benchmarks" / "lean_notebook.py"
+    command = [sys.executable, str(script), str(tmp_path / "shop.csv"), "-o", str(tmp_path / "out")]
+    subprocess.run(command, check=True, capture_output=True)
+    made = sorted(path.name for path in (tmp_path / "out").iterdir())
+    pictures, tables = ["clusters_3d", "elbow", "segment_sizes"], ["profile", "segments"]
+    assert made == sorted([f"{name}.png" for name in pictures] + [f"{name}.csv" for name in tables])
+    labels = pd.read_csv(tmp_path / "out" / "segments.csv")
+    assert set(labels["segment"]) == {0, 1, 2, 3}
+    assert len(pd.read_csv(tmp_path / "out" / "profile.csv")) == 4

@@ -41,7 +41,7 @@ from smartcart.errors import DataError, UsageError
 
 __all__ = ["check", "demo", "run"]
 
-THERE = ("smartcart.core.evidence", "sklearn.cluster", "smartcart.report.figures", "seaborn")
+THERE = ("smartcart.core.evidence", "sklearn.cluster", "sklearn.tree", "smartcart.report.figures")
 HERE = (
     "pandas",
     "scipy.optimize",

@@ -86,10 +86,13 @@ def lloyd(
         if active.size == 0:
             break
         now, weight = centers[active], weights[active]
-        own = rows if rows.ndim == 2 else rows[active]
+        if active.size == fits:
+            own, some = rows, light
+        else:
+            own, some = rows if rows.ndim == 2 else rows[active], light[active]
         cost, label = _nearest(own, now)
         new = np.einsum("bn,bn->b", weight, cost)
-        sums = _sums(own, light[active], label, k)
+        sums = _sums(own, some, label, k)
         mass = sums[..., p : p + 1]
         centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
         going = new < wcss[active] * (1 - tol)
@@ -177,9 +180,11 @@ def _sums(rows: Singles, weight: Singles, label: Labels, k: int) -> Singles:
     fits, n = label.shape
     columns = rows.shape[-1]
     sums = np.empty((fits, k, columns), dtype=np.float32)
-    every = np.arange(k, dtype=np.int32)[:, None]
     for part in _blocks(fits, k * n):
-        member = (label[part, None, :] == every) * weight[part, None, :]
+        mine = label[part]
+        member = np.zeros((len(mine), k, n), dtype=np.float32)  # filled in where a row belongs
+        first = np.arange(len(mine))[:, None] * (k * n) + np.arange(n)
+        member.ravel()[(mine * np.intp(n) + first).ravel()] = weight[part].ravel()
         if rows.ndim == 2:
             sums[part] = (member.reshape(-1, n) @ rows).reshape(-1, k, columns)
         else:

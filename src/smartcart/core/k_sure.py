@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from smartcart.core import kmeans
 from smartcart.core.k_groups import borne_out
-from smartcart.core.k_lloyd import best_of, plus_plus
+from smartcart.core.k_lloyd import best_of, for_each, plus_plus
 from smartcart.core.k_verdict import HANDFUL, SMALLEST_SHARE, STABLE_ARI, STABLE_JACCARD, STEADY
 from smartcart.core.stability import bootstrap_stability
 from smartcart.core.structure import find_groups
@@ -54,6 +54,7 @@ def picks_on_parts(
     together : the columns move together, so slices can be a useful partition.
     """
     n = Z.shape[0]
+    cuts = [kmeans.assign(Z, centers)[0] for centers in fits.values()] if groups else []
     slices = [k for k in fits if steady.get(k, 0.0) >= STABLE_ARI - NEARLY]
     found = []
     for place, (name, share, parts) in enumerate(PARTS):
@@ -61,11 +62,15 @@ def picks_on_parts(
         if size < LEAST_ROWS:
             continue
         rng = np.random.default_rng([seed, 20 + place])
-        counted: Counter[int] = Counter()
-        for part in range(parts):
-            rows = Z[np.sort(rng.choice(n, size, replace=False))]
+        drawn = [np.sort(rng.choice(n, size, replace=False)) for _ in range(parts)]
+
+        def pick(part: int, drawn: list[NDArray[np.intp]] = drawn, place: int = place) -> int:
+            rows = drawn[part]
             own = np.random.default_rng([seed, 30 + place, part])
-            counted[_pick(rows, fits, slices if together else (), own, groups)] += 1
+            tried = slices if together else ()
+            return _pick(Z[rows], [labels[rows] for labels in cuts], fits, tried, own)
+
+        counted = Counter(for_each(pick, range(parts)))
         found.append(PartPicks(name, share, parts, dict(sorted(counted.items()))))
     return tuple(found)
 
@@ -93,14 +98,14 @@ def say_picks(found: Sequence[PartPicks], these: str = "these customers") -> str
 
 def _pick(
     Z: Floats,
+    cuts: Sequence[Labels],
     fits: Mapping[int, Floats],
     slices: Sequence[int],
     rng: np.random.Generator,
-    groups: bool,
 ) -> int:
-    if groups:
-        labels = [kmeans.assign(Z, centers)[0] for centers in fits.values()]
-        natural = borne_out(Z, find_groups(Z, labels, rng, join=False), rng)
+    """Return the K that a part picks; ``cuts``: labels among which natural groups may be."""
+    if cuts:
+        natural = borne_out(Z, find_groups(Z, cuts, rng, join=False), rng)
         if natural.count >= 2:
             return min(natural.count, max(fits))
     open_to: dict[int, float] = {}

@@ -121,7 +121,7 @@ def find_groups(
     >>> find_groups(Z, [], rng)[0].count, find_groups(Z[:100], [], rng)[0].count
     (2, 1)
     """
-    rows = rows_of(smooth_ties(Z, rng), tied_columns(Z), rng)
+    rows = _rows(Z, rng)
     best = _best_cuts(rows, partitions, rng, finest, join)
     seen = []
     if any(cut.z >= SURE_Z and cut.depth >= SURE_DEPTH for cut in best.values()):
@@ -139,7 +139,7 @@ def find_groups(
 
 def joined_groups(Z: Floats, labels: Labels, rng: np.random.Generator) -> int:
     """Return how many groups stay when those of a partition without a valley are joined."""
-    rows = rows_of(smooth_ties(Z, rng), tied_columns(Z), rng)
+    rows = _rows(Z, rng)
     labels = _renumbered(labels)
     while labels.max() >= 1:
         cut = _cut(rows, labels)
@@ -147,6 +147,11 @@ def joined_groups(Z: Floats, labels: Labels, rng: np.random.Generator) -> int:
             break
         labels = _renumbered(np.where(labels == cut.worst.b, cut.worst.a, labels))
     return int(labels.max()) + 1
+
+
+def _rows(Z: Floats, rng: np.random.Generator) -> Rows:
+    tied = tied_columns(Z)
+    return rows_of(_smoothed(Z, tied, rng), tied, rng)
 
 
 def _seen(z: float, depth: float) -> bool:
@@ -188,14 +193,19 @@ def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
     Gaps between the values of a count, a flag or "zero or more" are no valleys between customers.
     Groups that show in several such columns at once still do.
     """
+    return _smoothed(Z, tied_columns(Z), rng)
+
+
+def _smoothed(Z: Floats, tied: tuple[int, ...], rng: np.random.Generator) -> Floats:
     from scipy.special import ndtri
 
     n = Z.shape[0]
     smooth = Z.copy()
-    for j in tied_columns(Z):
+    scores = ndtri((np.arange(n) + 0.5) / n) if tied else None
+    for j in tied:
         luck = rng.random((n,))
         order = np.lexsort([luck, Z[:, j]])
-        smooth[order, j] = ndtri((np.arange(n) + 0.5) / n)
+        smooth[order, j] = scores
     return smooth
 
 
@@ -288,15 +298,17 @@ def _cut(rows: Rows, labels: Labels) -> _Cut:
 
 
 def _renumbered(labels: Labels) -> Labels:
-    return np.unique(labels, return_inverse=True)[1].astype(np.int32)
+    used = np.bincount(labels) > 0
+    return (np.cumsum(used, dtype=np.int32) - 1)[labels]
 
 
 def _by_first(labels: Labels) -> Labels:
     """Number groups in the order in which they appear, so that equal partitions are equal."""
-    _, first, code = np.unique(labels, return_index=True, return_inverse=True)
+    first = np.full(int(labels.max()) + 1, labels.size)
+    first[labels[::-1]] = np.arange(labels.size)[::-1]  # the last to be put there stays
     place = np.empty(first.size, dtype=np.int32)
-    place[np.argsort(first)] = np.arange(first.size, dtype=np.int32)
-    return place[code]
+    place[np.argsort(first, kind="stable")] = np.arange(first.size, dtype=np.int32)
+    return place[labels]
 
 
 def _by_size(labels: Labels) -> Labels:

@@ -46,15 +46,17 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows (n, p), also in single precision, and the fold of each.
+    """Rows (n, p), also in single precision, and by folds.
 
-    ``square`` (p, p) and ``without`` (F, p, p): products of the columns, of all rows and without
-    each fold.
+    ``folded`` (F, m, p): the rows of each fold, then rows of zeros; ``at`` (F, m): which rows they
+    are, n for none. ``square`` (p, p) and ``without`` (F, p, p): products of the columns, of all
+    rows and without each fold.
     """
 
     Z: Floats
     light: NDArray[np.float32]
-    fold: NDArray[np.intp]
+    folded: Floats
+    at: NDArray[np.intp]
     square: Floats
     without: Floats
     lumpy: tuple[int, ...]
@@ -72,11 +74,16 @@ def borders(Z: Floats, labels: Labels, rng: np.random.Generator) -> list[Border]
 def rows_of(Z: Floats, lumpy: tuple[int, ...], rng: np.random.Generator) -> Rows:
     """Return Z (n, p) ready for :func:`valleys`; ``lumpy``: columns of much repeated values."""
     centred = Z - Z.mean(axis=0)
-    fold = rng.permutation(len(Z)) % FOLDS
+    n = len(Z)
+    fold = rng.permutation(n) % FOLDS  # so that the first folds may have one row more
+    at = np.full((FOLDS, -(-n // FOLDS)), n)
+    place = np.arange(at.size).reshape(at.shape[::-1]).T  # the first n are taken, fold by fold
+    there = place < n
+    at[there] = np.argsort(fold, kind="stable")
+    folded = np.concatenate([centred, np.zeros((1, Z.shape[1]))])[at]
     square = centred.T @ centred
-    parts = [centred[fold == f] for f in range(FOLDS)]
-    without = np.stack([square - part.T @ part for part in parts])
-    return Rows(centred, centred.astype(np.float32), fold, square, without, lumpy)
+    without = square - folded.swapaxes(1, 2) @ folded
+    return Rows(centred, centred.astype(np.float32), folded, at, square, without, lumpy)
 
 
 def metric(within: Floats, n: int) -> Floats:
@@ -89,12 +96,12 @@ def metric(within: Floats, n: int) -> Floats:
 
 def valleys(rows: Rows, labels: Labels) -> list[Border]:
     """Return the borders between neighbouring groups, labels (n,) from 0."""
-    n, p = rows.Z.shape
+    n = rows.Z.shape[0]
     k = int(labels.max()) + 1
-    cells = rows.fold * k + labels
-    member = (cells == np.arange(FOLDS * k)[:, None]).astype(np.float64)
-    sums = (member @ rows.Z).reshape(FOLDS, k, p)
-    counts = member.sum(axis=1).reshape(FOLDS, k)
+    places = np.append(labels, np.int32(-1))[rows.at]  # (F, m)
+    each = np.arange(k, dtype=np.int32)
+    member = (places[:, None] == each[:, None]).astype(np.float64)  # (F, k, m)
+    sums, counts = member @ rows.folded, member.sum(axis=2)
     kept = np.maximum(counts.sum(axis=0) - counts, 1.0)  # (F, k) rows outside the fold
     means = (sums.sum(axis=0) - sums) / kept[..., None]
     spread = rows.without - (means * kept[..., None]).swapaxes(1, 2) @ means
@@ -102,22 +109,25 @@ def valleys(rows: Rows, labels: Labels) -> list[Border]:
     toward = np.linalg.solve(within, means.swapaxes(1, 2))  # (F, p, k)
     products = means @ toward  # (F, k, k)
     norms = np.einsum("fkk->fk", products)
-    scores = np.empty((k, n))
-    for f in range(FOLDS):
-        own = rows.fold == f
-        scores[:, own] = toward[f].T @ rows.Z[own].T
-    label = least(norms.T[:, rows.fold] - 2 * scores)
+    m = rows.at.shape[1]
+    along = np.empty((k, FOLDS, m))
+    np.matmul(toward.swapaxes(1, 2), rows.folded.swapaxes(1, 2), out=along.swapaxes(0, 1))
+    label = least((norms.T[..., None] - 2 * along).reshape(k, -1))
+    label[places.ravel() < 0] = -1
+    scores = along.reshape(k, -1)
     inside = [np.flatnonzero(label == group) for group in range(k)]
     lumpy = made_by_one_column(means.mean(axis=0), within.mean(axis=0), rows.lumpy)
     apart = np.maximum((norms[:, :, None] + norms[:, None]) / 2 - products, 1e-12)
     found = []
     for a, b in _neighbours(apart.mean(axis=0)):
+        if lumpy[a, b]:
+            found.append(Border(a, b, 0.0, 0.0))
+            continue
         both = np.concatenate([inside[a], inside[b]])
-        f = rows.fold[both]
+        f = both // m
         middle, half = (norms[:, b] - norms[:, a]) / 2, apart[:, a, b]
         t = (scores[b, both] - scores[a, both] - middle[f]) / half[f]
-        z, depth = (0.0, 0.0) if lumpy[a, b] else _valley(t, inside[a].size)
-        found.append(Border(a, b, z, depth))
+        found.append(Border(a, b, *_valley(t, inside[a].size)))
     return found
 
 
@@ -130,12 +140,12 @@ def _neighbours(apart: Floats) -> list[tuple[int, int]]:
 def least(scores: NDArray[Any]) -> Labels:
     """Return the row of the least score (k, n) in each column; of equal ones the first."""
     best = scores[0].copy()
-    label = np.zeros(best.size, dtype=np.int32)
+    label = np.zeros(best.size, dtype=np.int16)
     for j in range(1, len(scores)):
         less = scores[j] < best
-        np.copyto(best, scores[j], where=less)
-        np.copyto(label, np.int32(j), where=less)
-    return label
+        np.minimum(best, scores[j], out=best)
+        np.maximum(label, less * np.int16(j), out=label)  # a quarter of the time of copying where
+    return label.astype(np.int32)
 
 
 def made_by_one_column(
@@ -163,11 +173,11 @@ def _valley(t: Floats, first: int) -> tuple[float, float]:
     share = left / (left + right) if left + right > 0 else 0.5
     share = min(max(share, NARROWEST), 1 - NARROWEST)
     below, above = 2 * share, 2 - 2 * share  # the units of the sides; the border is below - 1
-    edges = np.array([
+    edges = (
         -1 - WINDOW * below, -1 + WINDOW * below, below - 1 - WINDOW * below,
         below - 1 + WINDOW * above, 1 - WINDOW * above, 1 + WINDOW * above,
-    ])  # fmt: skip
-    under = (t[:, None] < edges).sum(axis=0).tolist()
+    )  # fmt: skip
+    under = [np.count_nonzero(t < edge) for edge in edges]
     hill, border = min(under[1] - under[0], under[5] - under[4]), under[3] - under[2]
     z = (hill - border) / (hill + border + 1) ** 0.5
     return z, 1 - (border + 0.5) / (hill + 0.5)

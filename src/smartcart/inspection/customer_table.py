@@ -174,7 +174,8 @@ def _look(
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
     if few_passes.nobody_rejected(contract, counts):
-        rejected = quality.rejected_rows(clean, contract).schema().to_pyarrow().empty_table()
+        schema = quality.rejected_rows(clean, contract).schema().to_pyarrow()
+        rejected = pa.Table.from_batches([], schema)  # an empty table by Arrow itself loads pandas
     else:
         rejected = engine.listed(quality.rejected_rows(clean, contract))
     all_usable = rejected.num_rows == 0

@@ -12,14 +12,15 @@ from typing import Any
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from smartcart.report import words
 from smartcart.report.palette import LIGHT
 
 __all__ = [
-    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Picture", "blank", "calm", "heading", "place",
-    "plain", "png",
+    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Picture", "blank", "blend", "calm", "heading",
+    "place", "plain", "png",
 ]  # fmt: skip
 
 DPI = 140
@@ -50,6 +51,11 @@ def blank(width: float, height: float) -> Picture:
     figure = Picture(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     return figure
+
+
+def blend(*colours: str) -> LinearSegmentedColormap:
+    """Return the colours that lead evenly from the first of a few to the last."""
+    return LinearSegmentedColormap.from_list("blend", colours)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 from smartcart.errors import UsageError
 from smartcart.records import Rfm, Run
 from smartcart.report import palette, rfm, words
-from smartcart.report.canvas import INK, SOFT, Picture, blank, calm, heading, place, plain
+from smartcart.report.canvas import INK, SOFT, Picture, blank, blend, calm, heading, place, plain
 from smartcart.report.palette import LIGHT
 
 __all__ = ["draw"]
@@ -81,12 +81,10 @@ def _sizes(axes: Any, run: Run, found: Rfm) -> None:
 
 
 def _crossing(axes: Any, run: Run, found: Rfm) -> None:
-    import seaborn
-
     cells = rfm.crossing(found)
     axes.pcolormesh(
         [[float(cell.step) for cell in row] for row in cells],
-        cmap=seaborn.blend_palette([_PAPER, palette.COOL], as_cmap=True),
+        cmap=blend(_PAPER, palette.COOL),
         vmin=0, vmax=len(rfm.STEPS), edgecolors="white", linewidth=2.5,
     )  # fmt: skip
     many = len(run.segments) > 5

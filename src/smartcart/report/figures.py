@@ -22,6 +22,7 @@ from smartcart.report.canvas import (
     SOFT,
     Picture,
     blank,
+    blend,
     calm,
     heading,
     place,
@@ -47,7 +48,6 @@ __all__ = [
 
 def warm_up() -> None:
     """Load what the first picture would load."""
-    import seaborn  # noqa: F401
     from mpl_toolkits import mplot3d  # noqa: F401
 
 
@@ -211,8 +211,6 @@ def segment_sizes(run: Run) -> Picture:
 
 def profile_heatmap(run: Run) -> Picture:
     """Return segments by forming features; colour and number are the distance in SD."""
-    import seaborn
-
     table = view.forming(run)
     segments = run.segments
     many = len(segments) > 5
@@ -228,7 +226,7 @@ def profile_heatmap(run: Run) -> Picture:
     if effects:
         cells = axes.pcolormesh(
             effects,
-            cmap=seaborn.blend_palette([palette.WARM, "#F4F3EF", palette.COOL], as_cmap=True),
+            cmap=blend(palette.WARM, "#F4F3EF", palette.COOL),
             vmin=-2,
             vmax=2,
             edgecolors="white",

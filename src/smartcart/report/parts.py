@@ -6,11 +6,14 @@ The parts themselves are the templates beside this module, each a section that c
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from smartcart.records import Run, Segment
 from smartcart.report import (
@@ -43,6 +46,23 @@ _FIGURES_PER_K = (
 )
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates are compiled once, beside themselves, as Python does with its modules.
+
+    Where nothing can be written, or Python is told to write nothing, they are compiled each time.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                Path(self.directory).mkdir(exist_ok=True)
+                super().dump_bytecode(bucket)
+
+
 def environment(folders: Sequence[Path] = ()) -> Environment:
     """Return the templates of ``folders`` and the parts of a page, which escape all they show."""
     env = Environment(
@@ -52,6 +72,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_Compiled(str(TEMPLATES / "__pycache__")),
     )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number}
     env.globals |= {"app": False, "view": view, "words": words, "log": order_log}

@@ -12,9 +12,13 @@ from typing import Any
 
 __all__ = ["plain", "write_json"]
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """Return records as dictionaries and lists that JSON can hold; NaN becomes null."""
+    if type(value) in _PLAIN:  # most of what a run holds
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):

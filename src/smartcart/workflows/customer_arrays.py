@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from smartcart.core import prepare
 from smartcart.inspection.result import Look
-from smartcart.records import Feature, Inspection, Notice
+from smartcart.records import Feature, Inspection, Notice, Recipe
 from smartcart.tables import features, quality
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Customers:
     ids: pa.Array | None = None  # of the sample, where it is the whole table
     weight: Floats = field(default_factory=lambda: np.empty(0))
     wide: Floats | None = None  # forming features of more rows, where there are more
+    formed: tuple[Recipe, Floats] | None = None  # the sample on the scale of a recipe
 
     @property
     def inspection(self) -> Inspection:
@@ -88,6 +90,13 @@ class Customers:
         if contract.kind == "orders":  # customers come from a sum, in no order of their own
             expr = expr.order_by("customer_id")
         return self.seen.engine.arrow(expr)
+
+    def on_formed_scale(self, recipe: Recipe) -> Floats:
+        """Return the sample on the scale of a recipe, computed once: every K is named on it."""
+        if self.formed is None or self.formed[0] is not recipe:
+            scores = prepare.on_formed_scale(self.sample, self.all_features, recipe)
+            self.formed = recipe, scores
+        return self.formed[1]
 
     def sample_of(self, wanted: Sequence[Feature], types: Mapping[str, str]) -> Floats | None:
         """Return other features (n, q) of the sample's rows; None where they cannot be computed.

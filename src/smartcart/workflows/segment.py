@@ -114,10 +114,12 @@ def segment(
                 opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
             )
         with clock.step("what comes next"):
-            from smartcart.workflows.foresee import foresee, with_alive  # scores need no SciPy
+            foreseen = None
+            if seen.inspection.contract.kind == "orders":  # a table of customers needs no SciPy
+                from smartcart.workflows.foresee import foresee, with_alive
 
-            foreseen = foresee(seen, (options or OrderOptions()).horizon)
-            seen = with_alive(seen, foreseen)
+                foreseen = foresee(seen, (options or OrderOptions()).horizon)
+                seen = with_alive(seen, foreseen)
             table = customers_of(seen, opened)
         assign_all = partial(_assign_all, rfm_bins=rfm_bins, foreseen=foreseen)
         with clock.step("sample"):
@@ -326,7 +328,7 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
     if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
         profile = with_rank_effects(profile, table.sample, labels, every)
     else:
-        scores = prepare.on_formed_scale(table.sample, every, recipe)
+        scores = table.on_formed_scale(recipe)
         profile = with_effects_of(profile, scores, labels, every)
     signals = naming.signal_columns(table.inspection.contract, every)
     by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]

@@ -7,6 +7,7 @@ A new word goes into the file of its language; a new language is one file and it
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 from smartcart.tables.tokens import tokens
@@ -18,6 +19,7 @@ LANGUAGES = ("nl", "pl", "ru", "tr", "ko", "ja", "zh", "sap")
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
 
 
+@cache
 def names_of(part: str) -> frozenset[str]:
     """Return the names of columns for a part of an order, as tokens.
 
