@@ -29,7 +29,7 @@ from typing import Any
 
 import psutil
 
-from bench import LAUNCH, PEER, SYNTH, machine, smartcart_command, spread
+from bench import LAUNCH, LEAN, PEER, SYNTH, machine, smartcart_command, spread
 from peers import PEERS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -61,11 +61,12 @@ con = duckdb.connect(config={"memory_limit": memory})
 con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
 """
 
-WHO = ["SmartCart", "duckdb", "duckdb-same", "notebook", *PEERS]
+WHO = ["SmartCart", "duckdb", "duckdb-same", "lean", "notebook", *PEERS]
 LABELS = {
     "SmartCart": "SmartCart, all of it",
     "duckdb": "DuckDB alone: twelve raw features by hand, two columns",
     "duckdb-same": "DuckDB alone: the same features as SmartCart computes, two columns",
+    "lean": "lean notebook: one start for each K, three pictures",
     "notebook": "notebook pipeline, without silhouettes and plots",
     **{name: label for name, (label, _) in PEERS.items()},
 }
@@ -80,6 +81,8 @@ def command_of(who: str, data: Path, out: Path) -> list[str]:
         return [sys.executable, "-c", ALONE, str(data), f"{out}.parquet", "1GB"]
     if who == "duckdb-same":
         return [sys.executable, "-c", SAME, same_features(data), f"{out}.parquet", "1GB"]
+    if who == "lean":
+        return [sys.executable, str(LEAN), str(data), "-o", str(out)]
     if who == "notebook":
         words = [str(data), "-o", str(out), "--no-silhouette", "--no-plots"]
         return [sys.executable, str(PEER), *words]
@@ -139,7 +142,7 @@ def measure(command: list[str], cap_seconds: float, cap_mb: float) -> Record:
                     return {"why": over}
     if process.returncode:
         return {"why": "could not be started"}
-    seconds, peak, code = json.loads(told)
+    seconds, peak, code, _ = json.loads(told)
     if code:
         last = said.strip().splitlines()[-1:] or ["no message"]
         return {"why": "killed: out of memory" if code == -9 else f"failed: {last[0][:120]}"}

@@ -138,17 +138,36 @@ def test_bench_measures_the_memory_of_a_child_and_notices_failure() -> None:
         )
 
 
-def test_bench_tells_median_range_and_pairwise_ratio() -> None:
+def test_bench_tells_median_range_and_ratios_turn_by_turn() -> None:
     bench = importlib.import_module("bench")
     case = bench.Case("x", "a case", 10, 3, {})
-    ours = [bench.Sample(s, 100) for s in (1.0, 2.0, 4.0)]
-    peer = [bench.Sample(s, 250) for s in (3.0, 4.0, 4.0)]
+    ours = [bench.Sample(s, 100, 2 * s) for s in (1.0, 2.0, 4.0)]
+    peer = [bench.Sample(s, 250, s) for s in (3.0, 4.0, 4.0)]
     text = bench.table([bench.Result(case, {"SmartCart": ours, "notebook": peer})])
-    assert "| a case | SmartCart | 3 | 2.00 (1.00–4.00) | 100 (100–100) |" in text
-    assert "**2.00 (1.00–3.00)** | **2.50 (2.50–2.50)**" in text
+    assert (
+        "| a case | SmartCart | 3 | 2.00 (1.00–4.00) | 4.00 (2.00–8.00) | 100 (100–100) |" in text
+    )
+    assert "| | notebook ÷ SmartCart, turn by turn | | **2.00 (1.00–3.00)**" in text
+    assert "**1.00 (0.50–1.50)** | **2.50 (2.50–2.50)** |" in text
     described = bench.machine()
     assert platform.node() not in described
     assert "/" not in described.replace("/ ", "")
+
+
+def test_the_older_build_takes_turns_with_todays(tmp_path: Path) -> None:
+    bench = importlib.import_module("bench")
+    if not (ROOT / ".git").exists():
+        pytest.skip("no history: this is no checkout")
+    older = bench.older_build("HEAD", tmp_path)
+    assert older is not None
+    assert (older / "smartcart" / "__init__.py").exists()
+    assert bench.older_build("none", tmp_path) is None
+    case = bench.cases(quick=True, large_rows=10, runs=1, older=older)[0]
+    assert list(case.commands) == [bench.OURS, bench.OLDER, "lean notebook", "notebook"]
+    command = case.commands[bench.OLDER](tmp_path / "data.csv", tmp_path / "out")
+    assert f"PYTHONPATH={older}" in command
+    alone = bench.cases(quick=True, large_rows=10, runs=1)[0]
+    assert list(alone.commands) == [bench.OURS, "lean notebook", "notebook"]
 
 
 @pytest.mark.shared_data

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ __all__ = ["DuckDB", "as_data_error", "cursor_for", "first_line", "literal", "qu
 
 DEFAULT_MEMORY = "1GB"
 WIDE = 500  # columns
+_COMPILING = threading.RLock()
 
 
 def quote(name: str) -> str:
@@ -49,6 +51,18 @@ def literal(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def _unmerged() -> Iterator[None]:
+    """Let Ibis leave queries within queries, in one thread at a time, and as it was afterwards."""
+    with _COMPILING:
+        before = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            yield
+        finally:
+            ibis.options.sql.fuse_selects = before
 
 
 class DuckDB(Closeable, Engine):
@@ -138,8 +152,12 @@ class DuckDB(Closeable, Engine):
         return schema.to_pyarrow()
 
     def compile(self, expr: ir.Expr) -> str:
-        """Return the SQL that this engine runs for an Ibis expression."""
-        return str(self.backend.compile(expr.as_table()))
+        """Return the SQL that this engine runs for an Ibis expression.
+
+        Ibis takes a third of its time to merge queries within queries, which DuckDB does at once.
+        """
+        with _unmerged():
+            return str(self.backend.compile(expr.as_table()))
 
     def query(self, sql: str) -> ir.Table:
         """Return an Ibis table over an SQL query."""

@@ -1,0 +1,40 @@
+"""Queries are compiled with queries left within queries, and Ibis stays as its user set it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import ibis
+import pytest
+
+from smartcart.engines.duckdb import DuckDB
+
+
+def layered(engine: DuckDB) -> ibis.Table:
+    rows = engine.query("select * from range(6) r(x)")
+    return rows.mutate(y=rows.x * 2).filter(lambda t: t.y > 2).mutate(z=lambda t: t.y + t.x)
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_the_user_keeps_his_setting_of_ibis(fused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ibis.options.sql, "fuse_selects", fused)
+    with DuckDB() as engine:
+        assert engine.compile(layered(engine)).count("SELECT") == 3
+        assert ibis.options.sql.fuse_selects is fused
+        with pytest.raises(Exception, match="unknown"):
+            engine.compile(engine.query("select 1 as x").select(lambda t: t.unknown))
+    assert ibis.options.sql.fuse_selects is fused
+
+
+def test_threads_that_compile_at_once_leave_the_setting_alone() -> None:
+    with DuckDB() as engine, ThreadPoolExecutor(4) as threads:
+        expr = layered(engine)
+        assert len(set(threads.map(lambda _: engine.compile(expr), range(40)))) == 1
+    assert ibis.options.sql.fuse_selects is True
+
+
+def test_rows_are_those_of_merged_queries() -> None:
+    with DuckDB() as engine:
+        expr = layered(engine)
+        merged = str(engine.backend.compile(expr))
+        assert engine.rows(f"FROM ({engine.compile(expr)})") == engine.rows(f"FROM ({merged})")
