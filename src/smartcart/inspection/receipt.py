@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from smartcart.inspection.order_reading import Rival, Settled
@@ -39,7 +40,8 @@ READINGS = 6
 def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, int, float | None]:
     """Return orders, customers and money of the lines that a reading counts as sold."""
     table = orders.distinct_lines(opened.table) if log.drop_duplicates else opened.table
-    marked = orders.lines(table, log, as_of)
+    bare = replace(log, traits=(), category=None, channel=None)  # of which no total is made
+    marked = orders.lines(table, bare, as_of)
     sold = marked.filter((marked["rule"] == orders.SALE) & marked["customer"].notnull())
     sold = sold.mutate(o=sold["order"].cast("string"), c=sold["customer"].cast("string"))
     told: dict[str, Any] = {
