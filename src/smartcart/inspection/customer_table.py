@@ -21,6 +21,7 @@ from smartcart.inspection.table_kind import (
     layout_of,
     layout_roles,
     parts_said,
+    says_rows,
 )
 from smartcart.layouts import Layout
 from smartcart.records import (
@@ -113,10 +114,14 @@ def _look(
                 opened, settled, as_of=as_of, options=options or OrderOptions(),
                 parts=parts_said(wanted or {}), progress=progress,
             )  # fmt: skip
-    nobody = order_roles.lines_of_nobody(figures)
-    if nobody is not None and nobody[1] and kind is None and not wanted:
+    parts = parts_said(wanted or {})
+    nobody = order_roles.lines_of_nobody(figures, parts)
+    if nobody is not None and nobody[1] and kind is None and not says_rows(wanted or {}):
+        maybe = [n for n in order_roles.unnamed_log(figures) if n not in parts]
         with telling_columns(figures):
-            raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
+            raise table_warnings.whose_lines(
+                opened, nobody[0], order_roles.empty_customer(figures), maybe
+            )
     if options is not None and options.of_orders:
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",

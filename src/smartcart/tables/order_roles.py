@@ -287,8 +287,12 @@ LOG_PARTS = (
 """Parts that one column of a log plays, under the name of the record's field."""
 
 
-def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], bool] | None:
+def lines_of_nobody(
+    columns: Sequence[ColumnSummary], parts: Mapping[str, str] | None = None
+) -> tuple[tuple[str, ...], bool] | None:
     """Return the columns that speak of orders in a table that says nothing of customers.
+
+    ``parts`` are the user's own words, as for :func:`find_log`.
 
     With them, whether they are orders for sure: a number comes more than once, or only the
     money of an order is told. Else a row may be a receipt that is to be segmented.
@@ -301,7 +305,7 @@ def lines_of_nobody(columns: Sequence[ColumnSummary]) -> tuple[tuple[str, ...], 
     """
     found: dict[str, ColumnSummary] = {}
     for column in columns:
-        part = _part_of(column, {})
+        part = _part_of(column, parts or {})
         if part is not None:
             found.setdefault(part.name, column)
     days = [c for c in columns if c.type == "date" and c.present and not _born(c)
