@@ -11,7 +11,7 @@ import ibis
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
-from smartcart.inspection.order_reading import Settled
+from smartcart.inspection.desk import Settled
 from smartcart.inspection.questions import (
     check_expected,
     refuse_no_money,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from smartcart.errors import DataError, ReadingQuestion
-from smartcart.inspection.order_reading import Rival
+from smartcart.inspection.desk import Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
 from smartcart.sources import Opened
@@ -135,27 +135,27 @@ def refuse_rivals(
     part = rivals[0].differs_in.partition(":")[0]
     column = told.columns.get(part, "all of a day")
     meaning = {"money": "amount", "customer": "customer", "order": "order"}.get(part, part)
+    real = column in opened.table.columns
+    first = rivals[0].differs_in.partition(": ")[2].partition(" for ")[0]
+    choose = choose_line(column, meaning) if real else choose_line(first, "", "dropped")
     mine = f"{column} ({_figures(told.orders, told.customers, told.revenue)})"
     theirs = " or ".join(
         f"{r.differs_in.partition(': ')[2].split(' for ')[0]} "
         f"({_figures(r.orders, r.customers, r.revenue)})"
         for r in rivals[:3]
     )
-    lines = "; ".join(
-        [f"columns: {{{column!r}: {{meaning: {meaning}}}}}", *(r.choose for r in rivals[:3])]
-    )
+    lines = "; ".join([choose, *(r.choose for r in rivals[:3])])
     error = ReadingQuestion.of(
         f"{opened.reading.source!r} can be read in {1 + len(rivals[:3])} ways that give other "
         f"totals: {part} from {mine} or from {theirs}",
         "one of them",
         f"say which in the configuration: {lines}",
     )
-    error.readings = (_reading(told, column, meaning), *rivals)
+    error.readings = (_reading(told, column, meaning, choose), *rivals)
     raise error
 
 
-def _reading(told: ReadingReceipt, column: str, meaning: str) -> OtherReading:
-    choose = f"columns: {{{column!r}: {{meaning: {meaning}}}}}"
+def _reading(told: ReadingReceipt, column: str, meaning: str, choose: str) -> OtherReading:
     return OtherReading(f"{meaning}: {column}", told.orders, told.customers, told.revenue, choose)
 
 

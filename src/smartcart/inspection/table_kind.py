@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from smartcart.errors import DataError
 from smartcart.inspection import table_warnings
-from smartcart.inspection.order_reading import Settled, settle
+from smartcart.inspection.desk import Settled
+from smartcart.inspection.order_reading import settle
 from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
 from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog

@@ -101,8 +101,8 @@ def whose_lines(
         f"{opened.reading.source!r} looks like the lines of orders ({', '.join(names)}), but no "
         f"column says whose they are{f' ({empty} is empty)' if empty else ''}",
         "a customer id, an e-mail address or the number of a customer card in every line",
-        f"add it, or name it in the configuration ({name_it or NAME_IT}); --kind customers segments the lines "
-        "themselves, as if each were a customer",
+        f"add it, or name it in the configuration ({name_it or NAME_IT}); --kind customers "
+        "segments the lines themselves, as if each were a customer",
     )
 
 

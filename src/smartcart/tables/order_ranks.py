@@ -21,6 +21,7 @@ __all__ = [
     "customer_rank",
     "day_rank",
     "is_buyer",
+    "is_discount",
     "is_mail",
     "is_refund",
     "money_rank",
@@ -68,6 +69,7 @@ _NEVER_PAID = re.compile(
     r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet)\b.*"
 )
 _PAID = re.compile(
+    r"(?!ticket price$)"
     r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
     r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
     r"the|in|of|order s|orders?) )*"
@@ -75,6 +77,7 @@ _PAID = re.compile(
     r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sale|revenue|order|"
     r"sold|received|due by customer|invoice|payment|spent|gross)|"
     r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
+    r"amount total|brutto|bruto|"
     r"(paid|payment|order|invoice|transaction|charge|basket|cart|receipt|bill|ticket|booking|"
     r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
     r"total (order|invoice) (amount|value|price))"
@@ -95,6 +98,10 @@ _CONVERTED = re.compile(
     r"money)\b.*"
 )
 
+_DISCOUNT = re.compile(
+    r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
+    r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
+)
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
@@ -238,6 +245,15 @@ def converted(name: str) -> bool:
     (True, False)
     """
     return _CONVERTED.fullmatch(tokens(name)) is not None
+
+
+def is_discount(name: str) -> bool:
+    """Return whether a name is of what was taken off.
+
+    >>> is_discount("Total Discounts"), is_discount("Tax")
+    (True, False)
+    """
+    return _DISCOUNT.fullmatch(tokens(name)) is not None
 
 
 def is_refund(name: str) -> bool:

@@ -50,6 +50,7 @@ __all__ = [
     "MEANINGS",
     "PARTS",
     "Candidates",
+    "bare",
     "described",
     "empty_customer",
     "find_candidates",
@@ -66,10 +67,16 @@ FEW_OF_MOST = 0.2  # an id with so few values beside another is no id: a kind of
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
+NAME = re.compile(
+    r"((customer|client|buyer|billing|bill to|sold to|guest|member|kunden?|kaufer|acheteur|cliente|"
+    r"comprador|klant|full|user|contact) ?)*(name|nom|nombre|nome|naam)|kunde|customer|client|"
+    r"cliente|klant"
+)
 SUBTOTAL = re.compile(
     r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
 )
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+SAME_NUMBER = 0.98  # of the orders' different numbers: a second number of the orders
 LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 FEW_TRAITS = 200  # distinct values of a column that may describe customers
@@ -88,6 +95,7 @@ class Candidates:
     refunds: tuple[ColumnSummary, ...]
     cancelled_on: tuple[ColumnSummary, ...]
     flags: tuple[ColumnSummary, ...] = ()  # yes or no
+    names: tuple[ColumnSummary, ...] = ()  # what buyers are called
 
 
 def find_candidates(
@@ -153,6 +161,11 @@ def find_candidates(
                 if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
             )
         ),
+        names=tuple(
+            c
+            for c in free
+            if c.type == "text" and c.spaced > 0 and NAME.fullmatch(tokens(c.name))
+        ),
         flags=tuple(
             c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
         ),
@@ -165,12 +178,20 @@ def _rank(value: int | None) -> int:
 
 def _numbered(column: ColumnSummary) -> bool:
     """Return whether a column under a bare name holds codes with digits: ``Name`` of "#1001"."""
-    words = tokens(column.name)
-    if BARE.fullmatch(words) is None:
+    if not bare(column.name):
         return False
     if column.type == "number":
-        return column.whole and words not in {"id"}
+        return column.whole
     return column.head > 0 and column.digits >= 0.9 * column.head and column.spaced == 0
+
+
+def bare(name: str) -> bool:
+    """Return whether a name says that something is numbered or named, but not what.
+
+    >>> bare("id"), bare("Name"), bare("Order ID")
+    (True, True, False)
+    """
+    return BARE.fullmatch(tokens(name)) is not None
 
 
 def prices_a_piece(name: str) -> bool:
@@ -187,7 +208,7 @@ def _speaks_of_money(column: ColumnSummary) -> bool:
     """Return whether a name is one of an amount: of an order, or of a line."""
     if any(p.name == "amount" for p in _parts_named(column.name)):
         return True
-    words = taxes_aside(tokens(column.name))
+    words = taxes_aside(tokens(column.name)) or tokens(column.name)
     if SUBTOTAL.search(words):
         return True
     return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None
@@ -226,6 +247,10 @@ def find_log(
             _refuse_type(column, part)
             wished.setdefault(part.name, column)
     chosen = {name: _best(name, found) for name, found in taken.items()}
+    status = chosen.get("status")
+    told = status is not None and (status.name in parts or _returned(status))
+    if status is not None and status.type == "number" and not told:
+        del chosen["status"]  # numbers say nothing of what became of a line
     _settle_day(chosen, taken)
     _settle_money(chosen)
     chosen |= wished
@@ -249,6 +274,12 @@ def find_log(
     )
     log = replace(OrderLog((), customer.name, traits=traits), **names)  # type: ignore[arg-type]
     return described(columns, log, parts)
+
+
+def _returned(status: ColumnSummary) -> bool:
+    """Return whether numbers say whether a line came back: 0 and 1, of returns or cancellations."""
+    words = tokens(status.name)
+    return status.distinct <= 2 and re.search(r"return|refund|cancel|void", words) is not None
 
 
 def described(
@@ -361,10 +392,13 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         return ()
     if any(c.unique and names_a_person(c.name) for c in columns):
         return ()
+    numbers_of_orders = [c for c in columns if (p := _part_of(c, {})) and p.name == "order"]
+    most = max((c.distinct for c in numbers_of_orders), default=0)
     return tuple(
         c.name
         for c in columns
-        if (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
+        if (most == 0 or c.distinct < SAME_NUMBER * most)
+        and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
         and c.present < MOST_ORDERS * c.distinct
@@ -413,7 +447,17 @@ def _somebody(
             and NOT_WHO.fullmatch(words) is None
         )
 
-    found = [c for c in free if repeats(c) and identifies(c)]
+    order = chosen.get("order")
+
+    def of_order(column: ColumnSummary) -> bool:
+        """Another number of the orders: as many values as these, on the same lines."""
+        return (
+            order is not None
+            and order.distinct < order.present
+            and column.distinct >= SAME_NUMBER * order.distinct
+        )
+
+    found = [c for c in free if repeats(c) and identifies(c) and not of_order(c)]
     return found[0] if found else None
 
 

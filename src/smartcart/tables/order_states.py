@@ -70,6 +70,13 @@ _DELIVERY = re.compile(
     r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|"
     r"livraison|envio|entrega|tracking)\b.*"
 )
+_PAYMENT = re.compile(
+    r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
+    r"platnos\w*|financial|billing)\b.*"
+)
+_NOT_YET = re.compile(
+    r"^(open|offen|ouvert|abiert[oa]|apert[oa]|abert[oa]|unconfirmed|unbestatigt)$"
+)
 _NO_SALE = re.compile(
     r"withdraw|payout|transfer|\bfees?\b|gebühr|gebuhr|\bhold\b|reserve|adjustment|conversion|"
     r"top[ -]?up|bank deposit|deposit to|auszahlung|abbuchung|überweisung|uberweisung|abhebung|"
@@ -135,7 +142,7 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
 _NO = {"no", "n", "false", "0", "nein", "non", "nao", "não", "nee", "nie", "нет", "hayır"}
 _PAID = re.compile(
-    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid)"
+    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|valid)"
 )
 _GIVEN_BACK = re.compile(
     r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
@@ -173,6 +180,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     ('General Withdrawal', 'Fee')
     >>> line_state("Fulfillment Status", ["pending", "CANCELED"]).unpaid  # not yet sent: sold
     ()
+    >>> line_state("Payment State", ["open", "paid"]).unpaid, line_state("State", ["open"]).unpaid
+    (('open',), ())
     """
     told = list(dict.fromkeys(values))
     cancelled, returned = status_words(told)
@@ -180,6 +189,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     rest = [v for v in told if v not in cancelled and v not in returned and v not in browsed]
     delivery = _DELIVERY.fullmatch(tokens(column)) is not None
     unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(_plain(v)))
+    if _PAYMENT.fullmatch(tokens(column)) and not delivery:
+        unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
     words = tokens(column).split()
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
