@@ -160,3 +160,32 @@ def test_points_part_thousands_where_another_column_says_so(tmp_path) -> None:
     seen = smartcart.check(str(path))
     assert seen.receipt.revenue == whole.sum() / 1000
     assert "ambiguous_numbers" in {n.code for n in seen.notices}
+
+
+def test_a_handful_of_buyers_of_everything_is_asked_about() -> None:
+    table = log(total=PAID).assign(customer_id=[f"staff{i % 3}" for i in N])
+    with pytest.raises(ReadingQuestion, match="3 different values for 120 orders"):
+        smartcart.check(table)
+    said = {"customer_id": {"meaning": "customer"}}
+    assert told(table, roles=said)[:2] == (ORDERS, 3)
+    fewer = table.assign(customer_id=[f"c{i % 4}" for i in N])  # 30 orders each
+    assert told(fewer)[:2] == (ORDERS, 4)
+
+
+@pytest.mark.parametrize("taken", ["captured", "shipped"])
+def test_a_payment_that_was_begun_is_none_where_others_were_taken(taken) -> None:
+    begun = N % 5 == 0
+    table = log(status=np.where(begun, "created", taken), total=PAID)
+    assert told(table)[0] == ORDERS - (begun.sum() if taken == "captured" else 0)
+
+
+@pytest.mark.parametrize("word", ["abgelaufen", "past_due", "Expirada", "scaduto"])
+def test_an_order_that_ran_out_was_not_sold(word) -> None:
+    table = log(status=np.where(N % 5 == 0, word, "completed"), total=PAID)
+    assert told(table)[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_the_number_of_an_order_is_no_money_whatever_its_name_says() -> None:
+    table = log(**{"Gross sales": PAID + 2, "Net sales": PAID, "Total sales": PAID * 1.19})
+    table = table.rename(columns={"order_id": "Sale #", "order_date": "Sale date"})
+    assert told(table)[2] == pytest.approx((PAID * 1.19).sum())

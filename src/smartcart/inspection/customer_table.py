@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -137,7 +137,8 @@ def _look(
                 replace(opened, table=kept), kind="customers", as_of=as_of, wanted=wanted,
                 progress=progress, sums=sums,
             )  # fmt: skip
-    _refuse_text_for_numbers(opened, columns, wanted or {})
+    people = {f.name for f in figures if 2 * max(f.mails, f.phones) > f.head}
+    _refuse_text_for_numbers(opened, columns, {*(wanted or {}), *people})
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
     columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
@@ -349,11 +350,14 @@ def _refuse_no_behaviour(contract: Contract) -> None:
 
 
 def _refuse_text_for_numbers(
-    opened: Opened, columns: tuple[Column, ...], wanted: Mapping[str, ColumnRole | ColumnWish]
+    opened: Opened, columns: tuple[Column, ...], settled: Collection[str]
 ) -> None:
-    """Refuse text in a column whose name promises a number, with an example."""
+    """Refuse text in a column whose name promises a number, with an example.
+
+    Columns of ``settled`` are known to be something else: by the user, or by what they hold.
+    """
     for column in columns:
-        if column.type != "text" or column.name in wanted:
+        if column.type != "text" or column.name in settled:
             continue
         meaning = roles.promised_number(column.name)
         if meaning is None or column.meaning == "empty":

@@ -34,7 +34,9 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
     def amounts() -> Amounts:
         return amounts_of(desk.opened, desk.sample, log, _numbers(desk, log))
 
-    names = [c.name for c in found.moneys[:MONEYS]]
+    played = {log.customer, log.order}  # "Sale #" is no money
+    moneys = [c.name for c in found.moneys[:MONEYS] if c.name not in played]
+    names = list(moneys)
     if log.layout is not None and "amount" in desk.said:
         order = names
     else:
@@ -65,7 +67,7 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
         if lines:
             chosen = lines[0]
             log = counted_once(desk, replace(log, amount=chosen), structure)
-    rest = [c.name for c in found.moneys[:MONEYS] if c.name not in order]
+    rest = [name for name in moneys if name not in order]
     for name in [n for n in order if n != chosen] + rest:
         other = counted_once(desk, replace(log, amount=name), structure, quiet=True)
         competes = (
@@ -118,7 +120,8 @@ def _by_values(
         return chosen
     for name in order:
         alike = _money_order(name, several) == _money_order(chosen, several)
-        if name == chosen or not alike or prices_a_piece(name):
+        known = {chosen, name} <= set(amounts.columns)
+        if name == chosen or not alike or not known or prices_a_piece(name):
             continue
         parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
         if not parts:

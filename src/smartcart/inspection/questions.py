@@ -18,6 +18,7 @@ from smartcart.tables.summary import ColumnSummary
 __all__ = [
     "EXPECTED",
     "check_expected",
+    "refuse_few_buyers",
     "refuse_no_money",
     "refuse_rivals",
     "refuse_small_part",
@@ -27,6 +28,8 @@ __all__ = [
 
 UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
+FEW_BUYERS = 10  # different customers: a handful, if each has so many orders:
+ORDERS_EACH = 40
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
 
@@ -77,6 +80,22 @@ def refuse_small_part(
         "a reading of most of the lines",
         f"name the right column in the configuration: columns: {{NAME: {{meaning: {meaning}}}}}; "
         f"columns: {{{column!r}: {{meaning: {meaning}}}}} reads it as it is",
+    )
+
+
+def refuse_few_buyers(opened: Opened, told: ReadingReceipt, *, said: bool) -> None:
+    """Raise where a handful of values buys everything: more likely the shop's own accounts."""
+    count = told.orders or 0
+    if said or told.customers >= FEW_BUYERS or count < ORDERS_EACH * told.customers:
+        return
+    column = told.columns.get("customer", "")
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but {column!r} has "
+        f"{told.customers:,} different values for {count:,} orders: the shop's own accounts "
+        "rather than buyers",
+        "a column that tells buyers apart",
+        "name it in the configuration: columns: {NAME: {meaning: customer}}; "
+        f"columns: {{{column!r}: {{meaning: customer}}}} reads it as it is",
     )
 
 

@@ -74,7 +74,7 @@ _PAID = re.compile(
     r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
     r"the|in|of|order s|orders?) )*"
     r"(grand total|total|totals|gross|paid|"
-    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sale|revenue|order|"
+    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sales?|revenue|order|"
     r"sold|received|due by customer|invoice|payment|spent|gross)|"
     r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
     r"amount total|brutto|bruto|"

@@ -24,7 +24,8 @@ _CANCELLED = _or_elsewhere(
     r"abandon|"
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
-    r"\bexpired\b",
+    r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
+    r"verlopen|wygas|utgang|udlobet",
     "cancelled",
 )
 _BROWSED = re.compile(
@@ -63,7 +64,7 @@ _UNPAID = _or_elsewhere(
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
     r"rascunho|"
-    r"^on[ _-]?hold$|requires[ _-]\w+",
+    r"^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",
 )
 _DELIVERY = re.compile(
@@ -74,6 +75,8 @@ _PAYMENT = re.compile(
     r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
     r"platnos\w*|financial|billing)\b.*"
 )
+_TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
+_BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
 _NOT_YET = re.compile(
     r"^(open|offen|ouvert|abiert[oa]|apert[oa]|abert[oa]|unconfirmed|unbestatigt)$"
 )
@@ -142,7 +145,8 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
 _NO = {"no", "n", "false", "0", "nein", "non", "nao", "não", "nee", "nie", "нет", "hayır"}
 _PAID = re.compile(
-    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|valid)"
+    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
+    r"valid|captured|settled|collected)"
 )
 _GIVEN_BACK = re.compile(
     r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
@@ -182,6 +186,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     ()
     >>> line_state("Payment State", ["open", "paid"]).unpaid, line_state("State", ["open"]).unpaid
     (('open',), ())
+    >>> line_state("Status", ["created", "captured"]).unpaid
+    ('created',)
     """
     told = list(dict.fromkeys(values))
     cancelled, returned = status_words(told)
@@ -191,6 +197,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(_plain(v)))
     if _PAYMENT.fullmatch(tokens(column)) and not delivery:
         unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
+    if any(_TAKEN.match(_plain(v)) for v in rest):
+        unpaid += tuple(v for v in rest if v not in unpaid and _BEGUN.match(_plain(v)))
     words = tokens(column).split()
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
