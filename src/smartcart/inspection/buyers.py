@@ -12,7 +12,7 @@ from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
-from smartcart.tables.order_roles import Candidates
+from smartcart.tables.order_candidates import Candidates
 
 __all__ = ["one_for_all", "with_nobody"]
 

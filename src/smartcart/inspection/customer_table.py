@@ -39,7 +39,7 @@ from smartcart.tables import (
     features,
     few_passes,
     never_bought,
-    order_roles,
+    order_unnamed,
     quality,
     roles,
     summary,
@@ -103,7 +103,7 @@ def _look(
     layout = layout_of(figures, kind)
     with telling_columns(figures):
         settled = find_reading(opened, figures, kind, wanted or {})
-    if settled is not None and not engine.can.typed and order_roles.told_in_text(figures):
+    if settled is not None and not engine.can.typed and order_unnamed.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
@@ -115,12 +115,12 @@ def _look(
                 parts=parts_said(wanted or {}), progress=progress,
             )  # fmt: skip
     parts = parts_said(wanted or {})
-    nobody = order_roles.lines_of_nobody(figures, parts)
+    nobody = order_unnamed.lines_of_nobody(figures, parts)
     if nobody is not None and nobody[1] and kind is None and not says_rows(wanted or {}):
-        maybe = [n for n in order_roles.unnamed_log(figures) if n not in parts]
+        maybe = [n for n in order_unnamed.unnamed_log(figures) if n not in parts]
         with telling_columns(figures):
             raise table_warnings.whose_lines(
-                opened, nobody[0], order_roles.empty_customer(figures), maybe
+                opened, nobody[0], order_unnamed.empty_customer(figures), maybe
             )
     if options is not None and options.of_orders:
         raise UsageError.of(

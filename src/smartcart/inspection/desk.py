@@ -8,7 +8,7 @@ from typing import Any
 
 from smartcart.records import Notice, OrderLog
 from smartcart.sources import Opened
-from smartcart.tables.order_roles import Candidates
+from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.summary import ColumnSummary
 

@@ -10,8 +10,9 @@ from itertools import permutations
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.records import OrderLog
+from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import converted, is_discount, money_rank, taxes_aside
-from smartcart.tables.order_roles import Candidates, prices_a_piece
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.tokens import tokens
 

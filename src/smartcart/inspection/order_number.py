@@ -19,8 +19,9 @@ from smartcart.inspection.desk import (
 from smartcart.inspection.order_money import counted_once
 from smartcart.records import Fill, OrderLog
 from smartcart.tables import order_structure, orders
+from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered
-from smartcart.tables.order_roles import Candidates, bare
+from smartcart.tables.order_names import bare
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary

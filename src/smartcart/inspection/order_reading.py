@@ -24,8 +24,8 @@ from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
+from smartcart.tables.order_candidates import Candidates, find_candidates
 from smartcart.tables.order_ranks import customer_rank, is_mail
-from smartcart.tables.order_roles import Candidates, find_candidates
 from smartcart.tables.order_structure import SAMPLE_LINES, Structure
 from smartcart.tables.summary import ColumnSummary
 

@@ -9,7 +9,7 @@ from smartcart.layouts import Layout, column_key
 from smartcart.records import LineState, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states
-from smartcart.tables.order_roles import FEW_STATES, Candidates
+from smartcart.tables.order_candidates import FEW_STATES, Candidates
 
 __all__ = ["values_of", "with_states"]
 

@@ -14,7 +14,7 @@ from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
 from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog
 from smartcart.sources import Opened
-from smartcart.tables import column_overrides, order_roles, vocabulary
+from smartcart.tables import column_overrides, order_roles, order_unnamed, vocabulary
 from smartcart.tables.summary import ColumnSummary
 
 __all__ = ["find_reading", "layout_of", "layout_roles", "parts_said", "says_rows"]
@@ -125,9 +125,9 @@ def find_reading(
             f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
         )
     if log is None:
-        nobody = order_roles.lines_of_nobody(figures, parts)
+        nobody = order_unnamed.lines_of_nobody(figures, parts)
         if kind is None and not says_rows(wanted) and not (nobody and nobody[1]):  # told later
-            maybe = [n for n in order_roles.unnamed_log(figures) if n not in parts]
+            maybe = [n for n in order_unnamed.unnamed_log(figures) if n not in parts]
             refuse_unnamed(opened, maybe)
         return None
     found = settle(opened, figures, log, parts)
