@@ -189,3 +189,49 @@ def test_the_number_of_an_order_is_no_money_whatever_its_name_says() -> None:
     table = log(**{"Gross sales": PAID + 2, "Net sales": PAID, "Total sales": PAID * 1.19})
     table = table.rename(columns={"order_id": "Sale #", "order_date": "Sale date"})
     assert told(table)[2] == pytest.approx((PAID * 1.19).sum())
+
+
+def test_codes_of_a_state_are_told() -> None:
+    table = log(order_status=np.where(N % 5 == 0, "X", "C"), total=PAID)
+    seen = smartcart.check(table)
+    assert seen.receipt.orders == ORDERS
+    assert "status_codes" in {n.code for n in seen.notices}
+    words = smartcart.check(log(order_status=np.where(N % 5 == 0, "sent", "packed"), total=PAID))
+    assert "status_codes" not in {n.code for n in words.notices}
+
+
+@pytest.mark.parametrize("word", ["Entwurf", "Not Completed", "parked", "bozza"])
+def test_a_draft_was_not_sold(word) -> None:
+    table = log(SellerStatus=np.where(N % 5 == 0, word, "SENT"), total=PAID)
+    assert told(table)[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_credits_beside_sales_are_returns() -> None:
+    back = N % 5 == 0
+    kind = np.where(back, "credit", "sale")
+    assert told(log(**{"Transaction Type": kind}, total=PAID))[0] == ORDERS - back.sum()
+    kind = np.where(back, "credit", "cash")  # a way to pay
+    assert told(log(**{"Payment Type": kind}, total=PAID))[0] == ORDERS
+
+
+def test_the_shops_own_account_is_not_the_buyer() -> None:
+    table = log(total=PAID).rename(columns={"customer_id": "Shopper Reference"})
+    table.insert(0, "Company Account", "MyShop")
+    assert told(table) == TRUTH
+
+
+def test_the_day_is_that_of_the_order_whatever_else_was_sent() -> None:
+    t = orders()
+    table = log(total=PAID).rename(columns={"order_date": "dateOrdered"})
+    table["Receipt Sent"] = t["day"] + pd.Timedelta("400D")
+    table["dateUpdated"] = t["day"] + pd.Timedelta("800D")
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.columns["day"]) == (ORDERS, "dateOrdered")
+
+
+def test_a_count_of_sales_is_of_customers() -> None:
+    n = np.arange(200)
+    day = pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D")
+    table = pd.DataFrame({"customer_code": n, "total_spent": n * 3.5})
+    table = table.assign(number_of_sales=n % 9, created_at=day)
+    assert smartcart.check(table).contract.kind == "customers"

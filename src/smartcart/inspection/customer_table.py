@@ -207,7 +207,7 @@ def _look(
         *opened.reading.notices,
         *table_warnings.warnings(contract, forming, customers),
         *table_warnings.doubtful(engine, clean, contract, ledger),
-        *table_warnings.receipts(nobody),
+        *table_warnings.receipts(order_unnamed.lines_of_nobody(figures)),
         *table_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)

@@ -25,6 +25,11 @@ __all__ = ["FEW_STATES", "SEVERAL_VALUES", "Candidates", "find_candidates", "ran
 
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
+STATE = re.compile(
+    r"(?!.*\b(marital|tax|customer|member(ship)?|account|employment|relationship|vip|consent|mail|"
+    r"marketing|subscri\w+|loyalty|inventory|stock|civil|family|house|billing state|shipping state|"
+    r"province)\b).+ (status|statut|zustand)"
+)
 NAME = re.compile(
     r"((customer|client|buyer|billing|bill to|sold to|guest|member|kunden?|kaufer|acheteur|cliente|"
     r"comprador|klant|full|user|contact) ?)*(name|nom|nombre|nome|naam)|kunde|customer|client|"
@@ -93,6 +98,7 @@ def find_candidates(
         if c.type == "number" and (c.high or 0) > 0 and money_rank(c.name) is not None
         and _speaks_of_money(c)
     ]  # fmt: skip
+    by_name = named("status")
     return Candidates(
         customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
         mails=tuple(mails),
@@ -105,7 +111,12 @@ def find_candidates(
             said("amount")
             or sorted(moneys, key=lambda c: (prices_a_piece(c.name), rank(money_rank(c.name))))
         ),
-        states=tuple(c for c in named("status") if 1 <= c.distinct <= FEW_STATES),
+        states=tuple(
+            c
+            for c in columns
+            if (c in by_name or (c in free and STATE.fullmatch(tokens(c.name))))
+            and 1 <= c.distinct <= FEW_STATES
+        ),
         refunds=tuple(
             said("refund") or (c for c in free if c.type == "number" and is_refund(c.name))
         ),

@@ -108,7 +108,8 @@ _REFUND = re.compile(
     r"returned (amount|value)|erstattung(sbetrag)?|erstattet(er betrag)?|rembourse(ment)?|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
-    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased))*"
+    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
+    r"in (settlement|order|shop|base|original|transaction|payout) currency))*"
 )
 
 _MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
@@ -141,7 +142,7 @@ _BUYERS_NAME = re.compile(
 )
 _BY_CODE = re.compile(
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
-    r"(id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
+    r"(reference|id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
@@ -186,7 +187,8 @@ _NEVER_DAY = re.compile(
     r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|"
     r"registration|"
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
-    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|"
+    r"deleted|sent|e ?mailed|viewed|opened|printed|first|approved by|acquired|member since|"
+    r"timestamp consent|edited|estorno|"
     r"prometid[oa])\b.*"
 )
 _BEST_DAY = re.compile(

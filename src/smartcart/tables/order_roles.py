@@ -72,6 +72,8 @@ def find_log(
         part = part_of(column, parts)
         if part is None:
             continue
+        if part.name == "customer" and column.distinct < 2 and column.name not in parts:
+            continue  # the shop's own account
         taken.setdefault(part.name, []).append(column)
         reasons[column.name] = part
         if column.name in parts:
@@ -82,7 +84,7 @@ def find_log(
     told = status is not None and (status.name in parts or _returned(status))
     if status is not None and status.type == "number" and not told:
         del chosen["status"]  # numbers say nothing of what became of a line
-    _settle_day(chosen, taken)
+    _settle_day(chosen, taken, [c for c in columns if c.name not in parts])
     _settle_money(chosen)
     chosen |= wished
     free = [c for c in columns if c.present and c.name not in parts and c.name not in reasons]
@@ -261,14 +263,25 @@ def _best(name: str, found: Sequence[ColumnSummary]) -> ColumnSummary:
 
 
 def _settle_day(
-    chosen: dict[str, ColumnSummary], taken: Mapping[str, Sequence[ColumnSummary]]
+    chosen: dict[str, ColumnSummary],
+    taken: Mapping[str, Sequence[ColumnSummary]],
+    columns: Sequence[ColumnSummary],
 ) -> None:
     """Choose the day by its name's rank; a day on which something else happened is none."""
     days = [c for c in taken.get("date", ()) if day_rank(c.name) is not None]
+    days += [
+        c
+        for c in columns
+        if c.type == "date"
+        and c.present
+        and c not in days
+        and day_rank(c.name) == 0
+        and not of_the_customer(c)
+    ]
     if not days:
         chosen.pop("date", None)
         return
-    first = chosen["date"]
+    first = chosen.get("date")
     half = max(c.present for c in days) / 2
     chosen["date"] = min(
         days, key=lambda c: (c.present < half, rank(day_rank(c.name)), c is not first)

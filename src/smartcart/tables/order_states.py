@@ -11,7 +11,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["browsing_words", "flag_state", "line_state", "status_words"]
+__all__ = ["browsing_words", "coded", "flag_state", "line_state", "status_words"]
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
@@ -64,6 +64,10 @@ _UNPAID = _or_elsewhere(
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
     r"rascunho|"
+    r"entwurf|bozza|^concept$|wersja robocza|\bszkic|utkast|kladde|черновик|taslak|"
+    r"下書き|草稿|임시|"
+    r"^(not|un)[ _-]?(completed?|finished|finali[sz]ed|confirmed|processed)$|^parked$|"
+    r"^lay[ -]?by|^invoice sent$|"
     r"^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",
 )
@@ -80,6 +84,8 @@ _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a pa
 _NOT_YET = re.compile(
     r"^(open|offen|ouvert|abiert[oa]|apert[oa]|abert[oa]|unconfirmed|unbestatigt)$"
 )
+_CHARGED = re.compile(r"^(sales?|charges?|purchases?|debit|payment|capture)$")
+_CREDITED = re.compile(r"^(credit|credit[ _-](note|memo)|void)$")
 _NO_SALE = re.compile(
     r"withdraw|payout|transfer|\bfees?\b|gebühr|gebuhr|\bhold\b|reserve|adjustment|conversion|"
     r"top[ -]?up|bank deposit|deposit to|auszahlung|abbuchung|überweisung|uberweisung|abhebung|"
@@ -105,6 +111,16 @@ def _plain(value: str) -> str:
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
+
+
+def coded(values: Iterable[str]) -> bool:
+    """Return whether values are codes that no word explains: letters or numbers.
+
+    >>> coded(["P", "C", "F"]), coded(["10", "30"]), coded(["P", "paid"]), coded(["1"])
+    (True, True, False, False)
+    """
+    told = list(values)
+    return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
 
 
 def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -188,6 +204,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     (('open',), ())
     >>> line_state("Status", ["created", "captured"]).unpaid
     ('created',)
+    >>> line_state("Transaction Type", ["sale", "credit"]).returned
+    ('credit',)
     """
     told = list(dict.fromkeys(values))
     cancelled, returned = status_words(told)
@@ -202,6 +220,9 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     words = tokens(column).split()
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
+    if kind and any(_CHARGED.match(_plain(v)) for v in rest):
+        returned += tuple(v for v in rest if _CREDITED.match(_plain(v)))
+        rest = [v for v in rest if v not in returned]
     if kind:
         other = tuple(v for v in rest if v not in unpaid and _NO_SALE.search(_plain(v)))
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]
