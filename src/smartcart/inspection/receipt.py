@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from smartcart.inspection.order_reading import Rival, Settled
+from smartcart.inspection.desk import Rival, Settled
 from smartcart.layouts import Layout
 from smartcart.records import (
     Certainty,
