@@ -65,8 +65,7 @@ def test_cells_by_sorted_keys_are_the_same(monkeypatch: pytest.MonkeyPatch) -> N
 def test_newton_finds_what_a_bounded_search_finds() -> None:
     x, t, T = simulated(20_000)
     cells = counted(x, t, T)
-    assert len(cells.x) > fit.MANY_CELLS  # so that the search begins on coarser cells
-    found = fit.fit_nbd(cells, 2)
+    found = fit.fit_nbd(cells, 2, quick=True)
     scaled = fit.in_unit(cells, fit.unit_of(cells))
     loss = fit._loss_of(prepared(scaled, 2, leaves_at_once=True), cells.customers)
     best = minimize(loss, np.log([0.5, 1.0, 1.0, 2.0]), jac=True, method="BFGS",
@@ -78,14 +77,14 @@ def test_newton_finds_what_a_bounded_search_finds() -> None:
 def test_a_search_that_newton_does_not_end_is_bounded() -> None:
     """Customers who never leave: the likelihood grows for ever as a falls."""
     x, T = np.arange(1.0, 201) % 7 + 3, np.full(200, 100.0)
-    found = fit.fit_nbd(Cells(x, T, T, np.ones(200)))
+    found = fit.fit_nbd(Cells(x, T, T, np.ones(200)), quick=True)
     assert found.model.a / found.model.b < 1e-4
     assert np.isfinite(found.model.values).all()
 
 
 def test_many_customers_get_the_parameters_of_exact_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     x, t, T = simulated(30_000)
-    exact = fit.fit_nbd(counted(x, t, T))
+    exact = fit.fit_nbd(counted(x, t, T), quick=True)
     assert np.array_equal(fit.fit_customers(x, t, T).model.values, exact.model.values)
     monkeypatch.setattr(fit, "EXACT", 29_999)
     many = fit.fit_customers(x, t, T)

@@ -15,6 +15,7 @@ from smartcart.records import (
     Campaign,
     Explanation,
     Fairness,
+    Future,
     Identity,
     KEvidence,
     KRow,
@@ -50,6 +51,7 @@ _KINDS: dict[str, Any] = {
     "reasons": tuple[Reason, ...],
     "campaign": Campaign | None,
     "explained": tuple[Explanation, ...],
+    "future": Future | None,
 }
 
 

@@ -24,8 +24,7 @@ STEP = 1e-4
 FLAT = 1e-8  # slope per customer at which a search has arrived
 MOST_STEPS, MOST_HALVES, MOST_CHORDS = 40, 30, 8
 LONGEST = 1.5  # of one step, in logarithms
-MANY_CELLS = 6_000  # beyond so many cells ...
-ROUGH_STEPS = 16  # ... the search begins on cells of so many steps
+ROUGH_STEPS = 16  # of time, in the cells on which a quick search begins
 EXACT = 100_000  # up to so many customers cells are exact ...
 FINE_STEPS = 40  # ... beyond, times are cut into so many steps
 
@@ -53,22 +52,18 @@ def maximum(
     """Return the largest value's parameters (all above 0), the value, and their covariance.
 
     ``value`` gives a log-likelihood and its gradient. Logarithms of parameters are searched by
-    Newton's steps, their Hessian by differences of the gradient; where these do not arrive,
-    L-BFGS-B searches within bounds. ``rough`` is nearly the same and costs less: with it the
-    search begins. The covariance is of the logarithms.
+    L-BFGS-B within bounds. With ``rough``, which is nearly the same and costs less, Newton's steps
+    are made instead, first with it; where these do not arrive, L-BFGS-B searches. The covariance is
+    of the logarithms, by differences of the gradient.
     """
     loss = _loss_of(value, customers)
-    at: Floats = np.log(start)
-    hessian = None
+    reached = None
     if rough is not None:
-        found = _newton(_loss_of(rough, customers), at)
+        found = _newton(_loss_of(rough, customers), np.log(start))
         if found is not None:
-            at, hessian = found
-    near = None if hessian is None else _chords(loss, at, hessian)
-    reached = _newton(loss, at) if near is None else (near, _hessian(loss, near))
-    if reached is None:
-        reached = _bounded(loss, np.log(start))
-    at, hessian = reached
+            near = _chords(loss, *found)
+            reached = _newton(loss, found[0]) if near is None else (near, _hessian(loss, near))
+    at, hessian = reached or _bounded(loss, np.log(start))
     covariance = np.asarray(np.linalg.pinv(hessian * customers, hermitian=True), dtype=np.float64)
     best: Floats = np.exp(at)
     return best, -loss(at)[0] * customers, covariance
@@ -161,13 +156,18 @@ def in_unit(cells: Cells, unit: float) -> Cells:
     return replace(cells, t=cells.t / unit, T=cells.T / unit, gap_logs=float(logs))
 
 
-def fit_nbd(cells: Cells, k: int = 1, *, leaves_at_once: bool = True) -> Fitted[Nbd]:
-    """Fit a model of the beta-geometric family to customers, weighted."""
+def fit_nbd(
+    cells: Cells, k: int = 1, *, leaves_at_once: bool = True, quick: bool = False
+) -> Fitted[Nbd]:
+    """Fit a model of the beta-geometric family to customers, weighted.
+
+    ``quick``: by Newton's steps, first on cells of fewer steps of time.
+    """
     unit = unit_of(cells)
     scaled = in_unit(cells, unit)
     value = prepared(scaled, k, leaves_at_once=leaves_at_once)
     rough = None
-    if len(cells.x) > MANY_CELLS:
+    if quick:
         rough = prepared(coarser(scaled, ROUGH_STEPS), k, leaves_at_once=leaves_at_once)
     start = np.array([0.5, 0.5 * k, 1.0, 2.0])
     at, found, covariance = maximum(value, start, cells.customers, rough)
@@ -189,9 +189,12 @@ def fit_customers(
     to be compared.
     """
     if len(x) <= EXACT:
-        return fit_nbd(counted(x, t, T), k, leaves_at_once=leaves_at_once)
+        return fit_nbd(counted(x, t, T), k, leaves_at_once=leaves_at_once, quick=True)
     near = fit_nbd(
-        counted_in_steps(x, t, T, None, 0.0, FINE_STEPS), k, leaves_at_once=leaves_at_once
+        counted_in_steps(x, t, T, None, 0.0, FINE_STEPS),
+        k,
+        leaves_at_once=leaves_at_once,
+        quick=True,
     )
     every = Cells(x, t, T, np.ones(len(x)))
     found, slope = prepared(every, k, leaves_at_once=leaves_at_once)(near.model.values)
