@@ -55,7 +55,7 @@ def test_what_cannot_be_compared_is_not() -> None:
 def test_a_new_segment_counts_from_nothing() -> None:
     found = risk_notice(future(100.0), future(100.0, 60.0))
     assert found is not None
-    assert "rose by 60%" in found.message
+    assert "rose by 60.0%" in found.message
     assert "most of it in S2, from €0 to €60" in found.message
 
 
