@@ -11,9 +11,10 @@ import ibis
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
-from smartcart.inspection.order_reading import Settled
+from smartcart.inspection.desk import Settled
 from smartcart.inspection.questions import (
     check_expected,
+    refuse_few_buyers,
     refuse_no_money,
     refuse_rivals,
     refuse_small_part,
@@ -173,6 +174,7 @@ def _with_receipt(
     told = receipt_of_orders(
         opened, log, ledger, days[0], days[1], settled, [o for _, o in others], certainty
     )
+    refuse_few_buyers(opened, told, said=bool(parts) or log.layout is not None)
     refuse_rivals(opened, told, others)
     check_expected(told, expect, lambda: [
         other for _, other in other_readings(opened, settled, as_of, always=True)

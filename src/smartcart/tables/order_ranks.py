@@ -21,6 +21,7 @@ __all__ = [
     "customer_rank",
     "day_rank",
     "is_buyer",
+    "is_discount",
     "is_mail",
     "is_refund",
     "money_rank",
@@ -68,13 +69,15 @@ _NEVER_PAID = re.compile(
     r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet)\b.*"
 )
 _PAID = re.compile(
+    r"(?!ticket price$)"
     r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
     r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
     r"the|in|of|order s|orders?) )*"
     r"(grand total|total|totals|gross|paid|"
-    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sale|revenue|order|"
+    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sales?|revenue|order|"
     r"sold|received|due by customer|invoice|payment|spent|gross)|"
     r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
+    r"amount total|brutto|bruto|"
     r"(paid|payment|order|invoice|transaction|charge|basket|cart|receipt|bill|ticket|booking|"
     r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
     r"total (order|invoice) (amount|value|price))"
@@ -95,13 +98,18 @@ _CONVERTED = re.compile(
     r"money)\b.*"
 )
 
+_DISCOUNT = re.compile(
+    r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
+    r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
+)
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
     r"returned (amount|value)|erstattung(sbetrag)?|erstattet(er betrag)?|rembourse(ment)?|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
-    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased))*"
+    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
+    r"in (settlement|order|shop|base|original|transaction|payout) currency))*"
 )
 
 _MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
@@ -134,7 +142,7 @@ _BUYERS_NAME = re.compile(
 )
 _BY_CODE = re.compile(
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
-    r"(id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
+    r"(reference|id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
@@ -179,7 +187,8 @@ _NEVER_DAY = re.compile(
     r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|"
     r"registration|"
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
-    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|"
+    r"deleted|sent|e ?mailed|viewed|opened|printed|first|approved by|acquired|member since|"
+    r"timestamp consent|edited|estorno|"
     r"prometid[oa])\b.*"
 )
 _BEST_DAY = re.compile(
@@ -238,6 +247,15 @@ def converted(name: str) -> bool:
     (True, False)
     """
     return _CONVERTED.fullmatch(tokens(name)) is not None
+
+
+def is_discount(name: str) -> bool:
+    """Return whether a name is of what was taken off.
+
+    >>> is_discount("Total Discounts"), is_discount("Tax")
+    (True, False)
+    """
+    return _DISCOUNT.fullmatch(tokens(name)) is not None
 
 
 def is_refund(name: str) -> bool:

@@ -149,6 +149,8 @@ PARTS: tuple[Part, ...] = (
         rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
         r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
         r"(status( id| name| code)?|state|state of order)|"
+        r"((order|transactions?|deliver(y|ies)|primary|current)( order)? ?)?state machine state"
+        r"( (name|technical name))?|"
         r"(status|estado|stato|statut|situacao|etat) (do|da|del|de|di|du|van|of|d)( la| l)? \w+|"
         r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
@@ -199,7 +201,7 @@ LOOSELY: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
         r".*\b(amount|amt|revenue|sales|price|total|value|spend|spent|turnover|cents|dollars|euros|"
         r"pounds|fare|umsatz|betrag|preis|wert|importe|monto|precio|montant|prix|valor|preco|"
-        r"importo|prezzo|bedrag|vk|eur|usd|gbp)\b.*"
+        r"importo|prezzo|bedrag|vk|eur|usd|gbp|net|netto|gross|brutto|bruto)\b.*"
     ),
     "quantity": re.compile(r".*\b(quantity|qty|menge|cantidad|quantite|quantidade|quantita)\b.*"),
 }

@@ -27,6 +27,7 @@ from smartcart.records import (
     Profile,
     ProfileRow,
     Reading,
+    ReadingReceipt,
     Reason,
     Rfm,
     Rulebook,
@@ -51,7 +52,8 @@ _KINDS: dict[str, Any] = {
     "reasons": tuple[Reason, ...],
     "campaign": Campaign | None,
     "explained": tuple[Explanation, ...],
-    "future": Future | None,
+    "receipt": ReadingReceipt,
+    "future": Future,
 }
 
 
