@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from smartcart import store
 from smartcart.records import Future, FutureSegment
 from smartcart.workflows.value_at_risk import notice_between, risk_notice
 
@@ -59,8 +59,15 @@ def test_a_new_segment_counts_from_nothing() -> None:
     assert "most of it in S2, from €0 to €60" in found.message
 
 
-def test_runs_without_a_forecast_say_nothing(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "run.json").write_text(json.dumps({"kind": "customers"}))
-    assert notice_between(tmp_path / "a", tmp_path / "b") is None
+def test_runs_are_read_and_those_without_a_forecast_say_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = {"then": future(100.0), "now": future(500.0), "customers": None}
+    monkeypatch.setattr(
+        store, "read_summary", lambda folder: {"future": store.plain(told[folder.name])}
+    )
+    found = notice_between(Path("then"), Path("now"))
+    assert found is not None
+    assert found == risk_notice(future(100.0), future(500.0))
+    assert notice_between(Path("customers"), Path("now")) is None
+    assert notice_between(Path("then"), Path("customers")) is None

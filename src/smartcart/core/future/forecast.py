@@ -100,7 +100,8 @@ def _by_grid(model: Nbd, x: Floats, t: Floats, T: Floats, horizon: float) -> tup
     orders, chance = np.zeros_like(x), np.zeros_like(x)
 
     def told(few: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
-        here, mean, any_order = nbd.alive(model, *few), 0.0, 0.0
+        here = nbd.alive(model, *few)
+        mean, any_order = np.zeros_like(here), np.zeros_like(here)
         weights = nbd.phase_weights(model, *few) if model.k > 1 else (1.0,)
         for j in range(model.k):
             one, other = moments.orders(few[0], few[2], j)
