@@ -8,7 +8,7 @@ import pytest
 
 import smartcart
 from smartcart.errors import DataError, ReadingQuestion
-from test_reading import ORDERS, TRUTH, orders, told, two_lines
+from test_reading import ORDERS, PEOPLE, TRUTH, orders, told, two_lines
 
 N = np.arange(ORDERS)
 
@@ -235,3 +235,57 @@ def test_a_count_of_sales_is_of_customers() -> None:
     table = pd.DataFrame({"customer_code": n, "total_spent": n * 3.5})
     table = table.assign(number_of_sales=n % 9, created_at=day)
     assert smartcart.check(table).contract.kind == "customers"
+
+
+SCRIPTS = {
+    "cp1251": ("Номер заказа;Дата заказа;Покупатель;Сумма заказа;Статус", "Выполнен", "Отменён"),
+    "cp932": ("注文番号;注文日;注文者メールアドレス;合計金額;注文状況", "発送済み", "キャンセル"),
+    "cp949": ("주문번호;주문일;구매자;총 결제금액;주문상태", "배송완료", "취소"),
+    "gb18030": ("订单编号;下单时间;买家昵称;实付金额;订单状态", "交易成功", "已取消"),
+    "cp1252": ("Bestellnummer;Bestelldatum;Käufer;Gesamtbetrag;Status", "erfüllt", "storniert"),
+}
+
+
+@pytest.mark.parametrize("encoding", SCRIPTS)
+def test_a_file_in_the_encoding_of_its_country_is_read(encoding, tmp_path) -> None:
+    header, sold, cancelled = SCRIPTS[encoding]
+    t = orders()
+    state = np.where(N % 5 == 0, cancelled, sold)
+    days = t["day"].dt.strftime("%Y-%m-%d")
+    rows = [f"{a};{b};{c};{d};{e}" for a, b, c, d, e in
+            zip(t["number"], days, t["mail"], t["total"], state, strict=True)]  # fmt: skip
+    path = tmp_path / "log.csv"
+    path.write_bytes("\n".join([header, *rows, ""]).encode(encoding))
+    assert told(str(path))[:2] == (ORDERS - (N % 5 == 0).sum(), PEOPLE)
+
+
+def test_a_list_price_was_not_paid_where_another_is_there() -> None:
+    pieces = 1 + N % 3
+    table = log(SKU="S", Quantity=pieces, **{"Retail Price": PAID * 2, "Wholesale Price": PAID})
+    assert told(table)[2] == pytest.approx((PAID * pieces).sum())
+
+
+def test_a_column_of_values_may_say_that_an_order_was_not_paid() -> None:
+    found = told(log(Contribution=np.where(N % 5 == 0, "Pending", "Completed"), total=PAID))
+    assert found[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_a_tax_in_one_word_was_not_paid() -> None:
+    assert told(log(Betrag=PAID, Steuerbetrag=(PAID * 0.19).round(2))) == TRUTH
+
+
+@pytest.mark.parametrize("share", [3, 1])
+def test_what_is_taken_off_some_amounts_is_a_discount_whatever_its_name(share) -> None:
+    """On every line it may be a fee or a tax: then the amount is what its name says."""
+    off = np.where(N % share == 0, 2.5, 0.0)
+    table = log(Betrag=PAID + off, abc=off, xyz=PAID)
+    paid = PAID if share > 1 else PAID + off
+    assert told(table)[2] == pytest.approx(paid.sum())
+
+
+def test_short_names_and_names_in_brackets() -> None:
+    t = orders()
+    table = pd.DataFrame({"Auftr.-Nr. (alt)": t["number"], "Auftr.-Dat.": t["day"],
+                          "Kd.-Nr.": t["who"], "Wert netto": t["total"]})  # fmt: skip
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.columns["order"]) == (ORDERS, "Auftr.-Nr. (alt)")

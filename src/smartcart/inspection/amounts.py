@@ -29,6 +29,7 @@ BETWEEN = 0.6, 1.67  # a total beside the sum of its lines: taxes, shipping and 
 COVERED = 0.9  # of the orders: their total is about the sum of their lines
 SEVERAL_PIECES = 0.1  # of the lines have more than one piece, or a product shows nothing
 SOME_EQUAL = 0.2  # of the lines are without a discount
+SOME_REDUCED = 0.05  # of the lines have one
 LEAST_LEFT = 0.3  # of the price remains after a discount
 
 
@@ -58,6 +59,30 @@ class Amounts:
                 total = sum((parts[n] for n in names), np.zeros_like(gap))
                 if total.any() and _nearly_all(np.abs(gap - total) <= size * near):
                     return names
+        return None
+
+    def without_discount(self, money: str, free: Sequence[str]) -> tuple[str, str] | None:
+        """Return what an amount is without a discount, and that discount, where both are columns.
+
+        A column is one by its values where it parts two amounts, on some of the lines but not on
+        all, as taxes and fees are.
+        """
+        m = self.columns[money]
+        for net in free:
+            n = self.columns[net]
+            there = np.isfinite(m) & np.isfinite(n) & (m != 0)
+            if net == money or there.sum() < EVIDENCE:
+                continue
+            gap, near = (m - n)[there], CENTS + 1e-9 * np.abs(m[there])
+            some = float(np.mean(gap > near))
+            if not (SOME_REDUCED <= some <= 1 - SOME_EQUAL) or not _nearly_all(
+                (gap >= -near) & (gap <= (1 - LEAST_LEFT) * np.abs(m[there]) + near)
+            ):
+                continue
+            for off in free:
+                taken = np.nan_to_num(np.abs(self.columns[off][there]))
+                if off not in {money, net} and _nearly_all(np.abs(gap - taken) <= near):
+                    return net, off
         return None
 
     def larger(self, one: str, other: str) -> bool:

@@ -131,7 +131,16 @@ def _by_values(
         if less == amounts.larger(chosen, name) and (less or not any(map(is_discount, parts))):
             desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
             chosen = name
+    if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
+        desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
+        chosen = found[0]
     return chosen
+
+
+def _free(amounts: Amounts) -> list[str]:
+    """Return the columns that may be an amount, or what was taken off one."""
+    names = [n for n in amounts.columns if money_rank(n) is not None or is_discount(n)]
+    return [n for n in names if not prices_a_piece(n)]
 
 
 def _explained(
@@ -146,7 +155,8 @@ def _explained(
         return amounts.covers(total, line, log.quantity)
     parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
     if parts is None:
-        return False
+        less = amounts.without_discount(name, _free(amounts))
+        return less is not None and less[0] == chosen
     if parts:
         desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
     return True

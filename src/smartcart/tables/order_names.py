@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from smartcart.tables.languages import names_of
+from smartcart.tables.languages import names_of, part_within
 from smartcart.tables.order_ranks import is_buyer, money_rank, order_rank
 from smartcart.tables.order_words import LOOSELY, NOT_MONEY, OF_CUSTOMERS, PARTS, RULES, Part
 from smartcart.tables.summary import ColumnSummary
@@ -64,8 +64,17 @@ def part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
 @lru_cache(maxsize=20_000)
 def parts_named(name: str) -> tuple[Part, ...]:
     """Return the parts that a name speaks of, whatever its column holds."""
+    found = _parts_of(name)
+    aside = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name).strip()
+    return found if found or aside in {"", name} else _parts_of(aside)
+
+
+def _parts_of(name: str) -> tuple[Part, ...]:
     words = tokens(name)
     plain = " ".join(word for word in words.split() if word not in ARTICLES)
+    within = part_within(name)
+    if within is not None:
+        return tuple(part for _, part in RULES if part.name == within)
     return tuple(
         part
         for pattern, part in RULES

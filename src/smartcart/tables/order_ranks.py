@@ -45,14 +45,24 @@ _AFTER_DISCOUNT = re.compile(
     r"remises?|descuentos?)\b"
 )
 _BEFORE_DISCOUNT = re.compile(
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\bindirim.*|"
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
+)
+_NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
+    r"\w*(rabatt|nachlass|gutschein|steuer)\w*|\w*(versand|porto|liefer|retouren)\w*|"
+    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
+    r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
+    r"verzending|btw\w*)\b.*"
 )
 _NEVER_PAID = re.compile(
     r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
     r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
+    r"\w*steuer(betrag|summe|satz|wert)|mwst ?(betrag|satz)|"
     r"tax|taxes|vat|gst|iva|tva|mwst|ust|btw|kdv|impuestos?|impostos?|steuern?|tasas?|"
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
     r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
@@ -99,6 +109,8 @@ _CONVERTED = re.compile(
 )
 
 _DISCOUNT = re.compile(
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\bindirim.*|"
     r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
     r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
 )
@@ -112,7 +124,10 @@ _REFUND = re.compile(
     r"in (settlement|order|shop|base|original|transaction|payout) currency))*"
 )
 
-_MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
+_MAIL = re.compile(
+    r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address|e ?mail ?adress?en?|"
+    r"электронная почта|почта|имейл)\b.*|.*(メールアドレス|メール|邮箱|電子郵件|电子邮件|이메일).*"
+)
 _OTHERS_MAIL = re.compile(
     r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
     r"employee|marketing|"
@@ -233,7 +248,9 @@ def money_rank(name: str) -> int | None:
     words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
     if _BEFORE_DISCOUNT.fullmatch(words) and not after:
         return None if _NEVER_PAID.fullmatch(re.sub(r"\bbefore discounts?\b", "", words)) else 2
-    if _NEVER_PAID.fullmatch(words):
+    if _NEVER_PAID.fullmatch(words) or any(
+        map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))
+    ):
         return None
     if _PAID.fullmatch(words):
         return PAID

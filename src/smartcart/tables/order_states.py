@@ -68,7 +68,7 @@ _UNPAID = _or_elsewhere(
     r"下書き|草稿|임시|"
     r"^(not|un)[ _-]?(completed?|finished|finali[sz]ed|confirmed|processed)$|^parked$|"
     r"^lay[ -]?by|^invoice sent$|"
-    r"^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
+    r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",
 )
 _DELIVERY = re.compile(
