@@ -35,6 +35,7 @@ bench: ## time and memory against the reference pipeline; quality and K rules ag
 	@.venv/bin/python benchmarks/trust.py
 	@.venv/bin/python benchmarks/bench.py
 	@.venv/bin/python benchmarks/web.py
+	@.venv/bin/python benchmarks/future.py --turns 3
 
 bench-large: ## the long ones: millions of customers, and what the sample loses
 	@tools/setup dev

@@ -189,7 +189,9 @@ def bad_logs() -> dict[str, tuple[pd.DataFrame, str]]:
     ahead = good.copy()
     ahead.loc[ahead.index[-1], "order_date"] = dt.date(2031, 1, 1)
     few = good[good.customer_id < 30]
+    twice = pd.concat([once, once.assign(order_id=once.order_id + 100_000)])
     return {
+        "no repeat but on the same day": (twice, "No customer ordered on two days"),
         "one order each": (once, "No customer ordered on two days"),
         "three weeks": (short, "so no forecast is made"),
         "date in the future": (ahead, "a date in the future, or an old export"),
@@ -205,8 +207,9 @@ def test_bad_logs_get_a_sentence(name: str) -> None:
     assert found.forecast is None
 
 
-def test_a_run_without_a_forecast_is_whole(tmp_path: Path) -> None:
-    frame, sentence = bad_logs()["one order each"]
+@pytest.mark.parametrize("name", ["one order each", "three weeks", "date in the future"])
+def test_a_run_without_a_forecast_is_whole(name: str, tmp_path: Path) -> None:
+    frame, sentence = bad_logs()[name]
     source = tmp_path / "orders.csv"
     frame.to_csv(source, index=False)
     s = smartcart.segment(str(source), k=2)
@@ -216,7 +219,8 @@ def test_a_run_without_a_forecast_is_whole(tmp_path: Path) -> None:
     assert sentence in json.loads((tmp_path / "run" / "run.json").read_text())["future"]["refused"]
     assert sentence in (tmp_path / "run" / "report.html").read_text("utf-8")
     assert "recency_days" in [f.name for f in s.model.recipe.features] or len(s.segments) > 0
-    with pytest.raises(DataError, match="No customer ordered on two days"):
+    assert len(pd.read_parquet(tmp_path / "run" / "segments.parquet")) == len(s.customers)
+    with pytest.raises(DataError, match="a log that a forecast can be tried on"):
         future_of_run(tmp_path / "run")
 
 

@@ -129,6 +129,7 @@ PAGES = {
     "POST /admin/users": "admin",
     "GET /uploads": "analyst",
     "GET /runs/{name}/people": "analyst",
+    "GET /runs/{name}/late": "analyst",
     "POST /runs/{name}/score": "analyst",
     "GET /runs/{name}/files/{file}": "analyst",
     "GET /runs/{name}/results": "viewer",

@@ -17,8 +17,8 @@ from smartcart.errors import UsageError, did_you_mean
 
 __all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
 
-REASONS = ("other segment", "below confidence", "suppressed", "suppressed in doubt", "unchanged",
-           "no such contact", "duplicate contact")  # fmt: skip
+REASONS = ("other segment", "below confidence", "not late", "suppressed", "suppressed in doubt",
+           "unchanged", "no such contact", "duplicate contact")  # fmt: skip
 
 
 def segment_names(engine: DuckDB, table: Path, given: Mapping[int, str]) -> dict[int, str]:
@@ -72,8 +72,9 @@ class Audience:
 
     ``segments`` are exact names, of those in ``named`` (by segment id) and, for the earlier run,
     ``named_before``. ``contacts`` and ``suppressed`` are streams of record batches, as
-    :mod:`smartcart.audiences.contacts` makes them. Ids are compared without blanks around them,
-    those suppressed whatever their capitals. ``listed`` counts the entries of the list by kind.
+    :mod:`smartcart.audiences.contacts` makes them. Of a forecast in ``late``, only those who are
+    late are in. Ids are compared without blanks around them, those suppressed whatever their
+    capitals. ``listed`` counts the entries of the list by kind.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Audience:
         named_before: Mapping[int, str] | None = None,
         contacts: Iterable[pa.RecordBatch] | None = None,
         suppressed: Iterable[pa.RecordBatch] | None = None, needs_email: bool = False,
+        late: Path | None = None,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.changes, self.reaches = before is not None, contacts is not None
@@ -123,7 +125,12 @@ class Audience:
         nobody = "email IS NULL AND phone IS NULL" if self.reaches else "FALSE"
         if needs_email and self.reaches:
             nobody = "email IS NULL"
-        reason = _REASON.format(suppressed=held, doubted=doubted, no_contact=nobody)
+        asked = "TRUE" if late is None else _IS_LATE.format(
+            key=id_key("customer_id"), file=_parquet(late)
+        )  # fmt: skip
+        reason = _REASON.format(
+            asked=asked, suppressed=held, doubted=doubted, no_contact=nobody
+        )  # fmt: skip
         self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
         order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""
         self._file = engine.spool(f"SELECT * FROM judged {order}")
@@ -263,8 +270,10 @@ _LISTED_AS = (
     ("lower(key)", "id"), ("lower(key)", "email"), ("sha256(key)", "hash"),
     ("sha256(lower(key))", "hash"),
 )  # fmt: skip
+_IS_LATE = "key IN (SELECT {key} FROM {file} WHERE late)"
 _REASON = """
 CASE WHEN NOT fits THEN 'below confidence'
+  WHEN NOT ({asked}) THEN 'not late'
   WHEN {suppressed} THEN 'suppressed'
   WHEN {doubted} THEN 'suppressed in doubt'
   WHEN change = 'unchanged' THEN 'unchanged'

@@ -295,6 +295,9 @@ def audience(
             help="Columns and hashing of google, meta, tiktok, linkedin, klaviyo or mailchimp.",
         ),
     ] = None,
+    late: Annotated[
+        bool, typer.Option("--late", help="Only who is late by the run's forecast.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
@@ -314,7 +317,7 @@ def audience(
             run, output, segments=segment, min_confidence=min_confidence,
             changes_since=changes_since, contacts=contacts, hash_contacts=hash_contacts,
             platform=cast(Any, platform), country=country, suppress=suppress, minimum=minimum,
-            destination=destination, overwrite=overwrite,
+            destination=destination, late=late, overwrite=overwrite,
         )  # fmt: skip
     if as_json:
         print_json(store.plain(receipt))

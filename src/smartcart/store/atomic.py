@@ -27,7 +27,8 @@ __all__ = [
 RUN_FILES = {
     "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
     "profile.csv", "rejected.csv", "rfm.csv", "rfm.parquet", "plots", "shop.csv",
-    "alternatives.json", "lookup.parquet", "future.parquet", "names.json", "erased.json",
+    "alternatives.json", "lookup.parquet", "future.parquet", "late.parquet", "names.json",
+    "erased.json",
 }  # fmt: skip
 
 

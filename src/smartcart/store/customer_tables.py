@@ -88,28 +88,38 @@ def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """Give a function that writes a batch of forecasts to ``future.parquet``.
 
     ``next_order_by`` is given as days since 1970 and whether they are known, both (n,); money that
-    is not a number is written as nothing.
+    is not a number is written as nothing. Those who are late are written to ``late.parquet`` as
+    well, with their ``segment_id`` and what is at stake.
     """
     import numpy as np
     import pyarrow as pa
 
     from smartcart.store import arrow
 
-    with _table(folder / "future", ("parquet",), ["late"]) as write_batch:
+    with (
+        _table(folder / "future", ("parquet",), ["late"]) as write_batch,
+        _table(folder / "late", ("parquet",), ["segment_id"]) as write_late,
+    ):
 
         def write(columns: Mapping[str, Any]) -> None:
             days, known = columns["next_order_by"]
             money = np.asarray(columns["expected_spend"])
-            write_batch(
-                {
-                    "customer_id": columns["customer_id"],
-                    "p_alive": arrow.numbers(columns["p_alive"]),
-                    "expected_orders": arrow.numbers(columns["expected_orders"]),
-                    "expected_spend": pa.array(money, mask=np.isnan(money)),
-                    "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
-                    "late": pa.array(columns["late"]),
-                }
-            )
+            told = {
+                "customer_id": columns["customer_id"],
+                "p_alive": arrow.numbers(columns["p_alive"]),
+                "expected_orders": arrow.numbers(columns["expected_orders"]),
+                "expected_spend": pa.array(money, mask=np.isnan(money)),
+                "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
+                "late": pa.array(columns["late"]),
+            }
+            write_batch(told)
+            rows = pa.array(np.flatnonzero(columns["late"]))
+            more = {
+                "segment_id": pa.array(columns["segment_id"], pa.int32()),
+                "at_stake": arrow.numbers(columns["at_stake"]),
+            }
+            who = {n: told[n] for n in ("customer_id", "p_alive", "next_order_by")} | more
+            write_late({name: one.take(rows) for name, one in who.items()})
 
         yield write
 

@@ -61,8 +61,8 @@ def write_names(folder: Path, given: Sequence[GivenName]) -> None:
 def with_names(run: Run, given: Mapping[int, str]) -> Run:
     """Return the run as it is shown: segments in ``given`` (id to name) bear that name.
 
-    Segments, profile, outcomes, rules, reasons and the campaign are renamed, and the model; ids and
-    figures are as they were.
+    Segments, profile, outcomes, rules, reasons, the campaign and the forecast are renamed, and the
+    model; ids and figures are as they were.
     """
     given = {number: name for number, name in given.items() if name}
     if not given:
@@ -83,6 +83,10 @@ def with_names(run: Run, given: Mapping[int, str]) -> Run:
     if campaign is not None:
         plan = replace(campaign.plan, segments=named(campaign.plan.segments))
         campaign = replace(campaign, plan=plan)
+    future = run.future
+    if future is not None:
+        late = tuple(replace(r, segment=own.get(r.segment, r.segment)) for r in future.late)
+        future = replace(future, segments=named(future.segments), late=late)
     reasons = tuple(
         replace(one, runner_up=own.get(one.runner_up, one.runner_up)) for one in told(run.reasons)
     )
@@ -92,6 +96,7 @@ def with_names(run: Run, given: Mapping[int, str]) -> Run:
         outcomes=outcomes,
         rulebook=book,
         campaign=campaign,
+        future=future,
         profile=replace(run.profile, rows=named(run.profile.rows)),
         reasons=reasons,
         model=named_model(run.model, given),

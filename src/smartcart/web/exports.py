@@ -77,7 +77,7 @@ class Exports:
     def audience(
         self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv",
         contacts: str | None = None, suppress: str | None = None, country: str | None = None,
-        destination: str | None = None, changes_since: str | None = None,
+        destination: str | None = None, changes_since: str | None = None, late: bool = False,
     ) -> Export:  # fmt: skip
         """Write the customers of segments (by id) to a file, with its receipt.
 
@@ -108,14 +108,14 @@ class Exports:
             )
         names = [known[one] for one in dict.fromkeys(segments)]
         number, place = self._place()
-        target = place / f"{_slug('-'.join(names))}.{kind}"
+        target = place / f"{'late-' if late else ''}{_slug('-'.join(names))}.{kind}"
         try:
             with self._slots:
                 receipt = write_audience(
                     folder, target, segments=names, min_confidence=min_confidence,
                     temp_dir=self._workspace.temporary, contacts=self._file(contacts),
                     suppress=self._file(suppress), country=country or None,
-                    destination=destination or None,
+                    destination=destination or None, late=late,
                     changes_since=None if changes_since is None
                     else self._workspace.path(changes_since),
                 )  # fmt: skip

@@ -31,8 +31,8 @@ def write_audience(
     run_folder: Path, output: Path, *, segments: Sequence[str], min_confidence: float = 0.0,
     changes_since: Path | None = None, contacts: Path | None = None, hash_contacts: bool = False,
     platform: Platform = "google", country: str | int | None = None, suppress: Path | None = None,
-    minimum: int | None = None, destination: str | None = None, overwrite: bool = False,
-    temp_dir: Path | None = None,
+    minimum: int | None = None, destination: str | None = None, late: bool = False,
+    overwrite: bool = False, temp_dir: Path | None = None,
 ) -> Receipt:  # fmt: skip
     """Write the customers of some segments to ``output``, and a receipt beside it.
 
@@ -63,11 +63,14 @@ def write_audience(
         destination takes at least.
     destination : platform that the list is for (``google``, ``meta``, ``tiktok``, ``linkedin``,
         ``klaviyo``, ``mailchimp``): a CSV of its documented columns, hashed where it wants that.
+    late : only customers who are late by the run's forecast: silent for longer than nine in ten
+        who stay would be at their rhythm.
 
     Raises
     ------
     UsageError
-        Where a segment, file or column is unknown, or the output exists and is not to be replaced.
+        Where a segment, file or column is unknown, there is no forecast, or the output exists and
+        is not to be replaced.
     DataError
         Where nobody is left. That nobody joined or left is no error: the file is empty then.
     """
@@ -80,6 +83,7 @@ def write_audience(
         minimum = goal.least if goal is not None else 100
     table = _table(Path(run_folder))
     before = None if changes_since is None else _table(Path(changes_since))
+    forecast = _forecast(Path(run_folder), before) if late else None
     paths = {"run": table, "changes_since": before, "contacts": contacts, "suppress": suppress}
     inputs = {name: Path(path) for name, path in paths.items() if path is not None}
     _refuse(output, inputs, min_confidence, minimum, hash_contacts=hash_contacts)
@@ -102,7 +106,7 @@ def write_audience(
             engine, table, names, min_confidence, named=named, before=before, named_before=then,
             contacts=reached.batches,
             suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
-            needs_email=goal is not None and goal.needs_email,
+            needs_email=goal is not None and goal.needs_email, late=forecast,
         )  # fmt: skip
         if suppress is not None:
             _refuse_unmatched(people, Path(suppress))
@@ -153,6 +157,22 @@ def receipt_beside(output: Path) -> Path:
 
 def _table(run: Path) -> Path:
     return run / "segments.parquet" if run.is_dir() or run.suffix != ".parquet" else run
+
+
+def _forecast(run: Path, before: Path | None) -> Path:
+    """Return the file that says who is late. Raises ``UsageError`` where there is none."""
+    found = run / "future.parquet"
+    if not found.is_file():
+        raise UsageError.of(
+            f"{str(run)!r} has no forecast, so nobody is known to be late",
+            "the run of an order log that is long enough for one", "leave out --late",
+        )  # fmt: skip
+    if before is not None:
+        raise UsageError.of(
+            "a list of who is late has no one who joined or left", "one of both",
+            "leave out --late or --changes-since",
+        )  # fmt: skip
+    return found
 
 
 def _id_column(run: Path) -> str | None:

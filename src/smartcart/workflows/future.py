@@ -82,6 +82,8 @@ class FutureCount:
             "expected_spend": told.spend,
             "next_order_by": (days, known),
             "late": told.late,
+            "segment_id": labels + 1,
+            "at_stake": told.at_risk,
         }
         return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
 
@@ -192,7 +194,7 @@ def future_record(
 def future_writer(
     folder: Path, count: FutureCount | None
 ) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Give what writes a batch to ``future.parquet``, or nothing where there is no forecast."""
+    """Give what writes a batch to the files of forecasts; nothing where there is no forecast."""
     if count is None:
         yield lambda columns: None
         return

@@ -18,7 +18,7 @@ from smartcart.inspection.result import Progress
 from smartcart.records import Future
 from smartcart.workflows.future import discounted
 
-__all__ = ["future_of_run"]
+__all__ = ["future_of_run", "stored_future"]
 
 
 def future_of_run(
@@ -52,7 +52,7 @@ def future_of_run(
             f"{str(folder)!r} is of a table of customers, which tells no order's day",
             "the run of an order log", "run smartcart on the log of orders",
         )  # fmt: skip
-    found = _stored(folder, summary)
+    found = stored_future(folder, summary)
     if horizon is not None and (found is None or horizon != found.horizon):
         found = _again(folder, horizon, source, progress)
     if found is None:
@@ -70,7 +70,11 @@ def future_of_run(
     return replace(found, margin=margin, discount_rate=discount_rate, value=value)
 
 
-def _stored(folder: Path, summary: dict[str, Any]) -> Future | None:
+def stored_future(folder: Path, summary: dict[str, Any]) -> Future | None:
+    """Return the forecast in the ``run.json`` of a run; None of customers, and of earlier runs.
+
+    Raises ``DataError`` where it is damaged.
+    """
     from pydantic import TypeAdapter, ValidationError
 
     try:

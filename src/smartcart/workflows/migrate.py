@@ -27,6 +27,7 @@ from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
 from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
+from smartcart.workflows.value_at_risk import notice_between
 
 __all__ = ["Migrated", "migrate"]
 
@@ -108,6 +109,8 @@ def migrate(
                    "model, so what customers did is not told from what the refit did; name it with "
                    "--source.")
         ]  # fmt: skip
+        if risk := notice_between(before, after):
+            notices.append(risk)
         identity = None
         if not follows(load(after, own=True), load(before, own=True)):
             identity = _identity(old, new, ways, read)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.future import nbd
-from smartcart.core.future.moments import Moments
+from smartcart.core.future.moments import FEW_REPEATS, Moments
 from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
 
@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 RATE = "a rate that goes on"
 SILENCE = "silence of twice the usual gap"
 RULES = (RATE, SILENCE)
-MANY = 20_000  # cells from which moments are read off a grid
+MANY = 20_000  # cells from which moments are read off a grid ...
+BLOCK = 16_384  # ... so many at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,24 @@ def _of_model(
 
 def _by_grid(model: Nbd, x: Floats, t: Floats, T: Floats, horizon: float) -> tuple[Floats, Floats]:
     moments = Moments(model, horizon, float(T.max()))
-    here, weights = nbd.alive(model, x, t, T), nbd.phase_weights(model, x, t, T)
     orders, chance = np.zeros_like(x), np.zeros_like(x)
-    for j in range(model.k):
-        mean, _, any_order = moments(x, T, j)
-        orders, chance = orders + weights[j] * mean, chance + weights[j] * any_order
-    return here * orders, here * chance
+
+    def told(few: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
+        here = nbd.alive(model, *few)
+        mean, any_order = np.zeros_like(here), np.zeros_like(here)
+        weights = nbd.phase_weights(model, *few) if model.k > 1 else (1.0,)
+        for j in range(model.k):
+            one, other = moments.orders(few[0], few[2], j)
+            mean, any_order = mean + weights[j] * one, any_order + weights[j] * other
+        return here * mean, here * any_order
+
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        orders[part], chance[part] = told((np.minimum(x[part], FEW_REPEATS), t[part], T[part]))
+    many = np.flatnonzero(x > FEW_REPEATS)
+    if many.size:
+        orders[many], chance[many] = told((x[many], t[many], T[many]))
+    return orders, chance
 
 
 def unique_pairs(x: Floats, T: Floats) -> tuple[tuple[Floats, Floats], NDArray[np.intp]]:

@@ -23,14 +23,15 @@ With ``y`` chances to have left (``x + 1`` of MBG, ``x`` of BG), ``R = r + k x``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, gammaln, psi
 
 from smartcart.core.future.cells import Cells
+from smartcart.core.future.rising import rising
 
 __all__ = [
     "Nbd",
@@ -45,6 +46,10 @@ __all__ = [
 Floats = NDArray[np.float64]
 LEAST = 1e-10  # terms of a series below it are left out
 MOST_TERMS = 4_000
+LEAST_LOG = -600.0  # exp of less has lost digits
+DENSE_REPEATS = 1_000
+BLOCK = 8_192  # cells at once: in the cache, and added up on one thread, in one order
+DENSE = 0.7  # of the arrays: as long as more are summed, none is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +85,81 @@ def prepared(
 
     What depends on the repeats only is computed once per number of repeats.
     """
-    few, place = np.unique(cells.x, return_inverse=True)
+    few, place = different(cells.x)
     held = np.bincount(place, cells.weight, len(few))
     chances = few + 1.0 if leaves_at_once else few
-    weight, t, T = cells.weight, cells.t, cells.T
-    silence = T - t
-    some = float(weight.sum())
-    constant = (k - 1) * cells.gap_logs - float(weight @ cells.x) * float(gammaln(k))
+    some = float(cells.weight.sum())
+    constant = (k - 1) * cells.gap_logs - float(held @ few) * math.lgamma(k)
+    blocks = [
+        (place[i : i + BLOCK], cells.t[i : i + BLOCK], cells.T[i : i + BLOCK],
+         cells.weight[i : i + BLOCK])
+        for i in range(0, len(place), BLOCK)
+    ]  # fmt: skip
 
     def value(at: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = (float(v) for v in at)
-        R_few = r + k * few
-        R = R_few[place]
-        whole, until = alpha + T, alpha + t
-        log_whole, log_ratio = np.log(whole), np.log(whole / until)
-        S, S_r, S_u = _phases(R, silence / whole, k)
+        before = b + chances - 1.0
         with np.errstate(divide="ignore"):
-            left = np.where(chances > 0, np.log(a) - np.log(np.maximum(b + chances - 1, 1e-300)),
-                            -np.inf)[place]  # fmt: skip
-        log_S, log_D = np.log(S), left + R * log_ratio
-        both = np.logaddexp(log_S, log_D)
-        here, gone = np.exp(log_S - both), np.exp(log_D - both)
-        beta = gammaln(b + chances) - gammaln(a + b + chances) - gammaln(b) + gammaln(a + b)
-        total = held @ (beta + gammaln(R_few)) + some * (r * np.log(alpha) - gammaln(r))
-        total += weight @ (both - R * log_whole) + constant
-        by_r = held @ psi(R_few) + some * (np.log(alpha) - psi(r))
-        by_r += weight @ (gone * log_ratio + here * S_r / S - log_whole)
-        by_alpha = some * r / alpha - weight @ (
-            R / whole + (here * S_u / S) / whole - gone * R * (1 / whole - 1 / until)
-        )
-        lost = weight @ gone
-        by_a = held @ (psi(a + b) - psi(a + b + chances)) + lost / a
-        by_b = held @ (psi(b + chances) - psi(a + b + chances) - psi(b) + psi(a + b))
-        gone_few = np.bincount(place, weight * gone, len(few))
-        by_b -= np.sum(np.where(chances > 0, gone_few / np.maximum(b + chances - 1, 1e-300), 0.0))
+            left = np.log(np.where(chances > 0, a / np.where(chances > 0, before, 1.0), 0.0))
+        log_r, by_log_r = rising(r, k * few)
+        log_b, by_log_b = rising(b, chances)
+        log_ab, by_log_ab = rising(a + b, chances)
+        log_alpha = float(np.log(alpha))
+        total = held @ (log_b - log_ab + log_r) + some * r * log_alpha + constant
+        by_r = held @ by_log_r + some * log_alpha
+        by_alpha = some * r / alpha
+        lost_few = np.zeros(len(few))
+        for where, t, T, weight in blocks:
+            found = _block(k, alpha, (r + k * few)[where], left[where], t, T, weight)
+            total, by_r, by_alpha = total + found[0], by_r + found[1], by_alpha + found[2]
+            lost_few += np.bincount(where, found[3], len(few))
+        by_a = lost_few.sum() / a - held @ by_log_ab
+        by_b = held @ (by_log_b - by_log_ab)
+        by_b -= np.sum(lost_few / np.where(chances > 0, before, np.inf))
         return float(total), np.array([by_r, by_alpha, by_a, by_b])
 
     return value
+
+
+def _block(
+    k: int, alpha: float, R: Floats, left: Floats, t: Floats, T: Floats, weight: Floats
+) -> tuple[float, float, float, Floats]:
+    """Return what customers (n,) add to the value and to its slopes by r and alpha, and who left.
+
+    The last (n,) is the weight times the probability to have left.
+    """
+    whole, until = alpha + T, alpha + t
+    log_whole = np.log(whole)
+    log_ratio = log_whole - np.log(until)
+    odds = left + R * log_ratio  # of having left, as a logarithm
+    if k > 1:
+        S, S_r, S_u = _phases(R, (T - t) / whole, k)
+        log_S = np.log(S)
+        odds -= log_S
+    small = np.exp(-np.abs(odds))
+    lost = weight * np.where(odds > 0, 1.0, small) / (1.0 + small)
+    total = weight @ (np.maximum(odds, 0.0) + np.log1p(small) - R * log_whole)
+    by_r = lost @ log_ratio - weight @ log_whole
+    by_alpha = -(((weight - lost) * R) @ (1.0 / whole)) - lost @ (R / until)
+    if k > 1:
+        here = (weight - lost) / S
+        total += weight @ log_S
+        by_r += here @ S_r
+        by_alpha -= here @ (S_u / whole)
+    return float(total), float(by_r), float(by_alpha), lost
+
+
+def different(x: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the different numbers of repeats, in order, and the place of each customer's (n,).
+
+    Where they are small whole numbers, all up to the largest: nothing is sorted.
+    """
+    if len(x) and x.max() <= DENSE_REPEATS and x.min() >= 0:
+        place = x.astype(np.intp)
+        if (place == x).all():
+            return np.arange(float(place.max()) + 1.0), place
+    found, where = np.unique(x, return_inverse=True)
+    return found, where
 
 
 def _phases(R: Floats, u: Floats, k: int) -> tuple[Floats, Floats, Floats]:
@@ -135,16 +178,17 @@ def alive(model: Nbd, x: Floats, t: Floats, T: Floats) -> Floats:
 
     >>> model = Nbd(0.243, 4.414, 0.793, 2.426, leaves_at_once=False)
     >>> alive(model, np.array([0.0, 2.0]), np.array([0, 30.43]), np.array([38.86] * 2)).round(3)
-    array([1.   , 0.726])
+    array([1.   , 0.727])
     """
-    R, chances = model.r + model.k * x, model.chances(x)
-    S, _, _ = _phases(R, (T - t) / (model.alpha + T), model.k)
-    ratio = np.log((model.alpha + T) / (model.alpha + t))
-    with np.errstate(divide="ignore", over="ignore"):
-        D = np.where(
-            chances > 0, model.a / np.maximum(model.b + chances - 1, 1e-300), 0.0
-        ) * np.exp(np.minimum(R * ratio, 700.0))  # fmt: skip
-        return np.asarray(S / (S + D))
+    whole, few = model.alpha + T, model.chances(x)
+    odds = model.r + model.k * x
+    S = 1.0 if model.k == 1 else _phases(odds, (T - t) / whole, model.k)[0]
+    odds = odds * np.log(whole / (model.alpha + t))
+    odds = np.exp(np.minimum(odds, 700.0, out=odds), out=odds)
+    few = few + (model.b - 1.0)
+    if not model.leaves_at_once:  # nobody leaves before the first repeat
+        few = np.where(x > 0, few, np.inf)
+    return np.asarray(S / (S + odds * (model.a / few)))
 
 
 def phase_weights(model: Nbd, x: Floats, t: Floats, T: Floats) -> Floats:
@@ -174,8 +218,9 @@ def orders_if_alive(
     mean, square, any_order = np.zeros_like(R), np.zeros_like(R), np.zeros_like(R)
     stays = np.ones_like(R)
     left = np.arange(len(R))  # whose terms still count
+    tails = _Tails(R, q)
     for m in range(1, MOST_TERMS):
-        tail = stays * betainc(m * model.k - phase, R[left], q[left])
+        tail = stays * tails.at(m * model.k - phase)
         mean[left] += tail
         square[left] += (2 * m - 1) * tail
         if m == 1:
@@ -183,13 +228,48 @@ def orders_if_alive(
         more = tail * (2 * m - 1) > LEAST
         if not more.any():
             break
-        left, stays = left[more], stays[more]
+        if np.count_nonzero(more) < DENSE * len(more):
+            left, stays = left[more], stays[more]
+            tails.keep(more)
         stays = stays * (b[left] + m - 1) / (a + b[left] + m - 1)
     return mean, square, any_order
 
 
+class _Tails:
+    """Probabilities that at least n phases end within a horizon, for growing n.
+
+    Their number is negative binomial: ``P(N = n) = Gamma(R+n) / (Gamma(R) n!) q^n (1-q)^R``, and
+    ``P(N >= n) = I_q(n, R)``, which is read from the library where ``(1-q)^R`` is no number.
+    """
+
+    def __init__(self, R: Floats, q: Floats) -> None:
+        log_none = R * np.log1p(-q)
+        self._R, self._q, self._n = R, q, 1
+        self._mass, self._tail = np.exp(log_none), -np.expm1(log_none)
+        self._far = bool((log_none < LEAST_LOG).any())
+
+    def at(self, n: int) -> Floats:
+        """Return the probabilities (m,) of ``n`` phases or more; ``n`` may not fall."""
+        if self._far:
+            from scipy.special import betainc
+
+            return np.asarray(betainc(n, self._R, self._q))
+        while self._n < n:
+            self._mass = self._mass * self._q * (self._R + self._n - 1) / self._n
+            self._tail = np.maximum(self._tail - self._mass, 0.0)
+            self._n += 1
+        return self._tail
+
+    def keep(self, which: NDArray[np.bool_]) -> None:
+        """Go on with some."""
+        self._R, self._q = self._R[which], self._q[which]
+        self._mass, self._tail = self._mass[which], self._tail[which]
+
+
 def order_chance(model: Nbd, x: Floats, t: Floats, T: Floats, horizon: float) -> Floats:
     """Return the probability (n,) of at least one order within ``horizon``."""
+    from scipy.special import betainc
+
     weights = phase_weights(model, x, t, T)
     q = horizon / (model.alpha + T + horizon)
     found = np.zeros_like(x, dtype=np.float64)
@@ -203,6 +283,8 @@ def silence_chance(model: Nbd, x: Floats, t: Floats, T: Floats) -> Floats:
 
     It is that of a wait of ``T - t`` or more at the rate that the orders until ``t`` told.
     """
+    from scipy.special import betainc
+
     silence = T - t
     q = silence / (model.alpha + T)
     return np.asarray(1.0 - betainc(model.k, model.r + model.k * x, q))
@@ -210,6 +292,8 @@ def silence_chance(model: Nbd, x: Floats, t: Floats, T: Floats) -> Floats:
 
 def due(model: Nbd, x: Floats, t: Floats, share: float) -> Floats:
     """Return within how long after the last order (n,) ``share`` of those who stay order again."""
+    from scipy.special import betaincinv
+
     q = betaincinv(model.k, model.r + model.k * x, share)
     with np.errstate(divide="ignore"):
         return np.asarray((model.alpha + t) * q / (1.0 - q))

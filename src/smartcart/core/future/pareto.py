@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, psi
 
 from smartcart.core.future.cells import Cells
+from smartcart.core.future.rising import rising
 
 __all__ = ["Pareto", "alive_pareto", "log_likelihood_pareto", "orders_pareto"]
 
@@ -60,10 +60,11 @@ def prepared_pareto(cells: Cells) -> Callable[[Floats], tuple[float, Floats]]:
         here, gone = weight * np.exp(log_alive - both), weight * np.exp(log_dead - both)
         log_a, log_b, over_a, over_b = parts
         R = r + cells.x
-        total = held @ gammaln(r + few) + weight @ both
-        total += some * (r * np.log(alpha) + s * np.log(beta) - gammaln(r))
+        log_r, by_log_r = rising(r, few)
+        total = held @ log_r + weight @ both
+        total += some * (r * np.log(alpha) + s * np.log(beta))
         whole_a, whole_b = alpha + cells.T, beta + cells.T
-        by_r = held @ psi(r + few) + some * (np.log(alpha) - psi(r))
+        by_r = held @ by_log_r + some * np.log(alpha)
         by_r -= here @ np.log(whole_a) + gone @ log_a
         by_alpha = some * r / alpha - here @ (R / whole_a) - gone @ (R * over_a)
         by_s = some * np.log(beta) - here @ np.log(whole_b) + gone @ (1 / s - log_b)

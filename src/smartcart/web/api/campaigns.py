@@ -57,6 +57,7 @@ class Audience(Strict):
         None
     )
     changes_since: str | None = Field(None, pattern=KNOWN, description="An earlier run.")
+    late: bool = Field(False, description="Only who is late by the forecast of the run.")
 
 
 @router.post("/runs/{run}/plan", response_model=Campaign)
@@ -82,7 +83,7 @@ def audience(here: Here, run: Run, body: Audience) -> Response:
     made = here.services.exports.audience(
         run, body.segment_ids, min_confidence=body.min_confidence, kind=body.kind,
         contacts=body.contacts, suppress=body.suppress, country=body.country,
-        destination=body.destination, changes_since=body.changes_since,
+        destination=body.destination, changes_since=body.changes_since, late=body.late,
     )  # fmt: skip
     here.log("audience.export", run, export=made.id, segments=body.segment_ids, customers=made.rows)
     return as_json(made, 201)

@@ -8,6 +8,7 @@ from smartcart.web.pages import (
     audience,
     customers,
     home,
+    late,
     new,
     over_time,
     people,
@@ -25,7 +26,7 @@ __all__ = ["error_page", "routers"]
 routers = [
     one.router
     for one in (
-        assets, audience, home, new, progress, run, segment, customers, people, plan, over_time,
-        account, uploads, results,
+        assets, audience, home, new, progress, run, segment, customers, people, late, plan,
+        over_time, account, uploads, results,
     )
 ]  # fmt: skip

@@ -21,7 +21,7 @@ __all__ = ["keep_file", "router"]
 
 router = APIRouter(include_in_schema=False)
 OFFERED = 30
-FIELDS = ("destination", "country", "confidence", "contacts", "suppress", "since", "format")
+FIELDS = ("destination", "country", "confidence", "contacts", "suppress", "since", "format", "late")
 
 
 @router.get("/runs/{name}/audience")
@@ -91,10 +91,13 @@ def make(here: Here, request: Request, name: str, form: Form) -> Response:
             country=asked["country"] or None,
             destination=asked["destination"] or None,
             changes_since=asked["since"] or None,
+            late=bool(asked["late"]),
         )
     except SmartCartError as error:
         return _page(here, request, name, asked, chosen, error)
     told: dict[str, Any] = {"rows": made.rows, "for": asked["destination"] or "ids"}
+    if asked["late"]:
+        told["late"] = True
     here.log("audience.export", f"{name}/{','.join(chosen)}", export=made.id, **told)
     return go(f"/runs/{name}/exports/{made.id}")
 

@@ -17,8 +17,10 @@ from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import customer as views
+from smartcart.web.views import future as future_views
 from smartcart.workflows.counterfactuals import moves
 from smartcart.workflows.customer_lookup import has_lookup
+from smartcart.workflows.foretold import foretold
 from smartcart.workflows.what_if import WhatIf
 
 __all__ = ["router"]
@@ -38,6 +40,7 @@ def customers(here: Here, request: Request, name: str, id: str = "") -> HTMLResp
     shown: dict[str, Any] = {
         "key": key, "ready": has_lookup(folder), "found": None, "examples": (),
         "ids": opened.run.contract.id_column or "row number",
+        "late_count": opened.run.future.late_count if opened.run.future is not None else 0,
     }  # fmt: skip
     if shown["ready"]:
         known = here.services.customers
@@ -81,7 +84,15 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
         "near": views.near(why.distances, names),
         "moves": views.moved(moves(values, model), model, values, names, currency),
         "history": _history(here, found.customer_id),
+        "ahead": _ahead(here, opened, found.customer_id),
     }
+
+
+def _ahead(here: Context, opened: Opened, customer_id: str) -> dict[str, Any] | None:
+    """Return what is foretold of a customer."""
+    workspace = here.services.workspace
+    found = foretold(workspace.path(opened.entry.name), customer_id, workspace.temporary)
+    return future_views.customer_lines(opened.run, found)
 
 
 def _history(here: Context, customer_id: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import KEEP, figures_response
 from smartcart.web.services import Context, Here
+from smartcart.web.views import future as future_views
 from smartcart.web.views import segment as views
 
 __all__ = ["router"]
@@ -52,6 +53,7 @@ def _page(
         pairs=view.apart(run, place, other), channel=trust.channel(run, segment_id),
         outcomes=views.outcome_lines(run, segment_id), rules=views.rules(run, segment_id),
         spreads=views.spreads(run, opened.alternatives, place),
+        ahead=future_views.segment_lines(run, segment_id),
         history=here.services.annotations.history(name, segment_id),
         notes=[n for n in here.services.annotations.notes(name) if n.segment_id == segment_id],
         figures=f"/runs/{name}/segments/{segment_id}/figures.json?{query}",

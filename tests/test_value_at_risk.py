@@ -1,0 +1,73 @@
+"""Whether the value at risk moved between two runs: a sentence from a tenth on, both sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smartcart import store
+from smartcart.records import Future, FutureSegment
+from smartcart.workflows.value_at_risk import notice_between, risk_notice
+
+
+def future(*at_risk: float | None, horizon: int = 90, currency: str = "€") -> Future:
+    segments = tuple(
+        FutureSegment(
+            i, f"S{i}", 100, 80.0, 50.0, 40.0, 60.0, 900.0, 800.0, 1000.0, 0.5, one, 3
+        )
+        for i, one in enumerate(at_risk, start=1)
+    )  # fmt: skip
+    return Future(horizon, None, segments=segments, currency=currency)
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ((100.0, 119.99), "rose by 10"),
+        ((100.0, 119.9), ""),
+        ((100.0, 80.1), ""),
+        ((100.0, 79.9), "fell by 10"),
+    ],
+)
+def test_a_tenth_is_told_and_less_is_not(now: tuple[float, float], words: str) -> None:
+    then = future(100.0, 100.0)
+    now_ = future(now[0], now[1] + (0.02 if words.startswith("rose") else 0.0))
+    found = risk_notice(then, now_)
+    if not words:
+        assert found is None
+        return
+    assert found is not None
+    assert words in found.message
+    assert "most of it in S2, from €100 to" in found.message
+
+
+def test_what_cannot_be_compared_is_not() -> None:
+    then, much = future(100.0), future(500.0)
+    assert risk_notice(then, much) is not None
+    assert risk_notice(then, future(500.0, horizon=180)) is None
+    assert risk_notice(then, future(500.0, currency="$")) is None
+    assert risk_notice(then, future(None)) is None
+    assert risk_notice(future(), much) is None
+    assert risk_notice(future(0.0), much) is None
+
+
+def test_a_new_segment_counts_from_nothing() -> None:
+    found = risk_notice(future(100.0), future(100.0, 60.0))
+    assert found is not None
+    assert "rose by 60.0%" in found.message
+    assert "most of it in S2, from €0 to €60" in found.message
+
+
+def test_runs_are_read_and_those_without_a_forecast_say_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = {"then": future(100.0), "now": future(500.0), "customers": None}
+    monkeypatch.setattr(
+        store, "read_summary", lambda folder: {"future": store.plain(told[folder.name])}
+    )
+    found = notice_between(Path("then"), Path("now"))
+    assert found is not None
+    assert found == risk_notice(future(100.0), future(500.0))
+    assert notice_between(Path("customers"), Path("now")) is None
+    assert notice_between(Path("then"), Path("customers")) is None
