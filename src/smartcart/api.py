@@ -25,6 +25,7 @@ from smartcart.records import (
     Model,
     Notice,
     Reason,
+    Rfm,
     Run,
 )
 from smartcart.settings import read_settings
@@ -139,7 +140,10 @@ def load(folder: str | Path) -> SavedModel:
 
     Raises ``UsageError`` where there is no model, and ``DataError`` where it is damaged.
     """
-    return SavedModel(workflows.load(Path(folder)), store.source_table(Path(folder)))
+    from smartcart.workflows.saved import rfm_of
+
+    place = Path(folder)
+    return SavedModel(workflows.load(place), store.source_table(place), rfm_of(place))
 
 
 class SavedModel:
@@ -148,9 +152,10 @@ class SavedModel:
     ``record`` is the frozen :class:`smartcart.records.Model`.
     """
 
-    def __init__(self, model: Model, table: str = "customers") -> None:
+    def __init__(self, model: Model, table: str = "customers", rfm: Rfm | None = None) -> None:
         self.record = model
         self._table = table
+        self._rfm = rfm
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -214,7 +219,7 @@ class SavedModel:
         smartcart.errors.DataError
             Where the model cannot be written as SQL.
         """
-        return workflows.sql(self.record, dialect, table or self._table)
+        return workflows.sql(self.record, dialect, table or self._table, rfm=self._rfm)
 
     def __repr__(self) -> str:
         return f"<SavedModel of {len(self.names)} segments: {', '.join(self.names)}>"

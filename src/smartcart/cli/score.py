@@ -128,6 +128,7 @@ def sql(
 ) -> None:
     """Write a saved model as one SQL query."""
     from smartcart import store, workflows
+    from smartcart.workflows.saved import rfm_of
 
     name = table or store.source_table(model)
     book = None
@@ -140,7 +141,7 @@ def sql(
                 f"the run at {str(model)!r} has no rules", "a run with two segments or more",
                 "leave out --rules",
             )  # fmt: skip
-    query = workflows.sql(workflows.load(model), dialect, name, book)
+    query = workflows.sql(workflows.load(model), dialect, name, book, rfm_of(model))
     if as_json:
         print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})
     else:  # the query is the result, not a message: --quiet does not take it away

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-__all__ = ["MySQL"]
+__all__ = ["Compiler", "MySQL", "connection_arguments", "text_collation"]
 
 CONNECT_SECONDS = 10
 STREAM_SECONDS = 3_600  # that the server waits for one who reads slowly
@@ -81,9 +81,9 @@ class MySQL(Closeable, ServerEngine):
                 "pip install pymysql",
             ) from error
         self.label = address.label
-        self._known = _arguments(address)
+        self._known = connection_arguments(address)
         self._con = self._connect()
-        self._compiler = _Compiler()
+        self._compiler = Compiler()
 
     def _connect(self) -> Any:
         import pymysql
@@ -227,7 +227,7 @@ class MySQL(Closeable, ServerEngine):
             self._con.close()
 
 
-class _Compiler(MySQLCompiler):  # type: ignore[misc]
+class Compiler(MySQLCompiler):  # type: ignore[misc]
     """Ibis' own, with tables read as :func:`_source_cell` says and casts that can fail."""
 
     def __init__(self) -> None:
@@ -237,6 +237,7 @@ class _Compiler(MySQLCompiler):  # type: ignore[misc]
     def visit_UnboundTable(  # noqa: N802  # the name that Ibis looks for
         self, op: Any, *, name: str, schema: ibis.Schema, namespace: Any
     ) -> Any:
+        """Return a table of the user's as its cells are read; a step's by its name."""
         table = super().visit_UnboundTable(op, name=name, schema=schema, namespace=namespace)
         cells = self.cells.get((namespace.database, name))
         if cells is None:
@@ -310,16 +311,20 @@ def _csv_cell(name: str, kind: dt.DataType) -> str:
     return f"IFNULL({cell}, '')"
 
 
+def text_collation(version: str) -> str:
+    """Return the collation by which texts are one only where all letters and blanks are."""
+    return "utf8mb4_nopad_bin" if "MariaDB" in version else "utf8mb4_0900_bin"
+
+
 def _session(version: str) -> Sequence[str]:
-    letters = "utf8mb4_nopad_bin" if "MariaDB" in version else "utf8mb4_0900_bin"
     return (
-        f"SET NAMES utf8mb4 COLLATE {letters}",
+        f"SET NAMES utf8mb4 COLLATE {text_collation(version)}",
         "SET SESSION TRANSACTION READ ONLY",
         f"SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = {STREAM_SECONDS}",
     )
 
 
-def _arguments(address: Address) -> dict[str, Any]:
+def connection_arguments(address: Address) -> dict[str, Any]:
     """Return what the driver is called with; the message of an error holds no password."""
     try:
         parts = urlsplit(address.url)
