@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import mariadb_server
 from smartcart.engines.duckdb import DuckDB
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
@@ -58,3 +59,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         _, stop = start("local[2]", folder)
     yield
     stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[mariadb_server.Server]:
+    """A MariaDB server for all tests of a process; each makes and drops its own tables."""
+    with mariadb_server.running() as server:
+        yield server

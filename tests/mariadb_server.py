@@ -27,6 +27,22 @@ class Server:
 
     port: int
 
+    @property
+    def url(self) -> str:
+        return f"mysql://ann:s3cret@127.0.0.1:{self.port}/{DATABASE}"
+
+    def run(self, *statements: str) -> list[Any]:
+        """Run statements as the owner; return the rows of the last."""
+        with contextlib.closing(self.connect()) as con, con.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def connections(self) -> int:
+        """Count the connections that are open now, but for this one."""
+        found = self.run("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'ann'")
+        return int(found[0][0]) - 1
+
     def connect(self) -> Any:
         import pymysql
 
@@ -59,7 +75,7 @@ def running() -> Iterator[Server]:
             first.write_text(
                 f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4;\n"  # a statement per line
                 "CREATE USER ann@'127.0.0.1' IDENTIFIED BY 's3cret';\n"
-                "GRANT ALL ON *.* TO ann@'127.0.0.1';\n"
+                "GRANT ALL ON *.* TO ann@'127.0.0.1' WITH GRANT OPTION;\n"
             )
             server = subprocess.Popen(
                 ["mariadbd", *common, f"--port={port}", "--bind-address=127.0.0.1",

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import mariadb_server
 from postgres_server import Server, running
 from smartcart.engines.duckdb import DuckDB
 from smartcart.engines.protocol import Engine
@@ -85,8 +86,22 @@ def in_postgres(server: Server) -> Iterator[Case]:
         yield Case(one, other)
 
 
+@pytest.fixture(scope="module")
+def in_mariadb(mariadb: mariadb_server.Server) -> Iterator[Case]:
+    select = """SELECT seq AS id, CASE WHEN seq % 10 > 0 THEN CONCAT('s', seq % 3) END AS shop,
+        CASE WHEN seq % 7 > 0 THEN CAST(seq AS DOUBLE) / 4 END AS spend FROM seq_1_to_1000"""
+    mariadb.run(
+        f"CREATE OR REPLACE TABLE `rows` AS {select}",
+        f"CREATE OR REPLACE TABLE reversed AS {select} ORDER BY seq DESC",
+    )
+    url = mariadb.url
+    with open_source(f"{url}::rows") as one, open_source(f"{url}::reversed") as other:
+        yield Case(one, other)
+
+
 ENGINES = [
     pytest.param("in_duckdb", id="duckdb"),
+    pytest.param("in_mariadb", id="mariadb"),
     pytest.param("in_postgres", id="postgres"),
     pytest.param("in_spark", id="spark", marks=[m for m in IN_PROCESS if m.name != "usefixtures"]),
 ]
@@ -198,8 +213,8 @@ def _nodes(folder: str) -> Iterator[tuple[Path, ast.AST]]:
 @pytest.mark.parametrize("folder", ["workflows", "inspection"])
 def test_abilities_are_asked_for_and_never_an_engine(folder: str) -> None:
     """No workflow imports an engine but the embedded one, or asks which one it has."""
-    elsewhere = {f"smartcart.engines.{name}" for name in ("postgres", "spark", "servers")}
-    names = {"DuckDB", "Postgres", "Spark"}
+    elsewhere = {f"smartcart.engines.{name}" for name in ("mysql", "postgres", "spark", "servers")}
+    names = {"DuckDB", "MySQL", "Postgres", "Spark"}
     for path, node in _nodes(folder):
         if isinstance(node, ast.ImportFrom):
             assert node.module not in elsewhere, f"{path.name} imports {node.module}"

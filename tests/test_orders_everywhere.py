@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -102,3 +103,23 @@ def test_postgresql_adds_up_the_orders_itself(parquet, expected, monkeypatch):
                     copy.write_row(list(row.values()))
         same(customers(f"{server.url}::orders"), expected)
         assert server.connections() == 0
+
+
+def test_mariadb_adds_up_the_orders_itself(parquet, expected, monkeypatch, mariadb):
+    def refuse(self):
+        raise AssertionError("the lines were pulled over")
+
+    monkeypatch.setattr(Opened, "local", refuse)
+    lines = pq.read_table(parquet)
+    mariadb.run(
+        "CREATE OR REPLACE TABLE orders (order_id bigint, order_date datetime, "
+        "customer_id bigint, product_id varchar(30), category varchar(30), quantity bigint, "
+        "unit_price decimal(12,2), discount double, channel varchar(20), status varchar(20), "
+        "country varchar(30))"
+    )
+    marks = ", ".join(["%s"] * lines.num_columns)
+    with contextlib.closing(mariadb.connect()) as con, con.cursor() as cursor:
+        rows = [list(row.values()) for row in lines.to_pylist()]
+        cursor.executemany(f"INSERT INTO orders VALUES ({marks})", rows)
+    same(customers(f"{mariadb.url}::orders"), expected)
+    assert mariadb.connections() == 0

@@ -20,7 +20,7 @@ import postgres_server
 import smartcart
 from smartcart import store, workflows
 from smartcart.api import SavedModel
-from smartcart.datasets import write_customers, write_orders
+from smartcart.datasets import write_customers
 from smartcart.engines.dialects import DIALECTS, NEEDS
 from smartcart.errors import DataError, UsageError
 
@@ -261,10 +261,6 @@ def test_what_cannot_be_written_ends_in_one_sentence(model, table, tmp_path) -> 
     )
     with pytest.raises(DataError, match="a table with a customer id"):
         nameless.sql("duckdb")
-    path = tmp_path / "orders.csv"
-    write_orders(path, 3000, seed=1)
-    with pytest.raises(DataError, match="order log, for which there is no SQL yet"):
-        smartcart.load(fitted(path, tmp_path / "orders")).sql("duckdb")
 
 
 def test_the_command_prints_the_query(model, shop) -> None:

@@ -25,6 +25,7 @@ from smartcart.records import (
     Model,
     Notice,
     Reason,
+    Rfm,
     Run,
 )
 from smartcart.settings import read_settings
@@ -59,8 +60,8 @@ def segment(
     Parameters
     ----------
     source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), a table of a DuckDB or
-        SQLite file (``shop.db::orders``), the address of a PostgreSQL table
-        (``postgresql://host/shop::orders``), or a pandas, Polars, Arrow or Ibis table.
+        SQLite file (``shop.db::orders``), the address of a PostgreSQL or MySQL
+        table (``postgresql://host/shop::orders``), or a pandas, Polars, Arrow or Ibis table.
     kind : ``"customers"`` (a row per customer) or ``"orders"`` (a row per order or order line);
         recognised from the columns without it.
     k : number of segments; without it the evidence decides.
@@ -139,7 +140,10 @@ def load(folder: str | Path) -> SavedModel:
 
     Raises ``UsageError`` where there is no model, and ``DataError`` where it is damaged.
     """
-    return SavedModel(workflows.load(Path(folder)), store.source_table(Path(folder)))
+    from smartcart.workflows.saved import rfm_of
+
+    place = Path(folder)
+    return SavedModel(workflows.load(place), store.source_table(place), rfm_of(place))
 
 
 class SavedModel:
@@ -148,9 +152,10 @@ class SavedModel:
     ``record`` is the frozen :class:`smartcart.records.Model`.
     """
 
-    def __init__(self, model: Model, table: str = "customers") -> None:
+    def __init__(self, model: Model, table: str = "customers", rfm: Rfm | None = None) -> None:
         self.record = model
         self._table = table
+        self._rfm = rfm
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -214,7 +219,7 @@ class SavedModel:
         smartcart.errors.DataError
             Where the model cannot be written as SQL.
         """
-        return workflows.sql(self.record, dialect, table or self._table)
+        return workflows.sql(self.record, dialect, table or self._table, rfm=self._rfm)
 
     def __repr__(self) -> str:
         return f"<SavedModel of {len(self.names)} segments: {', '.join(self.names)}>"

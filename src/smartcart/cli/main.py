@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from smartcart.cli import (  # noqa: F401  # they add their commands to the application
     campaign,
+    dbt,
     future,
     layouts,
     over_time,

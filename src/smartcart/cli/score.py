@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from smartcart.cli.common import (
     one_or_all,
     print_json,
 )
-from smartcart.errors import DataError
+from smartcart.errors import DataError, UsageError
 
 __all__ = ["score", "sql"]
 
@@ -32,18 +33,39 @@ def score(
     source: Source,
     model: Model,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write: .parquet or .csv.")
-    ],
+        Path | None, typer.Option("--output", "-o", help="File to write: .parquet or .csv.")
+    ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into",
+            metavar="TABLE",
+            help="Table to bring up to date instead: postgresql://host/shop::segments, "
+            "mysql://..., or shop.db::segments (DuckDB, SQLite).",
+        ),
+    ] = None,
     as_of: AsOf = None,
     engine: Engine = "duckdb",
     spark_master: SparkMaster = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace existing files; with --into every row, not only those of customers who "
+            "moved.",
+        ),
+    ] = False,
     seed: Seed = None,  # nothing here is random
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Assign customers to the segments of a saved model."""
     check_engine(engine, spark_master)
+    if (output is None) == (into is None):
+        raise UsageError.of(
+            "-o and --into are both given" if into else "neither -o nor --into is given",
+            "a file to write, or a table", "give one of them",
+        )  # fmt: skip
     from smartcart.cli.progress import Progress
 
     day = None
@@ -56,11 +78,24 @@ def score(
         from smartcart import store, workflows
 
         known = workflows.load(model)
-        found = workflows.score(
-            one_or_all(source), known, output, as_of=day, overwrite=overwrite, progress=progress,
-            engine=engine, spark_master=spark_master,
-        )  # fmt: skip
-    beside = str(store.rejected_beside(output)) if found.rejected else None
+        written = None
+        if output is not None:
+            found = workflows.score(
+                one_or_all(source), known, output, as_of=day, overwrite=overwrite,
+                progress=progress, engine=engine, spark_master=spark_master,
+            )  # fmt: skip
+        else:
+            from smartcart.workflows.score_into import score_into, table_label
+
+            found, written = score_into(
+                one_or_all(source), known, str(into), as_of=day, whole=overwrite,
+                progress=progress, engine=engine, spark_master=spark_master,
+            )  # fmt: skip
+    beside, place = None, str(output)
+    if output is None:
+        place = table_label(str(into))
+    elif found.rejected:
+        beside = str(store.rejected_beside(output))
     segments = [
         {"segment_id": i, "segment": name, "size": size, "share": size / found.customers}
         for i, name, size in zip(known.ids, known.names, found.sizes, strict=True)
@@ -78,14 +113,20 @@ def score(
                 "confidence": found.confidence,
                 "filled": dict(found.filled),
                 "outside": found.outside,
-                "output": str(output),
+                "output": place,
                 "rejected_file": beside,
+                **({} if written is None else {"into": asdict(written)}),
             }
         )
         return
     if quiet:
         return
-    typer.echo(f"{found.customers:,} customers assigned, written to {output}")
+    typer.echo(f"{found.customers:,} customers assigned, written to {place}")
+    if written is not None:
+        typer.echo(
+            f"{written.added:,} added, {written.moved:,} moved, {written.removed:,} removed; "
+            + ("every row was written." if written.rewritten else "the others stayed untouched.")
+        )
     width = max(len(name) for name in known.names)
     for one in segments:
         typer.echo(
@@ -107,6 +148,8 @@ def score(
     if beside is not None:
         who = "customer or row" if found.rejected == 1 else "customers or rows"
         typer.echo(f"{found.rejected:,} {who} could not be assigned: see {beside}")
+    elif found.rejected:
+        typer.echo(f"{found.rejected:,} could not be assigned, and are not in the table.")
 
 
 @app.command(epilog="Example: smartcart sql --model out/ --dialect bigquery --table shop.customers")
@@ -128,6 +171,7 @@ def sql(
 ) -> None:
     """Write a saved model as one SQL query."""
     from smartcart import store, workflows
+    from smartcart.workflows.saved import rfm_of
 
     name = table or store.source_table(model)
     book = None
@@ -140,7 +184,7 @@ def sql(
                 f"the run at {str(model)!r} has no rules", "a run with two segments or more",
                 "leave out --rules",
             )  # fmt: skip
-    query = workflows.sql(workflows.load(model), dialect, name, book)
+    query = workflows.sql(workflows.load(model), dialect, name, book, rfm_of(model))
     if as_json:
         print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})
     else:  # the query is the result, not a message: --quiet does not take it away

@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from smartcart.engines.cells import RULES, cell_text, quoted, text_literal
 from smartcart.engines.distances import distances_select
+from smartcart.engines.whole_steps import whole_text
 from smartcart.errors import DataError, UsageError, did_you_mean
 
 __all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
@@ -33,8 +34,9 @@ NEEDS = {
     "sqlite": "SQLite 3.38 or later, built with its mathematical functions.",
 }
 """The oldest versions that a query runs on, where that is no matter of course."""
-_LAST = {"clickhouse": "\nSETTINGS prefer_column_name_to_alias = 1"}
-"""What a query ends with. ClickHouse would take a column for a new one of the same name."""
+_LAST = {"clickhouse": "\nSETTINGS prefer_column_name_to_alias = 1, join_use_nulls = 1"}
+"""What a query ends with. ClickHouse would take a column for a new one of the same
+name, and 0 for what a join does not find."""
 WIDTH = 96  # a longer expression is broken over lines
 
 
@@ -57,6 +59,8 @@ class Named(Protocol):
     def cells(self) -> Sequence[Any]: ...
     @property
     def centers(self) -> Sequence[Sequence[float]]: ...
+    @property
+    def whole(self) -> bool: ...
 
 
 def check_dialect(name: str) -> str:
@@ -108,6 +112,10 @@ def query_text(steps: Sequence[Named], table: str, dialect: str) -> str:
         for step in steps:
             if step.cells:
                 texts.append(_read_cells(step, table_text(table, dialect), dialect))
+                continue
+            if step.whole:
+                before = step.name
+                texts.append(whole_text(step.table, step.notes, dialect))
                 continue
             if step.centers:
                 texts.append(_distances(step, before, dialect))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
+from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line, literal, quote
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
 from smartcart.engines.table_name import choose_table
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Postgres", "copy_batches", "stream_schema"]
 
 CONNECT_SECONDS = 10
-BATCH_BYTES = 64_000_000
 SESSION = """
     SET default_transaction_read_only = on; SET timezone = 'UTC'; SET datestyle = 'ISO';
     SET extra_float_digits = 1; SET synchronize_seqscans = off
@@ -207,61 +206,10 @@ def copy_batches(
             lines.append(line)
             size += len(line)
             if len(lines) == chunk_rows or size > BATCH_BYTES:
-                yield _parsed(lines, wanted)
+                yield csv_batch(lines, wanted)
                 lines, size = [], 0
     if lines:
-        yield _parsed(lines, wanted)
-
-
-def _parsed(lines: Sequence[bytes | bytearray | memoryview], schema: pa.Schema) -> pa.RecordBatch:
-    import pyarrow as pa
-    from pyarrow import csv
-
-    data = b"".join(lines)
-    table = csv.read_csv(
-        io.BytesIO(data),
-        csv.ReadOptions(use_threads=False, column_names=schema.names, block_size=len(data) + 1),
-        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-        csv.ConvertOptions(
-            column_types=schema,
-            null_values=[""],
-            true_values=["t"],
-            false_values=["f"],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
-    columns = [pa.concat_arrays(column.chunks) for column in table.columns]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def stream_schema(schema: ibis.Schema) -> pa.Schema:
-    """Return the Arrow schema of a stream: that of the Ibis schema, other types as text.
-
-    Numbers, text, booleans, dates and timestamps keep their type. Times of day, intervals, JSON,
-    arrays, bytes and the like are text, as the server writes them.
-    """
-    import pyarrow as pa
-
-    return pa.schema(
-        [
-            (name, kind.to_pyarrow() if _is_plain(kind) else pa.string())
-            for name, kind in schema.items()
-        ]
-    )
-
-
-def _is_plain(kind: dt.DataType) -> bool:
-    if kind.is_decimal():
-        return (kind.precision or 38) <= 38
-    return bool(
-        kind.is_integer()
-        or kind.is_floating()
-        or kind.is_string()
-        or kind.is_boolean()
-        or kind.is_date()
-        or kind.is_timestamp()
-    )
+        yield csv_batch(lines, wanted)
 
 
 def _cell(name: str, kind: dt.DataType) -> str:
@@ -271,7 +219,7 @@ def _cell(name: str, kind: dt.DataType) -> str:
     years 1 to 9999, are missing.
     """
     cell = quote(name)
-    if not _is_plain(kind):
+    if not is_plain(kind):
         cell = f"{cell}::text"
     elif kind.is_integer():
         cell = f"{cell}::bigint"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smartcart.engines.address import Address
+from smartcart.engines.mysql import MySQL
 from smartcart.engines.postgres import Postgres
 from smartcart.engines.protocol import ServerEngine
 
@@ -25,7 +26,10 @@ class Server:
     connect: Callable[[Address], ServerEngine]
 
 
-SERVERS = (Server("PostgreSQL", ("postgresql", "postgres"), Postgres),)
+SERVERS = (
+    Server("PostgreSQL", ("postgresql", "postgres"), Postgres),
+    Server("MySQL", ("mysql", "mariadb"), MySQL),
+)
 
 
 def server_of(scheme: str) -> Server | None:

@@ -288,7 +288,9 @@ def _described(
             "check the export, or the lines that were left out (smartcart check)",
         )
     columns = order_features.customer_columns(log, names)
-    contract = Contract("orders", "customer_id", columns, as_of, where, log)
+    contract = Contract(
+        "orders", "customer_id", columns, as_of, where, log, dict(opened.reading.source_names)
+    )
     contract = quality.bounded(contract, {})
     clean = found.filter(sold)
     values = {

@@ -21,11 +21,14 @@ from smartcart.records import Column, Contract, Feature, Model, Recipe, Transfor
 from smartcart.tables import features, quality
 from smartcart.tables.guess import MISSING
 
-__all__ = ["SOURCE", "Cell", "Step", "assignment_steps", "needed_columns", "reading_contract"]
+__all__ = [
+    "SOURCE", "TYPES", "Cell", "Chain", "Step", "assignment_steps", "needed_columns",
+    "numbers_to_pick", "plain_names", "reading_contract",
+]  # fmt: skip
 
 SOURCE = "source table"  # stands for the user's table until its name is known
 LONGEST = 40  # letters of a column name made from a feature's
-_TYPES = {
+TYPES = {
     "number": "float64", "boolean": "float64", "date": "date", "text": "string",
     "id number": "int64", "id text": "string",
 }  # fmt: skip
@@ -52,7 +55,8 @@ class Step:
     types: the first one reads ``cells``; that with ``centers`` (K x features) has a column for the
     squared distance of the features, which are all columns that it reads, from each center. No step
     but the first holds a name of the user's. ``reads`` and ``makes`` are the columns whose names
-    are SmartCart's own, so need no quotes; all others have names made from the user's.
+    are SmartCart's own, so need no quotes; all others have names made from the user's. A step that
+    is ``whole`` groups, joins or looks at other rows: all of its names are SmartCart's own.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Step:
     makes: Collection[str] = ()
     cells: tuple[Cell, ...] = ()
     centers: tuple[tuple[float, ...], ...] = ()
+    whole: bool = False
 
 
 def needed_columns(model: Model) -> tuple[str, ...]:
@@ -100,9 +105,9 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
     """  # fmt: skip
     if model.contract.kind == "orders":
         raise DataError.of(
-            "the model is of an order log, for which there is no SQL yet",
+            "the model is of an order log",
             "a model of a table of customers",
-            "assign with 'smartcart score', which also reads databases",
+            "write it by the steps of an order log",
         )
     if model.contract.id_column is None:
         raise DataError.of(
@@ -118,8 +123,8 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
         columns=tuple(replace(c, name=plain[c.name]) for c in contract.columns),
     )  # fmt: skip
     used = [_renamed(feature, plain) for feature in model.recipe.features]
-    chain = _Chain({name.casefold() for name in taken})
-    typed = ibis.table({cell.name: _TYPES[cell.kind] for cell in cells}, name=SOURCE)
+    chain = Chain({name.casefold() for name in taken})
+    typed = ibis.table({cell.name: TYPES[cell.kind] for cell in cells}, name=SOURCE)
     table = chain.add(
         "typed", typed, "the columns that the model reads, as numbers and days", cells=cells
     )
@@ -130,11 +135,11 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
     if totals:
         sums = {name: features.total(table, columns) for name, columns in totals.items()}
         table = chain.add("totals", table.select(table, **sums), "sums of columns", makes=totals)
-    return tuple(_numbers(chain, table, contract, wanted, model, totals))
+    return tuple(numbers_to_pick(chain, table, contract, wanted, model, totals))
 
 
-def _numbers(
-    chain: _Chain,
+def numbers_to_pick(
+    chain: Chain,
     table: ir.Table,
     contract: Contract,
     wanted: Sequence[Feature],
@@ -144,7 +149,7 @@ def _numbers(
     """Add the steps from features to the pick."""
     k = len(model.centroids)
     own = _own(k)
-    names = _plain_names([feature.name for feature in wanted], own)
+    names = plain_names([feature.name for feature in wanted], own)
     usable = quality.usable_rows(table, contract)
     table = chain.add(
         "features", features.feature_table(usable, contract, wanted, names=names),
@@ -214,7 +219,7 @@ def _numbers(
     return [*chain.steps, Step("", last, "", {}, own, own)]
 
 
-class _Chain:
+class Chain:
     """Steps so far; each is read by its name, as a table of its own."""
 
     def __init__(self, taken: Collection[str]) -> None:
@@ -226,6 +231,7 @@ class _Chain:
         self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None,
         reads: Collection[str] | None = None, makes: Collection[str] | None = None,
         cells: tuple[Cell, ...] = (), centers: tuple[tuple[float, ...], ...] = (),
+        whole: bool = False,
     ) -> ir.Table:  # fmt: skip
         """Add a step; return the table that the next one reads."""
         while name in self._taken:
@@ -233,14 +239,16 @@ class _Chain:
         self._taken.add(name)
         given = self.own if reads is None else reads
         made = self.own if makes is None else makes
-        self.steps.append(Step(name, table, sentence, notes or {}, given, made, cells, centers))
+        self.steps.append(
+            Step(name, table, sentence, notes or {}, given, made, cells, centers, whole)
+        )
         return ibis.table(table.schema(), name=name)
 
 
 def _cells(contract: Contract) -> tuple[Cell, ...]:
     """Return how each column of the contract is read, in their order."""
     there = [contract.source_names.get(c.name, c.name) for c in contract.columns]
-    names = _plain_names([c.name for c in contract.columns], ["customer_id"], there)
+    names = plain_names([c.name for c in contract.columns], ["customer_id"], there)
     return tuple(
         Cell(source, name, _kind(column, contract))
         for column, source, name in zip(contract.columns, there, names, strict=True)
@@ -285,7 +293,7 @@ def _totals(
     return changed, {name: columns for columns, name in found.items()}
 
 
-def _plain_names(
+def plain_names(
     given: Sequence[str], own: Collection[str], sources: Sequence[str] = ()
 ) -> list[str]:
     """Return a name of plain letters for each, unique and none of SmartCart's own.

@@ -33,11 +33,13 @@ __all__ = [
     "has_money",
     "letter_expression",
     "lines",
+    "marked_lines",
     "orders",
     "part_names",
     "part_of",
     "repeated_total_expression",
     "rhythm",
+    "ruled",
     "spending",
 ]
 
@@ -108,7 +110,11 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
     rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
     """
-    told = cells(table, log)
+    return ruled(marked_lines(cells(table, log), log, as_of))
+
+
+def marked_lines(told: Cells, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
+    """Return the table of :func:`lines` without ``rule``."""
     table = told.table
     day = ibis.literal(None, type="int64")
     if log.date is not None:
@@ -125,7 +131,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
         order = ibis.coalesce(
             code, unnumbered if code.type().is_integer() else unnumbered.cast("string")
         )
-    named = table.select(
+    return table.select(
         customer=told.customer,
         order=order,
         day=day,
@@ -139,9 +145,12 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
         **{f"t{i}": text(table[name]) for i, name in enumerate(log.traits)},
         **{f"is_{_NUMBER[code]}": flag.fill_null(False) for code, flag in rules.items()},
     )
-    first = ibis.cases(
-        *((named[f"is_{i}"], i) for i in range(1, len(RULES) + 1)), else_=SALE
-    )  # fmt: skip
+
+
+def ruled(named: ir.Table) -> ir.Table:
+    """Return lines with ``rule``, the number of the first ``is_1, is_2, ...`` that holds."""
+    there = [i for i in range(1, len(RULES) + 1) if f"is_{i}" in named.columns]
+    first = ibis.cases(*((named[f"is_{i}"], i) for i in there), else_=SALE)
     return named.mutate(rule=first.cast("int8"))
 
 

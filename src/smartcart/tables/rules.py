@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -17,11 +17,14 @@ from smartcart.tables.assignment import Step, assignment_steps
 __all__ = ["rule_case", "rulebook_steps"]
 
 
-def rulebook_steps(model: Model, book: Rulebook, taken: Collection[str] = ()) -> tuple[Step, ...]:
+def rulebook_steps(
+    model: Model, book: Rulebook, taken: Collection[str] = (), steps: Sequence[Step] = ()
+) -> tuple[Step, ...]:
     """Return the steps from the user's table to ``customer_id, segment_id, segment`` by the rules.
 
     The features are those of the model, computed in the step ``features``; the last step, which
-    has no name, is a CASE over them. ``taken`` are names that no step may have.
+    has no name, is a CASE over them. ``taken`` are names that no step may have; ``steps`` those of
+    the assignment, where it is not of a table of customers.
 
     Raises
     ------
@@ -33,7 +36,7 @@ def rulebook_steps(model: Model, book: Rulebook, taken: Collection[str] = ()) ->
             "the rulebook is of other features than the model",
             "the rulebook that was made with the model", "make it again from the model",
         )  # fmt: skip
-    steps = assignment_steps(model, taken)
+    steps = steps or assignment_steps(model, taken)
     at = next(i for i, step in enumerate(steps) if step.name.rstrip("_") == "features")
     chain, own = list(steps[: at + 1]), steps[at].makes
     names = {name.casefold() for name in taken} | {step.name for step in chain}

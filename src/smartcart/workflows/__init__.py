@@ -4,7 +4,8 @@ from smartcart.inspection.customer_table import inspect
 from smartcart.inspection.order_log import order_options
 from smartcart.workflows.finish import draw_first, finish, write_report
 from smartcart.workflows.models import load
-from smartcart.workflows.score import assign, score, sql
+from smartcart.workflows.query import sql
+from smartcart.workflows.score import assign, score
 from smartcart.workflows.segment import segment
 
 __all__ = [

@@ -10,9 +10,9 @@ from typing import Any
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import Outcome, Rulebook, Run
+from smartcart.records import Outcome, Rfm, Rulebook, Run
 
-__all__ = ["Saved", "open_run", "saved_run", "source_of"]
+__all__ = ["Saved", "open_run", "rfm_of", "saved_run", "source_of"]
 
 _LOSS = re.compile("churn|attrit|exited|cancel|unsubscri|complain|refund|return|abwander|kündig")
 RESPONSES = {"response", "responded", "respond", "respuesta", "reaktion", "réponse", "resposta"}
@@ -108,6 +108,18 @@ def open_run(folder: Path) -> Saved:
             f"the run.json of {str(folder)!r} does not describe a run ({type(error).__name__})",
             "what smartcart run wrote", "run again, or restore the file",
         ) from error  # fmt: skip
+
+
+def rfm_of(folder: Path) -> Rfm | None:
+    """Return the RFM digits of a run folder: their cuts; None where it has none, or no summary."""
+    from pydantic import TypeAdapter, ValidationError
+
+    if not (folder / "run.json").is_file():
+        return None
+    try:
+        return TypeAdapter(Rfm | None).validate_python(store.read_summary(folder).get("rfm"))
+    except ValidationError:
+        return None
 
 
 def saved_run(run: Run, folder: Path) -> Saved:

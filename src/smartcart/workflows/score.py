@@ -1,4 +1,4 @@
-"""Use a saved model: assign the customers of a source, or write the model as SQL."""
+"""Use a saved model: assign the customers of a source."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
 from smartcart.inspection.order_log import NO_SALE, add_up
 from smartcart.inspection.result import Progress
-from smartcart.records import Contract, Model, OrderLog, Rulebook
+from smartcart.records import Contract, Model, OrderLog
 from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, held_back, orders, quality
-from smartcart.tables.rules import rulebook_steps
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 
 if TYPE_CHECKING:
@@ -35,10 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ready", "Scored", "assign", "read_parts", "ready_opened", "ready_source", "refuse_nobody",
-    "score", "sql",
+    "score",
 ]  # fmt: skip
 
-QUERY_BYTES = 262_144  # that ClickHouse reads unless it is told to read more
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
@@ -186,49 +184,6 @@ def _filled(model: Model, lacking: Any) -> dict[str, int]:
     """Return customers without a value by feature, where there are any."""
     counts = zip(model.recipe.features, lacking, strict=True)
     return {feature.name: int(count) for feature, count in counts if count}
-
-
-def sql(model: Model, dialect: str, table: str, rules: Rulebook | None = None) -> str:
-    """Return the model as one query with named steps, which reads ``table``.
-
-    With ``rules`` the query is a CASE over the features that imitates the model. Raises
-    ``UsageError`` where the dialect is unknown, and ``DataError`` where the model cannot be written
-    as SQL.
-    """
-    from smartcart.engines.dialects import (  # loads every dialect
-        NEEDS,
-        RULES,
-        check_dialect,
-        query_text,
-        remark,
-    )
-
-    check_dialect(dialect)
-    last = table.replace('"', "").replace("`", "").split(".")[-1]
-    steps = (
-        assignment.assignment_steps(model, taken=[last])
-        if rules is None
-        else rulebook_steps(model, rules, taken=[last])
-    )
-    query = query_text(steps, table, dialect)
-    named = zip(model.ids, model.names, strict=True)
-    names = ", ".join(f"{i} {name}" for i, name in named)
-    head = [
-        f"-- Segments: {remark(names)}.",
-        "-- Column names are quoted as the model's source wrote them.",
-        *(f"-- {rule}" for rule in RULES),
-    ]
-    if dialect in NEEDS:
-        head.append(f"-- Needs {NEEDS[dialect]}")
-    if dialect == "clickhouse" and len(query.encode()) > QUERY_BYTES // 2:
-        head.append("-- Needs SET max_query_size = 100000000 before it, for its length.")
-    if rules is not None:
-        head.insert(0, f"-- {rules.sentence}")
-    if any(f.op in {"days_since", "years_since"} for f in model.recipe.features):
-        head.append(
-            f"-- Days and ages are counted to {model.contract.as_of}, the model's as-of day."
-        )
-    return "\n".join([*head, query, ""])
 
 
 @dataclass(frozen=True, slots=True)
