@@ -31,19 +31,23 @@ class Acts:
     def campaign(
         self, *, cost: float, revenue: float, outcome: str | None = None,
         rate: float | None = None, budget: float | None = None, baseline: float | None = None,
-        partial: bool = True, seed: int = 0,
+        results: Effects | None = None, arm: str | None = None, partial: bool = True, seed: int = 0,
     ) -> Campaign:  # fmt: skip
         """Plan a campaign, and try such plans: made on one half of the customers, on the other.
 
         Parameters as for :meth:`plan`. ``backtest`` of what comes back is ``None`` where the rate
-        was assumed.
+        was assumed, or learnt from ``results``.
         """
+        from smartcart.workflows.kept_campaigns import learnt
         from smartcart.workflows.plan import make_plan
         from smartcart.workflows.saved import saved_run
 
+        lesson = None
+        if results is not None:
+            lesson, outcome = learnt(results, "the results", outcome or "", arm or ""), None
         return make_plan(
             saved_run(self.record, self._folder), cost=cost, revenue=revenue, outcome=outcome,
-            rate=rate, budget=budget, baseline=baseline, partial=partial, seed=seed,
+            rate=rate, budget=budget, baseline=baseline, learnt=lesson, partial=partial, seed=seed,
         )  # fmt: skip
 
     def plan(self, *, cost: float, revenue: float, **options: Any) -> Plan:
@@ -55,6 +59,8 @@ class Acts:
         outcome : the 0/1 column that gives the rates; else the one that is called a response, or
             the first one. Or ``rate``: what is assumed, and so marked.
         budget : the most that may be spent.
+        results : of an earlier campaign (:meth:`results`): a contact is worth what it added in
+            ``arm`` (else the first one) to the rate of ``outcome`` (else the first one).
         baseline : the response rate of customers left alone; sizes the holdout.
         partial : fill the budget with a part of a segment.
         seed : of the draws behind the intervals.

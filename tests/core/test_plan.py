@@ -410,6 +410,43 @@ def test_where_segments_do_not_differ_halves_gain_nothing() -> None:
     assert none.over_nobody == pytest.approx(0, abs=1e-9)
 
 
+def test_a_contact_is_worth_what_it_adds_to_what_comes_by_itself() -> None:
+    size, n = [1000, 1000], [40_000, 40_000]
+    own, added = (12_000, 16_000), (0.0, 0.2)  # both answer well; only the second for the contact
+    reached = [round(x + 40_000 * more) for x, more in zip(own, added, strict=True)]
+    blind = make_plan(["a", "b"], size, cost=COST, revenue=REVENUE, positives=reached, trials=n)
+    assert [one.contacts for one in blind.segments] == [1000, 1000]
+    assert not blind.measured
+    for cost, contacts in ((0.2 * REVENUE * 0.95, 1000), (0.2 * REVENUE * 1.05, 0)):
+        found = make_plan(
+            ["a", "b"], size, cost=cost, revenue=REVENUE, positives=reached, trials=n,
+            alone=(own, n),
+        )  # fmt: skip
+        assert found.measured
+        assert [one.contacts for one in found.segments] == [0, contacts]
+        assert [one.rate for one in found.segments] == pytest.approx(added, abs=0.005)
+        second = found.segments[1]
+        assert second.rate_low is not None
+        assert second.rate_high is not None
+        # of two binomials: answers with contact less those without
+        spread = 1.645 * np.sqrt(1000 * (0.6 * 0.4 + 0.4 * 0.6))
+        look = second.outlook
+        assert look.responses_low == pytest.approx(200 - spread, abs=4)
+        assert look.responses_high == pytest.approx(200 + spread, abs=4)
+    assert found.holdout is None
+
+
+def test_those_left_alone_are_the_baseline_of_the_next_holdout() -> None:
+    found = make_plan(
+        ["a"], [50_000], cost=0.5, revenue=REVENUE, positives=[1500], trials=[10_000],
+        alone=([1000], [10_000]),
+    )  # fmt: skip
+    assert found.holdout is not None
+    assert not found.holdout.baseline_assumed
+    assert found.holdout.baseline == pytest.approx(0.10, abs=0.005)
+    assert found.holdout.expected == pytest.approx(0.15, abs=0.005)
+
+
 def test_halves_of_customers_are_halves_of_counts() -> None:
     """The same experiment, customer by customer, with plain means of the planning half."""
     x, n = np.array([120, 60, 20]), np.array([300, 400, 500])

@@ -5,14 +5,25 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+import smartcart.workflows.saved
+from smartcart import store
+from smartcart.cli.main import app
+from smartcart.workflows.kept_campaigns import learnt
+from smartcart.workflows.plan import make_plan
+from smartcart.workflows.results import measure_arms
+from web.browsing import shared_table
 from web.serving import RUN
 from web.test_platform_lists import token
 
@@ -118,3 +129,115 @@ def test_a_campaign_can_be_deleted(client: Any, workspace: Path) -> None:
     assert done.status_code == 303
     assert client.get(at, headers=PAGE).status_code == 404
     assert client.get("/api/v1/campaigns").json() == []
+
+
+# The next plan ---------------------------------------------------------------------------------
+
+
+def chosen_first(client: Any) -> tuple[str, str]:
+    """Return the first offer of the plan's page that is a measured campaign: value and words."""
+    page = client.get(f"/runs/{RUN}/plan", headers=PAGE)
+    assert page.status_code == 200
+    found = re.findall(r'<option value="(results:[^"]*)"[^>]*>([^<]*)<', page.text)
+    return found[0] if found else ("", "")
+
+
+def test_the_next_plan_learns_what_a_contact_added(client: Any, workspace: Path) -> None:
+    assert chosen_first(client) == ("", "")
+    measured(client, table(workspace), title="Spring", cost="0,50")
+    value, words = chosen_first(client)
+    assert words == "Spring: visit after Mens, beyond control"
+    asked = {"cost": "1", "revenue": "50", "outcome": value}
+    page = client.get(f"/runs/{RUN}/plan", params=asked, headers=PAGE)
+    assert page.status_code == 200
+    said = words_of(page.text)
+    assert "Planned from what a contact added: visit after 'Mens' in “Spring”" in said
+    assert "expected further responses" in said.casefold()
+    kept = client.get("/api/v1/campaigns").json()[0]
+    body = {"cost": 1, "revenue": 50, "campaign": kept["id"], "arm": "Mens", "outcome": "visit"}
+    told = client.post(f"/api/v1/runs/{RUN}/plan", json=body).json()["plan"]
+    assert told["measured"] is True
+    assert f"Contact {told['chosen']['contacts']:,} customers" in said
+    effects = {
+        one["segment_id"]: one
+        for one in kept["effects"]["effects"]
+        if (one["outcome"], one["arm"]) == ("visit", "Mens")
+    }
+    for one in told["segments"]:  # drawn a little to the middle, and not the rate of all visits
+        effect = effects[one["segment_id"]]
+        assert one["trials"] == effect["customers"]
+        assert abs(one["rate"] - effect["difference"]) < 0.12
+        assert one["rate"] < effect["mean"] - 0.05
+    asked["outcome"] = "results:0000000000000000:0"
+    page = client.get(f"/runs/{RUN}/plan", params=asked, headers=PAGE)
+    assert page.status_code == 404
+    assert "There is no campaign with results" in page.text
+    body["arm"] = "Kids"
+    refused = client.post(f"/api/v1/runs/{RUN}/plan", json=body)
+    assert refused.status_code == 400
+    assert "visit of Mens, visit of Womens" in refused.json()["error"]["message"]
+
+
+def test_python_and_the_command_line_plan_and_sum_up_alike(
+    client: Any, workspace: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "results.csv"
+    file.write_bytes(table(workspace))
+    run = workspace / "runs" / RUN
+    saved = smartcart.workflows.saved.open_run(run)
+    lesson = learnt(measure_arms(file, saved), "results.csv")
+    want = make_plan(saved, cost=1, revenue=50, learnt=lesson).plan
+    asked = ["plan", str(run), "--cost", "1", "--revenue", "50", "--earlier", str(file), "--json"]
+    done = json.loads(CliRunner().invoke(app, asked).stdout)
+    assert done["plan"]["chosen"] == store.plain(want.chosen)
+    both = CliRunner().invoke(app, [*asked, "--rate", "0.1"])
+    assert "the results of an earlier campaign and another rate are given" in str(both.exception)
+
+    nothing = CliRunner().invoke(app, ["campaigns", str(workspace)])
+    assert nothing.stdout == "No campaign has results yet.\n"
+    for title, cost in (("Spring", "0,50"), ("Summer", "1")):
+        assert measured(client, table(workspace), title=title, cost=cost).status_code == 303
+    told = json.loads(CliRunner().invoke(app, ["campaigns", str(workspace), "--json"]).stdout)
+    assert told == {"ledger": client.get("/api/v1/campaigns/ledger").json(), "planned": 0}
+    rows = told["ledger"]
+    assert rows[1]["so_far"] == pytest.approx(rows[0]["earned"] + rows[1]["earned"])
+    shown = CliRunner().invoke(app, ["campaigns", str(workspace)]).stdout
+    page = words_of(client.get("/campaigns", headers=PAGE).text)
+    for figure in re.findall(r"-?[\d,]+\.\d\d", shown):
+        assert figure in page
+    damaged = next((workspace / "campaigns").glob("*/campaign.json"))
+    damaged.write_text("{")
+    broken = CliRunner().invoke(app, ["campaigns", str(workspace)])
+    assert "cannot be read" in str(broken.exception)
+
+
+def test_hillstrom_is_alike_on_the_page_by_the_api_and_in_python(
+    client: Any, workspace: Path, tmp_path: Path
+) -> None:
+    mail = pd.read_csv(shared_table("hillstrom.csv.gz"))
+    mail.insert(0, "ID", np.arange(1, len(mail) + 1))
+    run = workspace / "runs" / RUN
+    known = pq.read_table(run / "segments.parquet")
+    model = client.app.state.services.workspace.run(RUN).model
+    ids = pa.array(mail["ID"].astype(str))
+    segments = pa.array(np.array(model.ids)[np.arange(len(mail)) % len(model.ids)])
+    half = pa.array(np.full(len(mail), 0.5))
+    names = pa.array(["any"] * len(mail))
+    rows = {"customer_id": ids, "segment_id": segments, "segment": names, "distance": half,
+            "confidence": half}  # fmt: skip
+    made = pa.table({name: rows[name] for name in known.column_names}).cast(known.schema)
+    pq.write_table(made, run / "segments.parquet")
+    file = tmp_path / "hillstrom.csv"
+    mail.to_csv(file, index=False)
+
+    answer = measured(client, file.read_bytes(), arm="segment", title="E-mails", cost="0,01")
+    assert answer.status_code == 303, words_of(answer.text)[-600:]
+    page = client.get(answer.headers["location"], headers=PAGE)
+    said = words_of(page.text)
+    assert page.status_code == 200
+    for figure in ("18.28%", "15.14%", "10.62%", "1.25%", "0.88%", "0.57%", "1.42", "1.08", "0.65"):
+        assert figure in said
+    (kept,) = client.get("/api/v1/campaigns").json()
+    python = measure_arms(file, smartcart.workflows.saved.open_run(run), arm="segment")
+    assert kept["effects"] == json.loads(json.dumps(store.plain(python)))
+    assert kept["effects"]["customers"] == 64_000

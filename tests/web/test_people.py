@@ -5,15 +5,23 @@ from __future__ import annotations
 import html
 import io
 import re
+import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
+from smartcart.errors import DataError
+from smartcart.workflows.moved_list import write_moved
 from web.serving import RUN, Team
 from web.test_platform_lists import token
 
 PAGE = {"Accept": "text/html"}
+LATER = "shop-000002"
 
 
 def ids_on(page: str) -> list[str]:
@@ -102,3 +110,112 @@ def test_another_table_is_assigned_as_the_run_would(client: Any, workspace: Path
     wrong = client.post(f"/runs/{RUN}/score", data={"csrf_token": token(client, at)}, headers=PAGE)
     assert wrong.status_code == 400
     assert "No table was chosen" in wrong.text
+
+
+# Who moved -------------------------------------------------------------------------------------
+
+
+def compared(client: Any, workspace: Path) -> pd.DataFrame:
+    """Put a later run beside the first in which some moved, joined and left; compare them."""
+    before = workspace / "runs" / RUN
+    after = workspace / "runs" / LATER
+    shutil.copytree(before, after)
+    table = pd.read_parquet(after / "segments.parquet")
+    names = table.drop_duplicates("segment_id").set_index("segment_id")["segment"]
+    first = table.index[table["segment_id"] == 1][:7]
+    table.loc[first, "segment_id"], table.loc[first, "segment"] = 2, names[2]
+    table = table.drop(index=table.index[-3:])
+    new = table.iloc[:2].assign(customer_id=["990001", "990002"])
+    if table["customer_id"].dtype.kind == "i":
+        new["customer_id"] = new["customer_id"].astype("int64")
+    table = pd.concat([table, new])
+    schema = pq.read_schema(after / "segments.parquet")
+    pq.write_table(pa.Table.from_pandas(table, schema, preserve_index=False),
+                   after / "segments.parquet")  # fmt: skip
+    job = client.post("/api/v1/migrations", json={"before": RUN, "after": LATER}).json()
+    for _ in range(600):
+        told = client.get(f"/api/v1/jobs/{job['id']}").json()
+        if told["state"] not in ("waiting", "running"):
+            break
+        time.sleep(0.1)
+    assert told["state"] == "done", told
+    return table
+
+
+def test_who_moved_joined_and_left_is_a_file(client: Any, workspace: Path) -> None:
+    at = f"/over-time?from={RUN}&to={LATER}"
+    asked = {"before": RUN, "after": LATER}
+    assert client.post("/api/v1/migrations/list", json=asked).status_code == 404
+    compared(client, workspace)
+    was = pd.read_parquet(workspace / "runs" / RUN / "segments.parquet").astype(str)
+    now = pd.read_parquet(workspace / "runs" / LATER / "segments.parquet").astype(str)
+    name = client.get(f"/api/v1/runs/{LATER}").json()["segments"][1]["segment"]
+    client.put(f"/api/v1/runs/{LATER}/segments/2/name", json={"name": "Second best"})
+    page = client.get(at, headers=PAGE)
+    assert page.status_code == 200
+    assert "List who moved, joined or left" in page.text
+    form = {"csrf_token": token(client, at), "from": RUN, "to": LATER}
+    answer = client.post("/over-time/list", data=form, headers=PAGE)
+    assert answer.status_code == 303
+    receipt = client.get(answer.headers["location"], headers=PAGE)
+    assert receipt.status_code == 200
+    assert "12 customers moved, joined or left" in receipt.text
+    assert "stayed where they were" in receipt.text
+    export = answer.headers["location"].rsplit("/", 1)[1]
+    got = pd.read_csv(io.BytesIO(client.get(f"/api/v1/exports/{export}").content), dtype=str)
+    assert got.columns.tolist() == ["customer_id", "from", "to", "change"]
+    assert got["change"].value_counts().to_dict() == {"moved": 7, "left": 3, "joined": 2}
+    then = was.set_index("customer_id")["segment"]
+    later = now.set_index("customer_id")["segment"].replace(name, "Second best")
+    for one in got.to_dict("records"):
+        key = one["customer_id"]
+        assert one["from"] == then.get(key) or (one["change"] == "joined" and pd.isna(one["from"]))
+        assert one["to"] == later.get(key) or (one["change"] == "left" and pd.isna(one["to"]))
+    told = client.post("/api/v1/migrations/list", json=asked)
+    assert told.status_code == 201
+    assert told.json()["files"] == {"moved.csv": 12}
+    log = client.get("/api/v1/audit").json()["items"]
+    made = [e for e in log if e["action"] == "customers.read" and "export" in e["details"]]
+    assert [e["details"]["customers"] for e in made] == [12, 12]
+
+
+def test_nobody_who_moved_is_told(client: Any, workspace: Path) -> None:
+    folder = workspace / "runs" / RUN
+    shutil.copytree(folder, workspace / "runs" / LATER)
+    with pytest.raises(DataError, match="nobody moved, joined or left"):
+        write_moved(folder, workspace / "runs" / LATER, workspace / "moved.csv")
+    assert not (workspace / "moved.csv").exists()
+
+
+# The first rows --------------------------------------------------------------------------------
+
+
+def test_the_first_rows_are_shown_before_a_run_to_those_who_may(team: Team) -> None:
+    content = "ID;Joined;Spend;Mail\n" + "".join(
+        f"{i};0{i % 9 + 1}.05.2024;{i},50;<b>{i}@shop.example\n" for i in range(1, 40)
+    )
+    content = content.replace("3,50;", ";").replace("5@shop", f"{'x' * 80}@shop")
+    files = {"file": ("buyers.csv", content.encode(), "text/csv")}
+    upload = team["bob"].post("/api/v1/uploads", files=files).json()["id"]
+    at = f"/new/{upload}/rows"
+    assert team["eve"].get(at, headers=PAGE).status_code == 403
+    page = team["bob"].get(at, headers=PAGE)
+    assert page.status_code == 200
+    rows = re.findall(r"<tr>(.*?)</tr>", page.text, re.S)
+    assert len(rows) == 11
+    cells = re.findall(r"<td>(.*?)</td>", rows[1])
+    assert cells == ["1", "2024-05-02", "1.5", "&lt;b&gt;1@shop.example"]
+    assert '<span class="soft">empty</span>' in rows[3]
+    assert "x…" in rows[5]
+    assert "x" * 61 not in page.text
+    part = team["bob"].get(f"{at}?part=true")
+    assert part.text.startswith('<div class="scroll"')
+    look = team["bob"].get(f"/new/{upload}", headers=PAGE)
+    assert f'data-part="{at}?part=true"' in look.text
+    log = team["ann"].get("/api/v1/audit").json()["items"]
+    read = [e for e in log if e["action"] == "rows.read"]
+    assert [(e["user"], e["details"]["customers"]) for e in read] == [("bob", 10), ("bob", 10)]
+    bad = team["bob"].post("/api/v1/uploads", files={"file": ("x.csv", b"a,b\n", "text/csv")})
+    refused = team["bob"].get(f"/new/{bad.json()['id']}/rows", headers=PAGE)
+    assert refused.status_code == 422
+    assert "no rows" in refused.text

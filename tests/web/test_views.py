@@ -23,7 +23,7 @@ from smartcart.records import (
 )
 from smartcart.report import interactive, interactive_over_time, interactive_spread, view
 from smartcart.store import with_names
-from smartcart.web.pages.account import _next
+from smartcart.web.kept_form import inside
 from smartcart.web.views import choices, customer, inspection, over_time, progress, segment
 from smartcart.workflows.counterfactuals import moves
 from smartcart.workflows.customer_lookup import page as some
@@ -58,7 +58,7 @@ def test_each_choice_stands_beside_the_recommended() -> None:
     three, four = choices.choices(run, _alternatives())
     assert (three.tag, three.best, three.used) == ("fewer than recommended", False, False)
     assert (four.tag, four.best, four.used) == ("recommended", True, True)
-    assert three.rows["small"] == ("33.3%", "with 4: 25.0%")
+    assert three.rows["small"] == ("33.3%", "with 4: 22.2%")  # of all customers: as on the cards
     assert four.rows["small"][1] == ""
     assert "Steady would be new" in three.words
     assert f"{FOUR.segments[1].segment} and" in three.words
@@ -246,4 +246,4 @@ def test_wishes_keep_what_was_said_before() -> None:
 
 @pytest.mark.parametrize("target", ["//evil.test", "https://evil.test", "/\\evil.test", "", "x"])
 def test_the_login_leads_nowhere_else(target: str) -> None:
-    assert _next(target) == "/"
+    assert inside(target) == "/"

@@ -136,16 +136,33 @@ class Ways:
         )
         return {str(key): int(one) for key, one in rows}
 
-    def write(self, path: Path) -> int:
-        """Write ``customer_id, from, to, change`` as CSV; return how many customers there are."""
+    @property
+    def _change(self) -> str:
+        """Return SQL of what a customer did: joined, left, stayed or moved."""
+        return (
+            "CASE WHEN was IS NULL THEN 'joined' WHEN now IS NULL THEN 'left' "
+            f"WHEN was = {self._number} THEN 'stayed' ELSE 'moved' END"
+        )
+
+    def changes(self) -> dict[str, int]:
+        """Return how many customers joined, left, stayed and moved."""
+        rows = self.engine.rows(f"SELECT {self._change}, count(*) FROM {self._ways} GROUP BY 1")
+        return dict.fromkeys(("stayed", "moved", "joined", "left"), 0) | {
+            str(change): int(n) for change, n in rows
+        }
+
+    def write(self, path: Path, *, stayed: bool = True) -> int:
+        """Write ``customer_id, from, to, change`` as CSV; return how many customers there are.
+
+        Without ``stayed`` those who are where they were are left out.
+        """
+        where = "" if stayed else f"WHERE {self._change} <> 'stayed'"
         result = self.engine.rows(
             f"""
             COPY (
               SELECT key AS customer_id, {_named("was", self.names["before"])} AS "from",
-                {_named("now", self.names["after"])} AS "to",
-                CASE WHEN was IS NULL THEN 'joined' WHEN now IS NULL THEN 'left'
-                  WHEN was = {self._number} THEN 'stayed' ELSE 'moved' END AS change
-              FROM {self._ways} ORDER BY late NULLS LAST, early
+                {_named("now", self.names["after"])} AS "to", {self._change} AS change
+              FROM {self._ways} {where} ORDER BY late NULLS LAST, early
             ) TO {literal(str(path))} (FORMAT csv, HEADER true)
             """
         )

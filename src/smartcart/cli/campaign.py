@@ -21,7 +21,7 @@ from smartcart.cli.common import (
 )
 from smartcart.errors import UsageError
 
-__all__ = ["audience", "explain", "plan", "results"]
+__all__ = ["audience", "campaigns", "explain", "plan", "results"]
 
 Report = Annotated[
     Path | None,
@@ -61,6 +61,12 @@ def plan(
         Path | None,
         typer.Option("--results", help="Measure what came: table with customer_id, arm, response."),
     ] = None,
+    earlier: Annotated[
+        str | None,
+        typer.Option(
+            "--earlier", metavar="TABLE", help="Learn what a contact adds from earlier results."
+        ),
+    ] = None,
     report: Report = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
     seed: Seed = None,
@@ -83,7 +89,8 @@ def plan(
         saved = open_run(run)
         if results is not None:
             planned = {"-o": output, "--outcome": outcome, "--rate": rate, "--budget": budget,
-                       "--baseline": baseline, "--whole": whole or None}  # fmt: skip
+                       "--baseline": baseline, "--whole": whole or None,
+                       "--earlier": earlier}  # fmt: skip
             for name, value in planned.items():
                 if value is not None:
                     raise UsageError.of(
@@ -97,9 +104,16 @@ def plan(
             check_amounts(cost, revenue, budget, needed=True)
             assert cost is not None
             assert revenue is not None
+            lesson = None
+            if earlier is not None:
+                from smartcart.workflows.kept_campaigns import learnt
+                from smartcart.workflows.results import measure_arms
+
+                effects = measure_arms(earlier, saved)
+                lesson, outcome = learnt(effects, Path(earlier).name, outcome or ""), None
             found = planning.make_plan(
                 saved, cost=cost, revenue=revenue, outcome=outcome, rate=rate, budget=budget,
-                baseline=baseline, partial=not whole, seed=start,
+                baseline=baseline, learnt=lesson, partial=not whole, seed=start,
             )  # fmt: skip
             counts = (
                 planning.write_arms(saved, found.plan, output, seed=start, overwrite=overwrite)
@@ -178,6 +192,32 @@ def results(
         from smartcart.report.results import results_lines
 
         typer.echo("\n".join(results_lines(found, saved.currency if saved else "")))
+
+
+@app.command(epilog="Example: smartcart campaigns shop/")
+def campaigns(
+    workspace: Annotated[
+        Path, typer.Argument(metavar="[WORKSPACE]", help="Folder that is served.")
+    ] = Path("workspace"),
+    seed: Seed = None,  # nothing here is random
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Show what the campaigns of a workspace earned against those left alone, each and so far."""
+    from smartcart import store
+    from smartcart.report.results import ledger_lines
+    from smartcart.workflows.kept_campaigns import ledger_of, read_campaigns
+
+    if not workspace.is_dir():
+        raise UsageError.of(
+            f"there is no folder {str(workspace)!r}", "a workspace", "check its name"
+        )
+    kept = read_campaigns(workspace)
+    found = ledger_of(kept)
+    if as_json:
+        print_json({"ledger": store.plain(found), "planned": len(kept) - len(found)})
+    else:
+        typer.echo("\n".join(ledger_lines(found, len(kept) - len(found))))
 
 
 @app.command(epilog="Example: smartcart explain out/ --customer 5524")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +31,7 @@ WORST = 0.05  # of the futures, whose mean loss is the stated risk
 def make_plan(
     names: Sequence[str], customers: ArrayLike, *, cost: float, revenue: float,
     positives: ArrayLike | None = None, trials: ArrayLike | None = None,
+    alone: tuple[ArrayLike, ArrayLike] | None = None,
     assumed: float | Sequence[float] | None = None, budget: float | None = None,
     partial: bool = True, baseline: float | None = None, column: str | None = None,
     level: float = 0.9, alpha: float = 0.05, power: float = 0.8, draws: int = DRAWS, seed: int = 0,
@@ -46,6 +48,9 @@ def make_plan(
     names, customers : of the k segments, and how many can be contacted in each.
     cost, revenue : money per contact and per response.
     positives, trials : (k,) responses and customers of a past campaign; or else
+    alone : the same of customers of that campaign who were left alone. A contact is then worth what
+        it adds: rates of the plan are the rate of those contacted less that of those left alone,
+        each with its own posterior, and responses are those beyond what comes by itself.
     assumed : the response rate the user assumes, one for all or one per segment; the plan is then
         marked, and no interval and no risk is given.
     budget : the most that may be spent; no limit without it.
@@ -69,10 +74,16 @@ def make_plan(
     k = len(names)
     x, n = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     rates: Floats | None = None
+    base: Floats | None = None  # draws of the rates without contact
+    by_itself: Floats = np.zeros(k)
     if assumed is None:
         x, n = _past(positives, trials, k)
         posterior = rate_posterior(x, n)
         rate, rates = posterior.mean(), posterior.draw(draws, rng)
+        if alone is not None:
+            left = rate_posterior(*_past(*alone, k))
+            by_itself, base = left.mean(), left.draw(draws, rng)
+            rate = rate - by_itself
     elif positives is not None or trials is not None:
         raise UsageError.of(
             "both an outcome and an assumed rate are given", "one of them", "leave one out"
@@ -81,12 +92,18 @@ def make_plan(
         rate = _assumed(assumed, k)
     contacts = allocate(rate, size, cost=cost, revenue=revenue, budget=budget, partial=partial)
 
-    answers = None if rates is None else rng.binomial(size, rates)
+    def answered(number: Any, place: Any) -> Counts:
+        assert rates is not None
+        drawn = rng.binomial(number, rates[:, place])
+        return drawn if base is None else drawn - rng.binomial(number, base[:, place])
+
+    answers = None if rates is None else answered(size, slice(None))
     chosen_answers = None
     if rates is not None and answers is not None:
         chosen_answers = np.where(contacts == size, answers, 0)
         for j in np.flatnonzero((contacts > 0) & (contacts < size)):
-            chosen_answers[:, j] = rng.binomial(contacts[j], rates[:, j])
+            chosen_answers[:, j] = answered(contacts[j], j)
+    known = rates if rates is None or base is None else rates - base
 
     def outlook(number: Counts, expected: Floats, drawn: Counts | None) -> Outlook:
         return _outlook(number, expected, drawn, cost=cost, revenue=revenue, level=level)
@@ -94,7 +111,7 @@ def make_plan(
     segments = []
     for i, name in enumerate(names):
         one = slice(i, i + 1)
-        low, high = (None, None) if rates is None else _middle(rates[:, i], level)
+        low, high = (None, None) if known is None else _middle(known[:, i], level)
         segments.append(
             SegmentPlan(
                 segment_id=i + 1, segment=name, customers=int(size[i]), trials=int(n[i]),
@@ -104,8 +121,10 @@ def make_plan(
             )
         )  # fmt: skip
     holdout = None
+    if baseline is None and base is not None and contacts.sum():
+        baseline = float(contacts @ by_itself / contacts.sum())
     if contacts.sum() and (baseline is not None or cost > 0):
-        expected = float(contacts @ rate / contacts.sum())
+        expected = float(contacts @ (rate + by_itself) / contacts.sum())
         holdout = holdout_of(
             int(contacts.sum()), expected, baseline, break_even=cost / revenue, alpha=alpha,
             power=power,
@@ -115,6 +134,7 @@ def make_plan(
         break_even=cost / revenue, level=level, partial=partial, segments=tuple(segments),
         chosen=outlook(contacts, rate, chosen_answers), everybody=outlook(size, rate, answers),
         holdout=holdout, seed=seed, draws=draws if rates is not None else 0,
+        measured=base is not None,
     )  # fmt: skip
 
 

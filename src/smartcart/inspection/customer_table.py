@@ -12,6 +12,7 @@ import pyarrow as pa
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import large_tables, table_warnings, value_checks
+from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
 from smartcart.inspection.receipt import receipt_of_customers
@@ -109,6 +110,7 @@ def _look(
             progress=progress,
         )  # fmt: skip
     if settled is not None:
+        settled = replace(settled, log=counted(opened, settled.log))
         with telling_columns(figures, settled.log.columns):
             return look_at_orders(
                 opened, settled, as_of=as_of, options=options or OrderOptions(),

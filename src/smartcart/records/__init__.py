@@ -73,6 +73,7 @@ from smartcart.records.future import (
     TrackWeek,
 )
 from smartcart.records.given import GivenName
+from smartcart.records.kept import KeptCampaign, Learnt, ResultWishes
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import (
     Chain,
@@ -158,8 +159,10 @@ __all__ = [
     "KChange",
     "KEvidence",
     "KRow",
+    "KeptCampaign",
     "Kind",
     "LateCustomer",
+    "Learnt",
     "Ledger",
     "LedgerEntry",
     "Ledgered",
@@ -190,6 +193,7 @@ __all__ = [
     "Receipt",
     "Recipe",
     "ReferenceBins",
+    "ResultWishes",
     "Rfm",
     "RfmSegment",
     "Rule",

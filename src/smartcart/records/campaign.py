@@ -145,6 +145,7 @@ class Plan:
     holdout: Holdout | None
     seed: int
     draws: int
+    measured: bool = False  # rates and responses are beyond those of customers left alone
 
 
 @dataclass(frozen=True, slots=True)

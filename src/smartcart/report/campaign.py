@@ -21,9 +21,14 @@ def plan_lines(found: Campaign, currency: str = "") -> list[str]:
     lines = [*basis(found, currency), "", *table_lines(plan_rows(plan, currency)), ""]
     lines.append(advice(plan))
     if plan.chosen.contacts:
-        lines += [f"  {brings(plan.chosen, currency)}", *(f"  {s}" for s in risk(plan, currency))]
+        lines += [
+            f"  {brings(plan.chosen, currency, added=plan.measured)}",
+            *(f"  {s}" for s in risk(plan, currency)),
+        ]
     every = plan.everybody
-    lines.append(f"Everybody ({count(every.contacts)}): {brings(every, currency)}")
+    lines.append(
+        f"Everybody ({count(every.contacts)}): {brings(every, currency, added=plan.measured)}"
+    )
     lines.append("Nobody: nothing is spent, and nothing earned.")
     return [*lines, *tried(found.backtest, currency), *holdout(plan.holdout)]
 
@@ -35,6 +40,12 @@ def basis(found: Campaign, currency: str = "") -> Iterator[str]:
         yield (
             "Assumed: the response rate is yours; no figure of the data stands behind it, so there "
             "is no interval and no risk."
+        )
+    elif plan.measured:
+        yield (
+            f"Planned from what a contact added: {plan.column}, less what came from those left "
+            "alone, in each segment. Rates are drawn a little towards that of all customers, since "
+            "the highest owe something to luck."
         )
     else:
         others = f" (the run also has {listing(found.others)})" if found.others else ""
@@ -60,8 +71,9 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
 
     level = f"{plan.level:.0%} interval"
     head = ("segment", "customers", "rate", "profit if all are contacted", "contact")
+    rate = "rate added" if plan.measured else "rate"
     if not plan.assumed:
-        head = ("segment", "customers", f"rate ({level})", f"profit of all ({level})", "contact")
+        head = ("segment", "customers", f"{rate} ({level})", f"profit of all ({level})", "contact")
     return [
         head,
         *(
@@ -112,14 +124,18 @@ def risk(plan: Plan, currency: str = "") -> Iterator[str]:
     yield f"Chance of a loss: {share(chosen.loss_chance)}; in the worst 5% of futures {worst}."
 
 
-def brings(look: Outlook, currency: str = "") -> str:
-    """Return what contacting so many customers brings, in a sentence."""
+def brings(look: Outlook, currency: str = "", *, added: bool = False) -> str:
+    """Return what contacting so many customers brings, in a sentence.
+
+    ``added``: responses are those beyond what would come without contact.
+    """
+    what = "further responses" if added else "responses"
 
     def cash(x: float | None) -> str:
         return money(x, currency)
 
     return (
-        f"cost {cash(look.cost)}, expected responses {count(round(look.responses))} "
+        f"cost {cash(look.cost)}, expected {what} {count(round(look.responses))} "
         f"{between(lambda x: count(round(x)), look.responses_low, look.responses_high)}".rstrip()
         + f", revenue {cash(look.revenue)}, profit {cash(look.profit)} "
         f"{between(cash, look.profit_low, look.profit_high)}".rstrip()

@@ -46,7 +46,9 @@ def campaign(
         "basis": list(told.basis(found, currency)),
         "assumed": plan.assumed,
         "advice": told.advice(plan),
-        "brings": _sentence(told.brings(chosen, currency)) if chosen.contacts else "",
+        "brings": _sentence(told.brings(chosen, currency, added=plan.measured))
+        if chosen.contacts
+        else "",
         "risk": after if chosen.contacts else [],
         "ways": chart(ways),
         "segments": chart(segments),

@@ -189,7 +189,8 @@ def _dots(segment_id: int, segment: str) -> Figure:
             "symbol": palette.symbol(segment_id),
             "line": {"width": 0},
         },
-        "hovertemplate": "%{text}<extra></extra>",
+        # the name itself: in three dimensions "%{text}" is told of lists alone
+        "hovertemplate": f"{name.replace('%{', '% {')}<extra></extra>",
     }
 
 

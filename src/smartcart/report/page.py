@@ -95,7 +95,10 @@ def _finite(value: Any) -> Any:
 
 
 def plotly_file() -> Path:
-    """Return the library's script in the installed package, which is not imported for it."""
+    """Return the script that draws, of the package ``plotly``: 4.8 MB, and 1.5 MB packed.
+
+    Raises ``ModuleNotFoundError`` where the package is not installed.
+    """
     spec = importlib.util.find_spec("plotly")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("plotly is not installed: pip install plotly")

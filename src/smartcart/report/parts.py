@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from smartcart.report import (
     words,
 )
 
-__all__ = ["TEMPLATES", "card", "context", "environment", "stable"]
+__all__ = ["TEMPLATES", "card", "context", "environment", "evidence_table", "stable"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 _STABLE = ((0.85, "very stable"), (0.75, "stable"), (0.6, "borders unsure"), (-1.0, "unsure"))
@@ -116,7 +116,7 @@ def context(run: Run) -> dict[str, Any]:
             {"name": name, "title": title, "caption": caption, "alt": _alt_per_k(run, name, title)}
             for name, title, caption in _FIGURES_PER_K
         ],
-        "evidence": _evidence_table(run),
+        "evidence": evidence_table(run),
         "ledger": run.ledger,
         "rfm": _rfm(run),
         "ahead": future,
@@ -274,7 +274,14 @@ def _alt_per_k(run: Run, name: str, title: str) -> str:
     return f"{title} for each number of segments{picked}, K = {run.evidence.k} is used."
 
 
-def _evidence_table(run: Run) -> dict[str, Any]:
+def evidence_table(run: Run, smallest: Mapping[int, float] | None = None) -> dict[str, Any]:
+    """Return the evidence as a table: its head, and a row of cells per K.
+
+    The smallest segment is told as it is among all customers where that is known: of the K that was
+    used, and of those in ``smallest`` (share by K); else as it is among those K was chosen on.
+    """
+    known = {len(run.segments): min((s.share for s in run.segments), default=1.0)}
+    known |= smallest or {}
     extras = {
         name: figures
         for name, figures in run.evidence.extras.items()
@@ -304,7 +311,7 @@ def _evidence_table(run: Run) -> dict[str, Any]:
             _three(row.gap_se),
             _three(row.stability_ari),
             _three(row.jaccard_min),
-            words.share(row.smallest_share),
+            words.share(known.get(row.k, row.smallest_share)),
             words.MISSING if row.k_stability is None else words.share(row.k_stability),
             *(_three(figures[i]) for figures in extras.values()),
         ]

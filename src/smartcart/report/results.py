@@ -10,7 +10,15 @@ from smartcart.report.bars import Row, chart
 from smartcart.report.over_time import table_lines
 from smartcart.report.words import MISSING, count, money
 
-__all__ = ["effect_rows", "ledger_rows", "notes", "results_lines", "results_shown", "said"]
+__all__ = [
+    "effect_rows",
+    "ledger_lines",
+    "ledger_rows",
+    "notes",
+    "results_lines",
+    "results_shown",
+    "said",
+]
 
 _SAID = {
     "more": "more, beyond chance",
@@ -145,3 +153,17 @@ def ledger_rows(found: Sequence[Ledgered], currency: str = "") -> list[tuple[str
         so_far = cash(one.so_far) + _between(cash(one.so_far_low), cash(one.so_far_high))
         rows.append((one.name, cash(one.cost), own, so_far))
     return rows
+
+
+def ledger_lines(found: Sequence[Ledgered], planned: int, currency: str = "") -> list[str]:
+    """Return the ledger as lines for a terminal; ``planned`` campaigns have no results yet."""
+    lines = [] if found else ["No campaign has results yet."]
+    if found:
+        lines = [
+            "What each campaign earned beyond those left alone, after the cost of its contacts:",
+            "",
+            *table_lines(ledger_rows(found, currency)),
+        ]
+    if planned:
+        lines += ["", f"Planned, without results yet: {count(planned)}."]
+    return lines

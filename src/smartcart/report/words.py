@@ -15,6 +15,7 @@ __all__ = [
     "count",
     "date",
     "days",
+    "different",
     "effect",
     "file_name",
     "label",
@@ -69,6 +70,20 @@ def count(n: float | None) -> str:
     ('12,345', '–')
     """
     return _signed(f"{abs(round(n)):,}", n) if n is not None and _finite(n) else MISSING
+
+
+def different(n: int, *, estimated: bool) -> str:
+    """Return a number of different values; an estimate is marked, and rounded to what it is worth.
+
+    >>> different(4338, estimated=False), different(3612, estimated=True)
+    ('4,338', 'about 3,600')
+    >>> different(2, estimated=True)
+    '2'
+    """
+    if not estimated or n <= 2:
+        return count(n)
+    rounded = round(n, 2 - len(str(n))) if n >= 100 else n
+    return f"about {count(rounded)}"
 
 
 def number(x: float | None) -> str:

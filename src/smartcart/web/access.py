@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from fastapi import Request
 
-from smartcart.web.accounts import Role, rank
 from smartcart.web.csrf import csrf_token, same_token
 from smartcart.web.errors import WebError, wants_page
 from smartcart.web.security import SAFE
+from smartcart.web.users import Role, rank
 
 __all__ = ["access", "authorize", "needed"]
 

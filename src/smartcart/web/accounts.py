@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 import secrets
 import threading
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,34 +18,16 @@ from smartcart.errors import UsageError
 from smartcart.web import tables
 from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
+from smartcart.web.tokens import TokenEntry, Tokens, mark
+from smartcart.web.users import LOCAL, ROLES, Role, User, known_role, rank
 
 __all__ = ["LOCAL", "ROLES", "Accounts", "Person", "Role", "TokenEntry", "User", "rank"]
 
-Role = Literal["viewer", "analyst", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
-TOKEN = "sct_"
 SHORTEST, LONGEST = 10, 200  # characters of a password
 WINDOW = 15  # minutes in which failed logins count
 PER_NAME_AND_ADDRESS, PER_NAME, PER_ADDRESS = 5, 20, 30  # failed logins in that time
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
 _HASHING = threading.Semaphore(2)  # each needs 64 MB
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Whoever makes a request."""
-
-    name: str
-    role: Role
-    id: int = 0
-    via: Literal["local", "session", "token"] = "local"
-
-    def may(self, role: Role) -> bool:
-        """Return whether the user has at least this role."""
-        return rank(self.role) >= rank(role)
-
-
-LOCAL = User("you", "admin")  # the one user of a server without a login
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +40,17 @@ class Person:
     made: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenEntry:
-    """A token as its owner sees it: only its start, never the rest."""
-
-    id: int
-    name: str
-    start: str
-    made: str
-    used: str | None
-
-
-def rank(role: Role) -> int:
-    """Return the place of a role, 0 the least.
-
-    >>> rank("viewer") < rank("analyst") < rank("admin")
-    True
-    """
-    return ROLES.index(role)
-
-
-def _mark(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def _ago(minutes: float) -> str:
     return (dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)).isoformat(
         timespec="microseconds"
     )
 
 
-class Accounts:
+class Accounts(Tokens):
     """Users, their sessions and tokens, in the app's database."""
 
     def __init__(self, database: Database, *, session_hours: float = 12.0) -> None:
-        self._database = database
+        super().__init__(database)
         self._hours = session_hours
         self._hasher = PasswordHasher()
         self._nobody = ""  # a hash that no password has: an unknown name costs as much time
@@ -118,7 +75,7 @@ class Accounts:
 
     def add(self, name: str, password: str, role: str) -> Person:
         """Add a user. Raises ``UsageError`` where name, password or role cannot be."""
-        known = _role(role)
+        known = known_role(role)
         if not _NAME.fullmatch(name):
             raise UsageError.of(
                 "the user's name holds something else", "letters, digits, '.', '_', '@' and '-'",
@@ -126,19 +83,18 @@ class Accounts:
             )  # fmt: skip
         _refuse_password(password)
         u = tables.users.c
-        with self._database.read() as connection:
-            twin = connection.execute(select(u.name).where(func.lower(u.name) == name.lower()))
-            there = twin.scalar()
-        if there is not None:
-            raise UsageError.of(
-                f"there is a user {there!r} already", "a new name", "choose another"
-            )
         row = {
             "name": name, "password": self._hash(password), "role": known, "disabled": False,
             "made": now(),
         }  # fmt: skip
         try:
             with self._database.change() as connection:
+                twin = select(u.name).where(func.lower(u.name) == name.lower())
+                there = connection.execute(twin).scalar()
+                if there is not None:
+                    raise UsageError.of(
+                        f"there is a user {there!r} already", "a new name", "choose another"
+                    )
                 connection.execute(tables.users.insert().values(row))
         except IntegrityError:
             raise UsageError.of(
@@ -162,7 +118,7 @@ class Accounts:
         users = tables.users
         values: dict[str, Any] = {}
         if role is not None:
-            values["role"] = _role(role)
+            values["role"] = known_role(role)
         if disabled is not None:
             values["disabled"] = disabled
         if password is not None:
@@ -220,12 +176,12 @@ class Accounts:
 
         Raises ``WebError`` 401 where name or password is wrong, and 429 after too many attempts.
         """
-        name, address = name[:80], address[:64]
-        self._throttle(name, address)
+        name, address = name[:80].lower(), address[:64]
+        self._throttle(name, address)  # however the name is written
         users = tables.users
         with self._database.read() as connection:
             found = connection.execute(
-                select(users).where(users.c.name == name)
+                select(users).where(func.lower(users.c.name) == name).order_by(users.c.id)
             ).mappings().first()  # fmt: skip
         if not self._matches(found["password"] if found else None, password) or (
             found is None or found["disabled"]
@@ -247,7 +203,7 @@ class Accounts:
             connection.execute(tables.attempts.delete().where(tables.attempts.c.at < _ago(1440)))
             connection.execute(
                 tables.sessions.insert().values(
-                    hash=_mark(cookie), user_id=found["id"], made=now(),
+                    hash=mark(cookie), user_id=found["id"], made=now(),
                     ends=ends.isoformat(timespec="microseconds"),
                 )
             )  # fmt: skip
@@ -257,7 +213,7 @@ class Accounts:
         """End a session."""
         with self._database.change() as connection:
             connection.execute(
-                tables.sessions.delete().where(tables.sessions.c.hash == _mark(cookie))
+                tables.sessions.delete().where(tables.sessions.c.hash == mark(cookie))
             )
 
     def of_session(self, cookie: str) -> User | None:
@@ -266,7 +222,7 @@ class Accounts:
         query = (
             select(u.c.id, u.c.name, u.c.role)
             .join(s, s.c.user_id == u.c.id)
-            .where(s.c.hash == _mark(cookie), s.c.ends > now(), u.c.disabled.is_(False))
+            .where(s.c.hash == mark(cookie), s.c.ends > now(), u.c.disabled.is_(False))
         )
         with self._database.read() as connection:
             row = connection.execute(query).first()
@@ -306,70 +262,6 @@ class Accounts:
         except (VerificationError, InvalidHashError):
             return False
         return known is not None
-
-    # Tokens ------------------------------------------------------------------------------------
-
-    def make_token(self, user: User, name: str) -> tuple[TokenEntry, str]:
-        """Return a new token of a user, and its secret, which is shown this once."""
-        name = name.strip()
-        if not 1 <= len(name) <= 80:
-            raise UsageError.of(
-                "the token has no name of up to 80 characters", "a name to tell it by",
-                "say what it is for",
-            )  # fmt: skip
-        secret = TOKEN + secrets.token_urlsafe(32)
-        row = {
-            "user_id": user.id, "name": name, "hash": _mark(secret), "start": secret[:8],
-            "made": now(),
-        }  # fmt: skip
-        with self._database.change() as connection:
-            done = connection.execute(tables.tokens.insert().values(row))
-        number = int(cast(Any, done.inserted_primary_key)[0])
-        return TokenEntry(number, name, secret[:8], cast(str, row["made"]), None), secret
-
-    def tokens(self, user: User) -> list[TokenEntry]:
-        """Return the tokens of a user."""
-        t = tables.tokens.c
-        query = (
-            select(t.id, t.name, t.start, t.made, t.used).where(t.user_id == user.id).order_by(t.id)
-        )
-        with self._database.read() as connection:
-            return [TokenEntry(*row) for row in connection.execute(query)]
-
-    def revoke(self, user: User, number: int) -> None:
-        """Delete a token of a user. Raises ``WebError`` where there is none of that number."""
-        t = tables.tokens
-        with self._database.change() as connection:
-            done = connection.execute(t.delete().where(t.c.id == number, t.c.user_id == user.id))
-            if not done.rowcount:
-                raise missing("token", number)
-
-    def of_token(self, secret: str) -> User | None:
-        """Return whose token it is; None where it is nobody's."""
-        if not secret.startswith(TOKEN):
-            return None
-        t, u = tables.tokens, tables.users
-        query = (
-            select(t.c.id.label("token"), t.c.used, u.c.id, u.c.name, u.c.role)
-            .join(u, t.c.user_id == u.c.id)
-            .where(t.c.hash == _mark(secret), u.c.disabled.is_(False))
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            return None
-        if row.used is None or row.used < _ago(1):  # once a minute is enough
-            with self._database.change() as connection:
-                connection.execute(t.update().where(t.c.id == row.token).values(used=now()))
-        return User(row.name, cast(Role, row.role), row.id, "token")
-
-
-def _role(role: str) -> Role:
-    if role not in ROLES:
-        raise UsageError.of(
-            f"the role is {role[:40]!r}", f"one of {', '.join(ROLES)}", "choose one of them"
-        )
-    return role
 
 
 def _refuse_password(password: str) -> None:

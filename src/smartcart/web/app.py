@@ -57,6 +57,7 @@ def create_app(config: Config) -> FastAPI:
     app.include_router(router)
     _include_pages(app)
     _refuse_open_routes(app)
+    app.state.patterns = {route.endpoint: route.path for route in routes_of(app)}
     app.add_middleware(HeadAsGet)
     app.add_middleware(_guard(services))
     return app
@@ -70,11 +71,12 @@ def _guard(services: Any) -> Any:
 
 
 def _include_pages(app: FastAPI) -> None:
-    from smartcart.web.pages import error_page, routers
+    from smartcart.web.pages import error_page, login_again, routers
 
     for one in routers:
         app.include_router(one)
     app.state.error_page = error_page
+    app.state.login_again = login_again
 
 
 def routes_of(app: FastAPI) -> list[Any]:

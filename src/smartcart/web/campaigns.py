@@ -5,54 +5,33 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from smartcart import store
-from smartcart.records import Effects, Ledgered
+from smartcart.records import Effects, KeptCampaign, Ledgered, ResultWishes
 from smartcart.web import worker_processes
 from smartcart.web.database import now
 from smartcart.web.errors import missing
 from smartcart.web.exports import CONTACT, HELD_OUT
 from smartcart.web.uploads import Uploads, refuse_gone
 from smartcart.web.worker_processes import Slots
-from smartcart.web.workspace import Workspace, read_json
-from smartcart.workflows.results import earned, keep_arms, ledger
+from smartcart.web.workspace import Workspace
+from smartcart.workflows.kept_campaigns import (
+    FILE,
+    FOLDER,
+    ledger_of,
+    read_campaign,
+    read_campaigns,
+)
+from smartcart.workflows.results import keep_arms
 
-__all__ = ["Campaigns", "Kept", "ResultWishes"]
+__all__ = ["Campaigns", "KeptCampaign", "ResultWishes"]
 
-FILE, ARMS = "campaign.json", "arms.parquet"
+ARMS = "arms.parquet"
 SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class ResultWishes:
-    """How results are read, and what is made of them in money."""
-
-    arm: str | None = None
-    control: str | None = None
-    outcomes: tuple[str, ...] = ()
-    cost: float = 0.0  # per contact
-    revenue: float | None = None  # per response, where no outcome is money
-    margin: float = 1.0  # of money, what is kept
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A campaign: planned (``effects`` is None), or with its results."""
-
-    id: str
-    run: str
-    title: str
-    made: str
-    user: str
-    contacts: int = 0
-    upload_id: str | None = None
-    asked: dict[str, Any] | None = None
-    wishes: ResultWishes | None = None
-    effects: Effects | None = None
 
 
 class Campaigns:
@@ -62,13 +41,13 @@ class Campaigns:
         self._workspace = workspace
         self._uploads = uploads
         self._slots = Slots(2, "Others are measuring")
-        self.folder = workspace.folder / "campaigns"
+        self.folder = workspace.folder / FOLDER
 
     def plan(
         self, run: str, title: str, lists: Path, asked: Mapping[str, Any], user: str, contacts: int
-    ) -> Kept:
+    ) -> KeptCampaign:
         """Keep a plan whose lists were made in a folder, with who is in which arm."""
-        made = Kept(
+        made = KeptCampaign(
             secrets.token_hex(8), run, title[:200], now(), user, contacts, asked=dict(asked)
         )
         place = self.folder / made.id
@@ -90,7 +69,7 @@ class Campaigns:
         *,
         campaign: str | None = None,
         title: str = "",
-    ) -> Kept:
+    ) -> KeptCampaign:
         """Measure what came of a campaign, of a plan that was kept or of another one.
 
         Raises
@@ -124,25 +103,23 @@ class Campaigns:
         )
         if kept is None:
             name = " ".join(title.split())[:200] or upload.name
-            kept = Kept(secrets.token_hex(8), run, name, now(), user)
+            kept = KeptCampaign(secrets.token_hex(8), run, name, now(), user)
         kept = replace(kept, contacts=contacts, upload_id=upload_id, wishes=wishes, effects=effects)
         (self.folder / kept.id).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._write(kept)
         return kept
 
-    def one(self, number: str) -> Kept:
+    def one(self, number: str) -> KeptCampaign:
         """Return a campaign. Raises ``WebError`` 404 where there is none."""
         path = self.folder / number / FILE
         if not re.fullmatch("[0-9a-f]{16}", number) or not path.is_file():
             raise missing("campaign", number)
-        return _read(path)
+        return read_campaign(path)
 
-    def entries(self, run: str | None = None) -> list[Kept]:
+    def entries(self, run: str | None = None) -> list[KeptCampaign]:
         """Return the campaigns, of one run or all, the oldest first."""
-        found = [_read(path) for path in self.folder.glob(f"*/{FILE}")]
-        return sorted(
-            (one for one in found if run is None or one.run == run), key=lambda one: one.made
-        )
+        found = read_campaigns(self._workspace.folder)
+        return [one for one in found if run is None or one.run == run]
 
     def delete(self, number: str) -> None:
         """Delete a campaign and its results."""
@@ -151,27 +128,16 @@ class Campaigns:
 
     def ledger(self) -> tuple[Ledgered, ...]:
         """Return what the campaigns with results earned, each and so far."""
-        return ledger([_money(one) for one in self.entries() if one.effects is not None])
+        return ledger_of(self.entries())
 
-    def _write(self, kept: Kept) -> None:
+    def lessons(self, runs: Collection[str]) -> list[KeptCampaign]:
+        """Return the campaigns with results to segments of these runs, the latest first."""
+        return [one for one in reversed(self.entries()) if one.effects and one.run in runs]
+
+    def _write(self, kept: KeptCampaign) -> None:
         place = self.folder / kept.id
         with store.new_files([place / FILE], overwrite=True) as part:
             store.write_json(part / FILE, store.plain(kept))
-
-
-def _read(path: Path) -> Kept:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Kept).validate_python(read_json(path))
-
-
-def _money(
-    one: Kept,
-) -> tuple[str, str, float | None, float | None, float | None, float]:
-    assert one.effects is not None
-    wishes = one.wishes or ResultWishes()
-    middle, low, high = earned(one.effects, revenue=wishes.revenue, margin=wishes.margin)
-    return one.title, one.made, middle, low, high, wishes.cost * one.contacts
 
 
 def chosen(names: Sequence[str]) -> tuple[str, ...]:

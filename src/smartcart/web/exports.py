@@ -14,13 +14,15 @@ from typing import Any
 
 from smartcart import store
 from smartcart.errors import UsageError
-from smartcart.records import Campaign, Receipt
+from smartcart.records import Campaign, Learnt, Receipt
 from smartcart.web import worker_processes
-from smartcart.web.errors import missing
+from smartcart.web.errors import WebError, missing
+from smartcart.web.tasks import Compared
 from smartcart.web.uploads import Uploads, refuse_gone
 from smartcart.web.worker_processes import Slots
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.audience import receipt_beside, sha256, write_audience
+from smartcart.workflows.moved_list import write_moved
 from smartcart.workflows.plan import held_out_beside, make_plan, write_arms
 from smartcart.workflows.saved import open_run
 
@@ -29,6 +31,7 @@ __all__ = ["KINDS", "Export", "Exports", "PlanWishes"]
 KINDS = ("csv", "parquet", "txt")
 CONTACT, HELD_OUT = "contact.csv", "held-out.csv"  # the two lists of a plan
 SCORED = "customers.csv"  # of a table that was assigned
+MOVED = "moved.csv"  # who changed segment, joined or left
 SECONDS = 600.0
 KEPT_SECONDS = 24 * 3600
 MEDIA = {
@@ -47,6 +50,7 @@ class PlanWishes:
     rate: float | None = None
     budget: float | None = None
     baseline: float | None = None
+    learnt: Learnt | None = None  # from an earlier campaign, in place of outcome and rate
     partial: bool = True
     seed: int = 0
 
@@ -153,6 +157,39 @@ class Exports:
             shutil.rmtree(place, ignore_errors=True)
             raise
         return Export(number, SCORED, files[SCORED], files=files)
+
+    def moved(self, before: str, after: str, compared: Compared | None) -> Export:
+        """Write who changed segment, joined or left between two runs that were ``compared``.
+
+        Raises ``DataError`` where nobody did, ``WebError`` 404 where they were not compared or one
+        is not there, 503 where others are writing.
+        """
+        if compared is None:
+            raise WebError.because(
+                404, "not_found", "These runs were not compared yet.",
+                "Queue their comparison first.",
+            )  # fmt: skip
+        ids = None
+        if compared.identity is not None:
+            own = [one.segment_id for one in self._workspace.entry(after).segments]
+            ids = dict(zip(own, compared.identity.ids, strict=True))
+        then, now = self._workspace.path(before), self._workspace.path(after)
+        number, place = self._place()
+        target = place / MOVED
+        try:
+            with self._slots:
+                found = write_moved(then, now, target, ids=ids, temp_dir=self._workspace.temporary)
+            files = {MOVED: found.written}
+            content = {
+                "left_out": {"stayed where they were": found.counts["stayed"]},
+                "changes": {name: n for name, n in found.counts.items() if name != "stayed"},
+                "written": found.written, "files": files, "sha256": {MOVED: sha256(target)},
+            }  # fmt: skip
+            store.write_json(receipt_beside(target), content)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return Export(number, MOVED, found.written, files=files)
 
     def _file(self, number: str | None) -> Path | None:
         """Return the file of an upload. Raises ``WebError`` 404 without it."""

@@ -32,6 +32,7 @@ log = logging.getLogger("smartcart.web")
 
 State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 ACTIVE = ("waiting", "running")
+CANCELLING = "cancelling"  # the step of a job that was told to end and has not yet
 LATER = 5.0  # seconds until a database that is away is asked again
 INTERRUPTED = "The server ended while this was under way. Start it again."
 
@@ -58,6 +59,11 @@ class Job:
     def active(self) -> bool:
         """Whether it waits or runs."""
         return self.state in ACTIVE
+
+    @property
+    def ending(self) -> bool:
+        """Whether it was cancelled, and what it had begun is being removed."""
+        return self.state == "running" and self.step == CANCELLING
 
 
 class Jobs:
@@ -370,5 +376,8 @@ class Jobs:
 
     def _job(self, row: RowMapping) -> Job:
         job = Job(**{f: row[f] for f in Job.__dataclass_fields__ if f not in {"done", "total"}})
+        stop = self._stops.get(job.id)
+        if job.state == "running" and stop is not None and stop.is_set():
+            return replace(job, step=CANCELLING)
         told = self._progress.get(job.id)
         return job if told is None else replace(job, step=told[0], done=told[1], total=told[2])

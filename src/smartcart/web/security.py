@@ -16,8 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartcart.web import errors
-from smartcart.web.accounts import LOCAL, User
 from smartcart.web.errors import WebError
+from smartcart.web.kept_form import kept_form
+from smartcart.web.users import LOCAL, User
 
 if TYPE_CHECKING:
     from smartcart.web.config import Config
@@ -98,13 +99,16 @@ class Guard:
             limited = self._limited(scope, headers, receive, state["user"])
             await self._app(scope, limited, sending)
         except Exception as error:
-            response = errors.answer(request, errors.as_web_error(error))
+            found = errors.as_web_error(error)
+            kept = await kept_form(request, SMALL) if found.code == "login" else None
+            if kept is None:
+                response = errors.answer(request, found)
+            else:
+                response = request.app.state.login_again(request, kept)
             await response(scope, receive, sending)
         finally:
-            route = scope.get("route")
-            path = getattr(route, "path", "") or "other"
             self._services.metrics.count(
-                scope["method"], path, status, time.perf_counter() - start
+                scope["method"], _pattern(scope), status, time.perf_counter() - start
             )  # fmt: skip
 
     def _dress(self, headers: MutableHeaders, visit: str) -> None:
@@ -183,12 +187,14 @@ class Guard:
 
 
 def _pattern(scope: Scope) -> str:
-    """Return the address with names in the place of values; "other" where no route was found."""
-    if "route" not in scope:
-        return "other"
-    names = {str(value): name for name, value in scope.get("path_params", {}).items()}
-    parts = scope["path"].split("/")
-    return "/".join(f"{{{names[part]}}}" if part in names else part for part in parts)
+    """Return the address of the route as it was declared; "other" where no route was found.
+
+    The route of an included router knows its own part alone: ``/runs`` would stand for the page and
+    for ``/api/v1/runs``. The app knows the whole by the function that answers.
+    """
+    app = scope.get("app")
+    known = {} if app is None else getattr(app.state, "patterns", {})
+    return str(known.get(scope.get("endpoint"), "other"))
 
 
 def _too_large(most: int) -> WebError:

@@ -63,6 +63,8 @@ tokens = Table(
     Column("start", String(16), nullable=False),  # its first letters, to tell it by
     Column("made", TIME, nullable=False),
     Column("used", TIME),
+    Column("scope", String(16)),  # the most it may; None: as much as its user
+    Column("ends", TIME),  # None: never
 )
 attempts = Table(
     "attempts",

@@ -283,6 +283,20 @@ class Uploads:
                 store.write_json(part / name, content)
         return TypeAdapter(Inspection).validate_python(content)
 
+    def rows(self, number: str, count: int = 10) -> tuple[list[str], list[list[str | None]]]:
+        """Return the names of an upload's columns and its first rows; nothing of them is kept.
+
+        Raises as :meth:`inspect`.
+        """
+        upload = self.one(number)
+        refuse_gone(upload, self.source(upload))
+        with self._slots:
+            found = worker_processes.call(
+                "rows", {"source": upload.file, "rows": count}, self._workspace,
+                seconds=LOOK_SECONDS,
+            )  # fmt: skip
+        return found["names"], found["rows"]
+
 
 def checked_wishes(wishes: Wishes) -> dict[str, Any]:
     """Return the wishes as JSON holds them, once they can be settings.

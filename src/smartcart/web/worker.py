@@ -74,6 +74,13 @@ def _inspect(asked: dict[str, Any]) -> Any:
     return store.plain(seen)
 
 
+def _rows(asked: dict[str, Any]) -> Any:
+    from smartcart.workflows.first_rows import first_rows
+
+    names, rows = first_rows(asked["source"], asked["rows"])
+    return {"names": names, "rows": rows}
+
+
 def _lookup(asked: dict[str, Any]) -> Any:
     from smartcart.workflows.customer_lookup import write_lookup
 
@@ -164,6 +171,7 @@ TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "inspect": _inspect,
     "lookup": _lookup,
     "migrate": _migrate,
+    "rows": _rows,
     "monitor": _monitor,
 }
 

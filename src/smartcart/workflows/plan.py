@@ -16,7 +16,7 @@ from smartcart.audiences.campaign_results import count_results
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Campaign, Plan, Uplift
+from smartcart.records import Campaign, Learnt, Plan, Uplift
 from smartcart.workflows.saved import Saved
 
 __all__ = ["ARMS", "arms", "held_out_beside", "make_plan", "measure_results", "write_arms"]
@@ -33,6 +33,7 @@ def make_plan(
     rate: float | None = None,
     budget: float | None = None,
     baseline: float | None = None,
+    learnt: Learnt | None = None,
     partial: bool = True,
     seed: int = 0,
 ) -> Campaign:
@@ -41,13 +42,19 @@ def make_plan(
     Rates come from the outcome named (else the one that is called a response, or the first one of
     the run), or from ``rate``, which the plan then marks as assumed. ``cost`` and ``revenue``
     are per contact and per response; ``baseline`` is the response rate of customers left alone,
-    where it is known.
+    where it is known. With ``learnt``, the results of an earlier campaign to these segments, a
+    contact is worth what it adds to what comes by itself.
 
     Raises
     ------
     UsageError
         Where there is neither an outcome nor a rate, or an amount is impossible.
     """
+    if learnt is not None:
+        return _from_results(
+            saved, learnt, outcome=outcome, rate=rate, cost=cost, revenue=revenue, budget=budget,
+            baseline=baseline, partial=partial, seed=seed,
+        )  # fmt: skip
     if rate is not None and outcome is not None:
         raise UsageError.of("--outcome and --rate are given", "one of them", "leave one out")
     found = saved.outcome(outcome) if rate is None else None
@@ -75,6 +82,37 @@ def make_plan(
     )
     others = tuple(one.column for one in saved.outcomes if one is not found)
     return Campaign(_numbered(planned, saved), tried, others)
+
+
+def _from_results(
+    saved: Saved, learnt: Learnt, *, outcome: str | None, rate: float | None, cost: float,
+    revenue: float, **options: Any,
+) -> Campaign:  # fmt: skip
+    """Return a plan from what an earlier campaign changed."""
+    if outcome is not None or rate is not None:
+        raise UsageError.of(
+            "the results of an earlier campaign and another rate are given", "one of them",
+            "leave one out",
+        )  # fmt: skip
+    place = {segment_id: i for i, segment_id in enumerate(learnt.segment_ids)}
+
+    def of(counts: tuple[int, ...]) -> list[int]:
+        """Return counts in the order of the run's segments; 0 for those not met before."""
+        return [counts[place[one]] if one in place else 0 for one in saved.ids]
+
+    trials, alone = of(learnt.trials), of(learnt.alone)
+    if not sum(trials) or not sum(alone):
+        raise DataError.of(
+            f"{learnt.name} tells nothing of these segments: "
+            f"{sum(trials):,} contacted and {sum(alone):,} left alone in them",
+            "some of both", "choose a campaign to these segments",
+        )  # fmt: skip
+    planned = plan.make_plan(
+        saved.names, saved.sizes, cost=cost, revenue=revenue, positives=of(learnt.positives),
+        trials=trials, alone=(of(learnt.alone_positives), alone),
+        column=f"{learnt.outcome} after {learnt.arm!r} in {learnt.name}", **options,
+    )  # fmt: skip
+    return Campaign(_numbered(planned, saved), None)
 
 
 def _numbered(planned: Plan, saved: Saved) -> Plan:

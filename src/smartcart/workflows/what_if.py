@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,9 +12,15 @@ import numpy as np
 from smartcart.core import prepare
 from smartcart.core.explain import explain as explain_rows
 from smartcart.errors import UsageError, did_you_mean
-from smartcart.records import Explanation, Model
+from smartcart.records import Explanation, Feature, Model
 
-__all__ = ["SegmentDistance", "WhatIf", "explain_values", "start_values", "what_if"]
+__all__ = [
+    "SegmentDistance", "WhatIf", "explain_values", "share_groups", "start_values", "what_if",
+]  # fmt: skip
+
+ROUNDED = 0.005  # what shares that were typed rounded may exceed the whole by
+_PART = re.compile(r"(channel|category)_share_\d+")  # of the money of an order log
+_DAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,59 @@ def start_values(model: Model, segment_id: int | None = None) -> tuple[float | N
     return tuple(None if math.isnan(v) else float(v) for v in means)
 
 
+def share_groups(features: Sequence[Feature]) -> tuple[tuple[int, ...], ...]:
+    """Return the places of features that are parts of one whole: together they are at most 1.
+
+    Shares of the same purchases or of the same money under one theme, of the categories of one
+    column, of the channels, categories or weekdays of an order log.
+
+    >>> web, shop = (
+    ...     Feature(n, n, "share", "share", (n,), n, ("web", "shop"), theme="channels")
+    ...     for n in ("web", "shop")
+    ... )
+    >>> share_groups([web, shop])
+    ((0, 1),)
+    """
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, one in enumerate(features):
+        found = _PART.fullmatch(one.name)
+        key: tuple[object, ...] | None = None
+        if one.op == "share":
+            key = ("share", one.denominator, one.theme)
+        elif one.op == "is" and one.unit == "share":
+            key = ("is", one.columns)
+        elif one.op == "column" and found:
+            key = ("part", found[1])
+        elif one.op == "column" and _DAY.fullmatch(one.name):
+            key = ("day",)
+        if key is not None:
+            groups.setdefault(key, []).append(place)
+    return tuple(tuple(places) for places in groups.values())
+
+
+def _refuse_more_than_all(
+    features: Sequence[Feature], row: Sequence[float | None], start: Sequence[float | None]
+) -> None:
+    """Raise ``UsageError`` where parts of one whole are more than it, or than they were before."""
+    for places in share_groups(features):
+        together = sum(row[i] or 0.0 for i in places)
+        before = sum(start[i] or 0.0 for i in places)
+        less = next((i for i in places if (row[i] or 0.0) < -ROUNDED), None)
+        if less is not None:
+            raise UsageError.of(
+                f"{features[less].label or features[less].name} is {100 * (row[less] or 0):.4g}%",
+                "a share from 0% to 100%", "correct it",
+            )  # fmt: skip
+        if together > max(1.0, before) + ROUNDED:
+            names = [features[i].label or features[i].name for i in places if row[i]]
+            told = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+            adds = "is" if len(names) == 1 else "add up to"
+            raise UsageError.of(
+                f"{told} {adds} {100 * together:.4g}%", "parts of one whole, at most 100% together",
+                "lower one of them",
+            )  # fmt: skip
+
+
 def what_if(
     model: Model, values: Mapping[str, float | None], *,
     start: Sequence[float | None] | None = None, other: str | None = None,
@@ -57,7 +117,7 @@ def what_if(
     Raises
     ------
     UsageError
-        Where a feature is unknown or a value no finite number.
+        Where a feature is unknown, a value no finite number, or parts are more than their whole.
     """
     names = [f.name for f in model.recipe.features]
     row: list[float | None] = [None] * len(names) if start is None else list(start)
@@ -72,6 +132,8 @@ def what_if(
                 f"{name} is {value}", "a finite number, or nothing", "correct the value"
             )
         row[names.index(name)] = value
+    before = [None] * len(names) if start is None else start
+    _refuse_more_than_all(model.recipe.features, row, before)
     return explain_values(model, "what if", row, other=other)
 
 

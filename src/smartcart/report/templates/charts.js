@@ -37,7 +37,7 @@ const charts = (() => {
       el.closest("figure").classList.add("flat");
       return;
     }
-    const paper = el.closest(".pair") ? 296 : 640;
+    const paper = el.closest(".pair, .minis") ? 296 : 640;
     const width = state.printing ? paper : el.clientWidth;
     el.dataset.narrow = String(width < NARROW);
     const narrow = figure.layout.meta && figure.layout.meta.narrow;
@@ -46,6 +46,7 @@ const charts = (() => {
     if (nodes && width < NARROW) figure.data[0].node.label = nodes;
     if (dark.matches && !state.printing) figure = tint(figure);
     if (state.printing) figure.layout.width = width;
+    if (figure.layout.height) el.style.minHeight = `${figure.layout.height}px`; // no part is cut off
     if (solid && !state.turning) figure.layout.scene.dragmode = false;
     window.Plotly.react(el, figure.data, figure.layout, {
       responsive: !state.printing,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
@@ -11,9 +12,11 @@ from pydantic import Field
 from smartcart.records import Campaign, Ledgered
 from smartcart.web.access import access
 from smartcart.web.api.shapes import Run, Strict, as_json
-from smartcart.web.campaigns import Kept, ResultWishes
+from smartcart.web.campaigns import KeptCampaign, ResultWishes
+from smartcart.web.errors import missing
 from smartcart.web.exports import MEDIA, Export, PlanWishes
-from smartcart.web.services import Here
+from smartcart.web.services import Context, Here
+from smartcart.workflows.kept_campaigns import learnt
 
 __all__ = ["router"]
 
@@ -38,10 +41,23 @@ class Plan(Strict):
     baseline: Rate | None = None
     partial: bool = True
     seed: int = Field(0, ge=0, le=2**32 - 1)
+    campaign: str | None = Field(
+        None, pattern="^[0-9a-f]{16}$",
+        description="A campaign with results to learn from, in place of a rate; outcome names one "
+        "of its outcomes.",
+    )  # fmt: skip
+    arm: str | None = Field(None, max_length=200, description="Of that campaign; else the first.")
 
-    def wishes(self) -> PlanWishes:
-        """Return the same for the services."""
-        return PlanWishes(**self.model_dump())
+    def wishes(self, here: Context) -> PlanWishes:
+        """Return the same for the services. Raises ``WebError`` 404 without the campaign."""
+        wishes = PlanWishes(**self.model_dump(exclude={"campaign", "arm"}))
+        if self.campaign is None:
+            return wishes
+        kept = here.services.campaigns.one(self.campaign)
+        if kept.effects is None:
+            raise missing("campaign with results", self.campaign)
+        found = learnt(kept.effects, f"“{kept.title}”", self.outcome or "", self.arm or "")
+        return replace(wishes, outcome=None, learnt=found)
 
 
 class Audience(Strict):
@@ -64,14 +80,14 @@ class Audience(Strict):
 @access("viewer")
 def plan(here: Here, run: Run, body: Plan) -> Response:
     """Plan a campaign: whom to contact, what it earns, with intervals and a holdout."""
-    return as_json(here.services.exports.plan(run, body.wishes()))
+    return as_json(here.services.exports.plan(run, body.wishes(here)))
 
 
 @router.post("/runs/{run}/plan/lists", response_model=Export, status_code=201)
 @access("analyst", gives="customers")
 def plan_lists(here: Here, run: Run, body: Plan) -> Response:
     """Write who is contacted and who is held out; download it as an export."""
-    made = here.services.exports.plan_lists(run, body.wishes())
+    made = here.services.exports.plan_lists(run, body.wishes(here))
     here.log("plan.export", run, export=made.id, customers=made.rows)
     return as_json(made, 201)
 
@@ -103,7 +119,7 @@ class Results(Strict):
     margin: Annotated[float, Field(ge=0, le=10)] = 1.0
 
 
-@router.post("/runs/{run}/results", response_model=Kept, status_code=201)
+@router.post("/runs/{run}/results", response_model=KeptCampaign, status_code=201)
 @access("analyst")
 def results(here: Here, run: Run, body: Results) -> Response:
     """Measure a campaign of one or several arms: rates and money against who was left alone."""
@@ -117,7 +133,7 @@ def results(here: Here, run: Run, body: Results) -> Response:
     return as_json(kept, 201)
 
 
-@router.get("/campaigns", response_model=list[Kept])
+@router.get("/campaigns", response_model=list[KeptCampaign])
 @access("viewer")
 def campaigns(here: Here) -> Response:
     """List the campaigns, the oldest first, with their results."""

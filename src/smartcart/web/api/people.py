@@ -13,6 +13,7 @@ from smartcart.web.api.shapes import Limit, Message, Page, Strict, as_json, page
 from smartcart.web.audit import AuditEntry
 from smartcart.web.errors import WebError
 from smartcart.web.services import Context, Here
+from smartcart.web.tokens import DAYS, LONGEST_DAYS
 
 __all__ = ["router"]
 
@@ -48,6 +49,8 @@ class NewToken(Strict):
     """A token to make."""
 
     name: str = Field(min_length=1, max_length=80)
+    scope: Role | None = Field(None, description="The most it may do; else as much as you.")
+    days: int = Field(DAYS, ge=1, le=LONGEST_DAYS, description="How long it works.")
 
 
 class MadeToken(BaseModel):
@@ -56,6 +59,8 @@ class MadeToken(BaseModel):
     id: int
     name: str
     token: str
+    scope: Role | None
+    ends: str | None
 
 
 @router.get("/me")
@@ -111,9 +116,11 @@ def make_token(here: Here, body: NewToken) -> MadeToken:
         raise WebError.because(
             409, "no_login", "Without --team there is no login, and no token is needed."
         )
-    entry, secret = here.services.accounts.make_token(user, body.name)
-    here.log("token.add", entry.start, name=entry.name)
-    return MadeToken(id=entry.id, name=entry.name, token=secret)
+    entry, secret = here.services.accounts.make_token(
+        user, body.name, scope=body.scope, days=body.days
+    )
+    here.log("token.add", entry.start, name=entry.name, scope=entry.scope, ends=entry.ends)
+    return MadeToken(id=entry.id, name=entry.name, token=secret, scope=entry.scope, ends=entry.ends)
 
 
 @router.delete("/tokens/{number}")

@@ -14,6 +14,7 @@ from smartcart.settings import Settings
 from smartcart.web.access import access
 from smartcart.web.api.shapes import After, Limit, Message, Page, Run, Strict, as_json, page
 from smartcart.web.errors import WebError
+from smartcart.web.exports import Export
 from smartcart.web.jobs import Job
 from smartcart.web.services import Here
 from smartcart.web.tasks import Compared, Watch
@@ -255,6 +256,16 @@ def migration(
             404, "not_found", "These runs were not compared yet.", "Queue their comparison first."
         )
     return as_json(found)
+
+
+@router.post("/migrations/list", response_model=Export, status_code=201, tags=["over time"])
+@access("analyst", gives="customers")
+def moved_list(here: Here, body: Pair) -> Response:
+    """Write who changed segment, joined or left between two compared runs; download the export."""
+    compared = here.services.jobs.migration(body.before, body.after)
+    made = here.services.exports.moved(body.before, body.after, compared)
+    here.hand_out("customers", f"{body.before} {body.after}", made.rows, export=made.id)
+    return as_json(made, 201)
 
 
 @router.post("/runs/{run}/monitoring", response_model=Job, status_code=202, tags=["over time"])

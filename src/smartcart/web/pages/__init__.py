@@ -19,9 +19,10 @@ from smartcart.web.pages import (
     segment,
     uploads,
 )
+from smartcart.web.pages.account import login_again
 from smartcart.web.pages.render import error_page
 
-__all__ = ["error_page", "routers"]
+__all__ = ["error_page", "login_again", "routers"]
 
 routers = [
     one.router

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,28 +10,26 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from smartcart.errors import SmartCartError, UsageError
 from smartcart.web.access import access
+from smartcart.web.csrf import csrf_token
 from smartcart.web.errors import WebError, missing
+from smartcart.web.kept_form import KeptForm, inside, read_kept
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.security import clear_session, set_session
-from smartcart.web.services import Context, Here
+from smartcart.web.services import Context, Here, context
+from smartcart.web.tokens import DAYS
+from smartcart.web.users import Role
 
-__all__ = ["router"]
+__all__ = ["login_again", "router"]
 
 router = APIRouter(include_in_schema=False)
 ROLES = {"viewer": "Viewer: looks", "analyst": "Analyst: runs, names, exports",
          "admin": "Admin: also users and deleting"}  # fmt: skip
+SCOPES: dict[Role, str] = {"viewer": "Look: figures and single customers",
+          "analyst": "Work: runs, lists, reading customers",
+          "admin": "All, users and erasing too"}  # fmt: skip
+TOKEN_DAYS = {30: "30 days", 90: "90 days", 366: "a year"}
 LOGGED = 100  # entries of the audit log on a page
-
-
-def _next(target: str) -> str:
-    """Return where to go after the login: a page of this app, never another site.
-
-    >>> _next("/runs/shop?k=3"), _next("//evil.example"), _next("https://evil.example")
-    ('/runs/shop?k=3', '/', '/')
-    """
-    plain = target.startswith("/") and not target.startswith("//")
-    return target if plain and "\\" not in target and target.isprintable() else "/"
 
 
 @router.get("/login")
@@ -38,15 +37,23 @@ def _next(target: str) -> str:
 def login_page(here: Here, request: Request, next: str = "/") -> Response:
     """Show the login."""
     if here.user is not None:
-        return go(_next(next))
-    return page(here, request, "login.html.j2", next=_next(next), name="")
+        return go(inside(next))
+    return page(here, request, "login.html.j2", next=inside(next), name="", kept=None)
+
+
+def login_again(request: Request, kept: KeptForm) -> HTMLResponse:
+    """Return the login for somebody whose session ended over a form: what was typed is kept."""
+    shown = page(context(request), request, "login.html.j2", next=kept.back, name="", kept=kept)
+    shown.status_code = 401
+    return shown
 
 
 @router.post("/login")
 @access("anyone")
 def login(here: Here, request: Request, form: Form) -> Response:
     """Log in."""
-    name, target = text(form, "name")[:80], _next(text(form, "next"))
+    name, target = text(form, "name")[:80], inside(text(form, "next"))
+    kept = read_kept(text(form, "kept"))
     password = form.get("password")
     accounts = here.services.accounts
     try:
@@ -55,13 +62,20 @@ def login(here: Here, request: Request, form: Form) -> Response:
         here.log("login.failed", name)
         answer = page(
             here, request, "login.html.j2", error=error, next=target,
-            name=name,
+            name=name, kept=kept,
         )  # fmt: skip
         if error.retry_after is not None:
             answer.headers["Retry-After"] = str(error.retry_after)
         return answer
     here.log("login", name)
-    entered = RedirectResponse(target, 303)
+    entered: Response = RedirectResponse(target, 303)
+    if kept is not None:
+        services = here.services
+        now_in = replace(
+            here, user=services.accounts.of_session(cookie),
+            csrf=csrf_token(services.secret, request.state.visit, cookie),
+        )  # fmt: skip
+        entered = page(now_in, request, "kept.html.j2", kept=kept)
     set_session(entered, cookie, here.services.config)
     return entered
 
@@ -92,7 +106,8 @@ def _account(
         raise missing("page", "account: nobody logs in here")
     return page(
         here, request, "account.html.j2",
-        error=error, tokens=here.services.accounts.tokens(user),
+        error=error, tokens=here.services.accounts.tokens(user), roles=ROLES, days=TOKEN_DAYS,
+        scopes={role: label for role, label in SCOPES.items() if user.may(role)},
         **({"secret": "", "secret_name": ""} | shown),
     )  # fmt: skip
 
@@ -126,10 +141,14 @@ def make_token(here: Here, request: Request, form: Form) -> HTMLResponse:
     if here.user is None or not here.services.config.team:
         raise missing("page", "account: nobody logs in here")
     try:
-        entry, secret = here.services.accounts.make_token(here.user, text(form, "name"))
+        days = text(form, "days")
+        entry, secret = here.services.accounts.make_token(
+            here.user, text(form, "name"), scope=text(form, "scope") or None,
+            days=int(days) if days.isdigit() else DAYS,
+        )  # fmt: skip
     except SmartCartError as error:
         return _account(here, request, error)
-    here.log("token.make", entry.name)
+    here.log("token.make", entry.name, scope=entry.scope, ends=entry.ends)
     return _account(here, request, secret=secret, secret_name=entry.name)
 
 

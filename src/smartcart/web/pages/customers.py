@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -162,10 +163,16 @@ def what_if_page(
         found = _asked(here, request, opened, id, segment)
     except SmartCartError as wrong:
         error, found = wrong, start
+    fields = views.fields(model, found.values, opened.run.currency)
+    if error is not None:  # what was typed stays
+        query = request.query_params
+        fields = [
+            replace(one, value=query.get(f"{PREFIX}{one.name}", one.value)[:60]) for one in fields
+        ]
     return page(
         here, request, "what_if.html.j2", error=error,
         entry=opened.entry, tab="customers", run=opened.run, key=id.strip()[:200],
-        start_segment=segment, fields=views.fields(model, found.values, opened.run.currency),
+        start_segment=segment, fields=fields,
         prefix=PREFIX, **_result(opened, found, start.explanation.segment_id),
     )  # fmt: skip
 

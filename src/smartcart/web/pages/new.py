@@ -17,13 +17,14 @@ from smartcart.web.access import access
 from smartcart.web.amounts import read_amount, shown_amount
 from smartcart.web.errors import WebError
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.render import go, page
+from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import inspection, questions
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
+FIRST = 10  # rows that are shown
 SWITCHES = ("drop_duplicates", "net_returns")
 
 
@@ -41,6 +42,23 @@ class Looked:
 def new(here: Here, request: Request, upload_id: str) -> HTMLResponse:
     """Show what is in an uploaded table."""
     return _page(here, request, upload_id, {})
+
+
+@router.get("/new/{upload_id}/rows")
+@access("analyst", gives="customers")
+def rows(here: Here, request: Request, upload_id: str, part: bool = False) -> HTMLResponse:
+    """Show the first rows as they are read: as a page, or the part that a page opens."""
+    upload = here.services.uploads.one(upload_id)
+    try:
+        names, found = here.services.uploads.rows(upload_id, FIRST)
+    except SmartCartError as error:
+        if part:
+            return HTMLResponse(template("what_if_error.html.j2", **told(error)))
+        return page(here, request, "rows.html.j2", error=error, upload=upload, names=[], rows=[])
+    here.hand_out("rows", upload_id, len(found), name=upload.name)
+    if part:
+        return HTMLResponse(template("rows_part.html.j2", names=names, rows=found))
+    return page(here, request, "rows.html.j2", upload=upload, names=names, rows=found)
 
 
 @router.post("/new/{upload_id}")

@@ -46,28 +46,37 @@ def _page(
         if wanted and wanted not in known:
             known[wanted] = services.workspace.entry(wanted)
     last = known.get(to) or (entries[0] if entries else None)
+    if before and not to:
+        last = _later(entries, known[before]) or last
     first = known.get(before) or _earlier(entries, last)
+    if first is None and last is not None and not before:  # the oldest: what came after it
+        later = _later(entries, last)
+        first, last = (last, later) if later is not None else (None, last)
     shown: dict[str, Any] = {"entries": entries, "first": first, "last": last, "moved": None}
-    if last is not None:
-        line = views.chain(entries, last.name, first.name if first else None)
+    about = known.get(to) or last  # what a newer table is checked against
+    shown["about"] = about
+    if last is not None and about is not None:
+        line = views.chain(entries, last.name, first.name if first else None, whole=not before)
         joined = first is None or _continues(entries, last, first)
         shown["series"] = views.series(line, _given(here, [one.name for one in line]), joined)
-        names = {s.segment_id: s.segment for s in last.segments} | _given(here, [last.name])[
-            last.name
-        ]
+        names = {s.segment_id: s.segment for s in about.segments}
+        names |= _given(here, [about.name])[about.name]
         shown["checks"] = [
             {"made": watch.made, **views.drift(watch.found.drift, names),
              "upload": _upload_name(here, watch.upload_id)}
-            for watch in services.jobs.monitorings(last.name)[:CHECKS]
+            for watch in services.jobs.monitorings(about.name)[:CHECKS]
         ]  # fmt: skip
         shown["uploads"] = [
-            one for one in services.uploads.entries(limit=UPLOADS) if one.id != last.upload_id
+            one for one in services.uploads.entries(limit=UPLOADS) if one.id != about.upload_id
         ]
     else:
         shown |= {"series": None, "checks": [], "uploads": []}
     if first is not None and last is not None:
         shown |= _moved(here, first.name, last.name)
-    query = urlencode({"from": first.name if first else "", "to": last.name if last else ""})
+    query = urlencode(
+        {"from": first.name if first else "", "to": last.name if last else "",
+         "whole": "" if before else "yes"}
+    )  # fmt: skip
     drawn = shown["moved"] is not None or shown["series"] is not None
     return page(
         here, request, "over_time.html.j2",
@@ -82,6 +91,12 @@ def _earlier(entries: list[Any], last: Any) -> Any:
         return None
     before = [one for one in entries if one.made < last.made]
     return next((one for one in before if one.name == last.parent), before[0] if before else None)
+
+
+def _later(entries: list[Any], first: Any) -> Any:
+    """Return the run that continues ``first``, else the first one after it."""
+    after = sorted((one for one in entries if one.made > first.made), key=lambda one: one.made)
+    return next((one for one in after if one.parent == first.name), after[0] if after else None)
 
 
 def _continues(entries: list[Any], last: Any, first: Any) -> bool:
@@ -141,9 +156,10 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
 @router.get("/over-time/figures.json")
 @access("viewer")
 def figures(
-    here: Here, request: Request, before: str = Query("", alias="from"), to: str = ""
-) -> Response:
-    """Return the figures of two runs."""
+    here: Here, request: Request, before: str = Query("", alias="from"), to: str = "",
+    whole: str = "",
+) -> Response:  # fmt: skip
+    """Return the figures of two runs; ``whole``: with those before the first, too."""
     services = here.services
     drawn: dict[str, Any] = {}
     found = services.jobs.migration(before, to) if before and to else None
@@ -153,7 +169,7 @@ def figures(
     entries = [one for one in services.workspace.entries(limit=OFFERED) if not one.problem]
     known = {one.name: one for one in entries}
     if to in known:
-        line = views.chain(entries, to, before or None)
+        line = views.chain(entries, to, before or None, whole=bool(whole))
         first = known.get(before)
         joined = first is None or _continues(entries, known[to], first)
         series = views.series(line, _given(here, [one.name for one in line]), joined)
@@ -175,6 +191,20 @@ def compare(here: Here, request: Request, form: Form) -> Response:
         return _page(here, request, "", "", error)
     here.log("migration.start", job.id, before=before, after=after)
     return go(f"/jobs/{job.id}")
+
+
+@router.post("/over-time/list")
+@access("analyst", gives="customers")
+def moved_list(here: Here, request: Request, form: Form) -> Response:
+    """Make the list of who moved between two runs."""
+    before, after = text(form, "from"), text(form, "to")
+    try:
+        compared = here.services.jobs.migration(before, after)
+        made = here.services.exports.moved(before, after, compared)
+    except SmartCartError as error:
+        return _page(here, request, before, after, error)
+    here.hand_out("customers", f"{before} {after}", made.rows, export=made.id)
+    return go(f"/runs/{after}/exports/{made.id}")
 
 
 @router.post("/runs/{name}/check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,16 +11,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from smartcart.errors import SmartCartError
-from smartcart.records import Campaign, Run
+from smartcart.records import Campaign, Learnt
 from smartcart.report import campaign_section, outcomes, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount, shown_amount
-from smartcart.web.errors import WebError
+from smartcart.web.errors import WebError, missing
 from smartcart.web.exports import PlanWishes
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.opened import Opened, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.services import Context, Here
+from smartcart.web.views.over_time import chain
+from smartcart.workflows.kept_campaigns import learnable, learnt
 
 __all__ = ["router", "understood"]
 
@@ -27,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 FIELDS = ("outcome", "rate", "cost", "revenue", "budget", "baseline")
 SHARES = ("rate", "baseline")  # typed in per cent
 AMOUNTS = ("cost", "revenue", "budget", "rate", "baseline")
+RESULTS = "results:"  # before the id of a campaign, in the field of the outcome
 WAY = " under “Respond without contact” above"
 
 
@@ -56,7 +60,24 @@ def _asked(given: Any) -> Asked:
     return Asked(**{name: str(given.get(name) or "").strip()[:60] for name in FIELDS})
 
 
-def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
+def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
+    """Return what the plan can learn from measured campaigns: label and counts, by form value.
+
+    Campaigns to the segments of this run, and of those whose segments live on in it.
+    """
+    entries = here.services.workspace.entries()
+    line = {one.name for one in chain(entries, opened.entry.name, None)}
+    found = {}
+    for kept in here.services.campaigns.lessons(line):
+        assert kept.effects is not None
+        for i, (outcome, arm) in enumerate(learnable(kept.effects)):
+            told = f"{kept.title}: {outcome} after {arm}, beyond {kept.effects.control}"
+            value = f"{RESULTS}{kept.id}:{i}"
+            found[value] = (told, learnt(kept.effects, f"“{kept.title}”", outcome, arm))
+    return found
+
+
+def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
     cost = read_amount(asked.cost, "The cost of a contact", least=0)
     revenue = read_amount(asked.revenue, "What a response brings", least=0)
@@ -72,18 +93,21 @@ def _wishes(opened: Opened, asked: Asked) -> PlanWishes:
                 "Choose a past outcome, or type the response rate that you expect in per cent.",
             )  # fmt: skip
         rate = read_amount(asked.rate, "The response rate", least=0) / 100
+    lesson = lessons.get(outcome)
+    if lesson is None and outcome.startswith(RESULTS):
+        raise missing("campaign with results", outcome.removeprefix(RESULTS).partition(":")[0])
     baseline = None
     if asked.baseline:
         baseline = read_amount(asked.baseline, "The rate without contact", least=0) / 100
     return PlanWishes(
-        cost, revenue, outcome if rate is None else None, rate, budget, baseline,
-        seed=opened.run.seed,
+        cost, revenue, outcome if rate is None and lesson is None else None, rate, budget, baseline,
+        lesson[1] if lesson is not None else None, seed=opened.run.seed,
     )  # fmt: skip
 
 
 def _planned(here: Context, opened: Opened, asked: Asked) -> Campaign:
     """Return the plan; the latest are remembered."""
-    wishes, name = _wishes(opened, asked), opened.entry.name
+    wishes, name = _wishes(opened, asked, _lessons(here, opened)), opened.entry.name
     key = ("plan", str(here.services.workspace.folder), name, opened.entry.made, wishes)
     found: Campaign = remember(key, lambda: here.services.exports.plan(name, wishes))
     return found
@@ -116,17 +140,19 @@ def _page(
     shown = campaign_section.campaign(found, run.currency, WAY)
     return page(
         here, request, "plan.html.j2", error=error, entry=opened.entry, tab="plan", run=run,
-        asked=asked, offers=_offers(run), currency=run.currency, read=read, fields=FIELDS,
+        asked=asked, offers=_offers(here, opened), currency=run.currency, read=read, fields=FIELDS,
         campaign=shown, plan=found.plan if found is not None else None,
     )  # fmt: skip
 
 
-def _offers(run: Run) -> list[tuple[str, str]]:
-    """Return the outcomes whose rates a plan can use, as (column, words)."""
-    return [
+def _offers(here: Context, opened: Opened) -> list[tuple[str, str]]:
+    """Return what a plan can learn rates from, as (form value, words): outcomes, then results."""
+    run = opened.run
+    past = [
         (one.column, f"{outcomes.label(run, one)} ({words.share(one.rate)} of all)")
         for one in run.outcomes
     ]
+    return past + [(value, told) for value, (told, _) in _lessons(here, opened).items()]
 
 
 @router.get("/amount")
@@ -157,7 +183,9 @@ def lists(here: Here, request: Request, name: str, form: Form) -> Response:
     opened = open_run(here, name)
     asked = _asked({field: text(form, field) for field in FIELDS})
     try:
-        made = here.services.exports.plan_lists(name, _wishes(opened, asked))
+        made = here.services.exports.plan_lists(
+            name, _wishes(opened, asked, _lessons(here, opened))
+        )
     except SmartCartError as error:
         return _page(here, request, name, asked, error)
     here.log("plan.export", name, export=made.id, rows=made.rows, asked=asked.query)

@@ -20,6 +20,7 @@ from smartcart.report import parts, words
 from smartcart.web.errors import WebError
 from smartcart.web.pages.assets import address
 from smartcart.web.services import Context
+from smartcart.web.views.glossary import TERMS
 
 __all__ = ["SAID", "error_page", "go", "moment", "page", "remember", "template", "told"]
 
@@ -47,7 +48,13 @@ SAID = {
 @cache
 def _environment() -> Environment:
     env = parts.environment([TEMPLATES])
-    env.globals |= {"app": True, "address": address, "said": SAID, "moment": _time}
+    env.globals |= {
+        "app": True,
+        "address": address,
+        "said": SAID,
+        "moment": _time,
+        "meanings": TERMS,
+    }
     return env
 
 

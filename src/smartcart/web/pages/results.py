@@ -11,7 +11,7 @@ from smartcart.errors import SmartCartError
 from smartcart.report import results as told
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
-from smartcart.web.campaigns import Kept, ResultWishes, chosen
+from smartcart.web.campaigns import KeptCampaign, ResultWishes, chosen
 from smartcart.web.errors import WebError
 from smartcart.web.pages.audience import keep_file
 from smartcart.web.pages.forms import Form, text
@@ -150,7 +150,7 @@ def delete(here: Here, number: str) -> Response:
     return go("/campaigns?done=campaign-deleted")
 
 
-def _currency(here: Context, kept: Kept) -> str:
+def _currency(here: Context, kept: KeptCampaign) -> str:
     try:
         return here.services.workspace.run(kept.run).currency
     except SmartCartError:

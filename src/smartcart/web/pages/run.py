@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
-from smartcart.report import interactive, palette
+from smartcart.report import interactive, palette, parts
 from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
@@ -54,10 +54,14 @@ def _segments(
     return page(
         here, request, "run.html.j2", entry=opened.entry,
         tab="segments", figures=f"/runs/{name}/figures.json?v={opened.version}", error=error,
-        **{**opened.shown, "cards": cards}, offered=offered, labels=choices.LABELS,
+        **{
+            **opened.shown, "cards": cards,
+            "evidence": parts.evidence_table(run, choices.smallest(run, found)),
+        }, offered=offered, labels=choices.LABELS,
         shown_choice=next((one for one in offered if one.k == shown_k), None),
         offered_json=Markup(embed(choices.script(offered))),
         sketches=choices.sketches(run, found), shown_k=shown_k, used=used,
+        used_many=choices.many(used),
         notes=[n for n in here.services.annotations.notes(name) if n.segment_id is None],
         still=f"/runs/{name}/plots/clusters_3d.png",
     )  # fmt: skip

@@ -160,6 +160,7 @@ def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
         "contact.csv": "Whom to contact. Upload this one.",
         "customers.csv": "The customers of the table, each with its segment.",
         "customers.rejected.csv": "Who could not be given a segment, and why.",
+        "moved.csv": "Who changed segment, joined or left, each with where from and where to.",
         "held-out.csv": "Whom to leave alone. Upload it nowhere: it is what the campaign is "
         "measured against.",
     }

@@ -20,6 +20,12 @@
     if (!Number.isNaN(when.getTime())) el.textContent = told.format(when).replace(" at ", ", ");
   }
 
+  for (const el of all("option"))
+    el.textContent = el.textContent.replace(/\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC/, (text) => {
+      const when = new Date(text.replace(",", ""));
+      return Number.isNaN(when.getTime()) ? text : told.format(when).replace(" at ", ", ");
+    });
+
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {
@@ -32,6 +38,27 @@
     return spec;
   })();
 
+  // A table that is wider than its place says so, until its end is seen
+  const wide = (el) => {
+    let hint = el.nextElementSibling;
+    if (!hint?.classList.contains("wider")) {
+      hint = document.createElement("p");
+      hint.className = "wider";
+      hint.setAttribute("aria-hidden", "true");
+      hint.textContent = "More to the right →";
+      el.after(hint);
+    }
+    hint.hidden = el.scrollLeft + el.clientWidth >= el.scrollWidth - 4;
+  };
+  const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => wide(target)));
+  const watched = (root) => {
+    for (const el of all(".scroll", root)) {
+      sized.observe(el);
+      el.addEventListener("scroll", () => wide(el), { passive: true });
+    }
+  };
+  watched(document);
+
   // The slider: what each number of segments would give ----------------------------------------
   const slider = one("#k");
   if (slider) {
@@ -39,6 +66,9 @@
     const solid = one(".chart.solid");
     const show = async (k) => {
       for (const el of all("[data-k]")) el.hidden = el.dataset.k !== String(k);
+      for (const el of all("[data-unlike]")) el.hidden = el.dataset.unlike === String(k);
+      for (const row of all("tr[data-row]"))
+        row.classList.toggle("looked", row.dataset.row === String(k) && !row.classList.contains("used"));
       const choice = choices[k];
       one("#k-many").textContent = choice.many;
       one("#k-tag").textContent = choice.tag;
@@ -185,6 +215,20 @@
     for (const kind of ["dragover", "drop"])
       window.addEventListener(kind, (event) => event.preventDefault());
   }
+
+  // Parts that are asked for once they are opened ------------------------------------------------
+  for (const item of all("details[data-part]"))
+    item.addEventListener("toggle", async () => {
+      const place = one("[role=status]", item);
+      if (!item.open || item.dataset.asked) return;
+      item.dataset.asked = "yes";
+      place.textContent = "Reading …";
+      const answer = await fetch(item.dataset.part);
+      if (answer.ok) {
+        place.innerHTML = await answer.text();
+        watched(place);
+      } else place.textContent = "The rows could not be read.";
+    });
 
   // Roles: what was changed is marked, and can be looked at again -------------------------------
   const roles = all("select[data-was]");

@@ -10,7 +10,7 @@ from smartcart.records import Alternative, Alternatives, KRow, Run
 from smartcart.report import view, words
 from smartcart.report.parts import stable
 
-__all__ = ["Choice", "choices", "script", "sketches"]
+__all__ = ["Choice", "choices", "many", "script", "sketches", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,30 @@ def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
     by_k = {one.k: one for one in found.alternatives}
     best = run.evidence.recommended
     used = len(run.segments)
+    shares = _shares(run, found)
     known = sorted({*by_k, used})
     if len(known) < 2:
         return ()
     return tuple(
         Choice(
-            k, _many(k), _tag(k, best, used), k == best, k == used,
-            _rows(run, evidence.get(k), by_k.get(k), evidence.get(best), by_k.get(best), best),
+            k, many(k), _tag(k, best, used), k == best, k == used,
+            _rows(
+                (evidence.get(k), shares.get(k, ())), (evidence.get(best), shares.get(best, ())),
+                best if k != best else None,
+            ),
             _words(run, by_k.get(k), by_k.get(best), k, best),
-            f"Use {_many(k)}",
+            f"Use {many(k)}",
         )
         for k in known
     )  # fmt: skip
 
 
-def _many(k: int) -> str:
+def many(k: int) -> str:
+    """Return a number of segments in words.
+
+    >>> many(1), many(4)
+    ('1 segment', '4 segments')
+    """
     return f"{k} segment{'' if k == 1 else 's'}"
 
 
@@ -69,18 +78,29 @@ def _tag(k: int, best: int, used: int) -> str:
     return "fewer than recommended" if k < best else "more than recommended"
 
 
-def _rows(
-    run: Run, row: KRow | None, one: Alternative | None, best_row: KRow | None,
-    best_one: Alternative | None, best: int,
-) -> dict[str, tuple[str, str]]:  # fmt: skip
-    here, there = _figures(row, one), _figures(best_row, best_one)
-    if one is best_one:
-        return {name: (here[name], "") for name in LABELS}
-    return {name: (here[name], f"with {best}: {there[name]}") for name in LABELS}
+def _shares(run: Run, found: Alternatives | None) -> dict[int, tuple[float, ...]]:
+    """Return the shares of the segments by K; of the K that was used as all customers have them."""
+    told = found.alternatives if found is not None else ()
+    shares = {one.k: tuple(s.share for s in one.segments) for one in told}
+    return shares | {len(run.segments): tuple(s.share for s in run.segments)}
 
 
-def _figures(row: KRow | None, one: Alternative | None) -> dict[str, str]:
-    shares = [s.share for s in one.segments] if one else []
+def smallest(run: Run, found: Alternatives | None) -> dict[int, float]:
+    """Return the share of the smallest segment by K, as the slider tells it."""
+    return {k: min(shares) for k, shares in _shares(run, found).items() if shares}
+
+
+Told = tuple[KRow | None, tuple[float, ...]]  # of one K: its evidence, the shares of its segments
+
+
+def _rows(here: Told, there: Told, best: int | None) -> dict[str, tuple[str, str]]:
+    own, beside = _figures(*here), _figures(*there)
+    if best is None:
+        return {name: (own[name], "") for name in LABELS}
+    return {name: (own[name], f"with {best}: {beside[name]}") for name in LABELS}
+
+
+def _figures(row: KRow | None, shares: tuple[float, ...]) -> dict[str, str]:
     silhouette = row.silhouette if row else None
     apart = words.MISSING
     if silhouette is not None and math.isfinite(silhouette):

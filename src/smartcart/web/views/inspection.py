@@ -57,7 +57,6 @@ def lines_of(
         wish = said.get(column.name, {})
         wanted = wish.get("meaning") if orders and "meaning" in wish else wish.get("role")
         chosen = wanted if wanted in known else chosen
-        about = "about " if column.estimated and column.distinct > 2 else ""
         found.append(
             Line(
                 column.name,
@@ -66,7 +65,7 @@ def lines_of(
                 column.reason[:1].upper() + column.reason[1:],
                 column.type,
                 words.count(column.missing) if column.missing else "none",
-                about + words.count(column.distinct),
+                words.different(column.distinct, estimated=column.estimated),
             )
         )
     return sorted(found, key=lambda line: known.index(line.chosen) if line.chosen in known else 99)

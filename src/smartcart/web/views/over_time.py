@@ -94,17 +94,25 @@ def fates(identity: Identity | None, names: Mapping[int, str]) -> list[str]:
     return [over_time.fate(match, names) for match in identity.matches if match.kind != "kept"]
 
 
-def chain(entries: Sequence[Entry], to: str, first: str | None) -> list[Entry]:
-    """Return the run ``to``, the runs that its segments come from, and ``first``, oldest first."""
+def chain(
+    entries: Sequence[Entry], to: str, first: str | None, *, whole: bool = True
+) -> list[Entry]:
+    """Return the runs that the segments of ``to`` come from, the earliest first, and ``to`` last.
+
+    ``first`` leads them where it is not one of them; where it is, those before it are left out
+    unless the ``whole`` line is wanted. When a run was made does not matter: June may be segmented
+    after July.
+    """
     known = {one.name: one for one in entries}
-    found: dict[str, Entry] = {}
+    found: list[Entry] = []
     name: str | None = to
-    while name in known and name not in found:
-        found[name] = known[name]
+    while name in known and known[name] not in found:
+        found.insert(0, known[name])
         name = known[name].parent
-    if first in known:
-        found[first] = known[first]
-    return sorted(found.values(), key=lambda one: one.made)
+    names = [one.name for one in found]
+    if first in known and first not in names:
+        return [known[first], *found]
+    return found if whole or first not in names else found[names.index(first) :]
 
 
 def series(

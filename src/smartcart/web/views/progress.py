@@ -48,8 +48,8 @@ STATES = {
 
 
 def is_open(job: Job) -> bool:
-    """Is a job waiting or running?"""
-    return job.state in {"waiting", "running"}
+    """Is a job waiting or running, and nobody has cancelled it?"""
+    return job.state in {"waiting", "running"} and not job.ending
 
 
 def tasks(job: Job) -> list[str]:
@@ -72,6 +72,8 @@ def where(job: Job) -> int:
 
 def state(job: Job) -> str:
     """Return in a line how far a job is."""
+    if job.ending:
+        return "Cancelled: what it had begun is being removed"
     if job.state != "running":
         return STATES.get(job.state, job.state)
     name = tasks(job)[max(where(job), 0)]

@@ -92,6 +92,8 @@ def receipt_rows(receipt: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(("Customers of this segmentation", words.count(receipt["customers"])))
     for reason, n in (receipt.get("left_out") or {}).items():
         rows.append((f"Left out: {reason.replace('_', ' ')}", words.count(n)))
+    for change, n in (receipt.get("changes") or {}).items():
+        rows.append((change.capitalize(), words.count(n)))
     if arms := receipt.get("arms"):
         rows += [
             ("To contact: in contact.csv", words.count(arms["contact"])),
