@@ -28,8 +28,7 @@ MAY_IMPORT = {
     "workflows": BASE
     | {"core", "tables", "engines", "sources", "audiences", "inspection"}
     | {"store", "report", "settings", "background_process"},
-    "api_campaigns": BASE | {"workflows"},
-    "api": BASE | {"workflows", "store", "report", "settings", "api_campaigns"},
+    "api": BASE | {"workflows", "store", "report", "settings"},
     "sklearn": BASE | {"core", "workflows"},
     "cli": BASE
     | {

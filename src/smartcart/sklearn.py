@@ -103,7 +103,7 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         self.recommended_ = evidence.recommended
         self.verdict_, self.reason_ = evidence.verdict, evidence.reason
         self.picks_ = dict(evidence.picks)
-        self.evidence_ = _frame(evidence.rows)
+        self._evidence = _columns(evidence.rows)
         self.jaccard_ = np.array(choice.jaccard)
         self.labels_ = found.labels
         self.inertia_ = found.inertia
@@ -111,6 +111,14 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         self.cluster_centers_scaled_ = found.centers
         self.cluster_centers_ = found.centers * self.scale_ + self.mean_
         return self
+
+    @property
+    def evidence_(self) -> pd.DataFrame:
+        """A row per K; made of arrays when asked for, which every way of storing a model knows."""
+        import pandas as pd
+
+        check_is_fitted(self)
+        return pd.DataFrame(self._evidence).astype({"k": int})
 
     def predict(self, X: Any) -> NDArray[np.int32]:
         """Return the nearest cluster of each row, (n_samples,)."""
@@ -161,9 +169,5 @@ def _scaling(X: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.fl
     return scaler.mean_, scaler.scale_
 
 
-def _frame(rows: tuple[Any, ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    table = pd.DataFrame([[getattr(row, name) for name in COLUMNS] for row in rows])
-    table.columns = pd.Index(COLUMNS)
-    return table.astype({name: float for name in COLUMNS if name != "k"})
+def _columns(rows: tuple[Any, ...]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.array([getattr(row, name) for row in rows], dtype=float) for name in COLUMNS}

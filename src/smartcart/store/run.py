@@ -22,6 +22,7 @@ __all__ = [
     "read_summary",
     "run_summary",
     "source_table",
+    "table_name",
     "versions",
     "write_run",
 ]
@@ -147,9 +148,18 @@ def source_table(folder: Path) -> str:
     try:
         content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         source = str(content["source"])
-        form = content["reading"]["format"]
+        form = str(content["reading"]["format"])
     except (OSError, ValueError, KeyError, TypeError):
         return "customers"
+    return table_name(source, form)
+
+
+def table_name(source: str, form: str) -> str:
+    """Return a name for the table of a source, which has a form such as ``csv``.
+
+    >>> table_name("shop.db::orders", "sqlite"), table_name("data/shop.csv.gz", "csv")
+    ('orders', 'shop')
+    """
     base, _, table = source.partition("::")
     if form == "table" or not base:
         return "customers"

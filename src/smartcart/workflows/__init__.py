@@ -2,6 +2,7 @@
 
 from smartcart.inspection.customer_table import inspect
 from smartcart.inspection.order_log import order_options
+from smartcart.workflows.customer_features import feature_frame, write_features
 from smartcart.workflows.finish import draw_first, finish, write_report
 from smartcart.workflows.models import load
 from smartcart.workflows.score import assign, score, sql
@@ -10,6 +11,7 @@ from smartcart.workflows.segment import segment
 __all__ = [
     "assign",
     "draw_first",
+    "feature_frame",
     "finish",
     "inspect",
     "load",
@@ -17,5 +19,6 @@ __all__ = [
     "score",
     "segment",
     "sql",
+    "write_features",
     "write_report",
 ]
