@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -13,25 +14,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from smartcart.core import kmeans
 from smartcart.core.choose_k import choose_k
 from smartcart.errors import UsageError
+from smartcart.records import KRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CustomerSegmenter"]
 
-COLUMNS = (
-    "k",
-    "wcss",
-    "silhouette",
-    "calinski_harabasz",
-    "davies_bouldin",
-    "gap",
-    "gap_se",
-    "stability_ari",
-    "jaccard_min",
-    "smallest_share",
-    "k_stability",
-)
+COLUMNS = tuple(field.name for field in fields(KRow))
 
 
 class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]

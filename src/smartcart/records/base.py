@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODEL_VERSION",
+    "RULES",
     "Column",
     "ColumnRole",
     "ColumnType",
@@ -334,6 +335,17 @@ class KRow:
     jaccard_min: float | None
     smallest_share: float
     k_stability: float | None = None  # share of halves and 80% samples on which this K is picked
+
+
+RULES = {  # that pick a K: in a sentence, and as a heading
+    "elbow": ("elbow", "Elbow of WCSS"),
+    "silhouette": ("silhouette", "Silhouette"),
+    "calinski_harabasz": ("Calinski-Harabasz", "Calinski-Harabasz"),
+    "davies_bouldin": ("Davies-Bouldin", "Davies-Bouldin"),
+    "gap": ("gap", "Gap statistic"),
+    "stability": ("stability", "Bootstrap stability"),
+    "prediction_strength": ("prediction strength", "Prediction strength"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import csv as csv_module
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, Profile, Run
+from smartcart.records import KEvidence, KRow, Profile, ProfileRow, Run
 from smartcart.store.model import write_model
 from smartcart.store.text import plain, write_json
 
@@ -27,13 +28,8 @@ __all__ = [
     "write_run",
 ]
 
-PROFILE_COLUMNS = (
-    "segment_id", "segment", "column", "role", "mean", "median", "overall_mean", "effect",
-)  # fmt: skip
-EVIDENCE_COLUMNS = (
-    "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
-    "stability_ari", "jaccard_min", "smallest_share", "k_stability",
-)  # fmt: skip
+PROFILE_COLUMNS = tuple(field.name for field in fields(ProfileRow))
+EVIDENCE_COLUMNS = tuple(field.name for field in fields(KRow))
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
 
