@@ -37,7 +37,18 @@ class CampaignMethods:
             rate=rate, budget=budget, baseline=baseline, partial=partial, seed=seed,
         )  # fmt: skip
 
-    def plan(self, *, cost: float, revenue: float, **options: Any) -> Plan:
+    def plan(
+        self,
+        *,
+        cost: float,
+        revenue: float,
+        outcome: str | None = None,
+        rate: float | None = None,
+        budget: float | None = None,
+        baseline: float | None = None,
+        partial: bool = True,
+        seed: int = 0,
+    ) -> Plan:
         """Plan a campaign: whom to contact, what it earns, and how sure that is.
 
         Parameters
@@ -50,7 +61,16 @@ class CampaignMethods:
         partial : fill the budget with a part of a segment.
         seed : of the draws behind the intervals.
         """
-        return self.campaign(cost=cost, revenue=revenue, **options).plan
+        return self.campaign(
+            cost=cost,
+            revenue=revenue,
+            outcome=outcome,
+            rate=rate,
+            budget=budget,
+            baseline=baseline,
+            partial=partial,
+            seed=seed,
+        ).plan
 
     @speaking_python()
     def contacts(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from smartcart.core import kmeans, prepare
+from smartcart.core.assign import assign
 from smartcart.errors import DataError
 from smartcart.records import Model, Run
 from smartcart.sources import open_on
@@ -50,7 +50,7 @@ def write_features(
 
     def part(batch: Any) -> Any:
         X = matrix(batch, len(wanted))
-        labels = kmeans.assign(prepare.apply_recipe(X, model.recipe), centers)[0]
+        labels = assign(X, model.recipe, centers).labels
         columns = [pa.array(X[:, i], from_pandas=True) for i in range(len(wanted))]
         names = ["customer_id", "segment_id", *(f"f{i}" for i in range(len(wanted)))]
         return pa.record_batch([batch["customer_id"], pa.array(ids[labels]), *columns], names=names)

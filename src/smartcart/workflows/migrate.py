@@ -15,6 +15,7 @@ from smartcart import store
 from smartcart.audiences.migration_join import Ways
 from smartcart.core import kmeans, prepare
 from smartcart.core import migration as core
+from smartcart.core.assign import assign
 from smartcart.core.identity import identify
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
@@ -173,7 +174,7 @@ def _carried(
 
         def part(batch: Any) -> Any:
             X = matrix(batch, len(wanted))
-            labels, _, _ = kmeans.assign(prepare.apply_recipe(X, old.recipe), centers)
+            labels = assign(X, old.recipe, centers).labels
             keys = batch["customer_id"].cast(pa.string())
             return pa.record_batch([keys, pa.array(ids[labels])], schema=CARRIED)
 

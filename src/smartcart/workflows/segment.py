@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.background_process import Beside, LostError
-from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.core import choose_k, naming, prepare
+from smartcart.core.assign import assign
 from smartcart.core.evidence import gather
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import (
@@ -303,8 +304,7 @@ def _blocks(X: Floats) -> Iterator[Floats]:
 
 def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     """Return the order of segments: by what a customer is worth, else by size, descending."""
-    X = table.sample[:, : len(recipe.features)]
-    labels, _, _ = kmeans.assign(prepare.apply_recipe(X, recipe), centers)
+    labels = assign(table.sample, recipe, centers).labels
     sizes = np.bincount(labels, minlength=len(centers))
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     rank = -sizes.astype(np.float64)
@@ -318,8 +318,8 @@ def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
 def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
-    Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
-    labels, d1, _ = kmeans.assign(Z, centers)
+    found = assign(table.sample, recipe, centers)
+    labels, d1 = found.labels, found.d1
     sums = ProfileSums.empty(k, column_means(table.sample))
     sums.add(table.sample, labels, d1, d1)
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
@@ -340,7 +340,7 @@ def _assign_all(
 ) -> Counted:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
-    width, shift = len(recipe.features), column_means(table.sample)
+    shift = column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
     from smartcart.workflows.future import future_count, future_record, future_writer
@@ -353,14 +353,12 @@ def _assign_all(
     nothing = lloyd
 
     def part(ids: Any, X: Floats) -> tuple[Any, ...]:
-        Z = prepare.apply_recipe(X[:, :width], recipe)
-        labels, d1, d2 = kmeans.assign(Z, centers)
-        distance = np.sqrt(d1)
-        confidence = kmeans.confidence(distance, np.sqrt(d2))
+        found = assign(X, recipe, centers)
+        labels, distance, confidence = found.labels, found.distance, found.confidence
         some = ProfileSums.empty(len(centers), shift)
         some.add(X, labels, distance, confidence)
         ranked = count.part(ids, X, labels) if count is not None else None
-        moved = nothing.add(Z, labels, d1)
+        moved = nothing.add(found.Z, labels, found.d1)
         told = ahead.part(ids, X, labels) if ahead is not None else None
         return ids, labels, moved, distance, confidence, some, ranked, watch.part(X), told
 
