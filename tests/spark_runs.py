@@ -74,6 +74,15 @@ def command(source: Path, out: Path, *options: str) -> list[str]:
     ]
 
 
+def _rounded(value: Any) -> Any:
+    """Return a value of JSON with its numbers to 12 digits."""
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.12g}") if isinstance(value, float) else value
+
+
 def assert_same(here: Run, there: Run) -> None:
     """Both runs say the same of the same customers, rounding aside."""
     for what in ("k", "verdict", "ledger", "notices", "customers", "as_of"):
@@ -89,7 +98,8 @@ def assert_same(here: Run, there: Run) -> None:
     np.testing.assert_allclose(
         there.model["centroids_original"], here.model["centroids_original"], rtol=0.01
     )
-    assert there.model["recipe"] == here.model["recipe"]  # fitted on the very same sample
+    # fitted on the very same sample; the last bit of an exponential is the engine's own
+    assert _rounded(there.model["recipe"]) == _rounded(here.model["recipe"])
     assert there.segments.index.is_unique
     assert set(there.segments.index) == set(here.segments.index)
     assert there.rejected == here.rejected

@@ -106,7 +106,7 @@ def test_a_killed_helper_is_replaced(run, shop, tmp_path):
         found = workflows.segment(shop, tmp_path, k_max=4, helper=helper)
         workflows.finish(run, tmp_path, helper)
     assert found.evidence == workflows.segment(shop, tmp_path, k_max=4).evidence
-    assert sorted(p.stem for p in (tmp_path / "plots").iterdir()) == sorted(figures.FIGURES)
+    assert sorted(p.stem for p in (tmp_path / "plots").iterdir()) == sorted(figures.drawable(run))
 
 
 def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):

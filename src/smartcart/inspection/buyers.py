@@ -11,8 +11,8 @@ import ibis
 from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog
 from smartcart.sources import Opened
-from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS
-from smartcart.tables.order_roles import Candidates
+from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
+from smartcart.tables.order_candidates import Candidates
 
 __all__ = ["one_for_all", "with_nobody"]
 
@@ -45,8 +45,8 @@ def with_nobody(
 ) -> OrderLog:
     """Return the log with the customers that are nobody, and what else tells their buyers apart.
 
-    An id is nobody by word, where its orders bear many e-mail addresses, or where it has a share
-    of the orders that no buyer has.
+    An id is nobody by word, where the name beside it is one of nobody, where its orders bear many
+    e-mail addresses, or where it has a share of the orders that no buyer has.
     """
     value = sample[log.customer]
     row = opened.engine.record(_figures(value, sample))
@@ -55,12 +55,15 @@ def with_nobody(
         log = replace(log, folded=mails >= MAILS * max(1, int(row["known"] or 0)))
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
-    rows = opened.engine.records(_largest(sample, log, mail))
+    called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
+    rows = opened.engine.records(_largest(sample, log, mail, called))
+    rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
     nobody = list(layout.nobody) if layout is not None else []
     counting = row.get("low") == 0 and float(row.get("high") or 0) < 3 * customers
     if not counting:  # of ids 0, 1, 2, ... the first is a customer like the next
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
+    nobody += [_plain(r["who"]) for r in rows if int(r["unnamed"] or 0) >= ALL * int(r["lines"])]
     if mail is not None:
         nobody += _by_addresses(rows)
     log = replace(log, nobody=tuple(dict.fromkeys(nobody)), mail=mail)
@@ -81,22 +84,29 @@ def _figures(value: Any, sample: Any) -> Any:
     return sample.aggregate(**told)
 
 
-def _largest(sample: Any, log: OrderLog, mail: str | None) -> Any:
-    """Return the customers with most orders: ``who, lines, orders, mails``."""
+def _largest(sample: Any, log: OrderLog, mail: str | None, called: str | None) -> Any:
+    """Return the unnamed and those with most orders: ``who, lines, orders, mails, unnamed``.
+
+    ``called`` is a column of names: ``unnamed`` counts the lines on which it says nobody.
+    """
     chosen = {"who": sample[log.customer]}
     if log.order is not None:
         chosen["number"] = sample[log.order]
     if mail is not None:
         chosen["mail"] = sample[mail].lower()
-    lines = sample.select(**chosen)
+    unnamed = ibis.literal(False)
+    if called is not None:
+        unnamed = is_nobody(sample[called], ()) & sample[called].notnull()
+    lines = sample.select(**chosen, unnamed=unnamed)
     lines = lines.filter(lines["who"].notnull())
-    told = {"lines": lines.count()}
+    told = {"lines": lines.count(), "unnamed": lines["unnamed"].sum()}
     told["orders"] = lines["number"].nunique() if log.order is not None else lines.count()
     if mail is not None:
         told["mails"] = lines["mail"].nunique()
     found = lines.group_by("who").aggregate(**told)
     found = found.mutate(total=found["orders"].sum().over(ibis.window()))
-    return found.order_by([ibis.desc("orders"), "who"]).limit(TOP)
+    first = (found["unnamed"] > 0).ifelse(0, 1)
+    return found.order_by([first, ibis.desc("orders"), "who"]).limit(TOP)
 
 
 def _by_share(rows: Sequence[Mapping[str, Any]], customers: int) -> list[str]:

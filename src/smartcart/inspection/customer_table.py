@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from smartcart.inspection.table_kind import (
     layout_of,
     layout_roles,
     parts_said,
+    says_rows,
 )
 from smartcart.layouts import Layout
 from smartcart.records import (
@@ -38,7 +39,7 @@ from smartcart.tables import (
     features,
     few_passes,
     never_bought,
-    order_roles,
+    order_unnamed,
     quality,
     roles,
     summary,
@@ -102,7 +103,7 @@ def _look(
     layout = layout_of(figures, kind)
     with telling_columns(figures):
         settled = find_reading(opened, figures, kind, wanted or {})
-    if settled is not None and not engine.can.typed and order_roles.told_in_text(figures):
+    if settled is not None and not engine.can.typed and order_unnamed.told_in_text(figures):
         return look(  # dates or money stored as text are read here
             opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
             progress=progress,
@@ -113,10 +114,14 @@ def _look(
                 opened, settled, as_of=as_of, options=options or OrderOptions(),
                 parts=parts_said(wanted or {}), progress=progress,
             )  # fmt: skip
-    nobody = order_roles.lines_of_nobody(figures)
-    if nobody is not None and nobody[1] and kind is None and not wanted:
+    parts = parts_said(wanted or {})
+    nobody = order_unnamed.lines_of_nobody(figures, parts)
+    if nobody is not None and nobody[1] and kind is None and not says_rows(wanted or {}):
+        maybe = [n for n in order_unnamed.unnamed_log(figures) if n not in parts]
         with telling_columns(figures):
-            raise table_warnings.whose_lines(opened, nobody[0], order_roles.empty_customer(figures))
+            raise table_warnings.whose_lines(
+                opened, nobody[0], order_unnamed.empty_customer(figures), maybe
+            )
     if options is not None and options.of_orders:
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
@@ -132,7 +137,8 @@ def _look(
                 replace(opened, table=kept), kind="customers", as_of=as_of, wanted=wanted,
                 progress=progress, sums=sums,
             )  # fmt: skip
-    _refuse_text_for_numbers(opened, columns, wanted or {})
+    people = {f.name for f in figures if 2 * max(f.mails, f.phones) > f.head}
+    _refuse_text_for_numbers(opened, columns, {*(wanted or {}), *people})
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
     columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
@@ -201,7 +207,7 @@ def _look(
         *opened.reading.notices,
         *table_warnings.warnings(contract, forming, customers),
         *table_warnings.doubtful(engine, clean, contract, ledger),
-        *table_warnings.receipts(nobody),
+        *table_warnings.receipts(order_unnamed.lines_of_nobody(figures)),
         *table_warnings.repeating_ids(figures, columns),
     )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
@@ -344,11 +350,14 @@ def _refuse_no_behaviour(contract: Contract) -> None:
 
 
 def _refuse_text_for_numbers(
-    opened: Opened, columns: tuple[Column, ...], wanted: Mapping[str, ColumnRole | ColumnWish]
+    opened: Opened, columns: tuple[Column, ...], settled: Collection[str]
 ) -> None:
-    """Refuse text in a column whose name promises a number, with an example."""
+    """Refuse text in a column whose name promises a number, with an example.
+
+    Columns of ``settled`` are known to be something else: by the user, or by what they hold.
+    """
     for column in columns:
-        if column.type != "text" or column.name in wanted:
+        if column.type != "text" or column.name in settled:
             continue
         meaning = roles.promised_number(column.name)
         if meaning is None or column.meaning == "empty":

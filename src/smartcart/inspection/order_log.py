@@ -11,9 +11,10 @@ import ibis
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
-from smartcart.inspection.order_reading import Settled
+from smartcart.inspection.desk import Settled
 from smartcart.inspection.questions import (
     check_expected,
+    refuse_few_buyers,
     refuse_no_money,
     refuse_rivals,
     refuse_small_part,
@@ -27,6 +28,7 @@ from smartcart.records import (
     Inspection,
     Ledger,
     LedgerEntry,
+    LineState,
     Notice,
     OrderLog,
 )
@@ -104,7 +106,8 @@ def look_at_orders(
         table = orders.distinct_lines(table)
     if log.order is not None:
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
-    if log.status is None and not log.states:
+    told = any(s.cancelled or s.returned or s.unpaid for s in log.states)
+    if not (told or log.cancelled or log.returned or log.browsed):
         log = _status_by_values(opened, log)
     settled = replace(settled, log=log)
     marked = orders.lines(table, log, as_of)
@@ -173,6 +176,7 @@ def _with_receipt(
     told = receipt_of_orders(
         opened, log, ledger, days[0], days[1], settled, [o for _, o in others], certainty
     )
+    refuse_few_buyers(opened, told, said=bool(parts) or log.layout is not None)
     refuse_rivals(opened, told, others)
     check_expected(told, expect, lambda: [
         other for _, other in other_readings(opened, settled, as_of, always=True)
@@ -190,12 +194,16 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
         if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
             continue
         values = values_of(opened.engine, opened.table, column.name, FEW_STATUSES + 1)
-        cancelled, returned = order_states.status_words(values)
-        browsed = order_states.browsing_words(values)
+        state = order_states.line_state(column.name, values)
         found = replace(
-            log, status=column.name, cancelled=cancelled, returned=returned, browsed=browsed
-        )
-        told = len(found.cancelled) + len(found.returned) + len(found.browsed)
+            log, status=column.name, cancelled=state.cancelled, returned=state.returned,
+            browsed=state.browsed,
+        )  # fmt: skip
+        if state.unpaid:
+            found = replace(
+                found, states=(*log.states, LineState(column.name, unpaid=state.unpaid))
+            )
+        told = len({*state.cancelled, *state.returned, *state.browsed, *state.unpaid})
         if 0 < told < column.distinct:  # where every value says so, it says something else
             columns = tuple(
                 replace(c, role="describes", meaning="status", reason=STATUS_REASON)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from smartcart.errors import DataError, ReadingQuestion
-from smartcart.inspection.order_reading import Rival
+from smartcart.inspection.desk import Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
 from smartcart.sources import Opened
@@ -18,6 +18,7 @@ from smartcart.tables.summary import ColumnSummary
 __all__ = [
     "EXPECTED",
     "check_expected",
+    "refuse_few_buyers",
     "refuse_no_money",
     "refuse_rivals",
     "refuse_small_part",
@@ -27,6 +28,8 @@ __all__ = [
 
 UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
+FEW_BUYERS = 10  # different customers: a handful, if each has so many orders:
+ORDERS_EACH = 40
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
 
@@ -77,6 +80,22 @@ def refuse_small_part(
         "a reading of most of the lines",
         f"name the right column in the configuration: columns: {{NAME: {{meaning: {meaning}}}}}; "
         f"columns: {{{column!r}: {{meaning: {meaning}}}}} reads it as it is",
+    )
+
+
+def refuse_few_buyers(opened: Opened, told: ReadingReceipt, *, said: bool) -> None:
+    """Raise where a handful of values buys everything: more likely the shop's own accounts."""
+    count = told.orders or 0
+    if said or told.customers >= FEW_BUYERS or count < ORDERS_EACH * told.customers:
+        return
+    column = told.columns.get("customer", "")
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but {column!r} has "
+        f"{told.customers:,} different values for {count:,} orders: the shop's own accounts "
+        "rather than buyers",
+        "a column that tells buyers apart",
+        "name it in the configuration: columns: {NAME: {meaning: customer}}; "
+        f"columns: {{{column!r}: {{meaning: customer}}}} reads it as it is",
     )
 
 
@@ -135,27 +154,27 @@ def refuse_rivals(
     part = rivals[0].differs_in.partition(":")[0]
     column = told.columns.get(part, "all of a day")
     meaning = {"money": "amount", "customer": "customer", "order": "order"}.get(part, part)
+    real = column in opened.table.columns
+    first = rivals[0].differs_in.partition(": ")[2].partition(" for ")[0]
+    choose = choose_line(column, meaning) if real else choose_line(first, "", "dropped")
     mine = f"{column} ({_figures(told.orders, told.customers, told.revenue)})"
     theirs = " or ".join(
         f"{r.differs_in.partition(': ')[2].split(' for ')[0]} "
         f"({_figures(r.orders, r.customers, r.revenue)})"
         for r in rivals[:3]
     )
-    lines = "; ".join(
-        [f"columns: {{{column!r}: {{meaning: {meaning}}}}}", *(r.choose for r in rivals[:3])]
-    )
+    lines = "; ".join([choose, *(r.choose for r in rivals[:3])])
     error = ReadingQuestion.of(
         f"{opened.reading.source!r} can be read in {1 + len(rivals[:3])} ways that give other "
         f"totals: {part} from {mine} or from {theirs}",
         "one of them",
         f"say which in the configuration: {lines}",
     )
-    error.readings = (_reading(told, column, meaning), *rivals)
+    error.readings = (_reading(told, column, meaning, choose), *rivals)
     raise error
 
 
-def _reading(told: ReadingReceipt, column: str, meaning: str) -> OtherReading:
-    choose = f"columns: {{{column!r}: {{meaning: {meaning}}}}}"
+def _reading(told: ReadingReceipt, column: str, meaning: str, choose: str) -> OtherReading:
     return OtherReading(f"{meaning}: {column}", told.orders, told.customers, told.revenue, choose)
 
 

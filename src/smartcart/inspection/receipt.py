@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from smartcart.inspection.order_reading import Rival, Settled
+from smartcart.inspection.desk import Rival, Settled
 from smartcart.layouts import Layout
 from smartcart.records import (
     Certainty,

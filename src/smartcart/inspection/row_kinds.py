@@ -9,7 +9,7 @@ from smartcart.inspection.states import values_of
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
-from smartcart.tables.order_roles import Candidates
+from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_structure import Structure, kind_expression
 
 __all__ = ["with_row_kinds"]

@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from smartcart.layouts import Layout, column_key
-from smartcart.records import LineState, OrderLog
+from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states
-from smartcart.tables.order_roles import FEW_STATES, Candidates
+from smartcart.tables.order_candidates import FEW_STATES, Candidates
+from smartcart.tables.tokens import tokens
 
-__all__ = ["values_of", "with_states"]
+__all__ = ["codes_notices", "values_of", "with_states"]
+
+FEW_CODES = 20  # different codes of a state
 
 
 def values_of(engine: Any, table: Any, column: str, at_most: int) -> list[str]:
@@ -65,6 +68,29 @@ def with_states(
         log, status=main.column, cancelled=main.cancelled, returned=main.returned,
         browsed=main.browsed, states=rest,
     )  # fmt: skip
+
+
+def codes_notices(opened: Opened, log: OrderLog, found: Candidates) -> list[Notice]:
+    """Tell of columns of states whose values are codes that no word explains."""
+    known = {log.row_type, *(s.column for s in log.states)}
+    if log.cancelled or log.returned or log.browsed:
+        known.add(log.status)
+    told = []
+    for column in found.states:
+        if column.name in known or column.type == "boolean" or column.distinct > FEW_CODES:
+            continue
+        values = values_of(opened.engine, opened.table, column.name, FEW_CODES)
+        if order_states.coded(values) and "status" in tokens(column.name):
+            shown = ", ".join(values[:8])
+            told.append(
+                Notice(
+                    "status_codes",
+                    f"{column.name} holds codes ({shown}) that no word explains: lines of all of "
+                    "them count as sold. If some were cancelled or not paid, write the words for "
+                    "them, or leave these lines out of the file.",
+                )
+            )
+    return told
 
 
 def _flags(opened: Opened, log: OrderLog, found: Candidates) -> list[LineState]:

@@ -8,15 +8,16 @@ from typing import Any, cast
 
 from smartcart.errors import DataError
 from smartcart.inspection import table_warnings
-from smartcart.inspection.order_reading import Settled, settle
+from smartcart.inspection.desk import Settled
+from smartcart.inspection.order_reading import settle
 from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
 from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog
 from smartcart.sources import Opened
-from smartcart.tables import column_overrides, order_roles, vocabulary
+from smartcart.tables import column_overrides, order_roles, order_unnamed, vocabulary
 from smartcart.tables.summary import ColumnSummary
 
-__all__ = ["find_reading", "layout_of", "layout_roles", "parts_said"]
+__all__ = ["find_reading", "layout_of", "layout_roles", "parts_said", "says_rows"]
 
 ALONE = 0.95  # of the rows of one column have no day: headings of the lines below
 HEADINGS = 0.6  # of all rows at the most are headings
@@ -61,6 +62,19 @@ def parts_said(wanted: Wanted) -> dict[str, str]:
         for name, wish in wishes.items()
         if wish.meaning or wish.role != "forms"
     }
+
+
+def says_rows(wanted: Wanted) -> bool:
+    """Return whether the user's own words are of a table with a row per customer.
+
+    That is: something of a row is to form segments, or says who the customer is.
+    """
+    wishes = [w if isinstance(w, ColumnWish) else ColumnWish(w) for w in wanted.values()]
+    return any(
+        wish.role in {"forms", "sensitive", "id"}
+        or (wish.meaning is not None and wish.meaning not in order_roles.MEANINGS)
+        for wish in wishes
+    )
 
 
 def find_reading(
@@ -111,9 +125,10 @@ def find_reading(
             f"add one, or name it in the configuration: {table_warnings.NAME_IT}",
         )
     if log is None:
-        nobody = order_roles.lines_of_nobody(figures)
-        if kind is None and not wanted and not (nobody and nobody[1]):  # told more plainly later
-            refuse_unnamed(opened, order_roles.unnamed_log(figures))
+        nobody = order_unnamed.lines_of_nobody(figures, parts)
+        if kind is None and not says_rows(wanted) and not (nobody and nobody[1]):  # told later
+            maybe = [n for n in order_unnamed.unnamed_log(figures) if n not in parts]
+            refuse_unnamed(opened, maybe)
         return None
     found = settle(opened, figures, log, parts)
     return replace(found, notices=(*notices, *found.notices))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smartcart.engines.protocol import Engine
@@ -88,14 +89,20 @@ def doubtful(engine: Engine, clean: ir.Table, contract: Contract, ledger: Ledger
     return found
 
 
-def whose_lines(opened: Opened, names: tuple[str, ...], empty: str | None) -> DataError:
-    """Return the error for lines of orders that say nothing of customers; ``names`` tell so."""
+def whose_lines(
+    opened: Opened, names: tuple[str, ...], empty: str | None, maybe: Sequence[str] = ()
+) -> DataError:
+    """Return the error for lines of orders that say nothing of customers; ``names`` tell so.
+
+    ``maybe`` are columns that could say who bought, by their values.
+    """
+    name_it = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in maybe[:3])
     return DataError.of(
         f"{opened.reading.source!r} looks like the lines of orders ({', '.join(names)}), but no "
         f"column says whose they are{f' ({empty} is empty)' if empty else ''}",
         "a customer id, an e-mail address or the number of a customer card in every line",
-        f"add it, or name it in the configuration ({NAME_IT}); --kind customers segments the lines "
-        "themselves, as if each were a customer",
+        f"add it, or name it in the configuration ({name_it or NAME_IT}); --kind customers "
+        "segments the lines themselves, as if each were a customer",
     )
 
 

@@ -37,6 +37,7 @@ class Layout:
     nobody : customers that stand for nobody, in lower case.
     roles : of a table of customers: per column its role and meaning.
     days : forms of the day, as examples.
+    thousands : the sign that parts thousands, where a number alone would not tell: ``"."``.
     source : where the header was seen; ``confirmed`` says that it was seen there whole.
     """
 
@@ -68,6 +69,7 @@ class Layout:
     nobody: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)  # column -> role, or role:meaning
     days: tuple[str, ...] = ()
+    thousands: str = ""
     structure: str = ""  # in words, for people
     source: str = ""
     confirmed: bool = False

@@ -85,6 +85,7 @@ MARKETPLACES_ABROAD: tuple[Layout, ...] = (
             },
         },
         days=("2024-01-03 04:22",),
+        thousands=".",
         structure=_SHOPEE,
         source="44 of 49 columns in a public program that reads this export",
     ),

@@ -16,6 +16,14 @@ from smartcart.sources.file_format import refuse_other
 __all__ = ["Survey", "plain_text"]
 
 CHUNK = 1 << 20
+HEAD = 1 << 16  # bytes on which an encoding is judged
+OTHER_SCRIPTS = (
+    "cp1251", "koi8_r", "cp932", "euc_kr", "cp949", "gb18030", "big5",
+    "cp1253", "cp1255", "cp1256", "cp874",
+)  # fmt: skip
+_OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
+NOISE = 0.6  # a table reads as noisier than prose
+RUNS = 3  # of bytes beyond ASCII in a row, as no Latin text has them
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _CP1252 = {
@@ -41,15 +49,22 @@ def plain_text(
 ) -> tuple[Path, Survey]:
     """Return a plain UTF-8 file with this text: the file itself, or ``out`` if it is not that.
 
-    UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros. Bytes that are
-    not UTF-8 are read as Windows-1252. Streams; a truncated archive is found here.
+    UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros, Cyrillic, Greek
+    and Asian encodings by their runs of bytes beyond ASCII. Other bytes that are not UTF-8 are read
+    as Windows-1252. Streams; a truncated archive is found here.
     """
     try:
-        encoding = _wide_encoding(_head_bytes(path, compression))
+        head = _head_bytes(path, compression)
+        encoding = _wide_encoding(head[:4096]) or _other_script(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:
                 return path, survey
+        if encoding in OTHER_SCRIPTS:
+            try:
+                return out, _copy(path, compression, encoding, out, source)
+            except UnicodeDecodeError:  # further on it is something else
+                encoding = None
         return out, _copy(path, compression, encoding, out, source)
     except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
         raise DataError.of(
@@ -76,7 +91,7 @@ def _open(path: Path, compression: str | None) -> IO[bytes]:
 
 def _head_bytes(path: Path, compression: str | None) -> bytes:
     with _open(path, compression) as file:
-        return file.read(4096)
+        return file.read(HEAD)
 
 
 def _wide_encoding(head: bytes) -> str | None:
@@ -94,6 +109,26 @@ def _wide_encoding(head: bytes) -> str | None:
             return "utf-16-le"
         if head[::2].count(0) > 0.6 * half and head[1::2].count(0) < 0.1 * half:
             return "utf-16-be"
+    return None
+
+
+def _other_script(head: bytes) -> str | None:
+    """Return the encoding of text that is not UTF-8 and not of Latin letters, if it is such."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        high = sum(byte > 0x7F for byte in head)
+        runs = sum(any(b > 0x7F for b in run) for run in _OTHER_SCRIPT.findall(head))
+        letters = sum(97 <= byte | 32 <= 122 for byte in head)
+        if runs < RUNS or high < 0.1 * letters:
+            return None
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(
+            head[: head.rfind(b"\n") + 1], cp_isolation=list(OTHER_SCRIPTS), threshold=NOISE,
+            enable_fallback=False,
+        ).best()  # fmt: skip
+        return None if best is None else str(best.encoding)
     return None
 
 

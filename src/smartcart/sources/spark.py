@@ -25,7 +25,7 @@ from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import SourceFile
 from smartcart.sources.spark_csv import SparkRaw, address, read_text
 from smartcart.sources.type_checks import column_notices, inspect, overturn
-from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plan
+from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plans
 from smartcart.sources.typed_column import Column, final_cell
 from smartcart.tables import typing
 
@@ -211,8 +211,7 @@ def _guess_plans(engine: Spark, table: Any, columns: Sequence[Column], decimal_c
     if not looked:
         return
     head = engine.arrow(table.select(*(c.cell for c in looked)).limit(SAMPLE_ROWS))
-    for column, array in zip(looked, head.columns, strict=True):
-        guess_plan(column, array, decimal_comma)
+    guess_plans(looked, head.columns, decimal_comma)
 
 
 def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:

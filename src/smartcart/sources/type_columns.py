@@ -11,6 +11,7 @@ import ibis
 import sqlglot
 
 from smartcart.engines.duckdb import DuckDB, quote
+from smartcart.layouts import find_layout
 from smartcart.sources.column_names import ROW
 from smartcart.sources.raw import Raw, numbered
 from smartcart.sources.type_checks import column_notices, inspect, overturn
@@ -27,7 +28,7 @@ from smartcart.tables.typing import (
     typed_text,
 )
 
-__all__ = ["conversion", "guess_plan", "type_columns"]
+__all__ = ["conversion", "guess_plans", "type_columns"]
 
 SAMPLE_ROWS = 20_000
 GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
@@ -83,8 +84,27 @@ def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
     sample = engine.backend.con.execute(
         f"SELECT {picked} FROM ({raw.sql}) LIMIT {SAMPLE_ROWS}"
     ).to_arrow_table()
-    for column, array in zip(looked, sample.columns, strict=True):
-        guess_plan(column, array, raw.decimal_comma)
+    guess_plans(looked, sample.columns, raw.decimal_comma)
+
+
+def guess_plans(columns: Sequence[Column], samples: Sequence[Any], decimal_comma: bool) -> None:
+    """Give every column its plan; where points could part thousands, the whole table decides.
+
+    ``samples`` are the first cells of each column, as Arrow arrays.
+    """
+    for column, array in zip(columns, samples, strict=True):
+        guess_plan(column, array, decimal_comma)
+    layout = find_layout([column.name for column in columns])
+    told = layout is not None and layout.thousands == "."
+    plans = [column.plan for column in columns if column.plan is not None]
+    commas = any(plan.kind == "comma number" and not plan.ambiguous for plan in plans)
+    points = any(plan.kind in {"number", "point number"} and not plan.ambiguous for plan in plans)
+    if decimal_comma or not (told or (commas and not points)):
+        return
+    for column in columns:
+        if column.plan is not None and column.plan.ambiguous and column.plan.type == "number":
+            column.decimal_comma = True
+            column.plan = guess(column.name, column.counts, True)
 
 
 def guess_plan(column: Column, sample: Any, decimal_comma: bool) -> None:

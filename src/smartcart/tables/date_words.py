@@ -138,7 +138,7 @@ def rewritten(text: str, names: Iterable[str] = REWRITES) -> tuple[str, tuple[st
 # Names -----------------------------------------------------------------------------------------
 
 _DATED = re.compile(
-    r"\b(dates?|\w*datum|fechas?|dt|timestamp|date ?time|dob|birth(day)?|born|created|updated|"
+    r"\b(dates?|\w*datum|fechas?|dt|dat|timestamp|date ?time|dob|birth(day)?|born|created|updated|"
     r"joined|registered|sign(ed)? ?up|since|yyyymm(dd)?|ymd?|zeitpunkt|geburts\w*|am|at|on|seit|"
     r"desde|depuis|tarih\w*|дата|日|日付|日時|日期|时间|時間|날짜|일자|일시)\b"
     r"|^data( (de|do|da|di|del|della|cadastro|nascimento|compra|pedido|ordine|nascita|acquisto|"

@@ -415,6 +415,7 @@ ENGLISH: tuple[Word, ...] = (
     Word(
         r"(customer )?(value|revenue|amount) total( ever)? (?P<what3>online|offline|web|store)|"
         rf"(mnt|amt|amount|spend|spent|spending|sales|expenditure)( (on|of|for|in))? {_GOODS}|"
+        r"(?!(num|number|count|no|nb)( of)? )"
         r"(?P<what2>.+) (spend|spent|spending|amount|expenditure|revenue|sales|turnover)",
         "spend:",
         "forms",
@@ -422,6 +423,8 @@ ENGLISH: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
+        r"(num|number|count|no|nb)( of)? (sales|bookings|appointments|bills|receipts|tickets)|"
+        r"(sales|bookings|appointments|bills|receipts) (count|num)|"
         r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)"
         r"( (count|num|total))?|frequency|order count|purchase count|orders count|"
         r"(historic(al)?|lifetime|total|all time|overall)( (num|number|count|no))?( of)? "

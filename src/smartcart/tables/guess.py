@@ -160,7 +160,8 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
         return boolean
     number, number_share = _guess_number(known, total, decimal_comma)
     pointed = [value for value in known if "." in value]
-    if number.kind == "number" and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
+    whole = number.kind in {"number", "integer"}  # 10.000 may be ten, or ten thousand
+    if whole and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
         if decimal_comma:
             number = Plan("comma number")
         elif len(pointed) > 1:

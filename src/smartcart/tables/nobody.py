@@ -24,7 +24,18 @@ NOBODY_WORDS = (
     "ゲスト", "游客", "訪客", "(guest)", "(none)", "undefined", "no name", "-",
 )  # fmt: skip
 """In lower case; compared without case and blanks around."""
-NOBODY_NUMBERS = ("0", "-1", "0.0", "00000000-0000-0000-0000-000000000000")
+NOBODY_NUMBERS = (
+    "0",
+    "-1",
+    "0.0",
+    "0,0",
+    "0.00",
+    "0,00",
+    "-1.0",
+    "-1,0",
+    "000",
+    "00000000-0000-0000-0000-000000000000",
+)
 
 
 def is_nobody(value: Any, also: Collection[str]) -> Any:

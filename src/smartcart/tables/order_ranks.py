@@ -21,6 +21,7 @@ __all__ = [
     "customer_rank",
     "day_rank",
     "is_buyer",
+    "is_discount",
     "is_mail",
     "is_refund",
     "money_rank",
@@ -44,14 +45,24 @@ _AFTER_DISCOUNT = re.compile(
     r"remises?|descuentos?)\b"
 )
 _BEFORE_DISCOUNT = re.compile(
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\bindirim.*|"
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
+)
+_NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
+    r"\w*(rabatt|nachlass|gutschein|steuer)\w*|\w*(versand|porto|liefer|retouren)\w*|"
+    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
+    r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
+    r"verzending|btw\w*)\b.*"
 )
 _NEVER_PAID = re.compile(
     r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
     r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
+    r"\w*steuer(betrag|summe|satz|wert)|mwst ?(betrag|satz)|"
     r"tax|taxes|vat|gst|iva|tva|mwst|ust|btw|kdv|impuestos?|impostos?|steuern?|tasas?|"
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
     r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
@@ -68,13 +79,15 @@ _NEVER_PAID = re.compile(
     r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet)\b.*"
 )
 _PAID = re.compile(
+    r"(?!ticket price$)"
     r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
     r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
     r"the|in|of|order s|orders?) )*"
     r"(grand total|total|totals|gross|paid|"
-    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sale|revenue|order|"
+    r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sales?|revenue|order|"
     r"sold|received|due by customer|invoice|payment|spent|gross)|"
     r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
+    r"amount total|brutto|bruto|"
     r"(paid|payment|order|invoice|transaction|charge|basket|cart|receipt|bill|ticket|booking|"
     r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
     r"total (order|invoice) (amount|value|price))"
@@ -95,16 +108,26 @@ _CONVERTED = re.compile(
     r"money)\b.*"
 )
 
+_DISCOUNT = re.compile(
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\bindirim.*|"
+    r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
+    r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
+)
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
     r"returned (amount|value)|erstattung(sbetrag)?|erstattet(er betrag)?|rembourse(ment)?|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
-    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased))*"
+    r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
+    r"in (settlement|order|shop|base|original|transaction|payout) currency))*"
 )
 
-_MAIL = re.compile(r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address)\b.*")
+_MAIL = re.compile(
+    r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address|e ?mail ?adress?en?|"
+    r"электронная почта|почта|имейл)\b.*|.*(メールアドレス|メール|邮箱|電子郵件|电子邮件|이메일).*"
+)
 _OTHERS_MAIL = re.compile(
     r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
     r"employee|marketing|"
@@ -134,7 +157,7 @@ _BUYERS_NAME = re.compile(
 )
 _BY_CODE = re.compile(
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
-    r"(id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
+    r"(reference|id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
@@ -179,7 +202,8 @@ _NEVER_DAY = re.compile(
     r"settle(d|ment)?|deposit|next|last|first touch|previous|signup|sign up|registered|"
     r"registration|"
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
-    r"deleted|first|approved by|acquired|member since|timestamp consent|edited|estorno|"
+    r"deleted|sent|e ?mailed|viewed|opened|printed|first|approved by|acquired|member since|"
+    r"timestamp consent|edited|estorno|"
     r"prometid[oa])\b.*"
 )
 _BEST_DAY = re.compile(
@@ -224,7 +248,9 @@ def money_rank(name: str) -> int | None:
     words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
     if _BEFORE_DISCOUNT.fullmatch(words) and not after:
         return None if _NEVER_PAID.fullmatch(re.sub(r"\bbefore discounts?\b", "", words)) else 2
-    if _NEVER_PAID.fullmatch(words):
+    if _NEVER_PAID.fullmatch(words) or any(
+        map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))
+    ):
         return None
     if _PAID.fullmatch(words):
         return PAID
@@ -238,6 +264,15 @@ def converted(name: str) -> bool:
     (True, False)
     """
     return _CONVERTED.fullmatch(tokens(name)) is not None
+
+
+def is_discount(name: str) -> bool:
+    """Return whether a name is of what was taken off.
+
+    >>> is_discount("Total Discounts"), is_discount("Tax")
+    (True, False)
+    """
+    return _DISCOUNT.fullmatch(tokens(name)) is not None
 
 
 def is_refund(name: str) -> bool:

@@ -11,7 +11,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["browsing_words", "flag_state", "line_state", "status_words"]
+__all__ = ["browsing_words", "coded", "flag_state", "line_state", "status_words"]
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
@@ -24,7 +24,8 @@ _CANCELLED = _or_elsewhere(
     r"abandon|"
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
-    r"\bexpired\b",
+    r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
+    r"verlopen|wygas|utgang|udlobet",
     "cancelled",
 )
 _BROWSED = re.compile(
@@ -63,13 +64,28 @@ _UNPAID = _or_elsewhere(
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
     r"rascunho|"
-    r"^on[ _-]?hold$|requires[ _-]\w+",
+    r"entwurf|bozza|^concept$|wersja robocza|\bszkic|utkast|kladde|черновик|taslak|"
+    r"下書き|草稿|임시|"
+    r"^(not|un)[ _-]?(completed?|finished|finali[sz]ed|confirmed|processed)$|^parked$|"
+    r"^lay[ -]?by|^invoice sent$|"
+    r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",
 )
 _DELIVERY = re.compile(
     r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|"
     r"livraison|envio|entrega|tracking)\b.*"
 )
+_PAYMENT = re.compile(
+    r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
+    r"platnos\w*|financial|billing)\b.*"
+)
+_TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
+_BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
+_NOT_YET = re.compile(
+    r"^(open|offen|ouvert|abiert[oa]|apert[oa]|abert[oa]|unconfirmed|unbestatigt)$"
+)
+_CHARGED = re.compile(r"^(sales?|charges?|purchases?|debit|payment|capture)$")
+_CREDITED = re.compile(r"^(credit|credit[ _-](note|memo)|void)$")
 _NO_SALE = re.compile(
     r"withdraw|payout|transfer|\bfees?\b|gebühr|gebuhr|\bhold\b|reserve|adjustment|conversion|"
     r"top[ -]?up|bank deposit|deposit to|auszahlung|abbuchung|überweisung|uberweisung|abhebung|"
@@ -95,6 +111,16 @@ def _plain(value: str) -> str:
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
+
+
+def coded(values: Iterable[str]) -> bool:
+    """Return whether values are codes that no word explains: letters or numbers.
+
+    >>> coded(["P", "C", "F"]), coded(["10", "30"]), coded(["P", "paid"]), coded(["1"])
+    (True, True, False, False)
+    """
+    told = list(values)
+    return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
 
 
 def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -135,7 +161,8 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
 _NO = {"no", "n", "false", "0", "nein", "non", "nao", "não", "nee", "nie", "нет", "hayır"}
 _PAID = re.compile(
-    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid)"
+    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
+    r"valid|captured|settled|collected)"
 )
 _GIVEN_BACK = re.compile(
     r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
@@ -173,6 +200,12 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     ('General Withdrawal', 'Fee')
     >>> line_state("Fulfillment Status", ["pending", "CANCELED"]).unpaid  # not yet sent: sold
     ()
+    >>> line_state("Payment State", ["open", "paid"]).unpaid, line_state("State", ["open"]).unpaid
+    (('open',), ())
+    >>> line_state("Status", ["created", "captured"]).unpaid
+    ('created',)
+    >>> line_state("Transaction Type", ["sale", "credit"]).returned
+    ('credit',)
     """
     told = list(dict.fromkeys(values))
     cancelled, returned = status_words(told)
@@ -180,9 +213,16 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     rest = [v for v in told if v not in cancelled and v not in returned and v not in browsed]
     delivery = _DELIVERY.fullmatch(tokens(column)) is not None
     unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(_plain(v)))
+    if _PAYMENT.fullmatch(tokens(column)) and not delivery:
+        unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
+    if any(_TAKEN.match(_plain(v)) for v in rest):
+        unpaid += tuple(v for v in rest if v not in unpaid and _BEGUN.match(_plain(v)))
     words = tokens(column).split()
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
+    if kind and any(_CHARGED.match(_plain(v)) for v in rest):
+        returned += tuple(v for v in rest if _CREDITED.match(_plain(v)))
+        rest = [v for v in rest if v not in returned]
     if kind:
         other = tuple(v for v in rest if v not in unpaid and _NO_SALE.search(_plain(v)))
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]

@@ -86,12 +86,14 @@ PARTS: tuple[Part, ...] = (
         r"(loyalty |lylty |credit |debit )?card ?(id|no|nr|nbr|number|num)|"
         r"(loyalty|customer|member(ship)?|bonus|club) card|"
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
+        r"(kd|kdn|kund|kunden|deb(itor(en)?)?) (nr|no|num|nummer|code)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
         _PLAIN, "id", "says whose order it is",
     ),
     Part(
         "date",
         rf"({_ORDER})? ?{_WHEN}( ({_ORDER}|time|utc|local))*|(date|fecha|data) (d )?({_ORDER})|"
+        r"(auftr|auf|best|bestell|rech|rg|beleg) dat|"
         r"(bestell|rechnungs|kauf|beleg|auftrags)datum|(bestel|factuur)datum|datum|fecha|data|"
         rf"{_WHEN} of ({_ORDER})|t dat|zeitpunkt|(event|charged|placed|paid) {_WHEN}|"
         rf"({_ORDER}) (purchase|created|placed) {_WHEN}|created( at| on| date)?|"
@@ -103,7 +105,9 @@ PARTS: tuple[Part, ...] = (
         "order",
         rf"({_ORDER}) ?(id|no|nr|nbr|number|num|key|code|nummer|numero|codigo|codice|reference|"
         rf"ref)|{_ORDER_ALONE}|(bestell|bestel|rechnungs|beleg|auftrags|bon|factuur)(nummer|nr|id)|"
-        rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})",
+        rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})|"
+        r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang) (nr|no|num)|"
+        r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?",
         _PLAIN, "forms", "says which lines are one order: gives the frequency",
     ),
     Part(
@@ -117,7 +121,8 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "unit_price",
-        r"((unit|item|product|list|net|gross|sale|sales|selling|retail|line ?item)? ?price"
+        r"((unit|item|product|list|net|gross|sale|sales|selling|retail|wholesale|trade|dealer|"
+        r"line ?item)? ?price"
         r"( each| per unit| unit| per item)?|price of (unit|item)|unit cost|"
         r"(einzel|stueck|stuck|artikel|verkaufs)?preis|precio( unitario)?|prix( unitaire)?|"
         rf"preco( unitario)?|valor unitario|prezzo( unitario)?|prijs){_NET}",
@@ -149,8 +154,11 @@ PARTS: tuple[Part, ...] = (
         rf"(({_ORDER}|payment|delivery|line|item|fulfil?lment|financial|shipping|shipment|refund|"
         r"current|transaction|sale|zahlungs?|liefer|versand|booking|reservation|paiement|pago) ?)*"
         r"(status( id| name| code)?|state|state of order)|"
+        r"((order|transactions?|deliver(y|ies)|primary|current)( order)? ?)?state machine state"
+        r"( (name|technical name))?|"
         r"(status|estado|stato|statut|situacao|etat) (do|da|del|de|di|du|van|of|d)( la| l)? \w+|"
-        r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|returned|"
+        r"estado( pedido| del pedido)?|statut|situacao|bestellstatus|stato( ordine)?|"
+        r"etat( (commande|facture))?|zustand|returned|"
         r"is returned|cancell?ed|is cancell?ed|return|(event|action|activity)( type| name)?|"
         rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
         r"zahlungsstatus|lieferstatus|balance impact|is (void|voided|refunded|test)|voided|"
@@ -199,7 +207,7 @@ LOOSELY: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
         r".*\b(amount|amt|revenue|sales|price|total|value|spend|spent|turnover|cents|dollars|euros|"
         r"pounds|fare|umsatz|betrag|preis|wert|importe|monto|precio|montant|prix|valor|preco|"
-        r"importo|prezzo|bedrag|vk|eur|usd|gbp)\b.*"
+        r"importo|prezzo|bedrag|vk|eur|usd|gbp|net|netto|gross|brutto|bruto)\b.*"
     ),
     "quantity": re.compile(r".*\b(quantity|qty|menge|cantidad|quantite|quantidade|quantita)\b.*"),
 }
@@ -248,6 +256,9 @@ PREFERRED = {  # of several columns for a part: the first that matches
     ),
     "order": (r"(order|invoice|bestell|rechnung|pedido|commande|facture|transaction).*",),
     "amount": (r"(line|item|sub).*", r".*(amount|sales|revenue|umsatz|betrag).*", r".*total.*"),
+    "unit_price": (
+        r"(?!.*\b(retail|list|rrp|msrp|uvp|compare|original|regular|before|old|full)\b).*",
+    ),
     "category": (r"(product )?category.*", r"department.*"),
     "product": (r".*(id|code|sku|no|nr|number|nummer)", r"product.*"),
     "status": (r"order.*", r".*status.*"),

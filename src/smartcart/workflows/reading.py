@@ -15,6 +15,7 @@ from smartcart.records import (
     Campaign,
     Explanation,
     Fairness,
+    Future,
     Identity,
     KEvidence,
     KRow,
@@ -26,6 +27,7 @@ from smartcart.records import (
     Profile,
     ProfileRow,
     Reading,
+    ReadingReceipt,
     Reason,
     Rfm,
     Rulebook,
@@ -50,6 +52,8 @@ _KINDS: dict[str, Any] = {
     "reasons": tuple[Reason, ...],
     "campaign": Campaign | None,
     "explained": tuple[Explanation, ...],
+    "receipt": ReadingReceipt,
+    "future": Future,
 }
 
 

@@ -7,11 +7,15 @@ A new word goes into the file of its language; a new language is one file and it
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from importlib import import_module
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["LANGUAGES", "names_of", "state_words"]
+__all__ = ["LANGUAGES", "names_of", "part_within", "state_words"]
+
+GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
 LANGUAGES = ("nl", "pl", "ru", "tr", "ko", "ja", "zh", "sap")
 
@@ -25,6 +29,34 @@ def names_of(part: str) -> frozenset[str]:
     True
     """
     return frozenset(tokens(name) for m in _MODULES for name in m.PARTS.get(part, ()))
+
+
+@lru_cache
+def _without_gaps() -> tuple[tuple[str, str], ...]:
+    """Return names of scripts that put no blanks between words, with their parts, longest first."""
+    told = {
+        (tokens(name).replace(" ", ""), part)
+        for m in _MODULES
+        for part, names in m.PARTS.items()
+        for name in names
+        if GAPLESS.search(name) and len(name) > 1
+    }
+    return tuple(sorted(told, key=lambda one: (-len(one[0]), one)))
+
+
+@lru_cache(maxsize=20_000)
+def part_within(name: str) -> str | None:
+    """Return the part that the longest known word within a name speaks of, or ``None``.
+
+    Only of scripts that put no blanks between words.
+
+    >>> part_within("총 결제금액"), part_within("상품별 추가할인금액"), part_within("total")
+    ('amount', 'discount', None)
+    """
+    if GAPLESS.search(name) is None:
+        return None
+    words = tokens(name).replace(" ", "")
+    return next((part for known, part in _without_gaps() if known in words), None)
 
 
 def state_words(state: str) -> tuple[str, ...]:

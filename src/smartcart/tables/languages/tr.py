@@ -9,17 +9,17 @@ PARTS = {
     "date": ("sipariş tarihi", "tarih", "satış tarihi", "fatura tarihi", "satın alma tarihi",
              "oluşturma tarihi", "işlem tarihi"),
     "amount": ("tutar", "toplam", "toplam tutar", "sipariş tutarı", "ödenen tutar", "genel toplam",
-               "fatura tutarı", "satış tutarı", "ciro", "toplam fiyat", "ödenecek tutar"),
+               "fatura tutarı", "satış tutarı", "ciro", "toplam fiyat", "ödenecek tutar", "faturalanacak tutar"),
     "quantity": ("adet", "miktar"),
     "unit_price": ("fiyat", "birim fiyat", "birim fiyatı", "satış fiyatı"),
     "product": ("ürün", "ürün adı", "ürün kodu", "stok kodu", "barkod"),
     "category": ("kategori", "ürün grubu"),
-    "status": ("durum", "sipariş durumu", "ödeme durumu", "statü"),
+    "status": ("durum", "sipariş durumu", "sipariş statüsü", "ödeme durumu", "statü"),
     "discount": ("indirim", "indirim tutarı", "kupon"),
 }  # fmt: skip
 STATES = {
     "cancelled": ("iptal", "reddedil", "başarısız"),
     "returned": ("iade",),
     "partly": ("kısmi", "kismi"),
-    "unpaid": ("ödeme bekl", "ödenmedi", "taslak"),
+    "unpaid": ("ödeme bekl", "odeme bekl", "ödenmedi", "taslak"),
 }

@@ -1,0 +1,174 @@
+"""What the amounts of a log say of each other: equal, apart by a tax or a fee, pieces times price.
+
+Names propose what was paid. Where two amounts could be it, the lines of a sample tell whether they
+are the same money, told with and without something that a column of its own holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartcart.records import OrderLog
+from smartcart.sources import Opened
+
+__all__ = ["Amounts", "amounts_of"]
+
+Floats = NDArray[np.float64]
+
+SAMPLE = 20_000  # lines on which amounts are compared
+AGREE = 0.95  # of the lines: a relation holds
+EVIDENCE = 10  # lines at least
+CENTS = 0.021  # each of two amounts is rounded
+BETWEEN = 0.6, 1.67  # a total beside the sum of its lines: taxes, shipping and discounts
+COVERED = 0.9  # of the orders: their total is about the sum of their lines
+SEVERAL_PIECES = 0.1  # of the lines have more than one piece, or a product shows nothing
+SOME_EQUAL = 0.2  # of the lines are without a discount
+SOME_REDUCED = 0.05  # of the lines have one
+LEAST_LEFT = 0.3  # of the price remains after a discount
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Columns of numbers on the lines of a sample, NaN where empty, and the order of each line."""
+
+    columns: Mapping[str, Floats]  # name -> (lines,)
+    orders: NDArray[np.int64]  # (lines,), -1 where unknown
+
+    def parted_by(self, one: str, other: str, aside: Sequence[str]) -> tuple[str, ...] | None:
+        """Return the columns whose sum parts two amounts on nearly all lines.
+
+        ``()`` where the amounts are equal, ``None`` where nothing explains the difference.
+        """
+        a, b = self.columns[one], self.columns[other]
+        there = np.isfinite(a) & np.isfinite(b) & (a != 0) & (b != 0)
+        if there.sum() < EVIDENCE:
+            return None
+        gap = np.abs(a - b)[there]
+        near = CENTS + 1e-9 * np.abs(a[there])
+        if _nearly_all(gap <= near):
+            return ()
+        parts = {n: np.nan_to_num(np.abs(self.columns[n][there])) for n in aside}
+        for size in (1, 2):
+            for names in combinations(parts, size):
+                total = sum((parts[n] for n in names), np.zeros_like(gap))
+                if total.any() and _nearly_all(np.abs(gap - total) <= size * near):
+                    return names
+        return None
+
+    def without_discount(self, money: str, free: Sequence[str]) -> tuple[str, str] | None:
+        """Return what an amount is without a discount, and that discount, where both are columns.
+
+        A column is one by its values where it parts two amounts, on some of the lines but not on
+        all, as taxes and fees are.
+        """
+        m = self.columns[money]
+        for net in free:
+            n = self.columns[net]
+            there = np.isfinite(m) & np.isfinite(n) & (m != 0)
+            if net == money or there.sum() < EVIDENCE:
+                continue
+            gap, near = (m - n)[there], CENTS + 1e-9 * np.abs(m[there])
+            some = float(np.mean(gap > near))
+            if not (SOME_REDUCED <= some <= 1 - SOME_EQUAL) or not _nearly_all(
+                (gap >= -near) & (gap <= (1 - LEAST_LEFT) * np.abs(m[there]) + near)
+            ):
+                continue
+            for off in free:
+                taken = np.nan_to_num(np.abs(self.columns[off][there]))
+                if off not in {money, net} and _nearly_all(np.abs(gap - taken) <= near):
+                    return net, off
+        return None
+
+    def larger(self, one: str, other: str) -> bool:
+        """Return whether the first of two amounts is larger in sum, on lines that have both."""
+        a, b = self.columns[one], self.columns[other]
+        there = np.isfinite(a) & np.isfinite(b)
+        return bool(np.abs(a[there]).sum() > np.abs(b[there]).sum())
+
+    def covers(self, total: str, line: str, pieces: str | None = None) -> bool:
+        """Return whether an order's total is about the sum of its lines' money.
+
+        ``pieces`` is the number of pieces, where ``line`` may be the price of one.
+        """
+        known = self.orders >= 0
+        if not known.any():
+            return False
+        orders = self.orders[known]
+        count = int(orders.max()) + 1
+        of_order = np.zeros(count)
+        np.maximum.at(of_order, orders, np.nan_to_num(self.columns[total][known]))
+        values = [self.columns[line][known]]
+        if pieces is not None:
+            values.append(values[0] * self.columns[pieces][known])
+        for value in values:
+            sums = np.bincount(orders, np.nan_to_num(value), count)
+            there = (sums > 0) & (of_order > 0)
+            ratio = of_order[there] / sums[there]
+            if (
+                there.sum() >= EVIDENCE
+                and np.mean((ratio >= BETWEEN[0]) & (ratio <= BETWEEN[1])) >= COVERED
+            ):
+                return True
+        return False
+
+    def product(self, pieces: str, price: str) -> Floats:
+        """Return pieces times price."""
+        return self.columns[pieces] * self.columns[price]
+
+    def is_product(self, pieces: str, price: str, money: str) -> bool:
+        """Return whether an amount is pieces times price on nearly all lines."""
+        count, made, paid = self.columns[pieces], self.product(pieces, price), self.columns[money]
+        there = np.isfinite(made) & np.isfinite(paid) & (made != 0)
+        if there.sum() < EVIDENCE or np.mean(np.abs(count[there]) > 1) < SEVERAL_PIECES:
+            return False
+        near = CENTS * np.maximum(1, np.abs(count[there]))
+        return _nearly_all(np.abs(np.abs(made[there]) - np.abs(paid[there])) <= near)
+
+    def is_reduced(self, pieces: str, price: str, money: str) -> bool:
+        """Return whether an amount is pieces times price, less something on some of the lines."""
+        count, made, paid = self.columns[pieces], self.product(pieces, price), self.columns[money]
+        known = np.isfinite(made) & np.isfinite(paid) & (made > 0)
+        there = known & (np.abs(count) > 1)
+        if there.sum() < max(EVIDENCE, SEVERAL_PIECES * known.sum()):
+            return False
+        near = CENTS * np.abs(count[there])
+        made, paid = made[there], paid[there]
+        equal = np.abs(made - paid) <= near
+        below = (paid <= made + near) & (paid >= LEAST_LEFT * made)
+        return bool(np.mean(equal) >= SOME_EQUAL) and _nearly_all(below | equal)
+
+
+def _nearly_all(holds: NDArray[np.bool_]) -> bool:
+    return bool(holds.size) and float(np.mean(holds)) >= AGREE
+
+
+def amounts_of(opened: Opened, sample: Any, log: OrderLog, names: Sequence[str]) -> Amounts:
+    """Return columns of numbers on the first lines of a sample.
+
+    Where a number stands on the first line of each order only, the lines below get it, too.
+    """
+    lines = sample.limit(SAMPLE)
+    chosen = {f"v{i}": lines[name].cast("float64") for i, name in enumerate(names)}
+    if log.order is not None:
+        chosen["number"] = lines[log.order].cast("string")
+    if not chosen:
+        return Amounts({}, np.zeros(0, np.int64))
+    found = opened.engine.arrow(lines.select(**chosen))
+    columns = {
+        name: np.asarray(found[f"v{i}"].to_pandas(), dtype=np.float64)
+        for i, name in enumerate(names)
+    }
+    orders = np.full(found.num_rows, -1, np.int64)
+    if log.order is not None:
+        coded = found["number"].combine_chunks().dictionary_encode().indices
+        orders = np.asarray(coded.to_pandas().fillna(-1), dtype=np.int64)
+        if log.fill == "down":
+            last = np.maximum.accumulate(np.where(orders >= 0, np.arange(orders.size), 0))
+            orders = orders[last]
+    return Amounts(columns, orders)

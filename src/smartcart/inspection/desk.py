@@ -1,0 +1,89 @@
+"""What is known of a log while its reading is settled: sample, figures, and what was found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from smartcart.records import Notice, OrderLog
+from smartcart.sources import Opened
+from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_structure import Structure
+from smartcart.tables.summary import ColumnSummary
+
+__all__ = [
+    "FEW", "HALF", "MONEYS", "Desk", "Rival", "Settled", "choose_line", "listed", "money_columns",
+]  # fmt: skip
+
+HALF = 0.5  # of the lines with money must have a day, and a number where one is used
+FEW = 0.05  # of the lines without a number from which these are looked at
+MONEYS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another reading: what differs, how it is chosen, and whether it is as good."""
+
+    differs_in: str
+    log: OrderLog
+    choose: str
+    competes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The reading of a log, why it is believed, and what else could be read."""
+
+    log: OrderLog
+    checks: tuple[str, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    figures: tuple[ColumnSummary, ...] = ()
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is known so far: the sample, its figures, and what was found out."""
+
+    opened: Opened
+    sample: Any
+    figures: Mapping[str, ColumnSummary]
+    said: frozenset[str]  # parts that the user or a layout settles
+    dropped: frozenset[str] = frozenset()  # columns that the user gives no part
+    checks: list[str] = field(default_factory=list)
+    rivals: list[Rival] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)  # sample lines of a column with money
+    known: dict[str, int] = field(default_factory=dict)  # sample lines of a column
+    lines: int = 0
+    money: int = 0  # sample lines with money
+
+    def filled(self, name: str, structure: Structure | None) -> float:
+        """Return the share of lines with money (told once: of orders) that have a column."""
+        if structure is not None and structure.orders and structure.cell(name).told_once:
+            return min(1.0, structure.cell(name).known / structure.orders)
+        if not self.money:
+            return self.known.get(name, 0) / max(self.lines, 1)
+        return self.beside.get(name, 0) / self.money
+
+
+def money_columns(log: OrderLog, found: Candidates) -> list[str]:
+    """Return the columns of money: what may have been paid, else the price of a piece."""
+    names = [c.name for c in found.moneys[:MONEYS]]
+    for name in (log.amount, log.unit_price):
+        if name is not None and name not in names:
+            names.append(name)
+    return names
+
+
+def choose_line(name: str, meaning: str, role: str = "") -> str:
+    """Return the line of a configuration that gives a column a part."""
+    said = f"role: {role}" if role else f"meaning: {meaning}"
+    return f"columns: {{{name!r}: {{{said}}}}}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first four names, and how many more there are."""
+    shown = ", ".join(names[:4])
+    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

@@ -1,0 +1,273 @@
+"""What was paid: a total before the money of lines, both before what is not discounted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import permutations
+
+from smartcart.inspection.amounts import Amounts, amounts_of
+from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
+from smartcart.records import OrderLog
+from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_names import prices_a_piece
+from smartcart.tables.order_ranks import converted, is_discount, money_rank, taxes_aside
+from smartcart.tables.order_structure import SEVERAL, Structure
+from smartcart.tables.tokens import tokens
+
+__all__ = ["counted_once", "money_of", "refunds_of"]
+
+NUMBERS = 24  # columns of numbers that are compared
+ASIDE = 10  # of them that may part two amounts
+
+
+def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
+    """Choose what was paid: a total before the money of lines, both before what is undiscounted."""
+    pieces = log.unit_price is not None and log.quantity is not None
+    if "amount" in desk.said and log.layout is None and log.amount is not None:
+        return counted_once(desk, log, structure)
+    if "unit_price" in desk.said and log.layout is None and pieces:
+        return replace(log, amount=None)
+    several = _currencies(desk, log)
+
+    @cache
+    def amounts() -> Amounts:
+        return amounts_of(desk.opened, desk.sample, log, _numbers(desk, log))
+
+    played = {log.customer, log.order}  # "Sale #" is no money
+    moneys = [c.name for c in found.moneys[:MONEYS] if c.name not in played]
+    names = list(moneys)
+    if log.layout is not None and "amount" in desk.said:
+        order = names
+    else:
+        if log.amount is not None and log.amount not in names:
+            names.append(log.amount)
+        order = sorted(names, key=lambda n: (
+            _least_filled(desk, structure, n), prices_a_piece(n), _money_order(n, several),
+            -desk.beside.get(n, 0) if several else 0,
+        ))  # fmt: skip
+        if pieces:
+            order = [n for n in order if (money_rank(n) or 0) < 2] or order
+            before = [n for n in order if money_rank(n) == 2]
+            if before and len(before) == len(order):
+                order = []  # pieces times price is nearer to what was paid than a subtotal
+    if not order:
+        if not pieces and log.unit_price is not None and log.amount is None:
+            return replace(log, amount=log.unit_price, unit_price=None)
+        if not pieces:
+            return _priced_by_values(desk, log, amounts())
+        log = counted_once(desk, replace(log, amount=None), structure)
+        _reduced(desk, log, amounts())
+        return log
+    chosen = _by_values(desk, order[0], order, several, amounts())
+    log = counted_once(desk, replace(log, amount=chosen), structure)
+    if log.amount in log.whole_orders and _line_by_line(log, structure):
+        # a total does not say what is left of an order of which some lines were cancelled
+        lines = [n for n in order if not _of_order(structure, n)]
+        if lines:
+            chosen = lines[0]
+            log = counted_once(desk, replace(log, amount=chosen), structure)
+    rest = [name for name in moneys if name not in order]
+    for name in [n for n in order if n != chosen] + rest:
+        other = counted_once(desk, replace(log, amount=name), structure, quiet=True)
+        competes = (
+            "amount" not in desk.said
+            and _money_order(name, several) == _money_order(chosen, several)
+            and not _same_but_tax(name, chosen)
+            and not prices_a_piece(name)
+            and not _least_filled(desk, structure, name)
+            and not _explained(desk, log, structure, name, amounts())
+        )
+        desk.rivals.append(
+            Rival(f"money: {name} for {chosen}", other, choose_line(name, "amount"), competes)
+        )
+    if pieces and "amount" not in desk.said:
+        other = replace(log, amount=None, whole_orders=tuple(
+            n for n in log.whole_orders if n != chosen
+        ))  # fmt: skip
+        desk.rivals.append(
+            Rival(
+                f"money: {log.quantity} x {log.unit_price} for {chosen}", other,
+                choose_line(chosen, "", "dropped"),
+            )
+        )  # fmt: skip
+    return log
+
+
+def _numbers(desk: Desk, log: OrderLog) -> list[str]:
+    """Return the columns of numbers that may say something of what was paid."""
+    played = {log.customer, log.order}
+    return [
+        c.name
+        for c in desk.figures.values()
+        if c.type == "number" and c.present and c.name not in played | desk.dropped
+    ][:NUMBERS]
+
+
+def _aside(names: Sequence[str]) -> list[str]:
+    """Return the columns that part two amounts: taxes, shipping, fees and discounts."""
+    return [n for n in names if money_rank(n) is None or is_discount(n)][:ASIDE]
+
+
+def _by_values(
+    desk: Desk, chosen: str, order: Sequence[str], several: bool, amounts: Amounts
+) -> str:
+    """Return the amount that was paid, of those whose names say it as well.
+
+    Of two that differ by a discount it is the smaller, by a tax, shipping or a fee the larger.
+    """
+    if "amount" in desk.said:
+        return chosen
+    for name in order:
+        alike = _money_order(name, several) == _money_order(chosen, several)
+        known = {chosen, name} <= set(amounts.columns)
+        if name == chosen or not alike or not known or prices_a_piece(name):
+            continue
+        parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
+        if not parts:
+            continue
+        less = all(map(is_discount, parts))
+        if less == amounts.larger(chosen, name) and (less or not any(map(is_discount, parts))):
+            desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
+            chosen = name
+    if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
+        desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
+        chosen = found[0]
+    return chosen
+
+
+def _free(amounts: Amounts) -> list[str]:
+    """Return the columns that may be an amount, or what was taken off one."""
+    names = [n for n in amounts.columns if money_rank(n) is not None or is_discount(n)]
+    return [n for n in names if not prices_a_piece(n)]
+
+
+def _explained(
+    desk: Desk, log: OrderLog, structure: Structure | None, name: str, amounts: Amounts
+) -> bool:
+    """Return whether an amount tells the same money as the chosen one: it needs no question."""
+    chosen = log.amount
+    if chosen is None or not {chosen, name} <= set(amounts.columns):
+        return False
+    if _of_order(structure, name) != _of_order(structure, chosen):
+        total, line = (name, chosen) if _of_order(structure, name) else (chosen, name)
+        return amounts.covers(total, line, log.quantity)
+    parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
+    if parts is None:
+        less = amounts.without_discount(name, _free(amounts))
+        return less is not None and less[0] == chosen
+    if parts:
+        desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
+    return True
+
+
+def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
+    """Find the price of a piece and the money of a line where no name says either."""
+    if log.quantity is None or log.amount or log.unit_price:
+        return log
+    free = [n for n in amounts.columns if n != log.quantity and money_rank(n) is not None]
+    for price, money in permutations(free, 2):
+        whole = amounts.is_product(log.quantity, price, money)
+        if whole or amounts.is_reduced(log.quantity, price, money):
+            less = "" if whole else ", less something on some lines"
+            desk.checks.append(f"{money} is {log.quantity} times {price}{less}")
+            return replace(log, unit_price=price, amount=money)
+    return log
+
+
+def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
+    """Keep an amount that no name explains, and that is pieces times price less something."""
+    if log.quantity is None or log.unit_price is None or "unit_price" in desk.said:
+        return
+    for name in amounts.columns:
+        if name in {log.quantity, log.unit_price} or money_rank(name) is None:
+            continue
+        if amounts.is_reduced(log.quantity, log.unit_price, name):
+            desk.rivals.append(
+                Rival(
+                    f"money: {name} for {log.quantity} x {log.unit_price}",
+                    replace(log, amount=name),
+                    choose_line(name, "amount"),
+                    competes=True,
+                )
+            )
+
+
+def _line_by_line(log: OrderLog, structure: Structure | None) -> bool:
+    """Return whether lines of one order differ in whether they were sold."""
+    if structure is None or log.row_type is not None:
+        return False
+    names = [*([log.status] if log.status else []), *(s.column for s in log.states)]
+    return any(
+        cell.many >= SEVERAL and not cell.constant for cell in (structure.cell(n) for n in names)
+    )
+
+
+def _of_order(structure: Structure | None, name: str) -> bool:
+    return structure is not None and structure.cell(name).of_order
+
+
+def _money_order(name: str, several: bool) -> tuple[bool, int]:
+    rank = money_rank(name)
+    return several and not converted(name), 9 if rank is None else rank
+
+
+def _least_filled(desk: Desk, structure: Structure | None, name: str) -> bool:
+    """Return whether an amount is missing on most lines, and on most orders."""
+    if structure is not None and structure.orders:
+        cell = structure.cell(name)
+        having = cell.some + max(0, cell.known - cell.some)
+        return having < HALF * structure.orders
+    return desk.beside.get(name, 0) < HALF * desk.money
+
+
+def _same_but_tax(one: str, other: str) -> bool:
+    """Return whether two names differ in what they say of taxes, or in a currency, only."""
+    aside = {"base", "purchased", "converted", "local", "presentment", "eur", "usd", "gbp", "chf"}
+    words = [
+        [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
+    ]
+    if words[0] == words[1]:
+        return True
+    taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
+    return taxed and bool(set(words[0]) & set(words[1]))
+
+
+def counted_once(
+    desk: Desk, log: OrderLog, structure: Structure | None, *, quiet: bool = False
+) -> OrderLog:
+    """Say of the amount whether it stands for the whole order, and so counts once."""
+    rest = tuple(n for n in log.whole_orders if n != log.amount)
+    log = replace(log, whole_orders=rest)
+    if log.amount is None or structure is None:
+        return log
+    cell = structure.cell(log.amount)
+    if not cell.of_order and not log.order_rows:
+        return log
+    if not quiet and cell.of_order:
+        where = "one line" if cell.told_once else "every line"
+        desk.checks.append(f"{log.amount} stands for the order, on {where} of it: it counts once")
+    return replace(log, whole_orders=(*rest, log.amount))
+
+
+def _currencies(desk: Desk, log: OrderLog) -> bool:
+    """Return whether the log has amounts in several currencies."""
+    return log.currency is not None and desk.figures[log.currency].distinct > 1
+
+
+def refunds_of(log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
+    """Name the column of money given back, and the days that say that an order was cancelled."""
+    refunds = [c for c in found.refunds if c.name != log.amount and (c.high or 0) != (c.low or 0)]
+    if log.amount is not None:
+        refunds.sort(key=lambda c: converted(c.name) != converted(log.amount or ""))
+    dates = tuple(c.name for c in found.cancelled_on if c.name != log.date)
+    log = replace(log, cancelled_on=dates)
+    if not refunds:
+        return log
+    name = refunds[0].name
+    log = replace(log, refunded=name)
+    whole = structure is not None and (
+        structure.cell(name).of_order or log.amount in log.whole_orders
+    )
+    return replace(log, whole_orders=(*log.whole_orders, name)) if whole else log

@@ -1,0 +1,163 @@
+"""Which columns of a table could play which part of an order, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from smartcart.tables.order_names import bare, of_a_birth, parts_named, prices_a_piece
+from smartcart.tables.order_ranks import (
+    cancels,
+    customer_rank,
+    day_rank,
+    is_mail,
+    is_refund,
+    money_rank,
+    order_rank,
+    taxes_aside,
+)
+from smartcart.tables.order_words import LOOSELY
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
+
+__all__ = ["FEW_STATES", "SEVERAL_VALUES", "Candidates", "find_candidates", "rank"]
+
+SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
+FEW_STATES = 60  # different values of a column that tells what became of a line
+STATE = re.compile(
+    r"(?!.*\b(marital|tax|customer|member(ship)?|account|employment|relationship|vip|consent|mail|"
+    r"marketing|subscri\w+|loyalty|inventory|stock|civil|family|house|billing state|shipping state|"
+    r"province)\b).+ (status|statut|zustand)"
+)
+NAME = re.compile(
+    r"((customer|client|buyer|billing|bill to|sold to|guest|member|kunden?|kaufer|acheteur|cliente|"
+    r"comprador|klant|full|user|contact) ?)*(name|nom|nombre|nome|naam)|kunde|customer|client|"
+    r"cliente|klant"
+)
+SUBTOTAL = re.compile(
+    r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
+)
+PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The columns that could play a part of an order, by their names, the likeliest first."""
+
+    customers: tuple[ColumnSummary, ...]
+    mails: tuple[ColumnSummary, ...]  # e-mail addresses of buyers, the fullest first
+    orders: tuple[ColumnSummary, ...]
+    days: tuple[ColumnSummary, ...]
+    moneys: tuple[ColumnSummary, ...]  # what may have been paid
+    states: tuple[ColumnSummary, ...]  # few values, under a name that speaks of a state or a kind
+    refunds: tuple[ColumnSummary, ...]
+    cancelled_on: tuple[ColumnSummary, ...]
+    flags: tuple[ColumnSummary, ...] = ()  # yes or no
+    names: tuple[ColumnSummary, ...] = ()  # what buyers are called
+
+
+def find_candidates(
+    columns: Sequence[ColumnSummary], parts: Mapping[str, str] | None = None
+) -> Candidates:
+    """Return which columns could be what, by name and type; columns of ``parts`` are settled.
+
+    ``parts`` are the user's own words, as for :func:`find_log`.
+    """
+    parts = parts or {}
+    free = [c for c in columns if c.present and c.name not in parts]
+
+    def said(part: str) -> list[ColumnSummary]:
+        return [c for c in columns if c.present and parts.get(c.name) == part]
+
+    def named(part: str) -> list[ColumnSummary]:
+        return said(part) or [
+            c for c in free if part in {p.name for p in parts_named(c.name) if c.type in p.types}
+        ]
+
+    customers = [c for c in named("customer") if c.distinct > 1]
+    mails = said("email") or sorted(
+        (c for c in free if c.type == "text" and is_mail(c.name)), key=lambda c: -c.present
+    )
+    texts = [c for c in free if c.type in {"text", "number"} and c.distinct > 1]
+    orders = [
+        c
+        for c in texts
+        if (c.type == "text" or c.whole)
+        and (order_rank(c.name) in {0, 1} or "order" in {p.name for p in parts_named(c.name)}
+             or _numbered(c))
+    ]  # fmt: skip
+    days = [
+        c for c in free if c.type == "date" and not of_a_birth(c) and day_rank(c.name) is not None
+    ]
+    counted = bool(named("quantity"))
+    moneys = [c for c in free if not (counted and prices_a_piece(c.name))]
+    moneys = [
+        c
+        for c in moneys
+        if c.type == "number" and (c.high or 0) > 0 and money_rank(c.name) is not None
+        and _speaks_of_money(c)
+    ]  # fmt: skip
+    by_name = named("status")
+    return Candidates(
+        customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
+        mails=tuple(mails),
+        orders=tuple(
+            said("order")
+            or sorted(orders, key=lambda c: (rank(order_rank(c.name)), _numbered(c)))
+        ),
+        days=tuple(said("date") or sorted(days, key=lambda c: rank(day_rank(c.name)))),
+        moneys=tuple(
+            said("amount")
+            or sorted(moneys, key=lambda c: (prices_a_piece(c.name), rank(money_rank(c.name))))
+        ),
+        states=tuple(
+            c
+            for c in columns
+            if (c in by_name or (c in free and STATE.fullmatch(tokens(c.name))))
+            and 1 <= c.distinct <= FEW_STATES
+        ),
+        refunds=tuple(
+            said("refund") or (c for c in free if c.type == "number" and is_refund(c.name))
+        ),
+        cancelled_on=tuple(
+            said("cancelled_on")
+            or (
+                c
+                for c in free
+                if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
+            )
+        ),
+        names=tuple(
+            c
+            for c in free
+            if c.type == "text" and c.spaced > 0 and NAME.fullmatch(tokens(c.name))
+        ),
+        flags=tuple(
+            c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
+        ),
+    )  # fmt: skip
+
+
+def rank(value: int | None) -> int:
+    """Return the rank of a name for sorting; last where the name speaks against it."""
+    return 9 if value is None else value
+
+
+def _numbered(column: ColumnSummary) -> bool:
+    """Return whether a column under a bare name holds codes with digits: ``Name`` of "#1001"."""
+    if not bare(column.name):
+        return False
+    if column.type == "number":
+        return column.whole
+    return column.head > 0 and column.digits >= 0.9 * column.head and column.spaced == 0
+
+
+def _speaks_of_money(column: ColumnSummary) -> bool:
+    """Return whether a name is one of an amount: of an order, or of a line."""
+    if any(p.name == "amount" for p in parts_named(column.name)):
+        return True
+    words = taxes_aside(tokens(column.name)) or tokens(column.name)
+    if SUBTOTAL.search(words):
+        return True
+    return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None

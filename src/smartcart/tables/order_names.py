@@ -1,0 +1,113 @@
+"""What the name of a column speaks of: which part of an order, or something of the customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from smartcart.tables.languages import names_of, part_within
+from smartcart.tables.order_ranks import is_buyer, money_rank, order_rank
+from smartcart.tables.order_words import LOOSELY, NOT_MONEY, OF_CUSTOMERS, PARTS, RULES, Part
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
+from smartcart.tables.vocabulary import readings
+from smartcart.tables.words import ARTICLES
+
+__all__ = [
+    "bare", "loosely", "of_a_birth", "of_the_customer", "part_of", "parts_named", "prices_a_piece",
+    "speaks_loosely_of_money", "speaks_of_customers",
+]  # fmt: skip
+
+BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
+
+
+def bare(name: str) -> bool:
+    """Return whether a name says that something is numbered or named, but not what.
+
+    >>> bare("id"), bare("Name"), bare("Order ID")
+    (True, True, False)
+    """
+    return BARE.fullmatch(tokens(name)) is not None
+
+
+def prices_a_piece(name: str) -> bool:
+    """Return whether a name is of the price of one piece.
+
+    >>> prices_a_piece("Unit Price"), prices_a_piece("Precio"), prices_a_piece("Total Price")
+    (True, True, False)
+    """
+    named = parts_named(name)
+    return bool(named) and named[0].name == "unit_price" and money_rank(name) != 0
+
+
+def of_a_birth(column: ColumnSummary) -> bool:
+    """Return whether a name is of the day or year of a birth."""
+    return any(word.meaning == "birth" for word, _ in readings(column.name))
+
+
+def of_the_customer(column: ColumnSummary) -> bool:
+    """Return whether a date is of the customer, not of an order: a birth, a sign-up."""
+    return any(word.meaning in {"birth", "first_date"} for word, _ in readings(column.name))
+
+
+def part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
+    """Return the part of an order that a column plays by its name and type, or by the user."""
+    if column.name in parts:
+        wanted = parts[column.name]
+        return next((part for part in PARTS if part.name == wanted), None)
+    if not column.present:
+        return None
+    return next((part for part in parts_named(column.name) if column.type in part.types), None)
+
+
+@lru_cache(maxsize=20_000)
+def parts_named(name: str) -> tuple[Part, ...]:
+    """Return the parts that a name speaks of, whatever its column holds."""
+    found = _parts_of(name)
+    aside = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name).strip()
+    return found if found or aside in {"", name} else _parts_of(aside)
+
+
+def _parts_of(name: str) -> tuple[Part, ...]:
+    words = tokens(name)
+    plain = " ".join(word for word in words.split() if word not in ARTICLES)
+    within = part_within(name)
+    if within is not None:
+        return tuple(part for _, part in RULES if part.name == within)
+    return tuple(
+        part
+        for pattern, part in RULES
+        if pattern.fullmatch(words)
+        or pattern.fullmatch(plain)
+        or words in names_of(part.name)
+        or (part.name in _ALSO and _ALSO[part.name](name))
+    )
+
+
+_ALSO: dict[str, Callable[[str], bool]] = {
+    "customer": is_buyer,
+    "order": lambda name: order_rank(name) in {0, 1},
+    "amount": lambda name: money_rank(name) == 0,
+}
+
+
+def loosely(part: str, column: ColumnSummary) -> bool:
+    """Return whether a name speaks of ``amount`` or ``quantity`` anywhere in it."""
+    return LOOSELY[part].fullmatch(tokens(column.name)) is not None
+
+
+def speaks_loosely_of_money(column: ColumnSummary) -> bool:
+    """Return whether a name speaks of money somewhere, and of no tax, cost or count."""
+    return loosely("amount", column) and NOT_MONEY.fullmatch(tokens(column.name)) is None
+
+
+def speaks_of_customers(columns: Sequence[ColumnSummary]) -> bool:
+    """Return whether at least two columns say what customers did in all."""
+    told = {
+        word.meaning
+        for column in columns
+        if column.type == "number"
+        for word, _ in readings(column.name)[:1]
+    }
+    return len(told & OF_CUSTOMERS) >= 2

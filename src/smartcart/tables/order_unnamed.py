@@ -1,0 +1,113 @@
+"""Tables that may be logs of orders, but do not say whose the orders are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from smartcart.tables.order_candidates import SEVERAL_VALUES
+from smartcart.tables.order_names import (
+    of_a_birth,
+    part_of,
+    parts_named,
+    speaks_of_customers,
+)
+from smartcart.tables.order_ranks import day_rank
+from smartcart.tables.order_roles import REPEATED, SAME_NUMBER
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.vocabulary import names_a_person, readings
+
+__all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
+
+LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
+MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
+
+
+def lines_of_nobody(
+    columns: Sequence[ColumnSummary], parts: Mapping[str, str] | None = None
+) -> tuple[tuple[str, ...], bool] | None:
+    """Return the columns that speak of orders in a table that says nothing of customers.
+
+    ``parts`` are the user's own words, as for :func:`find_log`.
+
+    With them, whether they are orders for sure: a number comes more than once, or only the
+    money of an order is told. Else a row may be a receipt that is to be segmented.
+    ``None`` where the table is no log, or has a column of customers.
+
+    >>> lines_of_nobody([ColumnSummary("Receipt No", "text", 9, 9, 3),
+    ...                  ColumnSummary("Date", "date", 9, 9, 9),
+    ...                  ColumnSummary("Quantity", "number", 9, 9, 4)])
+    (('Receipt No', 'Date', 'Quantity'), True)
+    """
+    found: dict[str, ColumnSummary] = {}
+    for column in columns:
+        part = part_of(column, parts or {})
+        if part is not None:
+            found.setdefault(part.name, column)
+    days = [c for c in columns if c.type == "date" and c.present and not of_a_birth(c)
+            and day_rank(c.name) is not None]  # fmt: skip
+    sold = [name for name in ("product", "quantity", "unit_price", "amount") if name in found]
+    if "customer" in found or "order" not in found or not days or not sold:
+        return None
+    order = found["order"]
+    if order.distinct < 2 or speaks_of_customers(columns):
+        return None
+    names = (order.name, days[0].name, *(found[name].name for name in sold))
+    whole = "amount" in sold and not {"quantity", "unit_price"} & set(sold)
+    return names, order.distinct < REPEATED * order.present or whole
+
+
+def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
+    """Return columns that could say who bought, where a table may be a log whose names say nothing.
+
+    It has days, amounts, and a column whose values come again and again; no column tells rows
+    apart as customers, and no two columns are named as what customers did in all. Empty where it
+    is a table of customers for sure.
+    """
+    told = {
+        word.meaning.partition(":")[0]
+        for column in columns
+        if column.type == "number"
+        for word, _ in readings(column.name)[:1]
+        if word.role == "forms" and word.meaning != "measure"
+    }
+    days = [c for c in columns if c.type == "date" and 2 * c.present >= c.rows and c.distinct > 5]
+    numbers = [
+        c
+        for c in columns
+        if c.type == "number" and (c.high or 0) > 0
+        and (not c.whole or c.distinct < REPEATED * c.present)
+    ]  # fmt: skip
+    if len(told) >= 2 or not days or not numbers or speaks_of_customers(columns):
+        return ()
+    if any(c.unique and names_a_person(c.name) for c in columns):
+        return ()
+    numbers_of_orders = [c for c in columns if (p := part_of(c, {})) and p.name == "order"]
+    most = max((c.distinct for c in numbers_of_orders), default=0)
+    return tuple(
+        c.name
+        for c in columns
+        if (most == 0 or c.distinct < SAME_NUMBER * most)
+        and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
+        and 2 * c.present >= c.rows
+        and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
+        and c.present < MOST_ORDERS * c.distinct
+    )
+
+
+def told_in_text(columns: Sequence[ColumnSummary]) -> bool:
+    """Return whether a column named like a date or an amount holds text."""
+    needed = {"date", "amount", "unit_price", "quantity"}
+    return any(
+        part.name in needed
+        for column in columns
+        if column.type == "text" and column.present and part_of(column, {}) is None
+        for part in parts_named(column.name)
+    )
+
+
+def empty_customer(columns: Sequence[ColumnSummary]) -> str | None:
+    """Return the column that is named as the customer's, but has no value at all."""
+    for column in columns:
+        if not column.present and any(p.name == "customer" for p in parts_named(column.name)):
+            return column.name
+    return None

@@ -1,0 +1,291 @@
+"""Where names do not tell, the values do: amounts, numbers of orders, nobody, states, thousands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart.errors import DataError, ReadingQuestion
+from test_reading import ORDERS, PEOPLE, TRUTH, orders, told, two_lines
+
+N = np.arange(ORDERS)
+
+
+def log(**columns) -> pd.DataFrame:
+    """Orders of 16 customers with the columns given behind them."""
+    t = orders()
+    kept = {"order_id": t["number"], "order_date": t["day"], "customer_id": t["who"]}
+    return pd.DataFrame(kept | columns)
+
+
+PAID = orders()["total"]
+SOME = np.where(N % 3 == 0, 2.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("columns", "paid"),
+    [
+        ({"Paid Amount": PAID, "Order Amount": PAID + SOME, "Discount": SOME}, PAID),
+        ({"Order Amount": PAID + SOME, "Paid Amount": PAID, "Coupon": -SOME}, PAID),
+        ({"Paid Amount": PAID - 0.3, "Order Amount": PAID, "Fee": PAID * 0 + 0.3}, PAID),
+        ({"Paid Amount": PAID, "Order Amount": PAID + 2 + N % 4, "Tax": 2, "Freight": N % 4},
+         PAID + 2 + N % 4),
+    ],
+)  # fmt: skip
+def test_what_parts_two_amounts_says_which_was_paid(columns, paid) -> None:
+    table = log(**columns)
+    assert told(table)[2] == pytest.approx(paid.sum())
+    kept = [n for n in table if n not in {"Discount", "Coupon", "Fee", "Tax", "Freight"}]
+    with pytest.raises(ReadingQuestion):
+        smartcart.check(table[kept])
+
+
+def test_an_amount_that_a_rate_parts_on_some_lines_is_asked_about() -> None:
+    """What a column explains on nine lines of ten, it does not explain."""
+    fee = np.where(N % 10 == 0, 5.0, 1.0 + N % 3)
+    table = log(**{"Paid Amount": PAID, "Order Amount": PAID + fee, "Fee": 1.0 + N % 3})
+    with pytest.raises(ReadingQuestion):
+        smartcart.check(table)
+    fee = np.where(N % 30 == 0, 5.0, 1.0 + N % 3)
+    table = log(**{"Paid Amount": PAID, "Order Amount": PAID + fee, "Fee": 1.0 + N % 3})
+    assert told(table)[2] == pytest.approx((PAID + fee).sum())
+
+
+@pytest.mark.parametrize(("net", "gross"), [("Netto", "Brutto"), ("Net", "Gross")])
+def test_net_and_gross_are_the_same_money(net, gross) -> None:
+    found = told(log(**{net: (PAID / 1.19).round(2), gross: PAID}))
+    assert found == TRUTH
+
+
+@pytest.mark.parametrize("discount", [0.0, 1.5])
+def test_the_price_of_a_piece_is_known_by_the_money_of_the_line(discount) -> None:
+    pieces = 1 + N % 4
+    each = 4.0 + N % 7
+    line = each * pieces - np.where(N % 4 == 2, discount, 0)
+    table = log(Description="x", Qty=pieces, Each=each, Line=line)
+    assert told(table)[2] == pytest.approx(line.sum())
+    swapped = log(Description="x", Qty=pieces, Line=line, Each=each)
+    assert told(swapped)[2] == pytest.approx(line.sum())
+    with pytest.raises(ReadingQuestion, match="no name says what was paid"):
+        smartcart.check(log(Description="x", Qty=pieces, Each=each, Line=each + 20 + N % 5))
+
+
+def test_money_less_than_pieces_times_price_is_asked_about() -> None:
+    pieces = 1 + N % 4
+    each = 4.0 + N % 7
+    reduced = each * pieces * np.where(N % 5 == 2, 0.8, 1.0)
+    table = log(sku="S", quantity=pieces, unit_price=each, xyz=reduced)
+    with pytest.raises(ReadingQuestion) as asked:
+        smartcart.check(table)
+    sums = sorted(r.revenue for r in asked.value.readings)
+    assert sums == pytest.approx([reduced.sum(), (each * pieces).sum()])
+    for reading in asked.value.readings:  # each line of configuration picks its reading
+        name, said = reading.choose.removeprefix("columns: {").removesuffix("}").split(": ", 1)
+        what, _, value = said.strip("{}").partition(": ")
+        got = told(table, roles={name.strip("'"): {what: value}})
+        assert got[2] == pytest.approx(reading.revenue)
+    unlike = table.assign(xyz=3.0 + N % 11)
+    assert told(unlike)[2] == pytest.approx((each * pieces).sum())
+
+
+def test_a_bare_id_numbers_orders_where_rows_are_orders() -> None:
+    twice = pd.concat([orders(), orders()], ignore_index=True)  # two orders of one day each
+    table = pd.DataFrame({"id": range(len(twice)), "customer_id": twice["who"],
+                          "date": twice["day"], "total": twice["total"]})  # fmt: skip
+    assert told(table)[0] == 2 * ORDERS
+    lines = table.assign(sku="S", quantity=1)  # an id of lines is no number of orders
+    assert told(lines)[0] == ORDERS
+
+
+def test_a_bare_id_that_repeats_numbers_orders() -> None:
+    lines = two_lines()
+    table = pd.DataFrame({"id": lines["number"], "customer_id": lines["who"], "date": lines["day"],
+                          "sku": lines["sku"], "amount": lines["total"]})  # fmt: skip
+    assert told(table) == TRUTH
+
+
+def test_a_second_number_of_the_orders_is_not_the_buyer() -> None:
+    lines = two_lines()
+    table = pd.DataFrame({"Document Number": lines["number"], "Internal ID": lines["number"] * 3,
+                          "Date": lines["day"], "Item": lines["sku"],
+                          "Amount": lines["line"]})  # fmt: skip
+    with pytest.raises(DataError, match="no column says whose") as refused:
+        smartcart.check(table)
+    assert "Internal ID" not in refused.value.way_out
+
+
+def test_an_id_whose_name_says_nobody_is_nobody() -> None:
+    table = log(Name="Ada Moss", total=PAID)
+    few = table.index % 40 == 0
+    table.loc[few, "customer_id"] = "99999"
+    assert told(table)[0] == ORDERS
+    table.loc[few, "Name"] = "Laufkunde"
+    assert told(table)[:2] == (ORDERS - few.sum(), table.loc[~few, "customer_id"].nunique())
+
+
+@pytest.mark.parametrize("nobody", ["0,0", "0.00", "-1.0"])
+def test_nobody_is_a_number_in_any_form(nobody) -> None:
+    mails = orders()["mail"]
+    ids = pd.Series([f"{20_000 + i % 16},0" for i in N])
+    table = log(Email=mails, total=PAID).assign(customer_id=ids.where(N % 4 > 0, nobody))
+    assert told(table)[0] == ORDERS
+    assert smartcart.check(table).receipt.columns["buyer of nobody"] == "Email"
+
+
+def test_numbers_of_a_state_that_nothing_explains_take_no_line() -> None:
+    assert told(log(order_status=N % 5 + 3, total=PAID)) == TRUTH
+    returned = told(log(is_returned=(N % 5 == 0).astype(int), total=PAID))
+    assert returned[0] == ORDERS - (N % 5 == 0).sum()
+    valid = told(log(valid=(N % 5 > 0).astype(int), total=PAID))
+    assert valid[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_open_says_unpaid_of_a_payment_only() -> None:
+    state = np.where(N % 5 == 0, "open", "paid")
+    assert told(log(payment_status=state, total=PAID))[0] == ORDERS - (N % 5 == 0).sum()
+    done = np.where(N % 5 == 0, "open", "completed")
+    assert told(log(order_status=done, total=PAID))[0] == ORDERS
+
+
+def test_points_part_thousands_where_another_column_says_so(tmp_path) -> None:
+    whole = 1000 * (10 + N % 7)
+    table = log(total=[f"{v:,}".replace(",", ".") for v in whole])
+    path = tmp_path / "log.csv"
+    comma = [f"1.{v:03},5" for v in N]
+    table.assign(weight=comma).to_csv(path, index=False, sep=";")
+    assert smartcart.check(str(path)).receipt.revenue == whole.sum()
+    table.assign(weight=[f"{1.5 + v:.1f}" for v in N]).to_csv(path, index=False)
+    seen = smartcart.check(str(path))
+    assert seen.receipt.revenue == whole.sum() / 1000
+    assert "ambiguous_numbers" in {n.code for n in seen.notices}
+
+
+def test_a_handful_of_buyers_of_everything_is_asked_about() -> None:
+    table = log(total=PAID).assign(customer_id=[f"staff{i % 3}" for i in N])
+    with pytest.raises(ReadingQuestion, match="3 different values for 120 orders"):
+        smartcart.check(table)
+    said = {"customer_id": {"meaning": "customer"}}
+    assert told(table, roles=said)[:2] == (ORDERS, 3)
+    fewer = table.assign(customer_id=[f"c{i % 4}" for i in N])  # 30 orders each
+    assert told(fewer)[:2] == (ORDERS, 4)
+
+
+@pytest.mark.parametrize("taken", ["captured", "shipped"])
+def test_a_payment_that_was_begun_is_none_where_others_were_taken(taken) -> None:
+    begun = N % 5 == 0
+    table = log(status=np.where(begun, "created", taken), total=PAID)
+    assert told(table)[0] == ORDERS - (begun.sum() if taken == "captured" else 0)
+
+
+@pytest.mark.parametrize("word", ["abgelaufen", "past_due", "Expirada", "scaduto"])
+def test_an_order_that_ran_out_was_not_sold(word) -> None:
+    table = log(status=np.where(N % 5 == 0, word, "completed"), total=PAID)
+    assert told(table)[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_the_number_of_an_order_is_no_money_whatever_its_name_says() -> None:
+    table = log(**{"Gross sales": PAID + 2, "Net sales": PAID, "Total sales": PAID * 1.19})
+    table = table.rename(columns={"order_id": "Sale #", "order_date": "Sale date"})
+    assert told(table)[2] == pytest.approx((PAID * 1.19).sum())
+
+
+def test_codes_of_a_state_are_told() -> None:
+    table = log(order_status=np.where(N % 5 == 0, "X", "C"), total=PAID)
+    seen = smartcart.check(table)
+    assert seen.receipt.orders == ORDERS
+    assert "status_codes" in {n.code for n in seen.notices}
+    words = smartcart.check(log(order_status=np.where(N % 5 == 0, "sent", "packed"), total=PAID))
+    assert "status_codes" not in {n.code for n in words.notices}
+
+
+@pytest.mark.parametrize("word", ["Entwurf", "Not Completed", "parked", "bozza"])
+def test_a_draft_was_not_sold(word) -> None:
+    table = log(SellerStatus=np.where(N % 5 == 0, word, "SENT"), total=PAID)
+    assert told(table)[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_credits_beside_sales_are_returns() -> None:
+    back = N % 5 == 0
+    kind = np.where(back, "credit", "sale")
+    assert told(log(**{"Transaction Type": kind}, total=PAID))[0] == ORDERS - back.sum()
+    kind = np.where(back, "credit", "cash")  # a way to pay
+    assert told(log(**{"Payment Type": kind}, total=PAID))[0] == ORDERS
+
+
+def test_the_shops_own_account_is_not_the_buyer() -> None:
+    table = log(total=PAID).rename(columns={"customer_id": "Shopper Reference"})
+    table.insert(0, "Company Account", "MyShop")
+    assert told(table) == TRUTH
+
+
+def test_the_day_is_that_of_the_order_whatever_else_was_sent() -> None:
+    t = orders()
+    table = log(total=PAID).rename(columns={"order_date": "dateOrdered"})
+    table["Receipt Sent"] = t["day"] + pd.Timedelta("400D")
+    table["dateUpdated"] = t["day"] + pd.Timedelta("800D")
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.columns["day"]) == (ORDERS, "dateOrdered")
+
+
+def test_a_count_of_sales_is_of_customers() -> None:
+    n = np.arange(200)
+    day = pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D")
+    table = pd.DataFrame({"customer_code": n, "total_spent": n * 3.5})
+    table = table.assign(number_of_sales=n % 9, created_at=day)
+    assert smartcart.check(table).contract.kind == "customers"
+
+
+SCRIPTS = {
+    "cp1251": ("Номер заказа;Дата заказа;Покупатель;Сумма заказа;Статус", "Выполнен", "Отменён"),
+    "cp932": ("注文番号;注文日;注文者メールアドレス;合計金額;注文状況", "発送済み", "キャンセル"),
+    "cp949": ("주문번호;주문일;구매자;총 결제금액;주문상태", "배송완료", "취소"),
+    "gb18030": ("订单编号;下单时间;买家昵称;实付金额;订单状态", "交易成功", "已取消"),
+    "cp1252": ("Bestellnummer;Bestelldatum;Käufer;Gesamtbetrag;Status", "erfüllt", "storniert"),
+}
+
+
+@pytest.mark.parametrize("encoding", SCRIPTS)
+def test_a_file_in_the_encoding_of_its_country_is_read(encoding, tmp_path) -> None:
+    header, sold, cancelled = SCRIPTS[encoding]
+    t = orders()
+    state = np.where(N % 5 == 0, cancelled, sold)
+    days = t["day"].dt.strftime("%Y-%m-%d")
+    rows = [f"{a};{b};{c};{d};{e}" for a, b, c, d, e in
+            zip(t["number"], days, t["mail"], t["total"], state, strict=True)]  # fmt: skip
+    path = tmp_path / "log.csv"
+    path.write_bytes("\n".join([header, *rows, ""]).encode(encoding))
+    assert told(str(path))[:2] == (ORDERS - (N % 5 == 0).sum(), PEOPLE)
+
+
+def test_a_list_price_was_not_paid_where_another_is_there() -> None:
+    pieces = 1 + N % 3
+    table = log(SKU="S", Quantity=pieces, **{"Retail Price": PAID * 2, "Wholesale Price": PAID})
+    assert told(table)[2] == pytest.approx((PAID * pieces).sum())
+
+
+def test_a_column_of_values_may_say_that_an_order_was_not_paid() -> None:
+    found = told(log(Contribution=np.where(N % 5 == 0, "Pending", "Completed"), total=PAID))
+    assert found[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_a_tax_in_one_word_was_not_paid() -> None:
+    assert told(log(Betrag=PAID, Steuerbetrag=(PAID * 0.19).round(2))) == TRUTH
+
+
+@pytest.mark.parametrize("share", [3, 1])
+def test_what_is_taken_off_some_amounts_is_a_discount_whatever_its_name(share) -> None:
+    """On every line it may be a fee or a tax: then the amount is what its name says."""
+    off = np.where(N % share == 0, 2.5, 0.0)
+    table = log(Betrag=PAID + off, abc=off, xyz=PAID)
+    paid = PAID if share > 1 else PAID + off
+    assert told(table)[2] == pytest.approx(paid.sum())
+
+
+def test_short_names_and_names_in_brackets() -> None:
+    t = orders()
+    table = pd.DataFrame({"Auftr.-Nr. (alt)": t["number"], "Auftr.-Dat.": t["day"],
+                          "Kd.-Nr.": t["who"], "Wert netto": t["total"]})  # fmt: skip
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.columns["order"]) == (ORDERS, "Auftr.-Nr. (alt)")
