@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.background_process import Beside, LostError
+from smartcart.background_process import HelperProcess, LostError
 from smartcart.core import choose_k, naming, prepare
 from smartcart.core.assign import assign
 from smartcart.core.evidence import gather
@@ -39,7 +39,7 @@ from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
 from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
-from smartcart.workflows.record import Counted, Fitted, run_of
+from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
 
@@ -69,7 +69,7 @@ def segment(
     seed: int = 0,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
-    helper: Beside | None = None,
+    helper: HelperProcess | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
     previous: Path | None = None,
@@ -198,8 +198,14 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers, *, k: int | None, k_max: int, seed: int, say: Progress, helper: Beside | None
-) -> tuple[Recipe, choose_k.Choice]:
+    table: Customers,
+    *,
+    k: int | None,
+    k_max: int,
+    seed: int,
+    say: Progress,
+    helper: HelperProcess | None,
+) -> tuple[Recipe, choose_k.KChoice]:
     """Fit the recipe and every K on the sample."""
     forming = table.inspection.forming
     X = table.sample[:, : len(forming)]
@@ -218,7 +224,7 @@ def _evidence(
     if helper is not None:
         try:
             helper.ask(gather, *asked)
-            found: tuple[Recipe, choose_k.Choice] = helper.answer(tell)
+            found: tuple[Recipe, choose_k.KChoice] = helper.answer(tell)
             return found
         except LostError:  # then the work is done here, and meets whatever the helper met
             pass
@@ -237,9 +243,9 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers, recipe: Recipe, choice: choose_k.Choice, earlier: Previous | None,
+    table: Customers, recipe: Recipe, choice: choose_k.KChoice, earlier: Previous | None,
     centers: Floats,
-) -> tuple[Fitted, Heritage | None]:  # fmt: skip
+) -> tuple[FittedSegments, Heritage | None]:  # fmt: skip
     """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
     order = _by_value(table, recipe, centers)
@@ -250,7 +256,9 @@ def _fitted(
         kept = earlier.heritage(table, recipe, centers, named, choice)
         centers, named = centers[kept.order], kept.named
         order = [order[i] for i in kept.order]
-    return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
+    return FittedSegments(
+        recipe, evidence, centers, [choice.jaccard[i] for i in order], named
+    ), kept
 
 
 def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
@@ -315,7 +323,7 @@ def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
 
 
-def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
+def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
     found = assign(table.sample, recipe, centers)
@@ -335,9 +343,9 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
 
 
 def _assign_all(
-    table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
+    table: Customers, fitted: FittedSegments, folder: Path, say: Progress, *, rfm_bins: int,
     kept: Heritage | None, foreseen: Foreseen | None,
-) -> Counted:  # fmt: skip
+) -> CountedSegments:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
     shift = column_means(table.sample)
@@ -385,4 +393,4 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     future = future_record(foreseen, ahead, table, fitted)
-    return Counted(sums, lloyd, watch, count.record() if count else None, future)
+    return CountedSegments(sums, lloyd, watch, count.record() if count else None, future)
