@@ -289,3 +289,46 @@ def test_short_names_and_names_in_brackets() -> None:
                           "Kd.-Nr.": t["who"], "Wert netto": t["total"]})  # fmt: skip
     found = smartcart.check(table).receipt
     assert (found.orders, found.columns["order"]) == (ORDERS, "Auftr.-Nr. (alt)")
+
+
+def test_a_total_is_the_goods_less_a_discount_and_with_shipping() -> None:
+    off, sent = np.where(N % 3 == 0, 2.0, 0.0), np.where(N % 4 == 0, 0.0, 4.9)
+    table = log(**{"Order Amount": PAID, "Paid Amount": PAID - off + sent,
+                   "Coupon": off, "Shipping": sent})  # fmt: skip
+    assert told(table)[2] == pytest.approx((PAID - off + sent).sum())
+    assert told(table[[*reversed(table.columns)]])[2] == pytest.approx((PAID - off + sent).sum())
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_of_equal_names_the_one_with_tax_is_read_whatever_its_place(mixed) -> None:
+    table = log(**{"Amount": (PAID / 1.19).round(2), "Amount Including VAT": PAID})
+    assert told(table[[*reversed(table.columns)]] if mixed else table) == TRUTH
+
+
+def test_deals_that_were_lost_or_are_open_were_not_sold() -> None:
+    state = np.select([N % 5 == 0, N % 5 == 1], ["Lost", "Open"], "Won")
+    assert told(log(**{"Deal Status": state}, total=PAID))[0] == (N % 5 > 1).sum()
+
+
+def test_lines_without_a_day_of_payment_are_told() -> None:
+    t = orders()
+    table = log(Bezahldatum=t["day"].where(N % 5 > 0), total=PAID)
+    assert "no_day_of_payment" in {n.code for n in smartcart.check(table).notices}
+    table["Bezahldatum"] = t["day"]
+    assert "no_day_of_payment" not in {n.code for n in smartcart.check(table).notices}
+
+
+@pytest.mark.parametrize(
+    ("names", "lost"),
+    [
+        (("Ordrenr", "Ordredato", "Kundenr", "I alt", "Status"), "Annulleret"),
+        (("Ordernr", "Orderdatum", "Kundnr", "Totalsumma", "Orderstatus"), "Makulerad"),
+        (("Nomor Pesanan", "Tanggal", "Nama Pembeli", "Total Pembayaran", "Status"), "Dibatalkan"),
+    ],
+)
+def test_orders_in_more_languages(names, lost) -> None:
+    t = orders()
+    state = np.where(N % 5 == 0, lost, "OK")
+    cells = [t["number"], t["day"], t["who"], PAID, state]
+    table = pd.DataFrame(dict(zip(names, cells, strict=True)))
+    assert told(table)[0] == ORDERS - (N % 5 == 0).sum()

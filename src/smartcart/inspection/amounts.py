@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 SAMPLE = 20_000  # lines on which amounts are compared
 AGREE = 0.95  # of the lines: a relation holds
 EVIDENCE = 10  # lines at least
+PARTS = 3  # columns at the most that part two amounts: a discount, a tax, shipping
 CENTS = 0.021  # each of two amounts is rounded
 BETWEEN = 0.6, 1.67  # a total beside the sum of its lines: taxes, shipping and discounts
 COVERED = 0.9  # of the orders: their total is about the sum of their lines
@@ -40,25 +41,32 @@ class Amounts:
     columns: Mapping[str, Floats]  # name -> (lines,)
     orders: NDArray[np.int64]  # (lines,), -1 where unknown
 
-    def parted_by(self, one: str, other: str, aside: Sequence[str]) -> tuple[str, ...] | None:
-        """Return the columns whose sum parts two amounts on nearly all lines.
+    def parted_by(
+        self, one: str, other: str, aside: Sequence[str]
+    ) -> tuple[tuple[str, int], ...] | None:
+        """Return the columns that part two amounts on nearly all lines, each with its sign.
 
-        ``()`` where the amounts are equal, ``None`` where nothing explains the difference.
+        The first amount is the other one plus (1) or minus (-1) each of them. ``()`` where the
+        amounts are equal, ``None`` where nothing explains the difference.
         """
         a, b = self.columns[one], self.columns[other]
         there = np.isfinite(a) & np.isfinite(b) & (a != 0) & (b != 0)
         if there.sum() < EVIDENCE:
             return None
-        gap = np.abs(a - b)[there]
+        gap = (a - b)[there]
         near = CENTS + 1e-9 * np.abs(a[there])
-        if _nearly_all(gap <= near):
+        if _nearly_all(np.abs(gap) <= near):
             return ()
         parts = {n: np.nan_to_num(np.abs(self.columns[n][there])) for n in aside}
-        for size in (1, 2):
+        parts = {n: part for n, part in parts.items() if part.any()}
+        for size in range(1, PARTS + 1):
             for names in combinations(parts, size):
-                total = sum((parts[n] for n in names), np.zeros_like(gap))
-                if total.any() and _nearly_all(np.abs(gap - total) <= size * near):
-                    return names
+                for signs in product((1, -1), repeat=size):
+                    total = np.zeros_like(gap)
+                    for name, sign in zip(names, signs, strict=True):
+                        total += sign * parts[name]
+                    if _nearly_all(np.abs(gap - total) <= size * near):
+                        return tuple(zip(names, signs, strict=True))
         return None
 
     def without_discount(self, money: str, free: Sequence[str]) -> tuple[str, str] | None:

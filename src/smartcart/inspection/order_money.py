@@ -12,7 +12,13 @@ from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, li
 from smartcart.records import OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_names import prices_a_piece
-from smartcart.tables.order_ranks import converted, is_discount, money_rank, taxes_aside
+from smartcart.tables.order_ranks import (
+    converted,
+    is_discount,
+    money_rank,
+    tax_rank,
+    taxes_aside,
+)
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.tokens import tokens
 
@@ -45,6 +51,7 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
             names.append(log.amount)
         order = sorted(names, key=lambda n: (
             _least_filled(desk, structure, n), prices_a_piece(n), _money_order(n, several),
+            tax_rank(n),
             -desk.beside.get(n, 0) if several else 0,
         ))  # fmt: skip
         if pieces:
@@ -127,9 +134,9 @@ def _by_values(
         parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
         if not parts:
             continue
-        less = all(map(is_discount, parts))
-        if less == amounts.larger(chosen, name) and (less or not any(map(is_discount, parts))):
-            desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
+        # what was paid is after discounts, with taxes and shipping, before fees
+        if all((sign > 0) == is_discount(part) for part, sign in parts):
+            desk.checks.append(f"{chosen} and {name} differ by {listed([n for n, _ in parts])}")
             chosen = name
     if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
         desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
@@ -158,7 +165,7 @@ def _explained(
         less = amounts.without_discount(name, _free(amounts))
         return less is not None and less[0] == chosen
     if parts:
-        desk.checks.append(f"{chosen} and {name} differ by {listed(parts)}")
+        desk.checks.append(f"{chosen} and {name} differ by {listed([n for n, _ in parts])}")
     return True
 
 

@@ -12,6 +12,7 @@ from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, orders
+from smartcart.tables.order_names import no_money
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.summary import ColumnSummary
 
@@ -126,7 +127,8 @@ def refuse_no_money(
         for c in columns
         if c.type == "number" and 2 * c.present >= c.rows and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and money_rank(c.name) is not None and c.name not in orders.part_names(log)
+        and money_rank(c.name) is not None and not no_money(c.name)
+        and c.name not in orders.part_names(log)
     ]  # fmt: skip
     if not names:
         return

@@ -14,6 +14,7 @@ from smartcart.tables.tokens import tokens
 
 __all__ = ["codes_notices", "values_of", "with_states"]
 
+MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_CODES = 20  # different codes of a state
 
 
@@ -90,7 +91,25 @@ def codes_notices(opened: Opened, log: OrderLog, found: Candidates) -> list[Noti
                     "them, or leave these lines out of the file.",
                 )
             )
-    return told
+    return told + _unpaid_days(log, found)
+
+
+def _unpaid_days(log: OrderLog, found: Candidates) -> list[Notice]:
+    """Tell of a day of payment that some of the lines lack, where nothing else says unpaid."""
+    if any(state.unpaid for state in log.states):
+        return []
+    return [
+        Notice(
+            "no_day_of_payment",
+            f"{day.name} is empty on {day.rows - day.present:,} of {day.rows:,} lines: these count "
+            "as sold. If they were not paid, leave them out of the file.",
+            day.rows - day.present,
+        )
+        for day in found.days
+        if day.name != log.date
+        and order_states.says_paid(day.name)
+        and MOST_PAID * day.rows <= day.present < day.rows
+    ]
 
 
 def _flags(opened: Opened, log: OrderLog, found: Candidates) -> list[LineState]:

@@ -8,15 +8,31 @@ from functools import lru_cache
 
 from smartcart.tables.languages import names_of, part_within
 from smartcart.tables.order_ranks import is_buyer, money_rank, order_rank
-from smartcart.tables.order_words import LOOSELY, NOT_MONEY, OF_CUSTOMERS, PARTS, RULES, Part
+from smartcart.tables.order_words import (
+    IDENTIFIES,
+    LOOSELY,
+    NOT_MONEY,
+    OF_CUSTOMERS,
+    PARTS,
+    RULES,
+    Part,
+)
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
 from smartcart.tables.words import ARTICLES
 
 __all__ = [
-    "bare", "loosely", "of_a_birth", "of_the_customer", "part_of", "parts_named", "prices_a_piece",
-    "speaks_loosely_of_money", "speaks_of_customers",
+    "bare",
+    "loosely",
+    "no_money",
+    "of_a_birth",
+    "of_the_customer",
+    "part_of",
+    "parts_named",
+    "prices_a_piece",
+    "speaks_loosely_of_money",
+    "speaks_of_customers",
 ]  # fmt: skip
 
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
@@ -95,6 +111,17 @@ _ALSO: dict[str, Callable[[str], bool]] = {
 def loosely(part: str, column: ColumnSummary) -> bool:
     """Return whether a name speaks of ``amount`` or ``quantity`` anywhere in it."""
     return LOOSELY[part].fullmatch(tokens(column.name)) is not None
+
+
+def no_money(name: str) -> bool:
+    """Return whether a name speaks of a number that nobody pays: an id, a count, a phone.
+
+    >>> no_money("PO#"), no_money("Customer Phone Number"), no_money("ORDTOT")
+    (True, True, False)
+    """
+    words = tokens(name)
+    told = re.search(r"\b(phone|tel|zip|postcode|year)\b", words) is not None
+    return "#" in name or told or any(p.fullmatch(words) for p in (IDENTIFIES, NOT_MONEY))
 
 
 def speaks_loosely_of_money(column: ColumnSummary) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "is_refund",
     "money_rank",
     "order_rank",
+    "tax_rank",
     "taxes_aside",
 ]
 
@@ -40,6 +41,11 @@ _AROUND_TAX = re.compile(
     rf"|\b{_TAX} (incl?|included|inclusive|excl?|excluded|exclusive|inkl|exkl)\b"
     r"|\b(netto|brutto|ttc|ht|inkl|exkl|incl|excl)\b"
 )
+_WITHOUT_TAX = re.compile(
+    rf"\b(excl?|ex|excluding|exclusive|before|without|exkl|ohne|hors|sans|sin|sem|zzgl|plus)"
+    rf"( of| de)? {_TAX}\b|\b{_TAX} (excl?|excluded|exclusive|exkl)\b|\b(netto|net|ht|exkl|excl)\b"
+)
+_GROSS = re.compile(r"\b(brutto|gross|ttc|bruto)\b")
 _AFTER_DISCOUNT = re.compile(
     r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|"
     r"remises?|descuentos?)\b"
@@ -137,7 +143,8 @@ _PEOPLE = (
     r"(customer|client|user|member|shopper|buyer|purchaser|account|household|person|patron|payer|"
     r"kunden?|kaufer|kauf|mitglied|cliente|comprador|client|acheteur|klant|usuario|utilisateur|"
     r"nutzer|benutzer|subscriber|guest|donor|patient|passenger|visitor|consumer|contact|"
-    r"card ?holder|loyalty|billing|bill to|klient|musteri|acquirente|koper)"
+    r"card ?holder|loyalty|billing|bill to|sold to( pt| party)?|klient|musteri|acquirente|koper|"
+    r"retailer|stockist|dealer|debit(eur|or)(en)?)"
 )
 _NAME = r"(name|nome|nombre|nom|naam|nimi|navn|company)"
 _NOT_THE_BUYER = re.compile(
@@ -190,6 +197,7 @@ _ORDER_NEXT = re.compile(
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
+    r"|(psp|merchant) ref(erence)?"
 )
 
 _NEVER_DAY = re.compile(
@@ -231,6 +239,18 @@ def taxes_aside(words: str) -> str:
     ('order total', 'umsatz')
     """
     return " ".join(_AROUND_TAX.sub(" ", words).split())
+
+
+def tax_rank(name: str) -> int:
+    """Return 0 for an amount with taxes, 2 for one without, 1 where its name says neither.
+
+    >>> [tax_rank(n) for n in ("Amount Including VAT", "Amount", "Amount Excl. VAT", "Netto")]
+    [0, 1, 2, 2]
+    """
+    words = tokens(name)
+    if _WITHOUT_TAX.search(words):
+        return 2
+    return 0 if taxes_aside(words) != words or _GROSS.search(words) else 1
 
 
 def money_rank(name: str) -> int | None:

@@ -11,7 +11,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["browsing_words", "coded", "flag_state", "line_state", "status_words"]
+__all__ = ["browsing_words", "coded", "flag_state", "line_state", "says_paid", "status_words"]
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
@@ -59,7 +59,9 @@ _UNPAID = _or_elsewhere(
     r"(checkout[ _-]?)?draft$|quotation|^incomplete$|^not[ _-]?paid|^unpaid|wait\w*[ _-]for[ _-]"
     r"payment|payment[ _-](pending|remote|required|review|due)|zahlung ausstehend|warte\w* auf "
     r"zahlung|"
-    r"unbezahlt|en attente( (de|du) (paiement|virement|reglement))?$|pendiente( de pago)?$|"
+    r"unbezahlt|en attente( (de |du |d.)"
+    r"(paiement|virement|reglement|acceptation|validation|confirmation))?$|pending (approval|"
+    r"confirmation)|awaiting (approval|confirmation)|pendiente( de pago)?$|"
     r"pendente|"
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
@@ -79,6 +81,8 @@ _PAYMENT = re.compile(
     r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
     r"platnos\w*|financial|billing)\b.*"
 )
+_WON = re.compile(r"^(closed )?(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
+_LOST = re.compile(r"^(closed )?(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
 _NOT_YET = re.compile(
@@ -111,6 +115,16 @@ def _plain(value: str) -> str:
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
+
+
+def says_paid(name: str) -> bool:
+    """Return whether a column's name is of a day of payment.
+
+    >>> says_paid("Bezahldatum"), says_paid("Paid at"), says_paid("Shipped at")
+    (True, True, False)
+    """
+    return re.search(r"\b(paid|payment|bezahl\w*|zahl\w*|paiement|pago|pagamento)\b",
+                     tokens(name)) is not None  # fmt: skip
 
 
 def coded(values: Iterable[str]) -> bool:
@@ -204,6 +218,9 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     (('open',), ())
     >>> line_state("Status", ["created", "captured"]).unpaid
     ('created',)
+    >>> state = line_state("Deal Status", ["Won", "Lost", "Open"])
+    >>> state.cancelled, state.unpaid
+    (('Lost',), ('Open',))
     >>> line_state("Transaction Type", ["sale", "credit"]).returned
     ('credit',)
     """
@@ -214,6 +231,10 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     delivery = _DELIVERY.fullmatch(tokens(column)) is not None
     unpaid = () if delivery else tuple(v for v in rest if _UNPAID.search(_plain(v)))
     if _PAYMENT.fullmatch(tokens(column)) and not delivery:
+        unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
+    if any(_WON.match(_plain(v)) for v in rest):
+        cancelled += tuple(v for v in rest if _LOST.match(_plain(v)))
+        rest = [v for v in rest if v not in cancelled]
         unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
     if any(_TAKEN.match(_plain(v)) for v in rest):
         unpaid += tuple(v for v in rest if v not in unpaid and _BEGUN.match(_plain(v)))

@@ -124,7 +124,8 @@ PARTS: tuple[Part, ...] = (
         r"((unit|item|product|list|net|gross|sale|sales|selling|retail|wholesale|trade|dealer|"
         r"line ?item)? ?price"
         r"( each| per unit| unit| per item)?|price of (unit|item)|unit cost|"
-        r"(einzel|stueck|stuck|artikel|verkaufs)?preis|precio( unitario)?|prix( unitaire)?|"
+        r"(einzel|stueck|stuck|artikel|verkaufs|e ?|ep ?|vk ?)?preis|precio( unitario)?|"
+        r"prix( unitaire)?|"
         rf"preco( unitario)?|valor unitario|prezzo( unitario)?|prijs){_NET}",
         _NUMBER, "forms", "the price of one piece",
     ),

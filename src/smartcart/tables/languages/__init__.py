@@ -17,7 +17,7 @@ __all__ = ["LANGUAGES", "names_of", "part_within", "state_words"]
 
 GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
-LANGUAGES = ("nl", "pl", "ru", "tr", "ko", "ja", "zh", "sap")
+LANGUAGES = ("nl", "pl", "sv", "da", "ru", "tr", "id", "ko", "ja", "zh", "sap")
 
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
 
