@@ -48,9 +48,10 @@ bench-large: ## the long ones: millions of customers, and what the sample loses
 	@.venv/bin/python benchmarks/life.py
 	@.venv/bin/python benchmarks/web.py --rows 10000000
 
-docs: ## write the generated pages of docs/
+docs: ## write the generated pages of docs/, and build the site (site/index.html)
 	@tools/setup dev
 	@.venv/bin/python tools/make_docs.py
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --quiet --strict
 
 clean: ## remove what the commands above made
-	@rm -rf .venv demo workspace build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv demo site workspace build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,7 +10,7 @@ import pytest
 
 import report_example
 from smartcart import workflows
-from smartcart.background_process import Beside, LostError
+from smartcart.background_process import HelperProcess, LostError
 from smartcart.datasets import write_customers
 from smartcart.report import figures
 
@@ -48,7 +48,7 @@ def loaded(name, tell):
 
 def test_it_answers_and_sends_words():
     heard: list[str] = []
-    with Beside(meanwhile=["smartcart.core.rfm"]) as helper:
+    with HelperProcess(meanwhile=["smartcart.core.rfm"]) as helper:
         helper.ask(shout, "shop")
         helper.ask(shout, "cart!")
         assert [helper.answer(heard.append), helper.answer()] == [4, 5]
@@ -57,7 +57,7 @@ def test_it_answers_and_sends_words():
 
 
 def test_it_loads_ahead_while_nothing_is_asked():
-    with Beside("smartcart.core.rfm", "smartcart.core.naming") as helper:
+    with HelperProcess("smartcart.core.rfm", "smartcart.core.naming") as helper:
         for _ in range(1000):
             helper.ask(loaded, "smartcart.core.naming")
             if helper.answer():
@@ -66,7 +66,7 @@ def test_it_loads_ahead_while_nothing_is_asked():
 
 
 def test_a_helper_that_fails_is_lost():
-    with Beside() as helper:
+    with HelperProcess() as helper:
         helper.ask(fail)
         with pytest.raises(LostError):
             helper.answer()
@@ -74,21 +74,21 @@ def test_a_helper_that_fails_is_lost():
             helper.ask(shout, "again")
             helper.answer()
     with pytest.raises(LostError):
-        Beside().ask(fail)  # never started
+        HelperProcess().ask(fail)  # never started
     with pytest.raises(LostError):
-        Beside().answer()
+        HelperProcess().answer()
 
 
 def test_with_a_single_core_there_is_no_helper(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    with Beside() as helper, pytest.raises(LostError):
+    with HelperProcess() as helper, pytest.raises(LostError):
         helper.ask(shout, "shop")
 
 
 def test_helped_pictures_are_the_same(run, tmp_path):
     for name in ("helped", "alone"):
         (tmp_path / name).mkdir()
-    with Beside("smartcart.report.figures") as helper:
+    with HelperProcess("smartcart.report.figures") as helper:
         workflows.finish(run, tmp_path / "helped", helper)
     workflows.finish(run, tmp_path / "alone")
     names = sorted(path.relative_to(tmp_path / "alone") for path in (tmp_path / "alone").rglob("*"))
@@ -101,7 +101,7 @@ def test_helped_pictures_are_the_same(run, tmp_path):
 
 
 def test_a_killed_helper_is_replaced(run, shop, tmp_path):
-    with Beside() as helper:
+    with HelperProcess() as helper:
         kill_children()
         found = workflows.segment(shop, tmp_path, k_max=4, helper=helper)
         workflows.finish(run, tmp_path, helper)
@@ -111,7 +111,7 @@ def test_a_killed_helper_is_replaced(run, shop, tmp_path):
 
 def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):
     words: list[str] = []
-    with Beside() as helper:
+    with HelperProcess() as helper:
         there = workflows.segment(
             shop, tmp_path, k_max=4, helper=helper,
             progress=lambda step, done, total: words.append(step),

@@ -21,7 +21,7 @@ import report_example
 from smartcart.api import Plots
 from smartcart.cli import show
 from smartcart.core.rfm import digits
-from smartcart.errors import UsageError
+from smartcart.errors import DataError, UsageError
 from smartcart.records import Fact, GoldenRow, Inspection, Run
 from smartcart.report import (
     figures,
@@ -359,8 +359,8 @@ def test_plots_of_a_run_are_those_that_can_be_drawn() -> None:
     assert "rfm" in dir(Plots(report_example.four()))
     without = Plots(report_example.ten())
     assert "rfm" not in dir(without)
-    with pytest.raises(AttributeError, match="no picture 'rfm'"):
-        without.rfm  # noqa: B018
+    with pytest.raises(DataError, match="nothing to draw 'rfm'"):
+        without.rfm()
 
 
 # an order log

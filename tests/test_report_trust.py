@@ -28,7 +28,7 @@ from smartcart.report import (
     withheld,
     words,
 )
-from smartcart.report.bars import Row, chart
+from smartcart.report.bars import BarRow, chart
 from smartcart.report.reasons import part
 from test_report import Page
 
@@ -415,9 +415,9 @@ def test_a_campaign_is_a_picture_with_its_table(acting_run: Run) -> None:
 
 def test_bars_lie_where_the_figures_are() -> None:
     rows = [
-        Row("a", -50.0, -100.0, 0.0, ""),
-        Row("b", 100.0, 50.0, 300.0, "", 12),
-        Row("c", 0, None, None, ""),
+        BarRow("a", -50.0, -100.0, 0.0, ""),
+        BarRow("b", 100.0, 50.0, 300.0, "", 12),
+        BarRow("c", 0, None, None, ""),
     ]
     found = chart(rows)
     a, b, c = found.bars
@@ -428,7 +428,7 @@ def test_bars_lie_where_the_figures_are() -> None:
     assert a.left + a.width == pytest.approx(found.zero)
     assert (c.at, c.width) == (pytest.approx(found.zero), 0)
     assert [bar.slot for bar in found.bars] == [0, 2, 0]
-    assert chart([Row("a", 0.0, None, None, "0")]).bars[0].at == pytest.approx(4)
+    assert chart([BarRow("a", 0.0, None, None, "0")]).bars[0].at == pytest.approx(4)
 
 
 def test_reasons_are_shown_for_every_segment_and_figure(acting_run: Run) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
 from smartcart.layouts import LAYOUTS
+from smartcart.records import ColumnRole
 from smartcart.settings import Settings
+from smartcart.tables.order_words import MEANINGS as ORDER_MEANINGS
+from smartcart.tables.order_words import PARTS
 from smartcart.tables.vocabulary import MEANINGS, VOCABULARY
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -51,9 +56,76 @@ def settings() -> str:
         "`smartcart check SOURCE --write-config smartcart.yaml` writes such a file to edit.",
         "",
     ]
-    lines += [f"Meanings: {', '.join(f'`{name}`' for name in sorted(MEANINGS))}; `spend` and "]
-    lines += ["`channel` take a word for the part, as in `spend:wine` and `channel:web`."]
+    lines += [
+        "## Roles\n",
+        "| role | what a column of it does |",
+        "|---|---|",
+        *(f"| `{role}` | {ROLES[role]} |" for role in get_args(ColumnRole)),
+        "",
+        "## Meanings of a customer table's columns\n",
+        "A meaning brings a role; the role can be given beside it. `spend` and `channel` take a "
+        "word for the part, as in `spend:wine` and `channel:web`.\n",
+        "| meaning | role | what it says |",
+        "|---|---|---|",
+    ]
+    why = {word.meaning.partition(":")[0]: word.reason for word in reversed(VOCABULARY)} | OTHER
+    lines += [f"| `{name}` | {MEANINGS[name]} | {why[name]} |" for name in sorted(MEANINGS)]
+    lines += [
+        "",
+        "## Meanings of an order log's columns\n",
+        "A column of an order log has one of these; `{meaning: amount}` is enough, the role "
+        "follows.\n",
+        "| meaning | role | what it says |",
+        "|---|---|---|",
+        *(f"| `{part.name}` | {part.role} | {part.reason} |" for part in PARTS),
+        f"| `trait` | {ORDER_MEANINGS['trait']} | says who the customer is, the same on all of "
+        "their orders |",
+        "",
+        "```yaml",
+        "kind: orders",
+        "columns:",
+        "  Kunde: {meaning: customer}",
+        "  Belegnr: {meaning: order}",
+        "  Summe: {meaning: amount}",
+        "  Menge: {meaning: quantity}",
+        "  Artikel: {meaning: product}",
+        "  Zustand: {meaning: status}",
+        "```",
+    ]
     return "\n".join(lines) + "\n"
+
+
+ROLES = {
+    "id": "identifies the customer; each once in a customer table",
+    "forms": "behaviour: decides on segments",
+    "describes": "tells who the customers of a segment are",
+    "sensitive": "says who people are (age, education): describes only, and fairness is tested",
+    "outcome": "checks segments and gives response rates; never forms",
+    "dropped": "is not read",
+}
+OTHER = {
+    "flag": "yes or no",
+    "date": "a day of no known meaning",
+    "text": "free text",
+}
+
+
+def notebook() -> str:
+    """Return the data scientist's tutorial as a notebook, without output."""
+    page = (DOCS / "tutorials" / "data-scientist.md").read_text(encoding="utf-8")
+    cells: list[dict[str, object]] = []
+    for i, part in enumerate(re.split(r"```python\n(.*?)```", page, flags=re.DOTALL)):
+        text = part.strip() if i % 2 == 0 else part.rstrip()
+        if not text:
+            continue
+        kind = "code" if i % 2 else "markdown"
+        cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{len(cells)}", "metadata": {}}
+        if i % 2:
+            cell |= {"execution_count": None, "outputs": []}
+        cells.append(cell | {"source": text.splitlines(keepends=True)})
+    meta = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    found = {"cells": cells, "metadata": meta, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def _rule(rule: Rule) -> str:
@@ -153,7 +225,7 @@ def model_schema() -> str:
 
 PAGES = {
     "commands.md": commands, "settings.md": settings, "names.md": names, "layouts.md": layouts,
-    "model.schema.json": model_schema,
+    "model.schema.json": model_schema, "tutorials/data-scientist.ipynb": notebook,
 }  # fmt: skip
 
 

@@ -15,6 +15,10 @@ __all__ = ["Segmentation", "SmartCartWarning", "check", "load", "segment"]
 
 def __getattr__(name: str) -> Any:
     """Import the public names on first use, so that ``smartcart --help`` answers at once."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("smartcart")
     if name in __all__:
         from smartcart import api
 
@@ -23,4 +27,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*globals(), *__all__, "__version__"]

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Beside", "LostError"]
+__all__ = ["HelperProcess", "LostError"]
 
 PATIENCE = 0.2  # seconds in which the next question often follows an answer
 
@@ -21,7 +21,7 @@ class LostError(Exception):
     """The other process could not be started, or did not do what it was asked to."""
 
 
-class Beside:
+class HelperProcess:
     """A process that loads ``modules`` while this one works, and then runs functions for it.
 
     ``meanwhile`` are modules that this process loads while it waits for the first answer. Use

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import Column, ColumnRole, ColumnWish, Inspection
 
-__all__ = ["Settings", "read_settings", "refused_text", "settings_text"]
+__all__ = ["Settings", "check_engine", "read_settings", "refused_text", "settings_text"]
 
 
 def _no_boolean(value: Any) -> Any:
@@ -133,6 +133,22 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
         raise UsageError.of(
             f"{option} is {first.get('input')!r}", _expected(first), f"correct {option}"
         ) from error
+
+
+def check_engine(engine: str, spark_master: str | None) -> None:
+    """Refuse an engine that there is not, and a master of Spark without Spark."""
+    if engine not in {"duckdb", "spark"}:
+        raise UsageError.of(
+            f"--engine is {engine!r}",
+            "'duckdb' or 'spark'",
+            "leave it out." + did_you_mean(engine, ("duckdb", "spark")),
+        )
+    if spark_master is not None and engine != "spark":
+        raise UsageError.of(
+            "--spark-master is given, but --engine is 'duckdb'",
+            "--engine spark with it",
+            "add --engine spark, or leave --spark-master out",
+        )
 
 
 def _expected_figures(given: Any) -> dict[str, float]:

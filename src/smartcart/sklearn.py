@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -13,25 +14,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from smartcart.core import kmeans
 from smartcart.core.choose_k import choose_k
 from smartcart.errors import UsageError
+from smartcart.records import KRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CustomerSegmenter"]
 
-COLUMNS = (
-    "k",
-    "wcss",
-    "silhouette",
-    "calinski_harabasz",
-    "davies_bouldin",
-    "gap",
-    "gap_se",
-    "stability_ari",
-    "jaccard_min",
-    "smallest_share",
-    "k_stability",
-)
+COLUMNS = tuple(field.name for field in fields(KRow))
 
 
 class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -103,7 +93,7 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         self.recommended_ = evidence.recommended
         self.verdict_, self.reason_ = evidence.verdict, evidence.reason
         self.picks_ = dict(evidence.picks)
-        self.evidence_ = _frame(evidence.rows)
+        self._evidence = _columns(evidence.rows)
         self.jaccard_ = np.array(choice.jaccard)
         self.labels_ = found.labels
         self.inertia_ = found.inertia
@@ -111,6 +101,14 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         self.cluster_centers_scaled_ = found.centers
         self.cluster_centers_ = found.centers * self.scale_ + self.mean_
         return self
+
+    @property
+    def evidence_(self) -> pd.DataFrame:
+        """A row per K; made of arrays when asked for, which every way of storing a model knows."""
+        import pandas as pd
+
+        check_is_fitted(self)
+        return pd.DataFrame(self._evidence).astype({"k": int})
 
     def predict(self, X: Any) -> NDArray[np.int32]:
         """Return the nearest cluster of each row, (n_samples,)."""
@@ -161,9 +159,5 @@ def _scaling(X: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.fl
     return scaler.mean_, scaler.scale_
 
 
-def _frame(rows: tuple[Any, ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    table = pd.DataFrame([[getattr(row, name) for name in COLUMNS] for row in rows])
-    table.columns = pd.Index(COLUMNS)
-    return table.astype({name: float for name in COLUMNS if name != "k"})
+def _columns(rows: tuple[Any, ...]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.array([getattr(row, name) for row in rows], dtype=float) for name in COLUMNS}

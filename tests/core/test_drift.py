@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
@@ -331,6 +333,15 @@ def test_a_constant_column_has_one_bin_and_notices_any_other_value():
     assert bins.shares == (1.0,)
     assert not column_drift(bins, count_numbers(bins, [7.0] * 50)).changed
     assert column_drift(bins, count_numbers(bins, [7.0] * 30 + [8.0] * 20)).changed
+
+
+def test_what_is_told_can_be_written_as_json():
+    rng = np.random.default_rng(0)
+    x = rng.lognormal(sigma=2, size=4_000)  # so that the mean tells nothing
+    bins = number_bins("spend", x, logs=True)
+    for factor in (1.0, 1.4):
+        found = dataclasses.asdict(column_drift(bins, count_numbers(bins, x * factor)))
+        assert json.loads(json.dumps(found))["changed"] is (factor > 1)
 
 
 def test_a_column_without_values_notices_the_first_ones():

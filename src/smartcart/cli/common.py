@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from smartcart.errors import UsageError, did_you_mean
+from smartcart.errors import UsageError
 
 __all__ = [
     "AsOf", "Config", "DropDuplicates", "Engine", "Expect", "Json", "K", "KMax", "Kind",
@@ -94,16 +94,9 @@ SparkMaster = Annotated[
 
 def check_engine(engine: str, spark_master: str | None) -> None:
     """Refuse an engine that there is not, and a master of Spark without Spark."""
-    if engine not in {"duckdb", "spark"}:
-        raise UsageError.of(
-            f"--engine is {engine!r}", "'duckdb' or 'spark'",
-            "leave it out." + did_you_mean(engine, ("duckdb", "spark")),
-        )  # fmt: skip
-    if spark_master is not None and engine != "spark":
-        raise UsageError.of(
-            "--spark-master is given, but --engine is 'duckdb'", "--engine spark with it",
-            "add --engine spark, or leave --spark-master out",
-        )  # fmt: skip
+    from smartcart.settings import check_engine as check
+
+    check(engine, spark_master)
 
 
 def one_or_all(source: list[str]) -> Any:

@@ -213,13 +213,13 @@ def _segment(
     from functools import partial
 
     from smartcart import store
-    from smartcart.background_process import Beside
+    from smartcart.background_process import HelperProcess
     from smartcart.cli import show
 
     sources = source if isinstance(source, list) else [source]
     store.refuse_target(output, overwrite=overwrite)
     store.refuse_source_inside(output, sources)
-    with show.Progress(quiet=quiet) as progress, Beside(*THERE, meanwhile=HERE) as helper:
+    with show.Progress(quiet=quiet) as progress, HelperProcess(*THERE, meanwhile=HERE) as helper:
         progress("start", 0, None)
         from smartcart import workflows
         from smartcart.workflows.campaign_report import check_amounts, with_actions

@@ -36,7 +36,7 @@ from smartcart.core.structure import FINEST, Groups, find_groups, tied_columns
 from smartcart.errors import DataError
 from smartcart.records import KEvidence, KRow, PartPicks
 
-__all__ = ["Choice", "choose_k", "settle_from"]
+__all__ = ["KChoice", "choose_k", "settle_from"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -55,7 +55,7 @@ NATURAL_SLACK = 0.10  # K-Means from the natural groups may have this much more 
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class KChoice:
     """The evidence, the fit of every K, and bootstrap Jaccard per segment of the K in use.
 
     ``every_jaccard``: of all K of which it is known.
@@ -75,7 +75,7 @@ def choose_k(
     k: int | None = None,
     sample_weight: ArrayLike | None = None,
     progress: Callable[[str], None] | None = None,
-) -> Choice:
+) -> KChoice:
     """Fit K = 1 to ``k_max``, gather the evidence, recommend a K and say why.
 
     The result depends on the rows, not on their order or the number of threads.
@@ -126,13 +126,13 @@ def choose_k(
 
 
 def settle_from(
-    choice: Choice,
+    choice: KChoice,
     Z: ArrayLike,
     start: ArrayLike,
     *,
     seed: int = 0,
     sample_weight: ArrayLike | None = None,
-) -> Choice:
+) -> KChoice:
     """Return the choice with K-Means for its K started from known centroids, and nowhere else.
 
     Segments that live on must not jump to another solution that is about as good. The row of
@@ -169,7 +169,7 @@ def settle_from(
     table = tuple(row if one.k == k else one for one in choice.evidence.rows)
     evidence = replace(choice.evidence, rows=table)
     every = {**choice.every_jaccard, k: stable.jaccard}
-    return Choice(evidence, {**choice.fits, k: fit}, stable.jaccard, every)
+    return KChoice(evidence, {**choice.fits, k: fit}, stable.jaccard, every)
 
 
 def _choose(
@@ -180,7 +180,7 @@ def _choose(
     seed: int,
     asked: int | None,
     say: Callable[[str], None],
-) -> Choice:
+) -> KChoice:
     n = heavy.shape[0]
     ks = range(2, top + 1)
     say("fitting")
@@ -294,7 +294,7 @@ def _choose(
         k_stability=sure,
     )
     jaccard = stable[chosen].jaccard if chosen in stable else (1.0,) * chosen
-    return Choice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})
+    return KChoice(evidence, fits, jaccard, {one: stable[one].jaccard for one in stable})
 
 
 def _natural(sample: Floats, parts: Iterable[Labels], seed: int, top: int) -> Groups:

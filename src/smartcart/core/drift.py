@@ -238,7 +238,7 @@ def column_drift(
         missing=float(now[-1]),
         missing_before=reference.missing,
         rows=counted.rows,
-        changed=strength >= 1,
+        changed=bool(strength >= 1),
         strength=float(strength),
         sentence=_column_sentence(reference, now, value, mean, ratio),
         noticeable=noticeable,

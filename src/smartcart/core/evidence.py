@@ -23,7 +23,7 @@ def gather(
     k_max: int,
     seed: int,
     tell: Callable[[str], None],
-) -> tuple[Recipe, choose_k.Choice]:
+) -> tuple[Recipe, choose_k.KChoice]:
     """Fit the recipe of ``features`` to X (n, p) in original units, and choose K on what it gives.
 
     ``tell`` is called with the name of each step. Errors are those of ``fit_recipe`` and

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartcart.records import KRow, Verdict
+from smartcart.records import RULES, KRow, Verdict
 
 __all__ = ["Findings", "decide", "moves_together", "stable_slices"]
 
@@ -17,16 +17,6 @@ SHARED = 0.02  # columns move together: slices explain this share of variance mo
 SHARED_SD = 4.0  # ... and by this many standard deviations over the shuffles
 FOLLOWED = 0.8  # adjusted Rand index between K-Means and the natural groups
 UNRELATED = 0.5  # below it the segments of K-Means are not those groups at all
-
-RULES = {
-    "elbow": "elbow",
-    "silhouette": "silhouette",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "gap": "gap",
-    "stability": "stability",
-    "prediction_strength": "prediction strength",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +155,7 @@ def _others(picks: dict[str, int], k: int) -> str:
     by_pick: dict[int, list[str]] = {}
     for rule, pick in picks.items():
         if pick != k:
-            by_pick.setdefault(pick, []).append(RULES.get(rule, rule))
+            by_pick.setdefault(pick, []).append(RULES[rule][0] if rule in RULES else rule)
     if not by_pick:
         return " All common rules agree."
     told = [f"{pick} ({', '.join(rules)})" for pick, rules in sorted(by_pick.items())]

@@ -15,7 +15,7 @@ import numpy as np
 from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
 from smartcart.records import Contract, Fact, Feature, ProfileRow
 
-__all__ = ["Named", "facts_of", "name_segments", "say", "signal_columns"]
+__all__ = ["EarnedName", "facts_of", "name_segments", "say", "signal_columns"]
 
 TELLING = 0.25  # standard deviations from the average below which a fact says little
 FACTS = 5
@@ -27,7 +27,7 @@ SHOWN = frozenset({"forms", "describes"})
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class EarnedName:
     """What a segment is called.
 
     ``earned_by`` are the profile columns whose rules it met, ``parting`` those in which it differs
@@ -90,7 +90,7 @@ def name_segments(
     signals: Mapping[str, str],
     labels: Mapping[str, str],
     sizes: Sequence[float] | None = None,
-) -> tuple[Named, ...]:
+) -> tuple[EarnedName, ...]:
     """Name K segments, each given by its profile rows; no name is used twice.
 
     Archetypes are assigned so that the sum of the scores is largest (Hungarian method); a segment
@@ -104,7 +104,7 @@ def name_segments(
     """
     if len(profile) == 1:
         return (
-            Named(
+            EarnedName(
                 "All customers", "", "All customers together, in one group.",
                 "Treat them as one audience.", "Overall revenue", (),
             ),
@@ -112,14 +112,14 @@ def name_segments(
     seen = _signals(profile, signals, sizes or [1.0] * len(profile))
     parting = [_parting(profile, i) for i in range(len(profile))]
     earned = _assign(seen)
-    named: list[Named] = []
+    named: list[EarnedName] = []
     taken = {archetype.name for archetype in earned if archetype}
     for i, archetype in enumerate(earned):
         if archetype:
             earning = tuple(signals[r.signal] for r in archetype.rules if r.signal in signals)
             told = _told(archetype, seen[i])
             named.append(
-                Named(
+                EarnedName(
                     archetype.name, archetype.code, told, archetype.action,
                     archetype.watch, earning, parting[i],
                 )
@@ -127,7 +127,7 @@ def name_segments(
             continue
         name, sentence, columns = _describe(profile, i, parting[i], labels, taken)
         taken.add(name)
-        named.append(Named(name, "", sentence, NO_PLAY, WATCH, columns, parting[i]))
+        named.append(EarnedName(name, "", sentence, NO_PLAY, WATCH, columns, parting[i]))
     return tuple(named)
 
 

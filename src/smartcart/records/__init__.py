@@ -13,6 +13,7 @@ from smartcart.records.alternatives import (
 )
 from smartcart.records.base import (
     MODEL_VERSION,
+    RULES,
     Certainty,
     Column,
     ColumnRole,
@@ -114,6 +115,7 @@ from smartcart.records.trust import (
 
 __all__ = [
     "MODEL_VERSION",
+    "RULES",
     "Alternative",
     "AlternativeSegment",
     "Alternatives",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smartcart.records.base import Fact
+from smartcart.records.brief import Brief
 
 __all__ = ["Alternative", "AlternativeSegment", "Alternatives", "Distribution"]
 
@@ -48,8 +49,8 @@ class Distribution:
     by_segment: tuple[tuple[float, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternatives:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alternatives(Brief):
     """What ``alternatives.json`` of a run folder holds; all of the sample of ``rows`` customers."""
 
     k: int

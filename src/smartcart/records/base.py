@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from smartcart.records.brief import Brief
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import DriftReference, Identity
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MODEL_VERSION",
+    "RULES",
     "Column",
     "ColumnRole",
     "ColumnType",
@@ -56,8 +58,8 @@ Transform = Literal["identity", "log1p", "sqrt", "asinh"]
 Effect = Literal["info", "kept", "filled", "capped", "no weight", "dropped", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading(Brief):
     """How the source was read: what was recognised in the file, column by column where needed."""
 
     source: str  # as the user named it
@@ -116,8 +118,8 @@ class LineState:
     other: tuple[str, ...] = ()  # no sale at all: fees, transfers, sums
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLog:
+@dataclass(frozen=True, slots=True, repr=False)
+class OrderLog(Brief):
     """Which column of an order log says what (``None``: it has no such column), and how it is read.
 
     ``columns`` are all columns of the log, each with its part as ``meaning``.
@@ -172,8 +174,8 @@ class ColumnWish:
     meaning: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+@dataclass(frozen=True, slots=True, repr=False)
+class Contract(Brief):
     """What the segmentation reads: kind, columns with roles, and the day that ages refer to.
 
     Of an order log, ``columns`` are those of the table of customers made from it by ``log``.
@@ -203,8 +205,8 @@ class LedgerEntry:
     taken: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+@dataclass(frozen=True, slots=True, repr=False)
+class Ledger(Brief):
     """From rows read to customers segmented.
 
     Of a table of customers, ``rows_read == segmented + rejected``. Of an order log, ``rows_read ==
@@ -242,8 +244,8 @@ class Feature:
     transform: Transform | None = None  # where it is known beforehand; else its skewness decides
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+@dataclass(frozen=True, slots=True, repr=False)
+class Recipe(Brief):
     """How features become standardized numbers, per feature in order.
 
     ``z = weight * (transform(clip(fill(x), low, high) / unit) - mean) / scale``. The weight makes
@@ -281,8 +283,8 @@ class OtherReading:
     choose: str = ""  # the line of a configuration that picks it
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingReceipt:
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadingReceipt(Brief):
     """What was read, in figures that a shop can hold against its own dashboard.
 
     ``columns`` names the column of each part (``customer, order, day, money, ...``); money is in
@@ -305,8 +307,8 @@ class ReadingReceipt:
     money_means: str = ""  # "after discounts, with tax and shipping"
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+@dataclass(frozen=True, slots=True, repr=False)
+class Inspection(Brief):
     """What SmartCart sees in a source before it fits anything: what ``smartcart check`` shows."""
 
     reading: Reading
@@ -335,6 +337,17 @@ class KRow:
     k_stability: float | None = None  # share of halves and 80% samples on which this K is picked
 
 
+RULES = {  # that pick a K: in a sentence, and as a heading
+    "elbow": ("elbow", "Elbow of WCSS"),
+    "silhouette": ("silhouette", "Silhouette"),
+    "calinski_harabasz": ("Calinski-Harabasz", "Calinski-Harabasz"),
+    "davies_bouldin": ("Davies-Bouldin", "Davies-Bouldin"),
+    "gap": ("gap", "Gap statistic"),
+    "stability": ("stability", "Bootstrap stability"),
+    "prediction_strength": ("prediction strength", "Prediction strength"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PartPicks:
     """How often ``parts`` random parts of the customers pick which K.
@@ -348,8 +361,8 @@ class PartPicks:
     picks: dict[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class KEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class KEvidence(Brief):
     """One row per K, what each rule in common use would pick, and the verdict in words.
 
     ``recommended`` is what the evidence says; ``k`` is what was used (they differ where the user
@@ -414,8 +427,8 @@ class ProfileRow:
     effect: float
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile(Brief):
     """The long table of ``profile.csv``, and labels and units of its columns for people."""
 
     rows: tuple[ProfileRow, ...]
@@ -437,8 +450,8 @@ class RfmSegment:
     by_segment: tuple[int, ...]  # customers in K-Means segment 1, 2, ...
 
 
-@dataclass(frozen=True, slots=True)
-class Rfm:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rfm(Brief):
     """Recency, frequency and monetary value as digits from 1 to ``bins`` (best), and their names.
 
     The cuts are quantiles, ``bins - 1`` of each: the digit counts the cuts below the value (of
@@ -462,8 +475,8 @@ class GoldenRow:
     segment_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@dataclass(frozen=True, slots=True, repr=False)
+class Model(Brief):
     """Everything that is needed to assign a customer; what ``model.json`` holds."""
 
     version: int
@@ -487,8 +500,8 @@ class Model:
             object.__setattr__(self, "ids", tuple(range(1, len(self.centroids) + 1)))
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+@dataclass(frozen=True, slots=True, repr=False)
+class Picture(Brief):
     """Points of the 3-D view: a fixed sample of customers on the first principal components."""
 
     xyz: tuple[tuple[float, float, float], ...]
@@ -498,8 +511,8 @@ class Picture:
     rows: int  # customers in all, of which these are a sample
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@dataclass(frozen=True, slots=True, repr=False)
+class Run(Brief):
     """All that one run found, except the table of customers, which stays on disk."""
 
     source: str

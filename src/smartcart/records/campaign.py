@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from smartcart.records.brief import Brief
 from smartcart.records.notice import Notice
 
 __all__ = [
@@ -38,8 +39,8 @@ class OutcomeRate:
     lift: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+@dataclass(frozen=True, slots=True, repr=False)
+class Outcome(Brief):
     """How well segments, formed without it, tell a 0/1 outcome apart.
 
     ``auc`` is out of fold, of membership alone: 0.5 is no better than chance. ``p_value`` is of
@@ -127,8 +128,8 @@ class Holdout:
     reached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Brief):
     """Whom to contact, against contacting everybody and nobody (a profit of 0)."""
 
     column: str | None  # the outcome behind the rates
@@ -148,8 +149,8 @@ class Plan:
     measured: bool = False  # rates and responses are beyond those of customers left alone
 
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
+@dataclass(frozen=True, slots=True, repr=False)
+class Backtest(Brief):
     """Plans made on one random half of the customers and tried on the other.
 
     Gains are in money per 1,000 customers of the tried half: the plan's profit there less that of
@@ -170,8 +171,8 @@ class Backtest:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
+@dataclass(frozen=True, slots=True, repr=False)
+class Campaign(Brief):
     """A plan, how such plans did on halves of the customers, and outcomes it could use instead.
 
     ``backtest`` is ``None`` where the rate was assumed: there is nothing to try it on.

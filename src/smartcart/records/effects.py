@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.records.brief import Brief
+
 __all__ = ["ArmEffect", "ArmOutcome", "Effects", "Ledgered", "OutcomeKind"]
 
 OutcomeKind = Literal["rate", "amount"]
@@ -53,8 +55,8 @@ class ArmEffect:
     said: Said
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+@dataclass(frozen=True, slots=True, repr=False)
+class Effects(Brief):
     """The results of a campaign; ``effects`` are by outcome, arm and segment, all together last."""
 
     control: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from smartcart.records.brief import Brief
+
 __all__ = ["Future", "FutureSegment", "LateCustomer", "Tenth", "Track", "TrackRow", "TrackWeek"]
 
 
@@ -42,8 +44,8 @@ class TrackWeek:
     actual: float
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+@dataclass(frozen=True, slots=True, repr=False)
+class Track(Brief):
     """The track record: what was held back, how each way did, and which is used.
 
     ``beaten`` is false where no model beats the simple rules; ``chosen`` is then a rule.
@@ -112,8 +114,8 @@ class LateCustomer:
     at_stake: float  # money (without money: orders) within the horizon if still there
 
 
-@dataclass(frozen=True, slots=True)
-class Future:
+@dataclass(frozen=True, slots=True, repr=False)
+class Future(Brief):
     """The forecast of a run, or the sentence why there is none (``refused``).
 
     ``alive_model`` tells who is still a customer, ``model`` how many orders come: the best by the

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.records.brief import Brief
+
 __all__ = [
     "Chain",
     "ColumnDrift",
@@ -82,8 +84,8 @@ class KChange:
     fates: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Identity(Brief):
     """Which new segment is which old one: ``ids`` of the new segments, in their order."""
 
     matches: tuple[Match, ...]
@@ -123,8 +125,8 @@ class Turnover:
     value: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+@dataclass(frozen=True, slots=True, repr=False)
+class Migration(Brief):
     """Who moved where between two runs; ``flows`` are all pairs that met, stayers among them."""
 
     customers: int  # that both runs know
@@ -173,8 +175,8 @@ class OutcomeReference:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftReference:
+@dataclass(frozen=True, slots=True, repr=False)
+class DriftReference(Brief):
     """All that later data are compared with; frozen in the model.
 
     Per segment, ``far`` is the distance to the centroid that 99% of its customers keep within,
@@ -259,8 +261,8 @@ class DriftReason:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+@dataclass(frozen=True, slots=True, repr=False)
+class Drift(Brief):
     """Keep the model or fit it again, with the reasons, strongest first."""
 
     verdict: Literal["keep", "refit"]
@@ -309,8 +311,8 @@ class Chain:
     currency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+@dataclass(frozen=True, slots=True, repr=False)
+class History(Brief):
     """The runs of a folder; the chain with the latest run first."""
 
     workspace: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.records.brief import Brief
+
 __all__ = [
     "Artefact",
     "Condition",
@@ -42,8 +44,8 @@ class Contribution:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(Brief):
     """Why a customer is in this segment and not in another; strongest contribution first.
 
     The contributions add up to ``other_distance ** 2 - distance ** 2``. Where there is one segment
@@ -120,8 +122,8 @@ class Rule:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rulebook(Brief):
     """A few rules that imitate the segments. Every customer meets exactly one.
 
     ``fidelity`` is the share of customers not seen while the rules were made (by the ``method``)
@@ -206,8 +208,8 @@ class SensitiveColumn:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fairness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fairness(Brief):
     """How far segments stand for sensitive columns; groups under ``smallest`` are not shown."""
 
     columns: tuple[SensitiveColumn, ...]

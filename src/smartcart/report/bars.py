@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Bar", "Chart", "Row", "chart"]
+__all__ = ["Bar", "BarRow", "Chart", "chart"]
 
 ROOM = 0.04  # of the width, left free on both sides
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BarRow:
     """What a bar shows: a value, the interval around it if there is one, and both in words."""
 
     label: str
@@ -28,7 +28,7 @@ class Row:
 class Bar:
     """A row with its places: per cent of the width from the left."""
 
-    row: Row
+    row: BarRow
     at: float
     left: float
     width: float
@@ -44,10 +44,10 @@ class Chart:
     words: str  # for who cannot see it
 
 
-def chart(rows: Sequence[Row]) -> Chart:
+def chart(rows: Sequence[BarRow]) -> Chart:
     """Return rows on a scale that holds all intervals and 0.
 
-    >>> found = chart([Row("a", 50.0, 0.0, 100.0, "50 (0 to 100)")])
+    >>> found = chart([BarRow("a", 50.0, 0.0, 100.0, "50 (0 to 100)")])
     >>> round(found.zero), round(found.bars[0].at), round(found.bars[0].width)
     (4, 50, 92)
     """

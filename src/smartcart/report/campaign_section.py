@@ -8,7 +8,7 @@ from typing import Any
 from smartcart.records import Campaign, Explanation, Outlook, Plan, Reason, Run, Uplift
 from smartcart.report import campaign as told
 from smartcart.report import reasons
-from smartcart.report.bars import Row, chart
+from smartcart.report.bars import BarRow, chart
 from smartcart.report.words import count, money, share, value
 
 __all__ = ["campaign", "explained", "uplift", "why"]
@@ -27,15 +27,15 @@ def campaign(
         return None
     plan = found.plan
     ways = [
-        Row(name, look.profit, look.profit_low, look.profit_high, _profit(look, plan, currency),
+        BarRow(name, look.profit, look.profit_low, look.profit_high, _profit(look, plan, currency),
             strong=strong)
         for name, look, strong in (
             ("The plan", plan.chosen, True), ("Everybody", plan.everybody, False)
         )
     ]  # fmt: skip
-    ways.append(Row("Nobody", 0.0, None, None, money(0, currency)))
+    ways.append(BarRow("Nobody", 0.0, None, None, money(0, currency)))
     segments = [
-        Row(f"{one.segment_id}  {one.segment}", one.outlook.profit, one.outlook.profit_low,
+        BarRow(f"{one.segment_id}  {one.segment}", one.outlook.profit, one.outlook.profit_low,
             one.outlook.profit_high, _profit(one.outlook, plan, currency), one.segment_id,
             strong=one.contacts > 0)
         for one in plan.segments
@@ -98,14 +98,14 @@ def _gains(found: Campaign, currency: str) -> Any:
          one.over_everybody_high),
         ("over contacting nobody", one.over_nobody, one.over_nobody_low, one.over_nobody_high),
     ):  # fmt: skip
-        rows.append(Row(name, x, low, high, money(x, currency), strong=True))
+        rows.append(BarRow(name, x, low, high, money(x, currency), strong=True))
     return chart(rows)
 
 
 def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, Any]:
     """Return what a page shows of what a campaign changed."""
     rows = [
-        Row(one.segment, one.uplift, one.low, one.high, f"{one.uplift * 100:+.1f}",
+        BarRow(one.segment, one.uplift, one.low, one.high, f"{one.uplift * 100:+.1f}",
             one.segment_id, strong=not one.segment_id, first=not one.segment_id)
         for one in found
         if one.uplift is not None
@@ -145,7 +145,7 @@ def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str
     shown = []
     for one in found:
         rows = [
-            Row(part.label, part.share, None, None, reasons.part(part))
+            BarRow(part.label, part.share, None, None, reasons.part(part))
             for part in one.contributions
         ]
         table = [

@@ -19,7 +19,7 @@ from smartcart.report import words
 from smartcart.report.palette import LIGHT
 
 __all__ = [
-    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Picture", "blank", "blend", "calm", "heading",
+    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Canvas", "blank", "blend", "calm", "heading",
     "place", "plain", "png",
 ]  # fmt: skip
 
@@ -29,7 +29,7 @@ ACCENT, INK, SOFT, LINE, QUIET = (
 )
 
 
-class Picture(Figure):
+class Canvas(Figure):
     """A figure that a notebook shows without any plotting backend."""
 
     def _repr_png_(self) -> bytes:
@@ -46,9 +46,9 @@ def png(figure: Any, dpi: int = DPI) -> bytes:
     return buffer.getvalue()
 
 
-def blank(width: float, height: float) -> Picture:
+def blank(width: float, height: float) -> Canvas:
     """Return an empty white sheet, in inches."""
-    figure = Picture(figsize=(width, height), facecolor="white")
+    figure = Canvas(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 

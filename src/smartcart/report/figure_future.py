@@ -9,7 +9,7 @@ from smartcart.errors import UsageError
 from smartcart.records import Future, Run, Track
 from smartcart.report import future as told
 from smartcart.report import palette, words
-from smartcart.report.canvas import ACCENT, INK, QUIET, Picture, blank, calm, heading, place, plain
+from smartcart.report.canvas import ACCENT, INK, QUIET, Canvas, blank, calm, heading, place, plain
 
 __all__ = ["draw", "there"]
 
@@ -19,7 +19,7 @@ def there(run: Run) -> bool:
     return run.future is not None and not run.future.refused
 
 
-def draw(run: Run) -> Picture:
+def draw(run: Run) -> Canvas:
     """Return the record week by week, and what each segment brings and may lose.
 
     Raises

@@ -9,7 +9,7 @@ from smartcart.records import Chain
 from smartcart.report import palette, words
 from smartcart.report.canvas import INK, blank, calm, heading, place, plain, png
 from smartcart.report.over_time_pages import history_lines, history_ticks
-from smartcart.report.svg import Line, apart
+from smartcart.report.svg import SvgLine, apart
 
 __all__ = ["history_png"]
 
@@ -31,7 +31,11 @@ def history_png(chain: Chain) -> bytes:
 
 
 def _panel(
-    axes: Any, title: str, lines: Sequence[Line], say: Callable[[float], str], ticks: Sequence[str]
+    axes: Any,
+    title: str,
+    lines: Sequence[SvgLine],
+    say: Callable[[float], str],
+    ticks: Sequence[str],
 ) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 

@@ -8,7 +8,7 @@ from typing import Any
 from smartcart.errors import UsageError
 from smartcart.records import Outcome, Run
 from smartcart.report import outcomes, palette, withheld, words
-from smartcart.report.canvas import ACCENT, INK, SOFT, Picture, blank, calm, heading, place, plain
+from smartcart.report.canvas import ACCENT, INK, SOFT, Canvas, blank, calm, heading, place, plain
 
 __all__ = ["draw", "there"]
 
@@ -18,7 +18,7 @@ def there(run: Run) -> bool:
     return bool(outcomes.pictured(run))
 
 
-def draw(run: Run) -> Picture:
+def draw(run: Run) -> Canvas:
     """Return one panel per outcome, at most six: dots, Wilson intervals, the rate of all.
 
     Raises

@@ -7,7 +7,7 @@ from typing import Any
 from smartcart.errors import UsageError
 from smartcart.records import Rfm, Run
 from smartcart.report import palette, rfm, words
-from smartcart.report.canvas import INK, SOFT, Picture, blank, blend, calm, heading, place, plain
+from smartcart.report.canvas import INK, SOFT, Canvas, blank, blend, calm, heading, place, plain
 from smartcart.report.palette import LIGHT
 
 __all__ = ["draw"]
@@ -15,7 +15,7 @@ __all__ = ["draw"]
 _PAPER = "#F4F3EF"
 
 
-def draw(run: Run) -> Picture:
+def draw(run: Run) -> Canvas:
     """Return RFM segments as bars (customers and value), and beside them the crossing.
 
     Raises

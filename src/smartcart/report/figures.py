@@ -20,7 +20,7 @@ from smartcart.report.canvas import (
     LINE,
     QUIET,
     SOFT,
-    Picture,
+    Canvas,
     blank,
     blend,
     calm,
@@ -32,7 +32,7 @@ from smartcart.report.canvas import (
 
 __all__ = [
     "FIGURES",
-    "Picture",
+    "Canvas",
     "clusters_3d",
     "draw_all",
     "drawable",
@@ -127,7 +127,7 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
     axes.yaxis.set_major_formatter(lambda y, _: words.number(round(y, 12)))
 
 
-def elbow(run: Run) -> Picture:
+def elbow(run: Run) -> Canvas:
     """Return WCSS per K, the K that was used, and the K where the elbow rule sees the bend."""
     figure = blank(8, 4.8)
     axes = figure.subplots()
@@ -147,7 +147,7 @@ def elbow(run: Run) -> Picture:
     return figure
 
 
-def evidence(run: Run) -> Picture:
+def evidence(run: Run) -> Canvas:
     """Return silhouette, gap and stability per K side by side, with the picks marked."""
     figure = blank(11.5, 4.1)
     panels = figure.subplots(1, 3)
@@ -167,7 +167,7 @@ def evidence(run: Run) -> Picture:
     return figure
 
 
-def segment_sizes(run: Run) -> Picture:
+def segment_sizes(run: Run) -> Canvas:
     """Return customers per segment, and the share of value beside it where value is known."""
     segments = run.segments
     valued = any(s.value_share is not None for s in segments)
@@ -209,7 +209,7 @@ def segment_sizes(run: Run) -> Picture:
     return figure
 
 
-def profile_heatmap(run: Run) -> Picture:
+def profile_heatmap(run: Run) -> Canvas:
     """Return segments by forming features; colour and number are the distance in SD."""
     table = view.forming(run)
     segments = run.segments
@@ -261,7 +261,7 @@ def profile_heatmap(run: Run) -> Picture:
     return figure
 
 
-def segment_vs_average(run: Run) -> Picture:
+def segment_vs_average(run: Run) -> Canvas:
     """Return, per segment, its strongest facts against the average of all customers."""
     shown = [(s, view.facts(run, s, 5)) for s in run.segments]
     columns = min(2, len(shown))
@@ -307,7 +307,7 @@ def segment_vs_average(run: Run) -> Picture:
     return figure
 
 
-def clusters_3d(run: Run) -> Picture:
+def clusters_3d(run: Run) -> Canvas:
     """Return the sample of customers on three principal components."""
     picture = run.picture
     figure = blank(8.6, 7.0)
@@ -364,7 +364,7 @@ def clusters_3d(run: Run) -> Picture:
     return figure
 
 
-FIGURES: dict[str, Callable[[Run], Picture]] = {
+FIGURES: dict[str, Callable[[Run], Canvas]] = {
     "elbow": elbow,
     "clusters_3d": clusters_3d,
     "segment_sizes": segment_sizes,

@@ -26,7 +26,7 @@ from smartcart.records import (
 )  # fmt: skip
 from smartcart.report import palette, words
 from smartcart.report.over_time import HEADLINES, two, unnoticed
-from smartcart.report.svg import Line, sankey, timeline
+from smartcart.report.svg import SvgLine, sankey, timeline
 
 __all__ = [
     "drift_page", "history_lines", "history_page", "history_ticks", "identity_part",
@@ -310,9 +310,9 @@ def history_ticks(chain: Chain) -> list[str]:
 
 def history_lines(
     chain: Chain,
-) -> list[tuple[str, list[Line], Callable[[float], str]]]:
+) -> list[tuple[str, list[SvgLine], Callable[[float], str]]]:
     """Return title, lines and wording of each figure: customers, share, value, outcomes."""
-    figures: list[tuple[str, list[Line], Callable[[float], str]]] = [
+    figures: list[tuple[str, list[SvgLine], Callable[[float], str]]] = [
         ("Customers", _lines(chain, lambda s: float(s.size)), words.count),
         ("Share of customers", _lines(chain, lambda s: s.share), words.share),
     ]
@@ -338,13 +338,13 @@ def _rate(column: str, segment: SegmentPoint) -> float | None:
     return dict(segment.rates).get(column)
 
 
-def _lines(chain: Chain, figure: Callable[[SegmentPoint], float | None]) -> list[Line]:
+def _lines(chain: Chain, figure: Callable[[SegmentPoint], float | None]) -> list[SvgLine]:
     names: dict[int, str] = {}
     for run in chain.runs:
         names |= {s.segment_id: s.segment for s in run.segments}
     per_run = [{s.segment_id: figure(s) for s in run.segments} for run in chain.runs]
     return [
-        Line(one, names[one], tuple(values.get(one) for values in per_run))
+        SvgLine(one, names[one], tuple(values.get(one) for values in per_run))
         for one in sorted(names)
     ]  # fmt: skip
 

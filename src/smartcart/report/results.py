@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from smartcart.records import ArmEffect, Effects, Ledgered
-from smartcart.report.bars import Row, chart
+from smartcart.report.bars import BarRow, chart
 from smartcart.report.over_time import table_lines
 from smartcart.report.words import MISSING, count, money
 
@@ -109,7 +109,7 @@ def results_shown(found: Effects, currency: str = "") -> list[dict[str, Any]]:
         scale = 100.0 if kind == "rate" else 1.0
         whole = [found.of(outcome, arm) for arm in found.arms]
         bars = [
-            Row(
+            BarRow(
                 one.arm,
                 one.difference * scale,
                 None if one.low is None else one.low * scale,

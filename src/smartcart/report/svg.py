@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from smartcart.records import Migration
 from smartcart.report import words
 
-__all__ = ["Line", "apart", "sankey", "timeline"]
+__all__ = ["SvgLine", "apart", "sankey", "timeline"]
 
 GAP = 16.0  # between the segments of a side
 THIN = 2.0  # the least height of a segment
@@ -25,7 +25,7 @@ ROW = 15.0  # height of a row of text
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SvgLine:
     """One segment's figures over time; ``None`` where it was not there."""
 
     segment_id: int
@@ -149,7 +149,7 @@ def _called(one: int, names: Mapping[int, str], side: int) -> str:
 
 
 def timeline(
-    lines: Sequence[Line], ticks: Sequence[str], say: Callable[[float], str], label: str
+    lines: Sequence[SvgLine], ticks: Sequence[str], say: Callable[[float], str], label: str
 ) -> Markup:
     """Return one line per segment over the runs named by ``ticks``."""
     return Markup("").join(
@@ -161,7 +161,7 @@ def timeline(
 
 
 def _timeline(
-    lines: Sequence[Line], ticks: Sequence[str], say: Callable[[float], str], label: str, *,
+    lines: Sequence[SvgLine], ticks: Sequence[str], say: Callable[[float], str], label: str, *,
     width: float, room: float, name: str,
 ) -> Markup:  # fmt: skip
     known = [v for line in lines for v in line.values if v is not None]

@@ -19,8 +19,8 @@ __all__ = [
     "ROLES",
     "SMALL_GROUP",
     "Apart",
-    "Cell",
-    "Line",
+    "ProfileCell",
+    "ProfileLine",
     "another_k",
     "apart",
     "best_value",
@@ -51,7 +51,7 @@ _NUMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ProfileCell:
     """One column in one segment, ready to show; ``hidden`` where too few customers stand behind."""
 
     segment_id: int
@@ -72,7 +72,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProfileLine:
     """One column over all segments, in the order of ``run.segments``."""
 
     column: str
@@ -81,7 +81,7 @@ class Line:
     unit: str
     overall: float
     overall_text: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[ProfileCell | None, ...]
 
 
 def _counts_people(run: Run, column: str, role: str, unit: str) -> bool:
@@ -111,7 +111,7 @@ def _withheld(run: Run) -> set[tuple[str, int]]:
     }
 
 
-def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
+def lines(run: Run, *, forming_only: bool = False) -> tuple[ProfileLine, ...]:
     """Return the profile, a line per column: forming columns first, then the record's order."""
     sizes = {s.segment_id: s.size for s in run.segments}
     place = {s.segment_id: i for i, s in enumerate(run.segments)}
@@ -121,7 +121,7 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
     unshown = _withheld(run)
     judged = {column for column, _ in withheld.groups(run)}
     untold = {outcome.column for outcome in run.outcomes if withheld.total(outcome)}
-    found: dict[str, list[Cell | None]] = {}
+    found: dict[str, list[ProfileCell | None]] = {}
     heads: dict[str, tuple[str, str, float]] = {}
     for row in run.profile.rows:
         if row.segment_id not in place or (forming_only and row.role != "forms"):
@@ -138,7 +138,7 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
         effect = words.MISSING if hidden else words.effect(row.effect)
         heads.setdefault(row.column, (row.role, unit, row.overall_mean))
         cells = found.setdefault(row.column, [None] * len(run.segments))
-        cells[place[row.segment_id]] = Cell(
+        cells[place[row.segment_id]] = ProfileCell(
             row.segment_id, row.mean, row.median, row.effect, shown, median, effect, hidden
         )
     labels = {f.name: f.label for f in made} | run.profile.labels
@@ -149,7 +149,7 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
         hidden = alone or column in untold
         shown = words.MISSING if hidden else words.value(overall, unit, run.currency)
         label = labels.get(column) or words.label(column)
-        result.append(Line(column, label, role, unit, overall, shown, tuple(cells)))
+        result.append(ProfileLine(column, label, role, unit, overall, shown, tuple(cells)))
     roles = list(ROLES)
     result.sort(
         key=lambda x: (
@@ -160,14 +160,14 @@ def lines(run: Run, *, forming_only: bool = False) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def forming(run: Run) -> tuple[Line, ...]:
+def forming(run: Run) -> tuple[ProfileLine, ...]:
     """Return the lines of the features, in their order (or of all columns that form segments)."""
     found = lines(run, forming_only=True)
     names = {f.name for f in run.model.recipe.features}
     return tuple(line for line in found if line.column in names) or found
 
 
-def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
+def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[ProfileLine, ProfileCell]]:
     """Return what sets the segment at ``index`` apart most, strongest first."""
     pairs = [
         (line, cell)
@@ -181,8 +181,8 @@ def strongest(run: Run, index: int, limit: int = 10) -> list[tuple[Line, Cell]]:
 class Apart:
     """One column in a segment beside that of all customers, or of another segment."""
 
-    line: Line
-    cell: Cell
+    line: ProfileLine
+    cell: ProfileCell
     other_text: str
     gap: float  # in standard deviations over all customers
 

@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Iterable
 
+from smartcart.records import RULES
+
 __all__ = [
     "MISSING",
     "count",
@@ -39,19 +41,12 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-_RULES = {
+_FIGURES = {
     "wcss": "WCSS",
-    "elbow": "Elbow of WCSS",
-    "silhouette": "Silhouette",
-    "gap": "Gap statistic",
-    "calinski_harabasz": "Calinski-Harabasz",
-    "davies_bouldin": "Davies-Bouldin",
-    "stability": "Bootstrap stability",
     "jaccard_min": "Least stable segment (Jaccard)",
     "smallest_share": "Smallest segment",
     "stability_ari": "Bootstrap stability",
-    "prediction_strength": "Prediction strength",
-}
+} | {rule: heading for rule, (_, heading) in RULES.items()}
 
 
 def _finite(x: float | None) -> bool:
@@ -261,7 +256,7 @@ def rule_name(rule: str) -> str:
     >>> rule_name("gap"), rule_name("my_rule")
     ('Gap statistic', 'My rule')
     """
-    return _RULES.get(rule) or label(rule)
+    return _FIGURES.get(rule) or label(rule)
 
 
 def shorten(text: str, width: int) -> str:

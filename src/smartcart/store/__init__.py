@@ -34,6 +34,7 @@ from smartcart.store.run import (
     read_summary,
     run_summary,
     source_table,
+    table_name,
     versions,
     write_run,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "run_summary",
     "scored",
     "source_table",
+    "table_name",
     "versions",
     "with_names",
     "write_json",

@@ -6,12 +6,13 @@ import csv as csv_module
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, Profile, Run
+from smartcart.records import KEvidence, KRow, Profile, ProfileRow, Run
 from smartcart.store.model import write_model
 from smartcart.store.text import plain, write_json
 
@@ -22,17 +23,13 @@ __all__ = [
     "read_summary",
     "run_summary",
     "source_table",
+    "table_name",
     "versions",
     "write_run",
 ]
 
-PROFILE_COLUMNS = (
-    "segment_id", "segment", "column", "role", "mean", "median", "overall_mean", "effect",
-)  # fmt: skip
-EVIDENCE_COLUMNS = (
-    "k", "wcss", "silhouette", "calinski_harabasz", "davies_bouldin", "gap", "gap_se",
-    "stability_ari", "jaccard_min", "smallest_share", "k_stability",
-)  # fmt: skip
+PROFILE_COLUMNS = tuple(field.name for field in fields(ProfileRow))
+EVIDENCE_COLUMNS = tuple(field.name for field in fields(KRow))
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
 
@@ -147,9 +144,18 @@ def source_table(folder: Path) -> str:
     try:
         content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         source = str(content["source"])
-        form = content["reading"]["format"]
+        form = str(content["reading"]["format"])
     except (OSError, ValueError, KeyError, TypeError):
         return "customers"
+    return table_name(source, form)
+
+
+def table_name(source: str, form: str) -> str:
+    """Return a name for the table of a source, which has a form such as ``csv``.
+
+    >>> table_name("shop.db::orders", "sqlite"), table_name("data/shop.csv.gz", "csv")
+    ('orders', 'shop')
+    """
     base, _, table = source.partition("::")
     if form == "table" or not base:
         return "customers"

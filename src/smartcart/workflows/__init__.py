@@ -2,6 +2,7 @@
 
 from smartcart.inspection.customer_table import inspect
 from smartcart.inspection.order_log import order_options
+from smartcart.workflows.customer_features import feature_frame, write_features
 from smartcart.workflows.finish import draw_first, finish, write_report
 from smartcart.workflows.models import load
 from smartcart.workflows.query import sql
@@ -11,6 +12,7 @@ from smartcart.workflows.segment import segment
 __all__ = [
     "assign",
     "draw_first",
+    "feature_frame",
     "finish",
     "inspect",
     "load",
@@ -18,5 +20,6 @@ __all__ = [
     "score",
     "segment",
     "sql",
+    "write_features",
     "write_report",
 ]

@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 FACTS = 3
 BINS = 12
 
-Name = Callable[[Floats], Sequence[naming.Named]]  # of centroids
+Name = Callable[[Floats], Sequence[naming.EarnedName]]  # of centroids
 
 
 def write_alternatives(
@@ -90,7 +90,7 @@ def alternatives_of(
 
 def _alternative(
     sample: Floats, labels: NDArray[np.int32], ids: Sequence[int],
-    named: Mapping[int, str] | Sequence[naming.Named], every: Sequence[Feature],
+    named: Mapping[int, str] | Sequence[naming.EarnedName], every: Sequence[Feature],
     value: int | None, shown: NDArray[np.intp], run: Run,
 ) -> Alternative:  # fmt: skip
     """Return the segments of labels from 0; of the run's own K ``named`` are names by id."""

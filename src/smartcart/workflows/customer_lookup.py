@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from smartcart import store
-from smartcart.core import kmeans, prepare
+from smartcart.core.assign import assign
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -76,11 +76,10 @@ def write_lookup(
 
     def part(batch: Any) -> Any:
         X = matrix(batch, len(wanted))
-        labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X, model.recipe), centers)
-        distance = np.sqrt(d1)
+        found = assign(X, model.recipe, centers)
         columns = [
-            batch["customer_id"].cast(pa.string()), pa.array(ids[labels]), pa.array(distance),
-            pa.array(kmeans.confidence(distance, np.sqrt(d2))),
+            batch["customer_id"].cast(pa.string()), pa.array(ids[found.labels]),
+            pa.array(found.distance), pa.array(found.confidence),
             *(pa.array(X[:, i], from_pandas=True) for i in range(len(wanted))),
         ]  # fmt: skip
         return pa.record_batch(columns, schema=schema)

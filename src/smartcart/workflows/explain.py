@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from smartcart.audiences.segment_lookup import segments_of
 from smartcart.audiences.selection import chosen_names
+from smartcart.core import prepare
 from smartcart.core.explain import explain as explain_rows
+from smartcart.core.explain import why
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import matrix
 from smartcart.workflows.saved import Saved
-from smartcart.workflows.score import Ready, ready_source
+from smartcart.workflows.score import ready_source
 
-__all__ = ["explain", "moved_since"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["explain", "explain_kept", "lead_frame", "moved_since"]
 
 
 def explain(
@@ -42,9 +51,7 @@ def explain(
         Where there is no segment ``other``.
     """
     wanted = list(dict.fromkeys(str(i) for i in ids))
-    against = None
-    if other is not None:
-        against = model.names.index(chosen_names([other], model.names)[0]) + 1
+    against = _place(other, model)
     with ready_source(source, model, as_of or model.contract.as_of) as ready:
         table = features.feature_table(ready.usable, ready.contract, model.recipe.features)
         rows = table.filter(table["customer_id"].cast("string").isin(wanted))
@@ -52,8 +59,80 @@ def explain(
         found = [str(i) for i in batch["customer_id"].to_pylist()]
         missing = [i for i in wanted if i not in found]
         if missing:
-            raise _nowhere(missing[0], ready)
+            rejected = (row for part in ready.rejected for row in part.to_pylist())
+            raise _nowhere(missing[0], rejected, repr(ready.label))
+    return _told(batch, wanted, model, against)
+
+
+def explain_kept(
+    kept: Path, rejected: Path, model: Model, ids: Sequence[Any], *, other: str | None = None
+) -> tuple[Explanation, ...]:
+    """Explain customers by the features of a file that ``write_features`` wrote.
+
+    ``rejected`` is the ``rejected.csv`` of the same run. Raises as :func:`explain`.
+    """
+    from pyarrow import parquet as pq
+
+    wanted = list(dict.fromkeys(str(i) for i in ids))
+    against = _place(other, model)
+    table = pq.read_table(kept)
+    keys = pc.cast(table["customer_id"], pa.string())
+    batch = table.filter(pc.is_in(keys, value_set=pa.array(wanted)))
+    there = {str(i) for i in batch["customer_id"].to_pylist()}
+    for one in wanted:
+        if one not in there:
+            with rejected.open(newline="", encoding="utf-8") as file:
+                raise _nowhere(one, csv.DictReader(file), "what was segmented")
+    return _told(batch, wanted, model, against)
+
+
+def lead_frame(kept: Path, model: Model, *, other: str | None = None) -> pd.DataFrame:
+    """Return what each feature adds to each customer's lead over another segment.
+
+    ``customer_id, segment_id, segment, other_id, other, lead``, then a column per forming feature:
+    the features of a row add up to ``lead``, a difference of squared standardized distances.
+
+    Raises ``DataError`` where there is one segment only, ``UsageError`` for an unknown ``other``.
+    """
+    import pandas as pd
+    from pyarrow import parquet as pq
+
+    against, parts = _place(other, model), []
+    centers, width = np.array(model.centroids), len(model.recipe.features)
+    ids, names = np.array(model.ids), np.array(model.names, dtype=object)
+    with pq.ParquetFile(kept) as file:
+        for batch in file.iter_batches():
+            Z = prepare.apply_recipe(matrix(batch, width), model.recipe)
+            found = why(Z, centers, None if against is None else against - 1)
+            frame = pd.DataFrame(
+                {
+                    "customer_id": batch["customer_id"].to_pandas(),
+                    "segment_id": ids[found.labels],
+                    "segment": names[found.labels],
+                    "other_id": ids[found.others],
+                    "other": names[found.others],
+                    "lead": found.d2 - found.d1,
+                }
+            )
+            for i, feature in enumerate(model.recipe.features):
+                frame[feature.name] = found.parts[:, i]
+            parts.append(frame)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _place(other: str | None, model: Model) -> int | None:
+    """Return the place from 1 of a segment by its name."""
+    if other is None:
+        return None
+    return model.names.index(chosen_names([other], model.names)[0]) + 1
+
+
+def _told(
+    batch: Any, wanted: Sequence[str], model: Model, against: int | None
+) -> tuple[Explanation, ...]:
+    """Explain rows of features, in the order of the ids."""
     X = matrix(batch, len(model.recipe.features))
+    found = [str(i) for i in batch["customer_id"].to_pylist()]
     order = np.array([found.index(i) for i in wanted])
     told = explain_rows(X[order], wanted, model, against)
     return tuple(
@@ -82,10 +161,9 @@ def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
     }
 
 
-def _nowhere(customer: str, ready: Ready) -> DataError:
-    rejected = (row for part in ready.rejected for row in part.to_pylist())
+def _nowhere(customer: str, rejected: Iterable[Mapping[str, Any]], where: str) -> DataError:
     why = next((row["reason"] for row in rejected if str(row["customer_id"]) == customer), None)
-    end = f"has no segment: {why}" if why else f"is not in {ready.label!r}"
+    end = f"has no segment: {why}" if why else f"is not in {where}"
     return DataError.of(
         f"customer {customer!r} {end}", "the id of a customer with a segment",
         "see segments.csv and rejected.csv of the run",

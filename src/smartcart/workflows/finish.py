@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smartcart import store
-from smartcart.background_process import Beside, LostError
+from smartcart.background_process import HelperProcess, LostError
 from smartcart.records import Run
 
 __all__ = ["draw_first", "finish", "write_report"]
@@ -23,7 +23,7 @@ def draw_first(folder: Path, run: Run) -> None:
     figures.draw_all(run, folder / "plots", FIRST)
 
 
-def finish(run: Run, folder: Path, helper: Beside | None = None) -> None:
+def finish(run: Run, folder: Path, helper: HelperProcess | None = None) -> None:
     """Write everything but the tables of customers: JSON, CSV, ``plots/`` and ``report.html``.
 
     A ``helper`` draws a part of the pictures while the rest is written. Pictures that

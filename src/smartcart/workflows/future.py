@@ -28,7 +28,7 @@ from smartcart.core.future.track import model_name
 from smartcart.records import Feature, Future, FutureSegment, LateCustomer
 from smartcart.workflows.customer_arrays import Customers as Arrays
 from smartcart.workflows.foresee import NEEDED, Foreseen
-from smartcart.workflows.record import Fitted
+from smartcart.workflows.record import FittedSegments
 
 __all__ = ["FutureCount", "discounted", "future_count", "future_record", "future_writer"]
 
@@ -176,7 +176,7 @@ def future_count(
 
 
 def future_record(
-    foreseen: Foreseen | None, count: FutureCount | None, table: Arrays, fitted: Fitted
+    foreseen: Foreseen | None, count: FutureCount | None, table: Arrays, fitted: FittedSegments
 ) -> Future | None:
     """Return the forecast of the segments, or why there is none; None of a table of customers."""
     if foreseen is None:

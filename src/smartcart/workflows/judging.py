@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smartcart.background_process import Beside, LostError
+from smartcart.background_process import HelperProcess, LostError
 from smartcart.core.trust import Trust, judge
 from smartcart.workflows.customer_arrays import Customers
-from smartcart.workflows.record import Fitted
+from smartcart.workflows.record import FittedSegments
 
 __all__ = ["judging_of"]
 
 
 def judging_of(
-    table: Customers, fitted: Fitted, seed: int, helper: Beside | None
+    table: Customers, fitted: FittedSegments, seed: int, helper: HelperProcess | None
 ) -> Callable[[], Trust]:
     """Begin to judge the segments on the sample; return the function that waits for the result."""
     asked = (

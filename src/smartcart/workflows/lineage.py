@@ -60,7 +60,7 @@ class Heritage:
 
     order: list[int]
     ids: tuple[int, ...]
-    named: tuple[naming.Named, ...]
+    named: tuple[naming.EarnedName, ...]
     used: tuple[int, ...]
     lineage: tuple[str, ...]
     identity: Identity
@@ -95,8 +95,8 @@ class Previous:
         return None if self.fresh else len(self.model.centroids)
 
     def warmed(
-        self, choice: choose_k.Choice, table: Customers, recipe: Recipe, *, seed: int, asked: bool
-    ) -> choose_k.Choice:
+        self, choice: choose_k.KChoice, table: Customers, recipe: Recipe, *, seed: int, asked: bool
+    ) -> choose_k.KChoice:
         """Return the choice with the fit started from the earlier segments.
 
         The start is the mean of each segment's customers by the earlier model, in the scale of the
@@ -128,7 +128,7 @@ class Previous:
         start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
         return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
 
-    def _followed(self, choice: choose_k.Choice, table: Customers) -> choose_k.Choice:
+    def _followed(self, choice: choose_k.KChoice, table: Customers) -> choose_k.KChoice:
         """Return the choice with the K of before, or that of the natural clusters of now.
 
         K follows where the earlier K was what the evidence picked, both fits found natural
@@ -169,8 +169,8 @@ class Previous:
         return found.verdict == "refit"
 
     def heritage(
-        self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.Named],
-        choice: choose_k.Choice,
+        self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.EarnedName],
+        choice: choose_k.KChoice,
     ) -> Heritage:  # fmt: skip
         """Match the new segments with the earlier ones: their ids, names and order."""
         old, k = self.model, len(centers)
@@ -211,7 +211,7 @@ class Previous:
         )  # fmt: skip
 
     def _about_k(
-        self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.Choice
+        self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.KChoice
     ) -> KChange:
         """Say whether K has changed or should, with what would become of the segments then."""
         told = choice.evidence

@@ -15,11 +15,13 @@ from smartcart import store
 from smartcart.audiences.migration_join import Ways
 from smartcart.core import kmeans, prepare
 from smartcart.core import migration as core
+from smartcart.core.assign import assign
 from smartcart.core.identity import identify
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection.result import Progress
 from smartcart.records import Identity, Migration, Model, Notice
+from smartcart.records.brief import Brief
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
@@ -37,8 +39,8 @@ RESAMPLES = 100
 CARRIED = pa.schema([("customer_id", pa.string()), ("segment_id", pa.int32())])
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
+@dataclass(frozen=True, slots=True, repr=False)
+class Migrated(Brief):
     """The migration between two run folders, with the names of the segments by id."""
 
     migration: Migration
@@ -66,7 +68,8 @@ def migrate(
     before: Path,
     after: Path,
     *,
-    source: str | None = None,
+    source: Any = None,
+    needed: bool = True,
     target: Path | None = None,
     overwrite: bool = False,
     resamples: int = RESAMPLES,
@@ -79,7 +82,8 @@ def migrate(
     Where the source of the new run can be read again (as ``source``, or where the run says), the
     old model assigns its customers too: that tells what customers did from what the refit did, and
     refits on resamples tell what chance does. Customers are joined by DuckDB on disk; only counts
-    and a sample come here.
+    and a sample come here. A ``source`` that the old model cannot read is an error where it is
+    ``needed``.
 
     Raises
     ------
@@ -103,7 +107,7 @@ def migrate(
         raise UsageError.of(f"-o is {str(target)!r}", "a name that ends in .csv", "choose another")
     with DuckDB(temp_dir=temp_dir) as engine:
         ways = Ways(engine, before, after)
-        read = _read(saved, source, old, new, engine, ways, say)
+        read = _read(saved, source, needed, old, new, engine, ways, say)
         notices = read.notices if read else [
             Notice("source not read", "The source of the new run could not be read with the old "
                    "model, so what customers did is not told from what the refit did; name it with "
@@ -147,21 +151,21 @@ def migrate(
 
 
 def _read(
-    saved: Saved, named: str | None, old: Model, new: Model, engine: DuckDB, ways: Ways,
+    saved: Saved, named: Any, needed: bool, old: Model, new: Model, engine: DuckDB, ways: Ways,
     say: Progress,
 ) -> _Read | None:  # fmt: skip
     """Assign the new run's customers with the old model; None where the source is not there."""
     try:
-        place = source_of(saved, named)
+        place = source_of(saved) if named is None else named
         return _carried(place, old, new, engine, ways, say)
     except (DataError, UsageError):
-        if named is not None:
+        if named is not None and needed:
             raise
         return None
 
 
 def _carried(
-    place: str, old: Model, new: Model, engine: DuckDB, ways: Ways, say: Progress
+    place: Any, old: Model, new: Model, engine: DuckDB, ways: Ways, say: Progress
 ) -> _Read:
     wanted, centers = old.recipe.features, np.array(old.centroids)
     ids = np.array(old.ids, dtype=np.int32)
@@ -173,7 +177,7 @@ def _carried(
 
         def part(batch: Any) -> Any:
             X = matrix(batch, len(wanted))
-            labels, _, _ = kmeans.assign(prepare.apply_recipe(X, old.recipe), centers)
+            labels = assign(X, old.recipe, centers).labels
             keys = batch["customer_id"].cast(pa.string())
             return pa.record_batch([keys, pa.array(ids[labels])], schema=CARRIED)
 
@@ -184,6 +188,7 @@ def _carried(
             yield batch
 
     with ready_source(place, old, day, say) as ready:
+        label = ready.label
         table = features.feature_table(ready.usable, ready.contract, wanted)
         ways.carry(engine.spool_batches(batches(ready, table), CARRIED))
         keys, old_rows = sampled(ready, old, done)
@@ -192,7 +197,7 @@ def _carried(
     known = len(ways.segments_of(keys))
     if known < len(keys) / 2:
         raise DataError.of(
-            f"{place!r} holds few of the customers of the new run", "the table that it was made of",
+            f"{label!r} holds few of the customers of the new run", "the table that it was made of",
             "name it with --source",
         )  # fmt: skip
     return _Read(old_rows, keys, new_rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from smartcart import store
-from smartcart.core import kmeans, prepare
+from smartcart.core.assign import assign
 from smartcart.errors import DataError
 from smartcart.records import Model
 
@@ -27,8 +27,7 @@ def load(folder: Path, *, own: bool = False) -> Model:
     if not model.golden:
         return model
     X = np.array([[np.nan if v is None else v for v in g.values] for g in model.golden])
-    Z = prepare.apply_recipe(X, model.recipe)
-    labels, _, _ = kmeans.assign(Z, np.array(model.centroids))
+    labels = assign(X, model.recipe, np.array(model.centroids)).labels
     for label, golden in zip(labels, model.golden, strict=True):
         if model.ids[label] != golden.segment_id:
             raise DataError.of(

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core import drift, kmeans, prepare
+from smartcart.core import drift, kmeans
+from smartcart.core.assign import assign
 from smartcart.core.stability import found_again
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -196,7 +197,7 @@ def _compared(
     schema: Mapping[str, str], say: Progress,
 ) -> Drift:  # fmt: skip
     """Count all customers, batch by batch, and compare the counts with the reference."""
-    p, k = len(model.recipe.features), len(model.centroids)
+    k = len(model.centroids)
     centers = np.array(model.centroids)
     names = [f.name for f in wanted]
     bins = [one for one in reference.columns if one.column in names]
@@ -207,10 +208,10 @@ def _compared(
 
     def part(batch: Any) -> _Part:
         X = matrix(batch, len(wanted))
-        labels, d1, _ = kmeans.assign(prepare.apply_recipe(X[:, :p], model.recipe), centers)
+        found = assign(X, model.recipe, centers)
         return _Part(
-            np.bincount(labels, minlength=k),
-            drift.beyond_far(np.sqrt(d1), labels, reference.far),
+            np.bincount(found.labels, minlength=k),
+            drift.beyond_far(found.distance, found.labels, reference.far),
             count.part(X),
             np.array([_answers(X[:, place]) for place in rates.values()], dtype=np.int64).reshape(
                 -1, 3

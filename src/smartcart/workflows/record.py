@@ -33,7 +33,7 @@ from smartcart.records import (
 from smartcart.workflows.customer_arrays import Customers
 from smartcart.workflows.reference import BinCount, reference_of
 
-__all__ = ["Counted", "Fitted", "run_of"]
+__all__ = ["CountedSegments", "FittedSegments", "run_of"]
 
 Floats = NDArray[np.float64]
 GOLDEN_PER_SEGMENT = 3
@@ -41,7 +41,7 @@ CLEAR = 1e-6  # of the squared distance: a customer this much nearer to one than
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedSegments:
     """The segments before everybody is in one.
 
     ``centers`` (k, p) are standardized; ``jaccard`` and ``named`` (k) go with them.
@@ -51,7 +51,7 @@ class Fitted:
     evidence: KEvidence
     centers: Floats
     jaccard: Sequence[float]
-    named: Sequence[naming.Named]
+    named: Sequence[naming.EarnedName]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedSegments:
     """What the pass that assigned all customers added up."""
 
     sums: ProfileSums
@@ -76,7 +76,12 @@ class Counted:
 
 
 def run_of(
-    table: Customers, fitted: Fitted, counted: Counted, *, seconds: Mapping[str, float], seed: int
+    table: Customers,
+    fitted: FittedSegments,
+    counted: CountedSegments,
+    *,
+    seconds: Mapping[str, float],
+    seed: int,
 ) -> Run:
     """Return the record of a run whose segments have not been judged yet."""
     inspection, every = table.inspection, table.all_features
@@ -183,7 +188,7 @@ def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
 
 
 def _segments(
-    fitted: Fitted, profile: Profile, sums: ProfileSums, every: Sequence[Feature],
+    fitted: FittedSegments, profile: Profile, sums: ProfileSums, every: Sequence[Feature],
     signals: Mapping[str, str],
 ) -> tuple[Segment, ...]:  # fmt: skip
     """Return the segments with size, worth and reliability."""

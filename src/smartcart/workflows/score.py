@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from smartcart import store
-from smartcart.core import kmeans, prepare
+from smartcart.core.assign import assign as assign_rows
 from smartcart.core.out_of_range import bounds_of, outside
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
@@ -206,11 +206,11 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
 
     def part(batch: Any) -> _Assigned:
         X = matrix(batch, len(wanted))
-        labels, d1, d2 = kmeans.assign(prepare.apply_recipe(X, model.recipe), centers)
-        distance = np.sqrt(d1)
+        found = assign_rows(X, model.recipe, centers)
+        labels, distance = found.labels, found.distance
         far = np.zeros(len(X), dtype=bool)
         return _Assigned(
-            batch["customer_id"], labels + 1, distance, kmeans.confidence(distance, np.sqrt(d2)),
+            batch["customer_id"], labels + 1, distance, found.confidence,
             far if bounds is None else outside(X, labels, distance, bounds),
             np.isnan(X).sum(axis=0),
         )  # fmt: skip

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.background_process import Beside, LostError
-from smartcart.core import choose_k, kmeans, naming, prepare
+from smartcart.background_process import HelperProcess, LostError
+from smartcart.core import choose_k, naming, prepare
+from smartcart.core.assign import assign
 from smartcart.core.evidence import gather
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import (
@@ -38,7 +39,7 @@ from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
 from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
-from smartcart.workflows.record import Counted, Fitted, run_of
+from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
 
@@ -68,7 +69,7 @@ def segment(
     seed: int = 0,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
-    helper: Beside | None = None,
+    helper: HelperProcess | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
     previous: Path | None = None,
@@ -199,8 +200,14 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers, *, k: int | None, k_max: int, seed: int, say: Progress, helper: Beside | None
-) -> tuple[Recipe, choose_k.Choice]:
+    table: Customers,
+    *,
+    k: int | None,
+    k_max: int,
+    seed: int,
+    say: Progress,
+    helper: HelperProcess | None,
+) -> tuple[Recipe, choose_k.KChoice]:
     """Fit the recipe and every K on the sample."""
     forming = table.inspection.forming
     X = table.sample[:, : len(forming)]
@@ -219,7 +226,7 @@ def _evidence(
     if helper is not None:
         try:
             helper.ask(gather, *asked)
-            found: tuple[Recipe, choose_k.Choice] = helper.answer(tell)
+            found: tuple[Recipe, choose_k.KChoice] = helper.answer(tell)
             return found
         except LostError:  # then the work is done here, and meets whatever the helper met
             pass
@@ -238,9 +245,9 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers, recipe: Recipe, choice: choose_k.Choice, earlier: Previous | None,
+    table: Customers, recipe: Recipe, choice: choose_k.KChoice, earlier: Previous | None,
     centers: Floats,
-) -> tuple[Fitted, Heritage | None]:  # fmt: skip
+) -> tuple[FittedSegments, Heritage | None]:  # fmt: skip
     """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
     order = _by_value(table, recipe, centers)
@@ -251,7 +258,9 @@ def _fitted(
         kept = earlier.heritage(table, recipe, centers, named, choice)
         centers, named = centers[kept.order], kept.named
         order = [order[i] for i in kept.order]
-    return Fitted(recipe, evidence, centers, [choice.jaccard[i] for i in order], named), kept
+    return FittedSegments(
+        recipe, evidence, centers, [choice.jaccard[i] for i in order], named
+    ), kept
 
 
 def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
@@ -305,8 +314,7 @@ def _blocks(X: Floats) -> Iterator[Floats]:
 
 def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     """Return the order of segments: by what a customer is worth, else by size, descending."""
-    X = table.sample[:, : len(recipe.features)]
-    labels, _, _ = kmeans.assign(prepare.apply_recipe(X, recipe), centers)
+    labels = assign(table.sample, recipe, centers).labels
     sizes = np.bincount(labels, minlength=len(centers))
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     rank = -sizes.astype(np.float64)
@@ -317,11 +325,11 @@ def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
 
 
-def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Named, ...]:
+def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
-    Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
-    labels, d1, _ = kmeans.assign(Z, centers)
+    found = assign(table.sample, recipe, centers)
+    labels, d1 = found.labels, found.d1
     sums = ProfileSums.empty(k, column_means(table.sample))
     sums.add(table.sample, labels, d1, d1)
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
@@ -337,12 +345,12 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Na
 
 
 def _assign_all(
-    table: Customers, fitted: Fitted, folder: Path, say: Progress, *, rfm_bins: int,
+    table: Customers, fitted: FittedSegments, folder: Path, say: Progress, *, rfm_bins: int,
     kept: Heritage | None, foreseen: Foreseen | None,
-) -> Counted:  # fmt: skip
+) -> CountedSegments:  # fmt: skip
     """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
-    width, shift = len(recipe.features), column_means(table.sample)
+    shift = column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
     from smartcart.workflows.future import future_count, future_record, future_writer
@@ -355,14 +363,12 @@ def _assign_all(
     nothing = lloyd
 
     def part(ids: Any, X: Floats) -> tuple[Any, ...]:
-        Z = prepare.apply_recipe(X[:, :width], recipe)
-        labels, d1, d2 = kmeans.assign(Z, centers)
-        distance = np.sqrt(d1)
-        confidence = kmeans.confidence(distance, np.sqrt(d2))
+        found = assign(X, recipe, centers)
+        labels, distance, confidence = found.labels, found.distance, found.confidence
         some = ProfileSums.empty(len(centers), shift)
         some.add(X, labels, distance, confidence)
         ranked = count.part(ids, X, labels) if count is not None else None
-        moved = nothing.add(Z, labels, d1)
+        moved = nothing.add(found.Z, labels, found.d1)
         told = ahead.part(ids, X, labels) if ahead is not None else None
         return ids, labels, moved, distance, confidence, some, ranked, watch.part(X), told
 
@@ -389,4 +395,4 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     future = future_record(foreseen, ahead, table, fitted)
-    return Counted(sums, lloyd, watch, count.record() if count else None, future)
+    return CountedSegments(sums, lloyd, watch, count.record() if count else None, future)

@@ -1,4 +1,4 @@
-"""What a segmentation can be used for in Python: explain, plan, contact, measure."""
+"""What a segmentation can be used for in Python: plan, contact, measure."""
 
 from __future__ import annotations
 
@@ -6,28 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from smartcart.records import Campaign, Effects, Explanation, Plan, Receipt, Run, Uplift
+from smartcart.api.arguments import speaking_python
+from smartcart.records import Campaign, Effects, Plan, Receipt, Run, Uplift
 
-__all__ = ["Acts"]
+__all__ = ["CampaignMethods"]
 
 
-class Acts:
-    """Methods of :class:`smartcart.api.Segmentation`; all return frozen records."""
+class CampaignMethods:
+    """Methods of :class:`smartcart.Segmentation`; all return frozen records."""
 
     record: Run
     _folder: Path
-    _source: Any
 
-    def explain(self, customer: Any, *, against: str | None = None) -> Explanation:
-        """Return why a customer is in its segment and not in the runner-up (or ``against``).
-
-        The source is read again. Raises ``smartcart.errors.DataError`` for a customer without a
-        segment.
-        """
-        from smartcart.workflows.explain import explain
-
-        return explain(self._source, self.record.model, [customer], other=against)[0]
-
+    @speaking_python()
     def campaign(
         self, *, cost: float, revenue: float, outcome: str | None = None,
         rate: float | None = None, budget: float | None = None, baseline: float | None = None,
@@ -50,7 +41,18 @@ class Acts:
             rate=rate, budget=budget, baseline=baseline, learnt=lesson, partial=partial, seed=seed,
         )  # fmt: skip
 
-    def plan(self, *, cost: float, revenue: float, **options: Any) -> Plan:
+    def plan(
+        self,
+        *,
+        cost: float,
+        revenue: float,
+        outcome: str | None = None,
+        rate: float | None = None,
+        budget: float | None = None,
+        baseline: float | None = None,
+        partial: bool = True,
+        seed: int = 0,
+    ) -> Plan:
         """Plan a campaign: whom to contact, what it earns, and how sure that is.
 
         Parameters
@@ -65,8 +67,18 @@ class Acts:
         partial : fill the budget with a part of a segment.
         seed : of the draws behind the intervals.
         """
-        return self.campaign(cost=cost, revenue=revenue, **options).plan
+        return self.campaign(
+            cost=cost,
+            revenue=revenue,
+            outcome=outcome,
+            rate=rate,
+            budget=budget,
+            baseline=baseline,
+            partial=partial,
+            seed=seed,
+        ).plan
 
+    @speaking_python()
     def contacts(
         self, plan: Plan, path: str | Path, *, seed: int = 0, overwrite: bool = False
     ) -> dict[str, int]:
@@ -77,6 +89,7 @@ class Acts:
         saved = saved_run(self.record, self._folder)
         return write_arms(saved, plan, Path(path), seed=seed, overwrite=overwrite)
 
+    @speaking_python()
     def measure(
         self, results: str | Path, *, cost: float | None = None, revenue: float | None = None
     ) -> tuple[Uplift, ...]:
@@ -90,6 +103,7 @@ class Acts:
         saved = saved_run(self.record, self._folder)
         return measure_results(saved, Path(results), cost=cost, revenue=revenue)[0]
 
+    @speaking_python()
     def results(
         self,
         table: str | Path,
@@ -118,6 +132,7 @@ class Acts:
             contract=self.record.contract,
         )
 
+    @speaking_python()
     def audience(self, segments: str | Sequence[str], path: str | Path, **options: Any) -> Receipt:
         """Write the customers of segments to a file, with a receipt beside it.
 
