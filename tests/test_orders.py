@@ -194,7 +194,7 @@ def test_warnings_that_marketing_tools_give():
 
 
 def test_bad_logs_end_in_one_sentence():
-    with pytest.raises(UsageError, match=r"--kind is 'lines'.*'customers' or 'orders'"):
+    with pytest.raises(UsageError, match=r"kind is 'lines'.*'customers' or 'orders'"):
         smartcart.check(log(), kind="lines")
     with pytest.raises(DataError, match="no column says whose order a line is"):
         smartcart.check(log().drop(columns="CustomerID"), kind="orders")

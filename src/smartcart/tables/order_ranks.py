@@ -58,7 +58,7 @@ _BEFORE_DISCOUNT = re.compile(
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
-    r"\w*(rabatt|nachlass|gutschein|steuer)\w*|\w*(versand|porto|liefer|retouren)\w*|"
+    r"\w*(rabatt|nachlass|gutschein|steuer)\w*|(\w*versand|porto|liefer|retouren)\w*|"
     r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
@@ -262,6 +262,8 @@ def money_rank(name: str) -> int | None:
     [0, 1, 2, 2]
     >>> [money_rank(n) for n in ("Refund Amount", "Shipping Cost (inc tax)", "Fee", "Net Sales")]
     [None, None, None, 1]
+    >>> [money_rank(n) for n in ("Importo riga", "Portokosten", "Versandbetrag", "Steuerbetrag")]
+    [1, None, None, None]
     """
     words = tokens(name)
     after = _AFTER_DISCOUNT.search(words) is not None

@@ -72,8 +72,6 @@ def find_log(
         part = part_of(column, parts)
         if part is None:
             continue
-        if part.name == "customer" and column.distinct < 2 and column.name not in parts:
-            continue  # the shop's own account
         taken.setdefault(part.name, []).append(column)
         reasons[column.name] = part
         if column.name in parts:
@@ -89,6 +87,9 @@ def find_log(
     chosen |= wished
     free = [c for c in columns if c.present and c.name not in parts and c.name not in reasons]
     customer = chosen.get("customer")
+    if customer is not None and customer.distinct < 2 and customer.name not in parts:
+        customer = _somebody(free, columns, chosen) or customer  # the shop's own account
+        chosen["customer"] = customer
     if customer is None:
         customer = _somebody(free, columns, chosen)
         if customer is None:
