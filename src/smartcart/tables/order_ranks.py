@@ -51,15 +51,13 @@ _AFTER_DISCOUNT = re.compile(
     r"remises?|descuentos?)\b"
 )
 _BEFORE_DISCOUNT = re.compile(
-    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
-    r".*\bindirim.*|"
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer)\w*|(\w*versand|porto|liefer|retouren)\w*|"
-    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
     r"verzending|btw\w*)\b.*"
@@ -115,6 +113,8 @@ _CONVERTED = re.compile(
 )
 
 _DISCOUNT = re.compile(
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\bindirim.*|"
     r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
     r".*\bindirim.*|"
     r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
