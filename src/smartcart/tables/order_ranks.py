@@ -57,7 +57,7 @@ _BEFORE_DISCOUNT = re.compile(
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer)\w*|(\w*versand|porto|liefer|retouren)\w*|"
-    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ポイント|クーポン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
     r"verzending|btw\w*)\b.*"
@@ -113,9 +113,7 @@ _CONVERTED = re.compile(
 )
 
 _DISCOUNT = re.compile(
-    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
-    r".*\bindirim.*|"
-    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーポン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーホン|优惠|折扣).*|.*\bскидк.*|"
     r".*\bindirim.*|"
     r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
     r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
