@@ -332,3 +332,16 @@ def test_orders_in_more_languages(names, lost) -> None:
     cells = [t["number"], t["day"], t["who"], PAID, state]
     table = pd.DataFrame(dict(zip(names, cells, strict=True)))
     assert told(table)[0] == ORDERS - (N % 5 == 0).sum()
+
+
+def test_one_account_of_all_lines_is_no_buyer() -> None:
+    table = log(total=PAID).rename(columns={"customer_id": "Name"}).assign(Account="Sales")
+    with pytest.raises(DataError, match=r"no (column says whose|name says who bought)") as refused:
+        smartcart.check(table)
+    assert "'Name'" in refused.value.way_out
+    with pytest.raises(DataError, match="1 customer"):
+        smartcart.check(table.drop(columns="Name"), kind="orders")
+
+
+def test_net_beside_a_total_is_no_question() -> None:
+    assert told(log(Netto=(PAID / 1.25).round(2), Totalt=PAID)) == TRUTH

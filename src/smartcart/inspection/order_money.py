@@ -190,6 +190,8 @@ def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
     for name in amounts.columns:
         if name in {log.quantity, log.unit_price} or money_rank(name) is None:
             continue
+        if prices_a_piece(name):
+            continue
         if amounts.is_reduced(log.quantity, log.unit_price, name):
             desk.rivals.append(
                 Rival(
@@ -235,7 +237,7 @@ def _same_but_tax(one: str, other: str) -> bool:
     words = [
         [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
     ]
-    if words[0] == words[1]:
+    if words[0] == words[1] or [] in words:  # "Netto" beside any total
         return True
     taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
     return taxed and bool(set(words[0]) & set(words[1]))

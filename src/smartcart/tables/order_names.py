@@ -120,7 +120,12 @@ def no_money(name: str) -> bool:
     (True, True, False)
     """
     words = tokens(name)
-    told = re.search(r"\b(phone|tel|zip|postcode|year)\b", words) is not None
+    told = (
+        re.search(
+            r"\b(phone|tel|zip|postcode|year|upc|ean|gtin|sku|asin|isbn|barcode|imei)\b", words
+        )
+        is not None
+    )
     return "#" in name or told or any(p.fullmatch(words) for p in (IDENTIFIES, NOT_MONEY))
 
 

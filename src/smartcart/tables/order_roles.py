@@ -88,8 +88,10 @@ def find_log(
     free = [c for c in columns if c.present and c.name not in parts and c.name not in reasons]
     customer = chosen.get("customer")
     if customer is not None and customer.distinct < 2 and customer.name not in parts:
-        customer = _somebody(free, columns, chosen) or customer  # the shop's own account
-        chosen["customer"] = customer
+        customer = _somebody(free, columns, chosen)  # not the shop's own account
+        if customer is None and not (asked or said):
+            return None
+        chosen["customer"] = customer = customer or chosen["customer"]
     if customer is None:
         customer = _somebody(free, columns, chosen)
         if customer is None:

@@ -25,7 +25,7 @@ _CANCELLED = _or_elsewhere(
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
-    r"verlopen|wygas|utgang|udlobet",
+    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$",
     "cancelled",
 )
 _BROWSED = re.compile(

@@ -41,7 +41,7 @@ def lines_of_nobody(
     found: dict[str, ColumnSummary] = {}
     for column in columns:
         part = part_of(column, parts or {})
-        if part is not None:
+        if part is not None and not (part.name == "customer" and column.distinct < 2):
             found.setdefault(part.name, column)
     days = [c for c in columns if c.type == "date" and c.present and not of_a_birth(c)
             and day_rank(c.name) is not None]  # fmt: skip
