@@ -129,7 +129,8 @@ _REFUND = re.compile(
 )
 
 _MAIL = re.compile(
-    r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address|e ?mail ?adress?(en)?|"
+    r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address|"
+    r"e ?mail ?adress?(en)?|"
     r"электронная почта|почта|имейл)\b.*|.*(メールアドレス|メール|邮箱|電子郵件|电子邮件|이메일).*"
 )
 _OTHERS_MAIL = re.compile(
