@@ -345,3 +345,15 @@ def test_one_account_of_all_lines_is_no_buyer() -> None:
 
 def test_net_beside_a_total_is_no_question() -> None:
     assert told(log(Netto=(PAID / 1.25).round(2), Totalt=PAID)) == TRUTH
+
+
+def test_events_of_one_payment_on_several_days_are_asked_about() -> None:
+    t = orders()
+    table = pd.DataFrame({"Psp Reference": t["number"] + 880_000, "Booking Date": t["day"],
+                          "Shopper Reference": t["who"], "Main Amount": t["total"]})  # fmt: skip
+    later = table.assign(**{"Booking Date": t["day"] + pd.Timedelta("2D")})
+    events = pd.concat([table.assign(Event="Authorised"), later.assign(Event="SettledBulk")])
+    with pytest.raises(ReadingQuestion) as asked:
+        smartcart.check(events.reset_index(drop=True))
+    assert any(r.revenue == pytest.approx(TRUTH[2]) for r in asked.value.readings)
+    assert told(table) == TRUTH

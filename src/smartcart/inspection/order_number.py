@@ -22,6 +22,7 @@ from smartcart.tables import order_structure, orders
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered
 from smartcart.tables.order_names import bare
+from smartcart.tables.order_ranks import order_rank
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
@@ -173,7 +174,15 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
         expr = order_structure.structure_expression(desk.sample, column.name, names, money)
         row = desk.opened.engine.record(expr)
         found = order_structure.structure_of(column.name, names, row)
-        if found.several >= MANY_ORDERS and all(found.cell(n).constant for n in steady):
+        fixed = all(found.cell(n).constant for n in steady)
+        # the events of one order: the same money on several days
+        events = (
+            order_rank(column.name) in {0, 1}
+            and found.cell(log.customer).constant
+            and found.cell(log.amount).many >= MANY_ORDERS
+            and found.cell(log.amount).constant
+        )
+        if found.several >= MANY_ORDERS and (fixed or events):
             other = counted_once(desk, replace(log, order=column.name), found, quiet=True)
             desk.rivals.append(
                 Rival(
