@@ -314,7 +314,7 @@ def test_measures_of_customers_are_no_orders(more):
 def test_the_id_of_a_customer_never_forms():
     rows = many().drop(columns=["order_id", "order_date"])
     rows["customer_id"] = np.arange(60) % 20
-    with pytest.raises(DataError, match=r"occur more than once.*--kind orders"):
+    with pytest.raises(DataError, match=r"occur more than once.*kind='orders'"):
         smartcart.check(rows)
 
 

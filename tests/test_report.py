@@ -624,7 +624,8 @@ def test_hostile_names_stay_text(rendered: dict[str, str], pages: dict[str, Page
     assert not any("<" in n for n in names)
     for trace in got.data["figures"]["clusters_3d"]["data"]:
         assert "<" not in trace["name"]
-        assert trace["hovertemplate"] == "%{text}<extra></extra>"
+        assert trace["hovertemplate"].endswith("<extra></extra>")
+        assert "<" not in trace["hovertemplate"].removesuffix("<extra></extra>")
     assert "hunter2" not in rendered["ten"]
 
 

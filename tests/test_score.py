@@ -238,7 +238,7 @@ def test_the_as_of_day_is_given_the_models_or_a_later_one(frame, run) -> None:
     moved = model.assign(later)
     assert moved.attrs["as_of"] == newest.date().isoformat()
     assert not np.allclose(moved["distance"], model.assign(frame)["distance"])
-    with pytest.raises(UsageError, match="--as-of is 'soon'"):
+    with pytest.raises(UsageError, match="as_of is 'soon'"):
         model.assign(frame, as_of="soon")
 
 

@@ -260,6 +260,7 @@ def test_the_driver_collects_the_sample_and_no_more(
 
     monkeypatch.setattr("smartcart.workflows.customer_arrays.SAMPLE_ROWS", 200)
     monkeypatch.setattr("smartcart.workflows.customer_arrays.WIDE_ROWS", 300)
+    monkeypatch.setattr("smartcart.inspection.amounts.SAMPLE", 300)
     monkeypatch.setattr("smartcart.workflows.foresee.EXACT_CUSTOMERS", 200)
     monkeypatch.setattr("smartcart.workflows.foresee.STEPS", 4)  # cells are as few as at any size
     monkeypatch.setattr("smartcart.sources.spark.HEAD_ROWS", 300)

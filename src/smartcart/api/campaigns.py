@@ -50,6 +50,8 @@ class CampaignMethods:
         rate: float | None = None,
         budget: float | None = None,
         baseline: float | None = None,
+        results: Effects | None = None,
+        arm: str | None = None,
         partial: bool = True,
         seed: int = 0,
     ) -> Plan:
@@ -74,6 +76,8 @@ class CampaignMethods:
             rate=rate,
             budget=budget,
             baseline=baseline,
+            results=results,
+            arm=arm,
             partial=partial,
             seed=seed,
         ).plan

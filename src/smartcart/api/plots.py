@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from smartcart.errors import DataError
 from smartcart.records import Run
@@ -57,6 +57,11 @@ class Plots:
     def future(self) -> Figure:
         """Draw the forecast's track record."""
         return self._draw("future")
+
+    def __getattr__(self, name: str) -> Never:
+        """Say which pictures there are, where one is asked for that there is not."""
+        there = ", ".join(n for n in vars(type(self)) if not n.startswith("_"))
+        raise AttributeError(f"there is no picture {name!r}; there are {there}")
 
     def _draw(self, name: str) -> Figure:
         from smartcart.report import figures

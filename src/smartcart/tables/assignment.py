@@ -22,8 +22,16 @@ from smartcart.tables import features, quality
 from smartcart.tables.guess import MISSING
 
 __all__ = [
-    "SOURCE", "TYPES", "Cell", "Chain", "Step", "assignment_steps", "needed_columns",
-    "numbers_to_pick", "plain_names", "reading_contract",
+    "SOURCE",
+    "TYPES",
+    "Cell",
+    "Step",
+    "StepChain",
+    "assignment_steps",
+    "needed_columns",
+    "numbers_to_pick",
+    "plain_names",
+    "reading_contract",
 ]  # fmt: skip
 
 SOURCE = "source table"  # stands for the user's table until its name is known
@@ -123,7 +131,7 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
         columns=tuple(replace(c, name=plain[c.name]) for c in contract.columns),
     )  # fmt: skip
     used = [_renamed(feature, plain) for feature in model.recipe.features]
-    chain = Chain({name.casefold() for name in taken})
+    chain = StepChain({name.casefold() for name in taken})
     typed = ibis.table({cell.name: TYPES[cell.kind] for cell in cells}, name=SOURCE)
     table = chain.add(
         "typed", typed, "the columns that the model reads, as numbers and days", cells=cells
@@ -139,7 +147,7 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
 
 
 def numbers_to_pick(
-    chain: Chain,
+    chain: StepChain,
     table: ir.Table,
     contract: Contract,
     wanted: Sequence[Feature],
@@ -219,7 +227,7 @@ def numbers_to_pick(
     return [*chain.steps, Step("", last, "", {}, own, own)]
 
 
-class Chain:
+class StepChain:
     """Steps so far; each is read by its name, as a table of its own."""
 
     def __init__(self, taken: Collection[str]) -> None:

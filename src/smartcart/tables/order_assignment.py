@@ -22,8 +22,8 @@ from smartcart.tables.assignment import (
     SOURCE,
     TYPES,
     Cell,
-    Chain,
     Step,
+    StepChain,
     numbers_to_pick,
     plain_names,
     reading_contract,
@@ -66,7 +66,7 @@ def order_steps(
     sources = [model.contract.source_names.get(name, name) for name in names]
     plain = plain_names(names, ["customer_id", *PARTS.values()], sources)
     read = tuple(map(Cell, sources, plain, given))
-    chain = Chain({name.casefold() for name in taken})
+    chain = StepChain({name.casefold() for name in taken})
     table = chain.add(
         "typed", ibis.table({cell.name: TYPES[cell.kind] for cell in read}, name=SOURCE),
         "the columns that the model reads, as numbers, days and texts", cells=read,
@@ -223,7 +223,7 @@ def _lean(told: ir.Table, log: OrderLog) -> ir.Table:
 
 
 def _with_digits(
-    last: Step, customers: ir.Table, rfm: Rfm, chain: Chain
+    last: Step, customers: ir.Table, rfm: Rfm, chain: StepChain
 ) -> tuple[Step, ...]:  # fmt: skip
     """Return the last step under a name, and one that puts the digits beside it."""
     found = chain.add(
