@@ -357,3 +357,12 @@ def test_events_of_one_payment_on_several_days_are_asked_about() -> None:
         smartcart.check(events.reset_index(drop=True))
     assert any(r.revenue == pytest.approx(TRUTH[2]) for r in asked.value.readings)
     assert told(table) == TRUTH
+
+
+@pytest.mark.parametrize(
+    ("name", "yes"), [("Makulerad", "Ja"), ("Annulleret", "ja"), ("Foo", "ja")]
+)
+def test_a_yes_or_no_of_cancelling_in_more_languages(name, yes) -> None:
+    gone = N % 5 == 0
+    found = told(log(**{name: np.where(gone, yes, "Nej"), "total": PAID}))
+    assert found[0] == ORDERS - (gone.sum() if name != "Foo" else 0)

@@ -226,7 +226,8 @@ _LATER_DAY = re.compile(
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
     r"storniert|stornierung|"
-    r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd)"
+    r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|avbokad|avbruten|annulleret|annullert|kansellert|"
+    r"anulowan[ey]|iptal|отменен|dibatalkan)"
     r"( (at|on|date|time|datum|timestamp|utc|reason|day))*"
 )
 

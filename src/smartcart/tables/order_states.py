@@ -173,7 +173,23 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
 
 
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
-_NO = {"no", "n", "false", "0", "nein", "non", "nao", "não", "nee", "nie", "нет", "hayır"}
+_NO = {
+    "no",
+    "n",
+    "false",
+    "0",
+    "nein",
+    "nej",
+    "nei",
+    "tidak",
+    "non",
+    "nao",
+    "não",
+    "nee",
+    "nie",
+    "нет",
+    "hayır",
+}
 _PAID = re.compile(
     r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
     r"valid|captured|settled|collected)"
