@@ -29,6 +29,7 @@ class Trust(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
+@kmeans.single_thread()  # threads of the matrix products would wait for each other
 def judge(
     X: Floats,
     features: Sequence[Feature],
@@ -49,20 +50,6 @@ def judge(
     centers : (k, p) standardized; names : what the k segments are called.
     tell : is called with the name of each step.
     """
-    with kmeans.single_thread():  # threads of the matrix products would wait for each other
-        return _judged(X, features, weight, recipe, centers, names, seed, tell)
-
-
-def _judged(
-    X: Floats,
-    features: Sequence[Feature],
-    weight: Floats,
-    recipe: Recipe,
-    centers: Floats,
-    names: Sequence[str],
-    seed: int,
-    tell: Callable[[str], None],
-) -> Trust:
     forming = X[:, : len(recipe.features)]
     Z = prepare.apply_recipe(forming, recipe)
     labels, _, _ = kmeans.assign(Z, centers)

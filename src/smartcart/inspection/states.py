@@ -71,7 +71,7 @@ def with_states(
     )  # fmt: skip
 
 
-def codes_notices(opened: Opened, log: OrderLog, found: Candidates) -> list[Notice]:
+def codes_notices(opened: Opened, sample: Any, log: OrderLog, found: Candidates) -> list[Notice]:
     """Tell of columns of states whose values are codes that no word explains."""
     known = {log.row_type, *(s.column for s in log.states)}
     if log.cancelled or log.returned or log.browsed:
@@ -80,7 +80,7 @@ def codes_notices(opened: Opened, log: OrderLog, found: Candidates) -> list[Noti
     for column in found.states:
         if column.name in known or column.type == "boolean" or column.distinct > FEW_CODES:
             continue
-        values = values_of(opened.engine, opened.table, column.name, FEW_CODES)
+        values = values_of(opened.engine, sample, column.name, FEW_CODES)
         if order_states.coded(values) and "status" in tokens(column.name):
             shown = ", ".join(values[:8])
             told.append(
