@@ -123,8 +123,10 @@ def run_case(case: Case, data: Path, scratch: Path, say: Callable[[str], None]) 
             shutil.rmtree(output, ignore_errors=True)
             if turn:
                 result.samples[label].append(sample)
-            say(f"{case.name}: {label}, {'warm-up' if not turn else f'run {turn}'}: "
-                f"{sample.seconds:.2f} s, {sample.megabytes:,.0f} MB")  # fmt: skip
+            say(
+                f"{case.name}: {label}, {'warm-up' if not turn else f'run {turn}'}: "
+                f"{sample.seconds:.2f} s, {sample.megabytes:,.0f} MB"
+            )
     return result
 
 
@@ -320,9 +322,15 @@ def cases(
             small * 2,
             {OURS: lambda data, out: smartcart_command("--help")},
         ),
-        Case("warm", "`smartcart.segment()` in one process, 2,240 customers", 2_240,
-             min(small, 3), {}, in_process=True),
-    ]  # fmt: skip
+        Case(
+            "warm",
+            "`smartcart.segment()` in one process, 2,240 customers",
+            2_240,
+            min(small, 3),
+            {},
+            in_process=True,
+        ),
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -93,8 +93,10 @@ def main() -> None:
                 ratios.append((peer / mine, theirs["inside"] / ours["inside"]))
         if ratios:
             whole, inside = np.median(ratios, axis=0)
-            print(f"{asked.customers:,} customers: {whole:.0f} times as fast, whole processes; "
-                  f"{inside:.0f} times, fit and forecast alone")  # fmt: skip
+            print(
+                f"{asked.customers:,} customers: {whole:.0f} times as fast, whole processes; "
+                f"{inside:.0f} times, fit and forecast alone"
+            )
 
 
 if __name__ == "__main__":

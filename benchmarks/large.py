@@ -33,8 +33,10 @@ from bench import LAUNCH, LEAN, PEER, SYNTH, machine, smartcart_command, spread
 from peers import PEERS
 
 DOCS = Path(__file__).parents[1] / "docs"
-SPEND = [f"Mnt{what}" for what in ("Wines", "Fruits", "MeatProducts", "FishProducts",
-                                   "SweetProducts", "GoldProds")]  # fmt: skip
+SPEND = [
+    f"Mnt{what}"
+    for what in ("Wines", "Fruits", "MeatProducts", "FishProducts", "SweetProducts", "GoldProds")
+]
 BOUGHT = [f"Num{how}Purchases" for how in ("Web", "Catalog", "Store")]
 ALONE = """
 import sys, duckdb
@@ -221,17 +223,21 @@ def draw(found: list[Record], path: Path) -> None:
     for axes, name in zip(figure.subplots(1, 2), ("seconds", "megabytes"), strict=True):
         for kind, who in dict.fromkeys((r["kind"], r["who"]) for r in found):
             points = [
-                (r["rows"], statistics.median(figures(r, name))) for r in found
+                (r["rows"], statistics.median(figures(r, name)))
+                for r in found
                 if (r["kind"], r["who"]) == (kind, who) and r["runs"]
-            ]  # fmt: skip
+            ]
             if points:
                 wide = 2.5 if who == "SmartCart" else 1.2
                 dashes = "-" if kind == "csv" else "--"
                 axes.loglog(
-                    *zip(*points, strict=True), dashes, marker="o", linewidth=wide,
+                    *zip(*points, strict=True),
+                    dashes,
+                    marker="o",
+                    linewidth=wide,
                     color=f"C{WHO.index(who)}",
                     label=f"{LABELS[who].partition(',')[0]} ({kind})",
-                )  # fmt: skip
+                )
         axes.set_xlabel("customers")
         axes.set_ylabel("seconds" if name == "seconds" else "peak MB of the largest process")
         axes.grid(alpha=0.3)

@@ -33,8 +33,10 @@ K_MAX = 6  # the evidence for more takes time and changes nothing here
 ROWS = 2_000
 LINES = 60_000  # of an order log: about 4,600 customers
 SHOPS = (1, 2, 3)
-SPENDS = [f"Mnt{name}" for name in ("Wines", "Fruits", "MeatProducts", "FishProducts",
-                                    "SweetProducts", "GoldProds")]  # fmt: skip
+SPENDS = [
+    f"Mnt{name}"
+    for name in ("Wines", "Fruits", "MeatProducts", "FishProducts", "SweetProducts", "GoldProds")
+]
 BEHAVIOUR = ("Mnt", "Num", "Recency", "Dt_Customer")
 missed: list[str] = []
 
@@ -259,8 +261,9 @@ def wrong_dates(table: pd.DataFrame) -> pd.DataFrame:
 def monitoring() -> None:
     """No alarm without a change; one for every planted change, in tables of two sizes."""
     for rows in (2_000, 20_000):
-        watched(f"shop of {rows:,}", shop(1, rows)[0],
-                lambda turn, rows=rows: shop(100 + turn, rows)[0])  # fmt: skip
+        watched(
+            f"shop of {rows:,}", shop(1, rows)[0], lambda turn, rows=rows: shop(100 + turn, rows)[0]
+        )
     real = real_table()
     if real is not None:
         watched("the public table", real, lambda turn: resampled(real, turn))
@@ -272,8 +275,12 @@ def watched(name: str, table: pd.DataFrame, later: Callable[[int], pd.DataFrame]
     with scratch() as folder:
         model = fitted(table, folder / "run")[0].model
         quiet = [monitor(later(turn), model).drift for turn in range(TIMES)]
-        tell(f"{name}: no alarm without a change", sum(d.verdict == "keep" for d in quiet), TIMES,
-             TIMES)  # fmt: skip
+        tell(
+            f"{name}: no alarm without a change",
+            sum(d.verdict == "keep" for d in quiet),
+            TIMES,
+            TIMES,
+        )
         for one in quiet:
             if one.verdict == "refit":
                 print("   ", [r.sentence for r in one.reasons])
@@ -329,14 +336,18 @@ def watched_log(name: str, model: Model, log: object, later: Callable[[int], pd.
         largest = t[log.channel].value_counts().index[0]
         return t[t[log.channel] != largest]
 
-    changes = {"prices up by a fifth": prices(1.2), "amounts in cents": prices(100.0),
-               "day and month exchanged": dates}  # fmt: skip
+    changes = {
+        "prices up by a fifth": prices(1.2),
+        "amounts in cents": prices(100.0),
+        "day and month exchanged": dates,
+    }
     if log.channel:
         changes["its largest channel is lost"] = one_channel
     tables = [later(turn) for turn in range(TIMES)]
     quiet = [monitor(table, model).drift for table in tables]
-    tell(f"{name}: no alarm without a change", sum(d.verdict == "keep" for d in quiet), TIMES,
-         TIMES)  # fmt: skip
+    tell(
+        f"{name}: no alarm without a change", sum(d.verdict == "keep" for d in quiet), TIMES, TIMES
+    )
     for one in quiet:
         if one.verdict == "refit":
             print("   ", [r.sentence for r in one.reasons if r.refit])
@@ -363,8 +374,12 @@ def large(rows: int = 2_000_000) -> None:
         for change in (dearer, in_cents):
             table = pd.read_parquet(path)
             drift = monitor(change(table), model).drift
-            tell(f"shop of {rows:,}: alarm, {change.__doc__[:-1].lower()}",
-                 int(drift.verdict == "refit"), 1, 1)  # fmt: skip
+            tell(
+                f"shop of {rows:,}: alarm, {change.__doc__[:-1].lower()}",
+                int(drift.verdict == "refit"),
+                1,
+                1,
+            )
 
 
 PARTS = {

@@ -66,8 +66,11 @@ def faiss(Z: Floats, centers: Floats, passes: int) -> int:
 
 
 WHO: dict[str, Callable[[Floats, Floats, int], int]] = {
-    "SmartCart": ours, "scikit-learn": sklearn, "scikit-learn-intelex": intelex, "faiss": faiss,
-}  # fmt: skip
+    "SmartCart": ours,
+    "scikit-learn": sklearn,
+    "scikit-learn-intelex": intelex,
+    "faiss": faiss,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -86,10 +86,13 @@ def mllib(source: Path, target: Path) -> None:
     from reference_pipeline import EDUCATION, PARTNER, USED
 
     session = (
-        SparkSession.builder.master("local[*]").config("spark.driver.memory", "8g")
-        .config("spark.ui.enabled", "false").config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1").getOrCreate()
-    )  # fmt: skip
+        SparkSession.builder.master("local[*]")
+        .config("spark.driver.memory", "8g")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
     session.sparkContext.setLogLevel("ERROR")
     if source.suffix == ".parquet":
         table = session.read.parquet(str(source))

@@ -117,9 +117,15 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             workers = {f"worker {i}": one.pid for i, one in enumerate(cluster.workers, 1)}
             there = smartcart_command(
-                "run", str(source), "-o", str(folder / "there"), "--engine", "spark",
-                "--spark-master", cluster.url,
-            )  # fmt: skip
+                "run",
+                str(source),
+                "-o",
+                str(folder / "there"),
+                "--engine",
+                "spark",
+                "--spark-master",
+                cluster.url,
+            )
             print("Spark:", end=" ", flush=True)
             run(there, cluster.env, workers)
         finally:

@@ -95,8 +95,19 @@ def ratio(rows: int) -> int:
         store.write_run(run, workflows.segment(folder / "some.parquet", run, k=4, k_max=4))
         query.write_text(smartcart.load(run).sql("duckdb", table="shop"))
         out = str(folder / "out.parquet")
-        score = [sys.executable, "-m", "smartcart", "score", str(source), "--model", str(run),
-                 "-o", out, "--overwrite", "--quiet"]  # fmt: skip
+        score = [
+            sys.executable,
+            "-m",
+            "smartcart",
+            "score",
+            str(source),
+            "--model",
+            str(run),
+            "-o",
+            out,
+            "--overwrite",
+            "--quiet",
+        ]
         inside = [sys.executable, "-c", _QUERY, str(source), str(query), out]
         found: dict[str, list[tuple[float, float]]] = {"score": [], "query": []}
         for _ in range(3):

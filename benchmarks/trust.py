@@ -73,9 +73,15 @@ def shop(seed: int) -> Shop:
     size = rng.integers(60, 1500, k)
     trials = np.maximum(20, (size * rng.uniform(0.1, 1)).astype(int))
     plan = make_plan(
-        [f"s{i}" for i in range(k)], size, cost=COST, revenue=REVENUE,
-        positives=rng.binomial(trials, rate), trials=trials, seed=seed, draws=4000,
-    )  # fmt: skip
+        [f"s{i}" for i in range(k)],
+        size,
+        cost=COST,
+        revenue=REVENUE,
+        positives=rng.binomial(trials, rate),
+        trials=trials,
+        seed=seed,
+        draws=4000,
+    )
     return Shop(size, rate, plan, rng.binomial(size, rate))
 
 
@@ -181,9 +187,11 @@ def main() -> int:
             print(f"  artefacts of the notebook's segments: {of_notebook(table)}")
             rates = run.outcomes[0].rates
             tried = backtest(
-                [r.positives for r in rates], [r.customers for r in rates], cost=COST,
+                [r.positives for r in rates],
+                [r.customers for r in rates],
+                cost=COST,
                 revenue=REVENUE,
-            )  # fmt: skip
+            )
             print(
                 f"  plan of one half tried on the other ({run.outcomes[0].column}): "
                 f"{tried.over_everybody:+,.0f} per 1,000 customers over contacting everybody "

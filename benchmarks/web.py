@@ -47,8 +47,9 @@ def make(folder: Path, rows: int) -> None:
     shop = folder / "uploads" / ("0" * 32) / ("shop.parquet" if rows > 100_000 else "shop.csv")
     shop.parent.mkdir(parents=True)
     command = [sys.executable, "-m", "smartcart"]
-    subprocess.run([*command, "synth", "customers", "--rows", str(rows), "-o", str(shop), "-q"],
-                   check=True)  # fmt: skip
+    subprocess.run(
+        [*command, "synth", "customers", "--rows", str(rows), "-o", str(shop), "-q"], check=True
+    )
     start = time.perf_counter()
     run = folder / "runs" / RUN
     subprocess.run([*command, "run", str(shop), "-o", str(run), "-q"], check=True)
@@ -64,9 +65,14 @@ def make(folder: Path, rows: int) -> None:
 
 
 async def user(
-    client: httpx.AsyncClient, rng: random.Random, ids: list[str], until: float,
-    think: tuple[float, float] | None, seen: dict[str, list[float]], errors: list[str],
-) -> None:  # fmt: skip
+    client: httpx.AsyncClient,
+    rng: random.Random,
+    ids: list[str],
+    until: float,
+    think: tuple[float, float] | None,
+    seen: dict[str, list[float]],
+    errors: list[str],
+) -> None:
     """Ask for pages and slide until the time is up."""
     while time.perf_counter() < until:
         kind = SLIDER if rng.random() < 0.4 else rng.choice(PAGES)
@@ -160,8 +166,9 @@ def measure(folder: Path, users: int, seconds: float) -> dict[str, float]:
     """Serve the workspace, load it, print tables; return the figures that matter."""
     server = subprocess.Popen(
         [sys.executable, "-m", "smartcart", "serve", str(folder), "--port", "0", "--json"],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     found: dict[str, float] = {}
     try:
         assert server.stdout is not None
@@ -208,8 +215,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--keep", type=Path, help="workspace to make, or to use again")
     asked = parser.parse_args()
-    limits = {"pages p95 ms": 200.0 if asked.rows <= 100_000 else 500.0, "slider p95 ms": 300.0,
-              "drawn p95 ms": 300.0, "errors": 0.0}  # fmt: skip
+    limits = {
+        "pages p95 ms": 200.0 if asked.rows <= 100_000 else 500.0,
+        "slider p95 ms": 300.0,
+        "drawn p95 ms": 300.0,
+        "errors": 0.0,
+    }
     with tempfile.TemporaryDirectory(prefix="smartcart-") as scratch:
         folder = asked.keep or Path(scratch) / "workspace"
         if not (folder / "runs" / RUN).is_dir():

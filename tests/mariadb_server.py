@@ -47,9 +47,14 @@ class Server:
         import pymysql
 
         return pymysql.connect(
-            host="127.0.0.1", port=self.port, user="ann", password="s3cret", database=DATABASE,
-            charset="utf8mb4", autocommit=True,
-        )  # fmt: skip
+            host="127.0.0.1",
+            port=self.port,
+            user="ann",
+            password="s3cret",
+            database=DATABASE,
+            charset="utf8mb4",
+            autocommit=True,
+        )
 
 
 @contextlib.contextmanager
@@ -67,10 +72,17 @@ def running() -> Iterator[Server]:
     try:
         with (home / "log").open("wb") as log:
             subprocess.run(
-                ["mariadb-install-db", *common, "--auth-root-authentication-method=normal",
-                 "--skip-test-db"],
-                check=True, timeout=SECONDS, stderr=log, **quiet,
-            )  # fmt: skip
+                [
+                    "mariadb-install-db",
+                    *common,
+                    "--auth-root-authentication-method=normal",
+                    "--skip-test-db",
+                ],
+                check=True,
+                timeout=SECONDS,
+                stderr=log,
+                **quiet,
+            )
             first = home / "first.sql"
             first.write_text(
                 f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4;\n"  # a statement per line
@@ -78,11 +90,20 @@ def running() -> Iterator[Server]:
                 "GRANT ALL ON *.* TO ann@'127.0.0.1' WITH GRANT OPTION;\n"
             )
             server = subprocess.Popen(
-                ["mariadbd", *common, f"--port={port}", "--bind-address=127.0.0.1",
-                 f"--socket={home / 's'}", f"--pid-file={home / 'pid'}", f"--init-file={first}",
-                 "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"],
-                stderr=log, **quiet,
-            )  # fmt: skip
+                [
+                    "mariadbd",
+                    *common,
+                    f"--port={port}",
+                    "--bind-address=127.0.0.1",
+                    f"--socket={home / 's'}",
+                    f"--pid-file={home / 'pid'}",
+                    f"--init-file={first}",
+                    "--skip-name-resolve",
+                    "--innodb-flush-log-at-trx-commit=0",
+                ],
+                stderr=log,
+                **quiet,
+            )
         here = Server(port)
         for _ in range(SECONDS * 10):
             with contextlib.suppress(Exception):

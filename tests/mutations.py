@@ -97,9 +97,15 @@ def case(seed: int) -> Case:
     content = _content(rng, draft)
     ids = draft.ids()
     return Case(
-        seed, base, command, mode, tuple(chosen), f"shop{draft.ending}", content,
+        seed,
+        base,
+        command,
+        mode,
+        tuple(chosen),
+        f"shop{draft.ending}",
+        content,
         None if ids is None else frozenset(ids),
-    )  # fmt: skip
+    )
 
 
 # From the draft to bytes -------------------------------------------------------------------------
@@ -395,8 +401,9 @@ def one_column(rng: Random, draft: Draft) -> None:
 
 
 def column_of_random_bytes(rng: Random, draft: Draft) -> None:
-    cells = [rng.randbytes(rng.randrange(1, 12)).decode("utf-8", "surrogateescape") for _ in
-             draft.rows]  # fmt: skip
+    cells = [
+        rng.randbytes(rng.randrange(1, 12)).decode("utf-8", "surrogateescape") for _ in draft.rows
+    ]
     cells = [cell.replace("\n", "").replace("\r", "").replace('"', "") for cell in cells]
     _append(draft, "noise", cells)
     draft.ids_known = False  # NUL bytes and separators among them
@@ -581,16 +588,53 @@ def another_ending(rng: Random, draft: Draft) -> None:
 
 
 _FUNCTIONS = (
-    shuffled_columns, duplicated_names, names_alike_but_for_case, mixed_types, emoji_names,
-    odd_names, many_columns, one_megabyte_cell, formulas, formulas_for_ids, extreme_dates,
-    two_date_orders, empty_columns, ids_as_floats, ids_in_scientific_notation, ids_of_many_kinds,
-    ids_longer_than_numbers, missing_ids, negative_zero, infinities, numbers_of_400_digits,
-    duplicated_rows, duplicated_ids, constant_columns, one_row, two_rows, header_only, no_header,
-    one_column, column_of_random_bytes, very_long_name, line_feeds_in_cells, other_separator,
-    line_ends_cr, line_ends_crlf, line_ends_mixed, utf_16, utf_8_with_bom, windows_1252,
-    gz_truncated, gz, parquet, xlsx, parquet_with_bytes_flipped, xlsx_with_bytes_flipped,
+    shuffled_columns,
+    duplicated_names,
+    names_alike_but_for_case,
+    mixed_types,
+    emoji_names,
+    odd_names,
+    many_columns,
+    one_megabyte_cell,
+    formulas,
+    formulas_for_ids,
+    extreme_dates,
+    two_date_orders,
+    empty_columns,
+    ids_as_floats,
+    ids_in_scientific_notation,
+    ids_of_many_kinds,
+    ids_longer_than_numbers,
+    missing_ids,
+    negative_zero,
+    infinities,
+    numbers_of_400_digits,
+    duplicated_rows,
+    duplicated_ids,
+    constant_columns,
+    one_row,
+    two_rows,
+    header_only,
+    no_header,
+    one_column,
+    column_of_random_bytes,
+    very_long_name,
+    line_feeds_in_cells,
+    other_separator,
+    line_ends_cr,
+    line_ends_crlf,
+    line_ends_mixed,
+    utf_16,
+    utf_8_with_bom,
+    windows_1252,
+    gz_truncated,
+    gz,
+    parquet,
+    xlsx,
+    parquet_with_bytes_flipped,
+    xlsx_with_bytes_flipped,
     another_ending,
-)  # fmt: skip
+)
 MUTATIONS: dict[str, Callable[[Random, Draft], None]] = {
     **{function.__name__: function for function in _FUNCTIONS},
     "header_again": _on_lines(_header_again),

@@ -85,18 +85,34 @@ def running() -> Iterator[Server]:
         def call(name: str, *words: str, check: bool = True) -> None:
             done = subprocess.run(
                 [folder / name, *words],
-                cwd=home, check=False, timeout=60, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **as_owner,
-            )  # fmt: skip
+                cwd=home,
+                check=False,
+                timeout=60,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                **as_owner,
+            )
             told = log.read_text() if log.exists() else done.stderr.decode()
             assert done.returncode == 0 or not check, told
 
         (home / "pw").write_text(PASSWORD)
         (home / "pw").chmod(0o644)
         call(
-            "initdb", "-D", str(data), "-U", USER, "--pwfile", str(home / "pw"), "-A",
-            "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync",
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            str(data),
+            "-U",
+            USER,
+            "--pwfile",
+            str(home / "pw"),
+            "-A",
+            "scram-sha-256",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
         port = free_port()
         settings = f"-h 127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off"
         try:

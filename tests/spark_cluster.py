@@ -89,9 +89,15 @@ class Cluster:
         self.port = free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
         self.master = self._start(
-            "master", "org.apache.spark.deploy.master.Master",
-            "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", str(free_port()),
-        )  # fmt: skip
+            "master",
+            "org.apache.spark.deploy.master.Master",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--webui-port",
+            str(free_port()),
+        )
         self._wait("master", "I have been elected leader")
         self.workers = [self._worker(i) for i in range(2)]
         for i in range(2):
@@ -99,18 +105,31 @@ class Cluster:
 
     def _worker(self, i: int) -> subprocess.Popen[bytes]:
         return self._start(
-            f"worker{i}", "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1",
-            "--cores", "1", "--memory", self.memory, "--webui-port", str(free_port()),
-            "--work-dir", str(self.folder / f"work{i}"), self.url,
-        )  # fmt: skip
+            f"worker{i}",
+            "org.apache.spark.deploy.worker.Worker",
+            "--host",
+            "127.0.0.1",
+            "--cores",
+            "1",
+            "--memory",
+            self.memory,
+            "--webui-port",
+            str(free_port()),
+            "--work-dir",
+            str(self.folder / f"work{i}"),
+            self.url,
+        )
 
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 [str(java()), MEMORY, *FAST, "-cp", self.jars, *command],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env | self._home,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.env | self._home,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def _wait(self, name: str, words: str, seconds: int = 60) -> None:
         log = self.folder / f"{name}.log"
@@ -146,12 +165,19 @@ class ConnectServer:
         with (folder / "server.log").open("wb") as log:
             self.process = subprocess.Popen(
                 [
-                    str(home / "bin" / "spark-submit"), "--driver-memory", "512m", "--class",
-                    "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal",
+                    str(home / "bin" / "spark-submit"),
+                    "--driver-memory",
+                    "512m",
+                    "--class",
+                    "org.apache.spark.sql.connect.service.SparkConnectServer",
+                    "spark-internal",
                 ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env | told,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.env | told,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         for _ in range(600):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 return

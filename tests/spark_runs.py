@@ -45,9 +45,13 @@ class Run:
 
 def run_cli(source: Path, out: Path, *options: str, env: dict[str, str]) -> Run:
     done = subprocess.run(
-        command(source, out, *options), capture_output=True, text=True, env=env, timeout=SECONDS,
+        command(source, out, *options),
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=SECONDS,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "WARN" not in done.stderr, done.stderr  # Spark is quiet
     return Run(out)

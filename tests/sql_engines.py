@@ -143,8 +143,12 @@ def on_clickhouse() -> Iterator[Ask]:
             paths[1].write_text(query)
             done = subprocess.run(
                 [sys.executable, "-c", _CLICKHOUSE, *map(str, paths)],
-                cwd=home, capture_output=True, text=True, check=False, timeout=200,
-            )  # fmt: skip
+                cwd=home,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=200,
+            )
             if done.returncode:
                 raise RuntimeError(done.stderr[-2000:])
             found: pd.DataFrame = pq.read_table(paths[2]).to_pandas()
@@ -182,7 +186,11 @@ def on_spark() -> Iterator[Ask]:
 
 
 ENGINES = {
-    "duckdb": on_duckdb, "sqlite": on_sqlite, "postgres": on_postgres, "mysql": on_mysql,
-    "clickhouse": on_clickhouse, "spark": on_spark,
-}  # fmt: skip
+    "duckdb": on_duckdb,
+    "sqlite": on_sqlite,
+    "postgres": on_postgres,
+    "mysql": on_mysql,
+    "clickhouse": on_clickhouse,
+    "spark": on_spark,
+}
 """By the dialect that they speak."""

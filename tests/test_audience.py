@@ -230,15 +230,59 @@ def test_wrong_usage_is_refused(options: dict, words: str, run: Path, tmp_path: 
 
 FORMULA = "=cmd|' /C calc'!A0"
 HOSTILE = [
-    FORMULA, "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "  =1", '"=1',
+    FORMULA,
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "  =1",
+    '"=1',
     "'=1",
-    "\u00a0=1", "\u3000=1", "\ufeff=1", "\u200b=1", "\uff1d1+1", "\uff0b1+1", "\uff0d1+1",
-    "\uff20SUM", '""=1', "'\"=1", '=HYPERLINK("http://x.example","y")', "-5+cmd", "+49 151 1",
+    "\u00a0=1",
+    "\u3000=1",
+    "\ufeff=1",
+    "\u200b=1",
+    "\uff1d1+1",
+    "\uff0b1+1",
+    "\uff0d1+1",
+    "\uff20SUM",
+    '""=1',
+    "'\"=1",
+    '=HYPERLINK("http://x.example","y")',
+    "-5+cmd",
+    "+49 151 1",
     "--1",
-    "=", "+", "-", "@", "-1,5", "+1-2", "=a,b", '=a"b', "=a;b", "\tx", "\rx", "\nx", "-.5.", "-1e",
-    "@", "=\n1", "-\uff11", "\u2212=1", "|calc", " \t=1", "\u201c=1", "`=1", "\x00=1", "=1\x00",
-    "- 5", "-5 ",
-]  # fmt: skip
+    "=",
+    "+",
+    "-",
+    "@",
+    "-1,5",
+    "+1-2",
+    "=a,b",
+    '=a"b',
+    "=a;b",
+    "\tx",
+    "\rx",
+    "\nx",
+    "-.5.",
+    "-1e",
+    "@",
+    "=\n1",
+    "-\uff11",
+    "\u2212=1",
+    "|calc",
+    " \t=1",
+    "\u201c=1",
+    "`=1",
+    "\x00=1",
+    "=1\x00",
+    "- 5",
+    "-5 ",
+]
 KIND = [
     "-5",
     "+5",
@@ -298,10 +342,21 @@ def formulas(source: Path, folder: Path) -> list[str]:
         pytest.skip("soffice (LibreOffice) is not installed")
     willing = "CSV:44,34,76,1,,0,false,true,false,false,false,-1,true"  # evaluates formulas
     subprocess.run(
-        [office, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-         f"--infilter={willing}", "--convert-to", "fods", "--outdir", str(folder), str(source)],
-        check=True, capture_output=True, timeout=100,
-    )  # fmt: skip
+        [
+            office,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            f"--infilter={willing}",
+            "--convert-to",
+            "fods",
+            "--outdir",
+            str(folder),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=100,
+    )
     sheet = (folder / source.with_suffix(".fods").name).read_text(encoding="utf-8")
     assert "<table:table-cell" in sheet
     return re.findall(r'table:formula="([^"]*)"', sheet)
@@ -377,9 +432,16 @@ def test_phones_become_e164(text: str | None, country: str | None, want: str | N
 
 @pytest.mark.parametrize(
     ("text", "want"),
-    [("MAILTO:Ann@X.de", "ann@x.de"), ("a n n@x.de", "ann@x.de"), ("ann@x", None), ("ann", None),
-     ("a@b@c.de", None), ("ann@x.de;bob@x.de", None), ("\ufeffann@x.de\u200b", "ann@x.de")],
-)  # fmt: skip
+    [
+        ("MAILTO:Ann@X.de", "ann@x.de"),
+        ("a n n@x.de", "ann@x.de"),
+        ("ann@x", None),
+        ("ann", None),
+        ("a@b@c.de", None),
+        ("ann@x.de;bob@x.de", None),
+        ("\ufeffann@x.de\u200b", "ann@x.de"),
+    ],
+)
 def test_emails_become_plain(text: str, want: str | None) -> None:
     assert normal_email(text) == want
 
@@ -410,13 +472,23 @@ def test_contacts_are_joined_and_those_without_are_left_out(run: Path, tmp_path:
         "13": ("eve@example.com", ""),
     }
     assert receipt.left_out == {
-        "other segment": 400, "no such contact": 196, "duplicate contact": 1,
-    }  # fmt: skip
+        "other segment": 400,
+        "no such contact": 196,
+        "duplicate contact": 1,
+    }
 
 
 def test_the_first_usable_contact_of_each_kind_is_taken(run: Path, tmp_path: Path) -> None:
-    rows = [",a@x.de,", "1,,", "1,b@x.de,", "1,c@x.de,+4915112345678", "4,,+4915112345679",
-            "4,d@x.de,+4915112345670", "2,other@x.de,", "999999,far@x.de,"]  # fmt: skip
+    rows = [
+        ",a@x.de,",
+        "1,,",
+        "1,b@x.de,",
+        "1,c@x.de,+4915112345678",
+        "4,,+4915112345679",
+        "4,d@x.de,+4915112345670",
+        "2,other@x.de,",
+        "999999,far@x.de,",
+    ]
     contacts = text(tmp_path / "c.csv", "\n".join(["id,email,phone", *rows]) + "\n")
     receipt = write_audience(
         run, tmp_path / "a.csv", segments=["Premium"], contacts=contacts, minimum=1
@@ -439,9 +511,14 @@ def test_contacts_can_be_hashed(run: Path, tmp_path: Path) -> None:
     for platform, plain in (("google", b"+491512222222"), ("meta", b"491512222222")):
         out = tmp_path / f"{platform}.csv"
         receipt = write_audience(
-            run, out, segments=["Premium"], contacts=contacts, hash_contacts=True, country=49,
+            run,
+            out,
+            segments=["Premium"],
+            contacts=contacts,
+            hash_contacts=True,
+            country=49,
             platform=platform,
-        )  # fmt: skip
+        )
         check(out, receipt)
         assert receipt.columns[-2:] == ("email_sha256", "phone_sha256")
         rows = {row["customer_id"]: row for row in rows_of(out)}
@@ -511,11 +588,19 @@ def test_the_suppressed_are_never_written(tmp_path: Path) -> None:
         + "".join(f"{c},{c.lower()}@x.de,+4915{i:07}\n" for i, c in enumerate(ids)),
     )
     listed = [
-        "  c000 ", "C003@X.DE", "\tc006@x.de", "+49 15 0000009", "004915 0000012",
+        "  c000 ",
+        "C003@X.DE",
+        "\tc006@x.de",
+        "+49 15 0000009",
+        "004915 0000012",
         hashlib.sha256(b"c015@x.de").hexdigest().upper(),
-        hashlib.sha256(b"+49150000018").hexdigest(), hashlib.sha256(b"49150000021").hexdigest(),
-        '"C024"', "'C027", "", "nobody@x.de",
-    ]  # fmt: skip
+        hashlib.sha256(b"+49150000018").hexdigest(),
+        hashlib.sha256(b"49150000021").hexdigest(),
+        '"C024"',
+        "'C027",
+        "",
+        "nobody@x.de",
+    ]
     gone = {f"C{i:03}" for i in range(0, 28, 3)}
     out = tmp_path / "a.csv"
     for ending in ("\n", "\r\n"):
@@ -677,15 +762,20 @@ def test_every_customer_gets_one_verdict(seed: int, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", rows=3000, seed=seed)
     frame = pd.read_parquet(run / "segments.parquet")
     picked = rng.choice(3000, 2000, replace=False) + 1
-    contacts = pd.DataFrame({"customer_id": picked, "email": [f"m{rng.integers(1500)}@x.de"
-                                                               for _ in picked]})  # fmt: skip
+    contacts = pd.DataFrame(
+        {"customer_id": picked, "email": [f"m{rng.integers(1500)}@x.de" for _ in picked]}
+    )
     contacts.to_csv(tmp_path / "c.csv", index=False)
     stop = [str(i) for i in rng.choice(3000, 300)] + [f"M{i}@x.de " for i in range(100)]
     text(tmp_path / "stop.txt", "\n".join(stop))
     receipt = write_audience(
-        run, tmp_path / "a.csv", segments=NAMES[1:], min_confidence=0.2,
-        contacts=tmp_path / "c.csv", suppress=tmp_path / "stop.txt",
-    )  # fmt: skip
+        run,
+        tmp_path / "a.csv",
+        segments=NAMES[1:],
+        min_confidence=0.2,
+        contacts=tmp_path / "c.csv",
+        suppress=tmp_path / "stop.txt",
+    )
     check(tmp_path / "a.csv", receipt)
     own = contacts.email[contacts.customer_id.astype(str).isin(stop)]  # of those suppressed by id
     frame = frame.merge(contacts, how="left")

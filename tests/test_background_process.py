@@ -113,9 +113,12 @@ def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):
     words: list[str] = []
     with HelperProcess() as helper:
         there = workflows.segment(
-            shop, tmp_path, k_max=4, helper=helper,
+            shop,
+            tmp_path,
+            k_max=4,
+            helper=helper,
             progress=lambda step, done, total: words.append(step),
-        )  # fmt: skip
+        )
     here = workflows.segment(shop, tmp_path, k_max=4)
     assert there.evidence == here.evidence
     assert there.model == here.model

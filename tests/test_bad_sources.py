@@ -195,9 +195,16 @@ def protected() -> bytes:
         raw = (name + "\x00").encode("utf-16-le")
         size = len(raw).to_bytes(2, "little")
         return (
-            raw.ljust(64, b"\x00") + size + bytes([kind, 1]) + free + free + child
-            + bytes(36) + end + bytes(8)
-        )  # fmt: skip
+            raw.ljust(64, b"\x00")
+            + size
+            + bytes([kind, 1])
+            + free
+            + free
+            + child
+            + bytes(36)
+            + end
+            + bytes(8)
+        )
 
     root = entry("Root Entry", 5, (1).to_bytes(4, "little"))
     stream = entry("EncryptedPackage", 2, free)

@@ -28,8 +28,12 @@ ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 def command(*args: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True, text=True, env=ENV, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=ENV,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +221,13 @@ def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
 
 def test_results_in_other_capitals_and_with_holes_are_read(run, tmp_path):
     ids = pd.read_csv(run / "segments.csv")["customer_id"].head(60)
-    table = pd.DataFrame({"Customer_ID": ids, "Arm": ["Contact", "Holdout", "leave"] * 20,
-                          "Response": [1, 0, 5] * 19 + [np.nan, 0, 5]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Customer_ID": ids,
+            "Arm": ["Contact", "Holdout", "leave"] * 20,
+            "Response": [1, 0, 5] * 19 + [np.nan, 0, 5],
+        }
+    )
     table.to_csv(tmp_path / "results.csv", index=False)
     found, strangers = measure_results(open_run(run), tmp_path / "results.csv")
     assert strangers == 0
@@ -234,8 +243,13 @@ def test_results_give_back_a_planted_uplift(run, tmp_path):
     rng = np.random.default_rng(1)
     arm = np.where(rng.random(len(ids)) < 0.5, "contact", "hold out")
     chance = np.where(arm == "contact", 0.30, 0.10)
-    answers = pd.DataFrame({"customer_id": ids["customer_id"], "arm": arm,
-                            "response": (rng.random(len(ids)) < chance).astype(int)})  # fmt: skip
+    answers = pd.DataFrame(
+        {
+            "customer_id": ids["customer_id"],
+            "arm": arm,
+            "response": (rng.random(len(ids)) < chance).astype(int),
+        }
+    )
     answers.loc[len(answers)] = [10**9, "contact", 1]
     answers.to_csv(tmp_path / "results.csv", index=False)
     found, strangers = measure_results(saved, tmp_path / "results.csv", cost=1, revenue=20)
@@ -325,10 +339,12 @@ def test_pages_of_a_plan_its_results_and_an_explanation(run, tmp_path):
         (("plan", run, *amounts, "--report", page), "exists already"),
         (("plan", run, *amounts, "--report", tmp_path / "p.txt"), "ends in .html"),
         (("plan", run, *amounts, "--report", tmp_path / "no" / "p.html"), "cannot be written"),
-        (("plan", run, *amounts, "--report", tmp_path / "x.html", "-o", tmp_path / "x.html"),
-         "are both"),
+        (
+            ("plan", run, *amounts, "--report", tmp_path / "x.html", "-o", tmp_path / "x.html"),
+            "are both",
+        ),
         (("explain", run, "--customer", who, "--report", why), "exists already"),
-    ):  # fmt: skip
+    ):
         done = command(*wrong)
         assert done.returncode == 2
         assert words in done.stderr
@@ -338,8 +354,25 @@ def test_pages_of_a_plan_its_results_and_an_explanation(run, tmp_path):
 def test_the_main_job_plans_and_explains_where_it_is_asked(shop, tmp_path):
     who = pd.read_csv(shop)["ID"][0]
     out = tmp_path / "out"
-    done = command("run", shop, "-o", out, "--k", 4, "--k-max", 4, "--cost", 3, "--revenue", 30,
-                   "--budget", 900, "--explain", who, "-q")  # fmt: skip
+    done = command(
+        "run",
+        shop,
+        "-o",
+        out,
+        "--k",
+        4,
+        "--k-max",
+        4,
+        "--cost",
+        3,
+        "--revenue",
+        30,
+        "--budget",
+        900,
+        "--explain",
+        who,
+        "-q",
+    )
     assert done.returncode == 0, done.stderr
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "Whom to contact" in page
@@ -422,8 +455,9 @@ def test_a_source_that_has_changed_is_told(run, shop, tmp_path):
     keep = table.set_index("ID")
     keep.loc[a] = keep.loc[b]
     keep.reset_index().to_csv(tmp_path / "later.csv", index=False)
-    done = command("explain", run, "--customer", a, "--customer", b, "--source",
-                   tmp_path / "later.csv")  # fmt: skip
+    done = command(
+        "explain", run, "--customer", a, "--customer", b, "--source", tmp_path / "later.csv"
+    )
     assert done.returncode == 0, done.stderr
     assert f"Note: in the run customer {a} is in {names[0]}: the source has changed" in done.stdout
     assert f"customer {b} is in" not in done.stdout

@@ -41,8 +41,12 @@ def test_ids_are_whole_to_64_bits(tmp_path: Path, kind: str, ids: list[int], nam
     if kind == "pandas":
         source = pd.DataFrame({name: np.array(ids, dtype=str(exact)), "x": range(len(ids))})
     if kind == "nullable":
-        source = pd.DataFrame({name: pd.array(ids, dtype=str(exact).replace("i", "I").replace(
-            "u", "U")), "x": range(len(ids))})  # fmt: skip
+        source = pd.DataFrame(
+            {
+                name: pd.array(ids, dtype=str(exact).replace("i", "I").replace("u", "U")),
+                "x": range(len(ids)),
+            }
+        )
     if kind == "object":
         source = pd.DataFrame({name: pd.Series(ids, dtype=object), "x": range(len(ids))})
     assert [str(one) for one in column(source, name)] == [str(one) for one in ids]
@@ -62,14 +66,30 @@ def test_ids_with_an_apostrophe_are_found_again_as_they_are_written(tmp_path: Pa
 
 
 MONEY = {
-    "$58.00": 58.0, "-$4.00": -4.0, "($4.50)": -4.5, "$-4.25": -4.25, "$(4.00)": -4.0,
-    "\u22124.50": -4.5, "US $12.00": 12.0, "AU $1,200.50": 1200.5, "$12.50 USD": 12.5,
-    "CHF 1'234.50": 1234.5, "RM 12.50": 12.5, "₹1,23,456.00": 123456.0, "1500円": 1500.0,
-}  # fmt: skip
+    "$58.00": 58.0,
+    "-$4.00": -4.0,
+    "($4.50)": -4.5,
+    "$-4.25": -4.25,
+    "$(4.00)": -4.0,
+    "\u22124.50": -4.5,
+    "US $12.00": 12.0,
+    "AU $1,200.50": 1200.5,
+    "$12.50 USD": 12.5,
+    "CHF 1'234.50": 1234.5,
+    "RM 12.50": 12.5,
+    "₹1,23,456.00": 123456.0,
+    "1500円": 1500.0,
+}
 COMMA = {
-    "R$ 1.234,56": 1234.56, "€ -4,50": -4.5, "1.234,56 €": 1234.56, "12,50 zł": 12.5,
-    "-R$ 4,00": -4.0, "1 234,56 руб.": 1234.56, "S/ 12,50": 12.5, "(4,50 €)": -4.5,
-}  # fmt: skip
+    "R$ 1.234,56": 1234.56,
+    "€ -4,50": -4.5,
+    "1.234,56 €": 1234.56,
+    "12,50 zł": 12.5,
+    "-R$ 4,00": -4.0,
+    "1 234,56 руб.": 1234.56,
+    "S/ 12,50": 12.5,
+    "(4,50 €)": -4.5,
+}
 
 
 @pytest.mark.parametrize("cells", [MONEY, COMMA], ids=["point", "comma"])
@@ -129,6 +149,4 @@ def test_what_arrow_holds_is_what_it_is() -> None:
     )
     with open_source(table) as opened:
         rows = opened.engine.arrow(opened.table.drop("__row__")).to_pydict()
-    assert rows == {
-        "half": [0.5, 1.5], "wide": [1.5, 2.5], "stay": [1.0, 1.5], "kind": ["a", "b"]
-    }  # fmt: skip
+    assert rows == {"half": [0.5, 1.5], "wide": [1.5, 2.5], "stay": [1.0, 1.5], "kind": ["a", "b"]}

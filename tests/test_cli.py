@@ -23,8 +23,13 @@ ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 def smartcart(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True, text=True, cwd=cwd, env=ENV, check=False, timeout=300,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=ENV,
+        check=False,
+        timeout=300,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -306,8 +311,10 @@ def test_killed_at_any_moment_leaves_no_half_folder(shop, tmp_path) -> None:
         out = tmp_path / f"out{turn}"
         process = subprocess.Popen(
             [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(out), "--k-max", "4"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENV,
-        )  # fmt: skip
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENV,
+        )
         time.sleep(rng.uniform(0.05, 1.0) * span)
         process.send_signal(signal.SIGKILL)
         process.wait()

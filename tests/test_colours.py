@@ -35,9 +35,12 @@ SEEN_BY = {
     ],
 }
 TO_XYZ = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
-     [0.0193339, 0.1191920, 0.9503041]]
-)  # fmt: skip
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
 WHITE = np.array([0.95047, 1.0, 1.08883])
 USUAL = 4  # segments that most runs have
 LEAST_USUAL, LEAST = 17.0, 9.0  # CIEDE2000; 2.3 is just noticeable
@@ -66,10 +69,12 @@ def _ciede2000(one: np.ndarray, two: np.ndarray) -> float:
     else:
         mean_h = (h1 + h2) / 2 if abs(h1 - h2) <= 180 else ((h1 + h2 + 360) / 2) % 360
     t = (
-        1 - 0.17 * math.cos(math.radians(mean_h - 30)) + 0.24 * math.cos(math.radians(2 * mean_h))
+        1
+        - 0.17 * math.cos(math.radians(mean_h - 30))
+        + 0.24 * math.cos(math.radians(2 * mean_h))
         + 0.32 * math.cos(math.radians(3 * mean_h + 6))
         - 0.20 * math.cos(math.radians(4 * mean_h - 63))
-    )  # fmt: skip
+    )
     sl = 1 + 0.015 * (mean_l - 50) ** 2 / math.sqrt(20 + (mean_l - 50) ** 2)
     sc, sh = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * t
     turn = 30 * math.exp(-(((mean_h - 275) / 25) ** 2))

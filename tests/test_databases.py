@@ -28,16 +28,26 @@ CUSTOMERS: dict[str, list[Any]] = {
     "ID": [7, 3, 9, 4],
     "Income": [58138.5, None, 46344.25, 0.1],
     "joined": [dt.date(2012, 9, 4), dt.date(2014, 3, 8), None, dt.date(2013, 1, 1)],
-    "seen": [dt.datetime(2011, 1, 5, 8, 26), None, dt.datetime(2011, 1, 5, 8, 26, 1),
-             dt.datetime(1999, 12, 31, 23, 59)],
+    "seen": [
+        dt.datetime(2011, 1, 5, 8, 26),
+        None,
+        dt.datetime(2011, 1, 5, 8, 26, 1),
+        dt.datetime(1999, 12, 31, 23, 59),
+    ],
     "city": ["Köln", None, "Ost; 'West'", 'say "hi"\nthere'],
     "news": [True, False, None, True],
     "wines": [635, 11, 0, None],
-}  # fmt: skip
+}
 TYPES = {
-    "__row__": "int64", "ID": "int64", "Income": "float64", "joined": "date",
-    "seen": "timestamp(6)", "city": "string", "news": "boolean", "wines": "int64",
-}  # fmt: skip
+    "__row__": "int64",
+    "ID": "int64",
+    "Income": "float64",
+    "joined": "date",
+    "seen": "timestamp(6)",
+    "city": "string",
+    "news": "boolean",
+    "wines": "int64",
+}
 CREATE = """CREATE TABLE customers ("ID" integer, "Income" double precision, joined date,
     seen timestamp, city text, news boolean, wines bigint)"""
 
@@ -253,8 +263,10 @@ def test_a_duckdb_file_that_another_program_writes_to(tmp_path: Path) -> None:
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(path)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as other:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
         assert "is locked by another program" in sentence(f"{path}::orders")
@@ -469,8 +481,11 @@ def test_names_that_differ_in_case_only(postgres: Server) -> None:
         'CREATE TABLE names AS SELECT 1 AS id, 2 AS "ID", 3 AS "a ""b"" %s"',
     )
     assert read(f"{postgres.url}::names")[0] == {
-        "__row__": [1], "id": [1], "ID_2": [2], 'a "b" %s': [3],
-    }  # fmt: skip
+        "__row__": [1],
+        "id": [1],
+        "ID_2": [2],
+        'a "b" %s': [3],
+    }
 
 
 def test_the_fingerprint_of_a_server_knows_rows_not_their_order(postgres: Server) -> None:
@@ -511,9 +526,10 @@ def test_servers_that_refuse(postgres: Server) -> None:
 
 def test_a_table_that_may_not_be_read(postgres: Server) -> None:
     postgres.run(
-        "DROP ROLE IF EXISTS bob", "CREATE ROLE bob LOGIN PASSWORD 'bobs'",
+        "DROP ROLE IF EXISTS bob",
+        "CREATE ROLE bob LOGIN PASSWORD 'bobs'",
         "REVOKE ALL ON customers FROM bob",
-    )  # fmt: skip
+    )
     url = f"postgresql://bob:bobs@127.0.0.1:{postgres.port}/shop::customers"
     text = sentence(url)
     assert "permission denied for table customers" in text

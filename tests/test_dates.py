@@ -39,10 +39,19 @@ SHORT = {
 }
 WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 ZONES = (
-    "PST", "CET", "(PST)", "+0200", "GMT+1", "UTC", "Z", "Eastern Time", "Pacific Standard Time",
-    "America/New_York", "GMT+0100 (Central European Standard Time)",
+    "PST",
+    "CET",
+    "(PST)",
+    "+0200",
+    "GMT+1",
+    "UTC",
+    "Z",
+    "Eastern Time",
+    "Pacific Standard Time",
+    "America/New_York",
+    "GMT+0100 (Central European Standard Time)",
     "heure normale d’Europe centrale",
-)  # fmt: skip
+)
 
 
 def ordinal(day: int) -> str:
@@ -99,18 +108,22 @@ for language, names in MONTHS.items():
     full, short = names.split(), SHORT[language].split()
     WRITTEN |= {
         f"{language} 3 de January de 2024": (
-            "x", lambda d, m=full: f"{d.day} de {m[d.month - 1]} de {d.year}"  # type: ignore[misc]
+            "x",
+            lambda d, m=full: f"{d.day} de {m[d.month - 1]} de {d.year}",  # type: ignore[misc]
         ),
         f"{language} 3. January 2024": (
-            "x", lambda d, m=full: f"{d.day}. {m[d.month - 1]} {d.year}"  # type: ignore[misc]
+            "x",
+            lambda d, m=full: f"{d.day}. {m[d.month - 1]} {d.year}",  # type: ignore[misc]
         ),
         f"{language} JANUARY 3, 2024": (
-            "x", lambda d, m=full: f"{m[d.month - 1].upper()} {d.day}, {d.year} 9:05"  # type: ignore[misc]
+            "x",
+            lambda d, m=full: f"{m[d.month - 1].upper()} {d.day}, {d.year} 9:05",  # type: ignore[misc]
         ),
         f"{language} 03-jan-24": (
-            "x", lambda d, m=short: f"{d.day:02}-{m[d.month - 1]}-{d:%y}"  # type: ignore[misc]
+            "x",
+            lambda d, m=short: f"{d.day:02}-{m[d.month - 1]}-{d:%y}",  # type: ignore[misc]
         ),
-    }  # fmt: skip
+    }
 WRITTEN |= {
     f"zone {zone}": ("x", lambda d, z=zone: f"{d} 10:00:00 {z}")  # type: ignore[misc]
     for zone in ZONES

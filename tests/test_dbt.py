@@ -155,10 +155,15 @@ def profile(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[dict[str, A
                     copy.write_row([None if cell is None else str(cell) for cell in row])
 
     return {
-        "type": "postgres", "host": "127.0.0.1", "port": server.port, "schema": "public",
-        "user": postgres_server.USER, "password": postgres_server.PASSWORD, "dbname": "shop",
+        "type": "postgres",
+        "host": "127.0.0.1",
+        "port": server.port,
+        "schema": "public",
+        "user": postgres_server.USER,
+        "password": postgres_server.PASSWORD,
+        "dbname": "shop",
         "threads": 1,
-    }, load_there  # fmt: skip
+    }, load_there
 
 
 @pytest.fixture(scope="module")
@@ -178,9 +183,13 @@ def test_dbt_builds_the_package(made: tuple[Path, Path], profile: Any, tmp_path:
     )
     done = subprocess.run(
         [str(DBT), "build", "--project-dir", str(package), "--profiles-dir", str(package)],
-        capture_output=True, text=True, check=False, timeout=300, cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        cwd=tmp_path,
         env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONPATH": ""},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout[-3000:]
     results = json.loads((package / "target" / "run_results.json").read_text())["results"]
     told = Counter(one["status"] for one in results)

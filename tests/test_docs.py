@@ -16,8 +16,10 @@ ROOT = Path(__file__).parents[1]
 def test_generated_pages_are_current() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "make_docs.py", "--check"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -58,15 +60,20 @@ def test_the_site_is_built_without_a_network_and_its_links_lead_somewhere(tmp_pa
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", tmp_path / "site"],
-        cwd=ROOT, env={**os.environ, **nowhere, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, **nowhere, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     pages = list((tmp_path / "site").rglob("*.html"))
     assert len(pages) > 20
     for page in pages:
-        loaded = re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=\"?(https?://[^ \">]+)",
-                            page.read_text(encoding="utf-8"))  # fmt: skip
+        loaded = re.findall(
+            r"<(?:script|link|img)[^>]+(?:src|href)=\"?(https?://[^ \">]+)",
+            page.read_text(encoding="utf-8"),
+        )
         assert not [address for address in loaded if "//127.0.0.1" not in address], page
     python = (tmp_path / "site" / "reference" / "python.html").read_text(encoding="utf-8")
     for name in ("explain_all", "migrate", "CustomerSegmenter", "choose_k"):

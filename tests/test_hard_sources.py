@@ -157,12 +157,20 @@ def test_thousands_commas_are_no_decimal_commas(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "cells",
     [
-        ["1e5", "2e5", "3"], ["1,234", "5,678", "9"], ["12%", "5%", "3"], ["2012-01-02"] * 3,
-        ["1", "2", "unknown"], ["17", "18", "guest"], ["007", "8", "9"], ["1.5", "2", "3"],
-        ["$5", "$6", "$7"], ["yes", "no", "yes"], ["17.0", "17", "18"],
+        ["1e5", "2e5", "3"],
+        ["1,234", "5,678", "9"],
+        ["12%", "5%", "3"],
+        ["2012-01-02"] * 3,
+        ["1", "2", "unknown"],
+        ["17", "18", "guest"],
+        ["007", "8", "9"],
+        ["1.5", "2", "3"],
+        ["$5", "$6", "$7"],
+        ["yes", "no", "yes"],
+        ["17.0", "17", "18"],
         ["12345678901234567890", "1", "2"],
     ],
-)  # fmt: skip
+)
 def test_ids_are_kept_as_written(tmp_path: Path, name: str, cells: list[str]) -> None:
     rows = "".join(f"{cell};x\n" for cell in cells)
     assert text(tmp_path / "t.csv", f"{name};y\n{rows}")[0][name] == cells

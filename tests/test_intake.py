@@ -220,8 +220,14 @@ def test_misfits_beyond_the_sample_overturn_the_guess(tmp_path: Path) -> None:
     path.write_text("\n".join(lines))
     columns, types, opened = read(path)
     assert list(types.values()) == [
-        "int64", "int64", "string", "float64", "date", "int64", "string",
-    ]  # fmt: skip
+        "int64",
+        "int64",
+        "string",
+        "float64",
+        "date",
+        "int64",
+        "string",
+    ]
     assert columns["late"][0] == "0"
     assert columns["float"][-1] == 24_999.5
     assert columns["day"][0] == dt.date(2020, 2, 1)  # the last rows show: day first
@@ -369,10 +375,13 @@ def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
 
 def test_a_sheet_with_titles_blank_rows_and_dates(tmp_path: Path) -> None:
     rows = [
-        ["Customers of 2012"], [], ["id", "joined", "seen"],
-        [1, dt.date(2012, 9, 4), dt.datetime(2012, 9, 4, 8, 26)], [],
+        ["Customers of 2012"],
+        [],
+        ["id", "joined", "seen"],
+        [1, dt.date(2012, 9, 4), dt.datetime(2012, 9, 4, 8, 26)],
+        [],
         [2, dt.date(2012, 9, 30), None],
-    ]  # fmt: skip
+    ]
     columns, types, opened = read(workbook(tmp_path / "t.xlsx", {"S": rows}))
     assert codes(opened.reading.notices) == ["title_lines"]
     assert columns["joined"] == [dt.date(2012, 9, 4), dt.date(2012, 9, 30)]
@@ -591,9 +600,17 @@ def test_names_are_cleaned_and_harmless(tmp_path: Path) -> None:
     path.write_text(header + "\n" + ",".join("123456789") + "\n", encoding="utf-8")
     columns, _, opened = read(path)
     assert list(columns) == [
-        "__row__", '"; DROP TABLE x; --', "😀", "a\nb", "ID", "id_2", "column_6", "it's",
-        "Unnamed: 0", "__row___2",
-    ]  # fmt: skip
+        "__row__",
+        '"; DROP TABLE x; --',
+        "😀",
+        "a\nb",
+        "ID",
+        "id_2",
+        "column_6",
+        "it's",
+        "Unnamed: 0",
+        "__row___2",
+    ]
     assert [columns[name][0] for name in list(columns)[1:]] == list(range(1, 10))
     assert codes(opened.reading.notices) == ["duplicate_names", "unnamed_columns"]
 

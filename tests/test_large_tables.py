@@ -63,8 +63,13 @@ def test_an_id_that_occurs_twice_is_found_in_a_large_table(tmp_path: Path, large
     n = 3_000
     rng = np.random.default_rng(0)
     ids = np.arange(n) + 10
-    table = pd.DataFrame({"customer_id": ids, "total_spend": rng.gamma(2, 50, n).round(2),
-                          "orders": rng.poisson(5, n)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "total_spend": rng.gamma(2, 50, n).round(2),
+            "orders": rng.poisson(5, n),
+        }
+    )
     path = tmp_path / "t.parquet"
     table.to_parquet(path)
     assert workflows.inspect(path).ledger.segmented == n

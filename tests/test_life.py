@@ -44,13 +44,20 @@ def command(
     if apart:
         return subprocess.run(
             [sys.executable, "-m", *words],
-            capture_output=True, text=True, env=ENV, check=False, timeout=120, cwd=cwd,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            env=ENV,
+            check=False,
+            timeout=120,
+            cwd=cwd,
+        )
     out, err = io.StringIO(), io.StringIO()
     with (
-        redirect_stdout(out), redirect_stderr(err), chdir(cwd or Path.cwd()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        chdir(cwd or Path.cwd()),
         pytest.MonkeyPatch.context() as patch,
-    ):  # fmt: skip
+    ):
         patch.setattr(sys, "argv", words)
         code = _guarded(app, "--json" in words)
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
@@ -212,8 +219,9 @@ def test_a_change_of_columns_is_told(frame, model):
     found = monitor(frame.drop(columns="Income").assign(Loyalty=1), model).drift
     assert found.verdict == "keep"
     assert {(one.name, one.refit) for one in found.reasons} == {
-        ("Income", False), ("Loyalty", False),
-    }  # fmt: skip
+        ("Income", False),
+        ("Loyalty", False),
+    }
 
 
 def test_an_outcome_that_changed_is_told_but_is_no_reason(frame, model):
@@ -284,8 +292,11 @@ def test_ids_of_segments_that_ended_are_never_used_again(model, line):
     assert not set(four.ids) & set(three.used)
     assert set(four.used) >= set(three.used)
     assert follows(four, model)
-    every = [*zip(model.ids, model.names, strict=True), *zip(three.ids, three.names, strict=True),
-             *zip(four.ids, four.names, strict=True)]  # fmt: skip
+    every = [
+        *zip(model.ids, model.names, strict=True),
+        *zip(three.ids, three.names, strict=True),
+        *zip(four.ids, four.names, strict=True),
+    ]
     assert len({i for i, _ in every}) == len(set(every))  # one name per id, in all runs
     for later in (three, four):
         assert len(set(later.names)) == len(later.names)
@@ -360,9 +371,7 @@ def test_bad_earlier_runs_are_refused(frame, shop, run, tmp_path):
     assert done.returncode == 2
     assert not (tmp_path / "out").exists()
     with pytest.raises(DataError, match="--fresh"):
-        workflows.segment(
-            frame.drop(columns=["MntWines"]), tmp_path, k_max=2, previous=run
-        )  # fmt: skip
+        workflows.segment(frame.drop(columns=["MntWines"]), tmp_path, k_max=2, previous=run)
 
 
 # Who moved -------------------------------------------------------------------------------------
@@ -474,8 +483,10 @@ def test_entries_that_stand_for_several_customers_count_as_so_many():
         sums["old"], sums["between"], sums["new"], worth=sums["sum"], customers=sums["size"]
     )
     assert (one.customers, one.moved, one.by_refit) == (
-        other.customers, other.moved, other.by_refit,
-    )  # fmt: skip
+        other.customers,
+        other.moved,
+        other.by_refit,
+    )
     for a, b in zip(one.flows, other.flows, strict=True):
         assert (a.customers, a.by_customers) == (b.customers, b.by_customers)
         assert a.value == pytest.approx(b.value)

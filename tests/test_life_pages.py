@@ -142,12 +142,17 @@ def test_the_page_of_a_migration_shows_what_the_record_holds(moved) -> None:
 def test_the_diagram_draws_every_flow_as_high_as_it_is_large(moved) -> None:
     picture = str(svg.sankey(moved, {1: "A", 2: "B"}, {1: "A", 2: "B"}, "moved"))
     wide = picture.partition("</svg>")[0]
-    bands = re.findall(r'<path d="M\S+ (\S+?)C.*?V(\S+?)C.*?fill-opacity:(\S+?)"><title>(.*?)<',
-                       wide)  # fmt: skip
+    bands = re.findall(
+        r'<path d="M\S+ (\S+?)C.*?V(\S+?)C.*?fill-opacity:(\S+?)"><title>(.*?)<', wide
+    )
     assert len(bands) == len(moved.flows) + 2
     told = {title: (float(top), float(foot), float(shade)) for top, foot, shade, title in bands}
-    assert {"1 A → 1 A: 90", "1 A → 2 B: 10", "Joined the shop → 2 B: 5",
-            "1 A → Left the shop: 7"} <= set(told)  # fmt: skip
+    assert {
+        "1 A → 1 A: 90",
+        "1 A → 2 B: 10",
+        "Joined the shop → 2 B: 5",
+        "1 A → Left the shop: 7",
+    } <= set(told)
     assert told["1 A → 2 B: 10"][2] > 0.8 > told["1 A → 1 A: 90"][2]  # a change is strong
     heights = {}
     for path in re.findall(r'<path d="(.*?)".*?<title>(.*?)<', wide):
@@ -239,11 +244,16 @@ def test_a_history_is_a_picture_too(workspace, tmp_path) -> None:
 
 def made_up(values: list[dict[int, float]]) -> Chain:
     runs = tuple(
-        RunPoint(f"w/{i}", f"2026-01-0{i + 1}T00:00:00+00:00", None, 10, "useful partition",
-                 tuple(SegmentPoint(one, EVIL, int(v), v / 10, None, None)
-                       for one, v in row.items()))
+        RunPoint(
+            f"w/{i}",
+            f"2026-01-0{i + 1}T00:00:00+00:00",
+            None,
+            10,
+            "useful partition",
+            tuple(SegmentPoint(one, EVIL, int(v), v / 10, None, None) for one, v in row.items()),
+        )
         for i, row in enumerate(values)
-    )  # fmt: skip
+    )
     return Chain(runs)
 
 
@@ -271,8 +281,19 @@ def test_two_runs_at_once_of_which_one_is_killed_leave_a_whole_history(
     kept = tmp_path / "kept"
     shutil.copytree(workspace / "1-may", kept / "0-before")
     shop = workspace.parent / "shop.csv"
-    words = [sys.executable, "-m", "smartcart", "run", str(shop), "--quiet", "--k-max", "3",
-             "--previous", str(kept / "0-before"), "-o"]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "smartcart",
+        "run",
+        str(shop),
+        "--quiet",
+        "--k-max",
+        "3",
+        "--previous",
+        str(kept / "0-before"),
+        "-o",
+    ]
     one, other = (
         subprocess.Popen([*words, str(kept / name)], start_new_session=True)
         for name in ("1-lives", "2-killed")

@@ -53,8 +53,10 @@ def test_resamples_keep_k_ids_and_meaning_though_a_valley_is_missed(base, tmp_pa
     """On the small one of these resamples the evidence finds two groups instead of four."""
     first, folder, table = base
     assert first.evidence.verdict == "natural clusters"
-    missed = [k_stays(first, folder, resampled(table, 1, rows), tmp_path / f"{rows}")
-              for rows in (300, 2_000)]  # fmt: skip
+    missed = [
+        k_stays(first, folder, resampled(table, 1, rows), tmp_path / f"{rows}")
+        for rows in (300, 2_000)
+    ]
     assert missed == [True, False]
 
 

@@ -119,10 +119,16 @@ def test_the_first_files_of_version_1_had_no_ids_and_no_reference(tmp_path) -> N
 
 @pytest.mark.parametrize(
     ("version", "words"),
-    [(3, "use the SmartCart that wrote it"), (0, "no version 0"), (-1, "no version -1"),
-     (None, "not a whole number"), ("2", "not a whole number"), (True, "not a whole number"),
-     (2.0, "not a whole number")],
-)  # fmt: skip
+    [
+        (3, "use the SmartCart that wrote it"),
+        (0, "no version 0"),
+        (-1, "no version -1"),
+        (None, "not a whole number"),
+        ("2", "not a whole number"),
+        (True, "not a whole number"),
+        (2.0, "not a whole number"),
+    ],
+)
 def test_other_versions_are_refused(run, tmp_path, version, words) -> None:
     with pytest.raises(DataError, match=words):
         load(tmp_path, signed({**content_of(run), "version": version}))
@@ -150,13 +156,17 @@ def test_layout_is_free_and_content_is_not(run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "not whole JSON"), ("{", "ends too early"), ("[]", "no object"), ("7", "no object"),
-        ("[" * 100_000, "nested too deeply"), ('{"a":' * 60 + "1" + "}" * 60, "nested too deeply"),
+        ("", "not whole JSON"),
+        ("{", "ends too early"),
+        ("[]", "no object"),
+        ("7", "no object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a":' * 60 + "1" + "}" * 60, "nested too deeply"),
         ('{"version": 2, "centroids": [[NaN]]}', "NaN is no number"),
         ('{"version": 2, "x": ' + "9" * 6000 + "}", "not whole JSON"),
         ('{"version": ' + "[" * 30 + "]" * 30 + "}", "not a whole number"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_model_is_refused(tmp_path, text, words) -> None:
     with pytest.raises(DataError, match=words):
         load(tmp_path, text)
@@ -231,8 +241,20 @@ def mutated(content: dict, rng: random.Random) -> dict:
     visit(content)
     holder, key = rng.choice(places)
     other = rng.choice(places)
-    choices = [None, -1, 0, 10**18, 1e300, "", "x", "'; DROP TABLE t; --", [], {}, True,
-               other[0][other[1]]]  # fmt: skip
+    choices = [
+        None,
+        -1,
+        0,
+        10**18,
+        1e300,
+        "",
+        "x",
+        "'; DROP TABLE t; --",
+        [],
+        {},
+        True,
+        other[0][other[1]],
+    ]
     if rng.random() < 0.2:
         if isinstance(holder, list):
             holder.pop(key)

@@ -22,9 +22,16 @@ from smartcart.cli.main import main
 
 CASES = int(os.environ.get("SMARTCART_MUTATIONS", "80"))
 FILES = {
-    "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
-    "profile.csv", "rejected.csv", "plots",
-}  # fmt: skip
+    "run.json",
+    "model.json",
+    "report.html",
+    "segments.parquet",
+    "segments.csv",
+    "evidence.csv",
+    "profile.csv",
+    "rejected.csv",
+    "plots",
+}
 PLOTS = {"elbow.png", "clusters_3d.png", "segment_sizes.png"}
 FIRST = list(MUTATIONS)
 

@@ -124,9 +124,11 @@ def test_odd_names_and_cells(maria: Server) -> None:
 def test_which_table_of_a_server(maria: Server) -> None:
     assert "holds no tables" in sentence(maria.url)
     maria.run(
-        "CREATE TABLE customers AS SELECT 1 AS id", "CREATE TABLE empty (id int)",
-        "CREATE OR REPLACE DATABASE old_shop", "CREATE TABLE old_shop.orders AS SELECT 7 AS id",
-    )  # fmt: skip
+        "CREATE TABLE customers AS SELECT 1 AS id",
+        "CREATE TABLE empty (id int)",
+        "CREATE OR REPLACE DATABASE old_shop",
+        "CREATE TABLE old_shop.orders AS SELECT 7 AS id",
+    )
     text = sentence(maria.url, UsageError)
     assert "'customers'" in text
     assert "old_shop" not in text

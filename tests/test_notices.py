@@ -78,8 +78,10 @@ def test_the_command_line_tells_notices_without_python_warnings(tmp_path: Path) 
     shop().to_csv(path, index=False)
     done = subprocess.run(
         [sys.executable, "-m", "smartcart", "check", str(path)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "SmartCartWarning" not in done.stdout + done.stderr
     assert "Only 60 customers" in done.stdout + done.stderr
 

@@ -123,9 +123,16 @@ def test_a_letter_is_a_cancellation_only_where_it_is_the_exception():
 
 @pytest.mark.parametrize(
     ("word", "rule"),
-    [("Cancelled", "cancelled"), ("storniert", "cancelled"), ("Refunded", "returned"),
-     ("devuelto", "returned"), ("not returned", None), ("complete", None), ("shipped", None)],
-)  # fmt: skip
+    [
+        ("Cancelled", "cancelled"),
+        ("storniert", "cancelled"),
+        ("Refunded", "returned"),
+        ("devuelto", "returned"),
+        ("not returned", None),
+        ("complete", None),
+        ("shipped", None),
+    ],
+)
 def test_words_of_a_status_column(word, rule):
     rows = log(status=["complete"] * 3 + [word] + ["complete"] * 10)
     rules = {e.rule: e.count for e in smartcart.check(rows, kind="orders").ledger.entries}
@@ -209,17 +216,24 @@ def many(**columns) -> pd.DataFrame:
     """Sixty orders of twenty customers on different days, with more columns."""
     n = 60
     days = pd.date_range("2024-01-01", periods=n, freq="3D")
-    base = {"order_id": range(1, n + 1), "customer_id": [f"k{i % 20}" for i in range(n)],
-            "order_date": days, "amount": [10.0 + i % 7 for i in range(n)]}  # fmt: skip
+    base = {
+        "order_id": range(1, n + 1),
+        "customer_id": [f"k{i % 20}" for i in range(n)],
+        "order_date": days,
+        "amount": [10.0 + i % 7 for i in range(n)],
+    }
     return pd.DataFrame(base | columns)
 
 
 def test_nothing_after_the_as_of_day_counts_not_even_returns():
-    rows = pd.DataFrame({
-        "order_id": [1, 2, 3, 4], "customer_id": ["a", "a", "a", "b"],
-        "order_date": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-07-01", "2024-01-05"]),
-        "amount": [10.0, 20.0, -20.0, 5.0],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "order_id": [1, 2, 3, 4],
+            "customer_id": ["a", "a", "a", "b"],
+            "order_date": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-07-01", "2024-01-05"]),
+            "amount": [10.0, 20.0, -20.0, 5.0],
+        }
+    )
     found = customers_of(rows, as_of=dt.date(2024, 3, 1), options=OrderOptions(net_returns=True))
     assert found.loc["a", "return_rate"] == 0
     assert found.loc["a", "monetary_total"] == pytest.approx(30.0)
@@ -256,20 +270,28 @@ def test_a_trait_that_varies_from_order_to_order_is_none_of_the_customer():
 
 
 def test_orders_without_a_number_do_not_merge_with_numbered_ones():
-    rows = pd.DataFrame({
-        "order_id": [19724, None, 7], "customer_id": ["a", "a", "b"],
-        "order_date": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"]),
-        "amount": [1.0, 2.0, 3.0],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "order_id": [19724, None, 7],
+            "customer_id": ["a", "a", "b"],
+            "order_date": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"]),
+            "amount": [1.0, 2.0, 3.0],
+        }
+    )
     rows["order_id"] = rows["order_id"].astype("Int64")
     assert customers_of(rows).loc["a", "frequency"] == 2
 
 
 @pytest.mark.parametrize(
     ("values", "share"),
-    [([-2.5, 0.0], 0.5), (["5.00 off", "0.00"], 0.5), (["yes", "no promo"], 0.5),
-     ([True, False], 0.5), (["SPRING", None], 0.5)],
-)  # fmt: skip
+    [
+        ([-2.5, 0.0], 0.5),
+        (["5.00 off", "0.00"], 0.5),
+        (["yes", "no promo"], 0.5),
+        ([True, False], 0.5),
+        (["SPRING", None], 0.5),
+    ],
+)
 def test_what_counts_as_a_discount(values, share):
     rows = many(amount=10.0, discount=values * 30)
     rows["customer_id"] = [f"k{i // 4}" for i in range(60)]
@@ -367,11 +389,13 @@ def digits_by_pandas(values: pd.Series, *, low_is_best: bool = False) -> pd.Seri
 
 
 def rfm_by_pandas(table: pd.DataFrame) -> pd.DataFrame:
-    out = pd.DataFrame({
-        "r": digits_by_pandas(table["recency_days"], low_is_best=True),
-        "f": digits_by_pandas(table["frequency"]),
-        "m": digits_by_pandas(table["monetary_total"]),
-    })  # fmt: skip
+    out = pd.DataFrame(
+        {
+            "r": digits_by_pandas(table["recency_days"], low_is_best=True),
+            "f": digits_by_pandas(table["frequency"]),
+            "m": digits_by_pandas(table["monetary_total"]),
+        }
+    )
     return out.assign(rfm_score=out["r"].astype(str) + out["f"].astype(str) + out["m"].astype(str))
 
 
@@ -420,8 +444,7 @@ def test_the_published_summary_of_known_customers():
         [(i, day, 10.0) for i, days in PURCHASES.items() for day in days],
         columns=["customer", "date", "amount"],
     )
-    found = customers_of(rows.assign(date=pd.to_datetime(rows["date"])),
-                         as_of=dt.date(1997, 9, 30))  # fmt: skip
+    found = customers_of(rows.assign(date=pd.to_datetime(rows["date"])), as_of=dt.date(1997, 9, 30))
     clv = rfm.clv_summary(
         found["purchase_days"], found["recency_days"], found["tenure_days"], days_per_unit=7
     )
@@ -463,11 +486,14 @@ def test_online_retail_is_segmented_named_and_scored(tmp_path):
     written = pd.read_csv(tmp_path / "run" / "rfm.csv").set_index("customer_id").sort_index()
 
     sold = lines[
-        lines["CustomerID"].notna() & ~lines["InvoiceNo"].str.startswith("C")
-        & (lines["Quantity"] > 0) & (lines["UnitPrice"] > 0)
-    ]  # fmt: skip
-    sold = sold.assign(spent=sold["Quantity"] * sold["UnitPrice"],
-                       day=sold["InvoiceDate"].dt.normalize())  # fmt: skip
+        lines["CustomerID"].notna()
+        & ~lines["InvoiceNo"].str.startswith("C")
+        & (lines["Quantity"] > 0)
+        & (lines["UnitPrice"] > 0)
+    ]
+    sold = sold.assign(
+        spent=sold["Quantity"] * sold["UnitPrice"], day=sold["InvoiceDate"].dt.normalize()
+    )
     by_customer = sold.groupby(sold["CustomerID"].astype(int)).agg(
         last=("day", "max"), frequency=("InvoiceNo", "nunique"), monetary_total=("spent", "sum")
     )

@@ -18,13 +18,27 @@ MAILS = [f"quorn{i}@zyxmail.example" for i in N]
 NAMES = [f"Zyx Quornby-{i % 200}" for i in N]
 STREETS = [f"{i} Quornbrook Lane" for i in N]
 COLUMNS: dict[str, list[object]] = {
-    "Phone": PHONES, "phone_number": BARE, "Telefon": PHONES, "Mobile": BARE,
-    "Default Address Phone": PHONES, "Billing Phone": BARE, "Contact": PHONES, "x17": PHONES,
-    "E-Mail": MAILS, "Login": MAILS, "Correo": MAILS, "Who": MAILS,
-    "Full Name": NAMES, "Nachname": NAMES, "Contact Person": NAMES, "Ship To Name": NAMES,
-    "Address": STREETS, "Billing Street": STREETS, "Default Address Address1": STREETS,
+    "Phone": PHONES,
+    "phone_number": BARE,
+    "Telefon": PHONES,
+    "Mobile": BARE,
+    "Default Address Phone": PHONES,
+    "Billing Phone": BARE,
+    "Contact": PHONES,
+    "x17": PHONES,
+    "E-Mail": MAILS,
+    "Login": MAILS,
+    "Correo": MAILS,
+    "Who": MAILS,
+    "Full Name": NAMES,
+    "Nachname": NAMES,
+    "Contact Person": NAMES,
+    "Ship To Name": NAMES,
+    "Address": STREETS,
+    "Billing Street": STREETS,
+    "Default Address Address1": STREETS,
     "Notes": [f"call {a}, {b}" for a, b in zip(PHONES, NAMES, strict=True)],
-}  # fmt: skip
+}
 MARKS = ("zyx quorn", "zyxmail", "quornb", "151 9081", "1519081")
 
 

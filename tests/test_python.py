@@ -244,10 +244,20 @@ def test_pictures_are_listed_where_they_can_be_drawn(found) -> None:
 
 
 def test_reprs_fit_a_screen(found, frame) -> None:
-    for thing in (found, found.record, found.model, found.plot, found.record.profile,
-                  found.record.evidence, found.monitor(frame), found.record.picture,
-                  found.explain(1000), smartcart.check(frame), found.ledger,
-                  found.migrate(found)):  # fmt: skip
+    for thing in (
+        found,
+        found.record,
+        found.model,
+        found.plot,
+        found.record.profile,
+        found.record.evidence,
+        found.monitor(frame),
+        found.record.picture,
+        found.explain(1000),
+        smartcart.check(frame),
+        found.ledger,
+        found.migrate(found),
+    ):
         assert len(repr(thing)) < 400, repr(thing)
     assert "segments=<2>" in repr(found.record)
 

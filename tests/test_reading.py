@@ -44,9 +44,11 @@ def two_lines(**of_order) -> pd.DataFrame:
     first = lines.index % 2 == 0
     share = np.where(first, 0.6, 0.4)
     return lines.assign(
-        first=first, pieces=np.where(first, 3, 2), sku=np.where(first, "S1", "S2"),
+        first=first,
+        pieces=np.where(first, 3, 2),
+        sku=np.where(first, "S1", "S2"),
         line=(lines["total"] * share).round(2),
-    )  # fmt: skip
+    )
 
 
 def told(table: pd.DataFrame, **options) -> tuple[int | None, int, float | None]:
@@ -61,24 +63,37 @@ TRUTH = (ORDERS, PEOPLE, orders()["total"].sum())
 @pytest.mark.parametrize("number", ["Order", "Order #", "my-order-id", "Bestellnr", "Invoice No"])
 def test_an_order_number_is_one_whatever_stands_before_it(number) -> None:
     t = orders()
-    table = pd.DataFrame({number: t["number"], "Date": t["day"], "Email": t["mail"],
-                          "Total": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {number: t["number"], "Date": t["day"], "Email": t["mail"], "Total": t["total"]}
+    )
     assert told(table) == TRUTH
 
 
 def test_a_name_that_holds_numbers_is_the_number_of_the_order() -> None:
     t = orders().assign(day=lambda t: t["day"].dt.to_period("Q").dt.start_time)
-    table = pd.DataFrame({"Name": "#" + t["number"].astype(str), "Email": t["mail"],
-                          "Created at": t["day"], "Total": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Name": "#" + t["number"].astype(str),
+            "Email": t["mail"],
+            "Created at": t["day"],
+            "Total": t["total"],
+        }
+    )
     assert told(table) == TRUTH  # several of one customer on one day
 
 
 @pytest.mark.parametrize("other", ["Refunded date (UTC)", "Shipped at", "Updated at", "Due date"])
 def test_a_day_that_is_mostly_empty_or_of_something_else_is_not_the_day(other) -> None:
     t = orders()
-    table = pd.DataFrame({"id": "ch_" + t["number"].astype(str), "Created date (UTC)": t["day"],
-                          "Amount": t["total"], other: t["day"].where(t.index % 10 == 0),
-                          "Customer ID": t["who"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "id": "ch_" + t["number"].astype(str),
+            "Created date (UTC)": t["day"],
+            "Amount": t["total"],
+            other: t["day"].where(t.index % 10 == 0),
+            "Customer ID": t["who"],
+        }
+    )
     seen = smartcart.check(table[["id", other, "Created date (UTC)", "Amount", "Customer ID"]])
     assert seen.contract.log.date == "Created date (UTC)"
     assert (seen.receipt.orders, seen.receipt.customers) == TRUTH[:2]
@@ -121,12 +136,15 @@ def test_nobody_without_an_address_is_without_a_customer_and_ids_from_0_are_cust
 
 def test_an_id_with_many_addresses_or_an_impossible_share_is_nobody() -> None:
     n = np.arange(400)
-    table = pd.DataFrame({
-        "order_id": n, "order_date": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D"),
-        "customer_id": np.where(n % 2 == 0, 777_777, 1000 + n % 80),
-        "email": [f"p{i}@example.com" if i % 2 == 0 else f"k{i % 80}@example.com" for i in n],
-        "total": 10.0,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "order_id": n,
+            "order_date": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D"),
+            "customer_id": np.where(n % 2 == 0, 777_777, 1000 + n % 80),
+            "email": [f"p{i}@example.com" if i % 2 == 0 else f"k{i % 80}@example.com" for i in n],
+            "total": 10.0,
+        }
+    )
     assert smartcart.check(table).receipt.customers == 40 + 200
     assert smartcart.check(table.drop(columns="email")).receipt.customers == 40
     few = table.assign(customer_id=1000 + n % 40)  # nobody has a share that no buyer has
@@ -140,10 +158,16 @@ def export(lines: pd.DataFrame, blank: tuple[str, ...]) -> pd.DataFrame:
     """Lines whose cells ``blank`` are told on the first line of an order only."""
     for name in blank:
         lines[name] = lines[name].astype(object).where(lines["first"], None)
-    return lines.rename(columns={
-        "number": "Order ID", "mail": "Email", "day": "Created at", "total": "Total",
-        "pieces": "Lineitem quantity", "sku": "Lineitem sku",
-    })[list(EXPORTED)]  # fmt: skip
+    return lines.rename(
+        columns={
+            "number": "Order ID",
+            "mail": "Email",
+            "day": "Created at",
+            "total": "Total",
+            "pieces": "Lineitem quantity",
+            "sku": "Lineitem sku",
+        }
+    )[list(EXPORTED)]
 
 
 @pytest.mark.parametrize(
@@ -192,8 +216,10 @@ def test_customers_on_rows_above_their_lines(tmp_path) -> None:
     rows = []
     for who, lines in orders().groupby("who"):
         rows.append([f"Name {who}", None, None, None])
-        rows += [[None, d, n, t] for d, n, t in zip(lines["day"], lines["number"], lines["total"],
-                                                    strict=True)]  # fmt: skip
+        rows += [
+            [None, d, n, t]
+            for d, n, t in zip(lines["day"], lines["number"], lines["total"], strict=True)
+        ]
         rows.append([f"Total for Name {who}", None, None, lines["total"].sum()])
     path = tmp_path / "report.csv"
     pd.DataFrame(rows, columns=["", "Date", "Num", "Amount"]).to_csv(path, index=False)
@@ -207,20 +233,39 @@ MONEY = ("Refund Amount", "Commission", "Fee", "Shipping", "Tax", "Balance")
 @pytest.mark.parametrize("other", MONEY)
 def test_what_was_paid_is_neither_a_refund_nor_a_fee(other) -> None:
     t = orders()
-    table = pd.DataFrame({"Order ID": t["number"], "Customer ID": t["who"], "Order Date": t["day"],
-                          other: 3.5, "Order Total (inc tax)": t["total"],
-                          "Order Total (ex tax)": (t["total"] / 1.08).round(2)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Customer ID": t["who"],
+            "Order Date": t["day"],
+            other: 3.5,
+            "Order Total (inc tax)": t["total"],
+            "Order Total (ex tax)": (t["total"] / 1.08).round(2),
+        }
+    )
     assert told(table) == TRUTH
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("Subtotal", "Grand Total"), ("Gross Sales", "Net Sales"), ("Zwischensumme", "Gesamtbetrag"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Subtotal", "Grand Total"),
+        ("Gross Sales", "Net Sales"),
+        ("Zwischensumme", "Gesamtbetrag"),
+    ],
+)
 def test_an_amount_before_discounts_was_not_paid(before, after) -> None:
     t = orders()
-    table = pd.DataFrame({"Order ID": t["number"], "Email": t["mail"], "Created at": t["day"],
-                          before: t["total"] + 5, "Discount Amount": 5.0,
-                          after: t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Email": t["mail"],
+            "Created at": t["day"],
+            before: t["total"] + 5,
+            "Discount Amount": 5.0,
+            after: t["total"],
+        }
+    )
     seen = smartcart.check(table)
     assert seen.receipt.revenue == pytest.approx(TRUTH[2])
     assert seen.receipt.alternatives[0].revenue == pytest.approx(TRUTH[2] + 5 * ORDERS)
@@ -228,10 +273,16 @@ def test_an_amount_before_discounts_was_not_paid(before, after) -> None:
 
 def test_an_amount_in_one_currency_goes_before_what_was_paid_in_several() -> None:
     t = orders()
-    table = pd.DataFrame({"id": "ch_" + t["number"].astype(str), "Created": t["day"],
-                          "Amount": t["total"] * (1 + t.index % 2), "Currency":
-                          np.where(t.index % 2, "eur", "usd"), "Converted Amount": t["total"],
-                          "Customer ID": t["who"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "id": "ch_" + t["number"].astype(str),
+            "Created": t["day"],
+            "Amount": t["total"] * (1 + t.index % 2),
+            "Currency": np.where(t.index % 2, "eur", "usd"),
+            "Converted Amount": t["total"],
+            "Customer ID": t["who"],
+        }
+    )
     assert told(table) == TRUTH
     only = table.drop(columns="Converted Amount")
     assert "mixed currencies" in {n.code for n in smartcart.check(only).notices}
@@ -239,31 +290,49 @@ def test_an_amount_in_one_currency_goes_before_what_was_paid_in_several() -> Non
 
 STATES = {
     "cancelled": ("cancelled", "Storniert", "voided", "annulée", "anulowane", "отменён", "취소"),
-    "partly": ("partially_refunded", "Teilweise erstattet", "Partially Refunded",
-               "gedeeltelijk terugbetaald", "częściowo zwrócone", "частичный возврат"),
+    "partly": (
+        "partially_refunded",
+        "Teilweise erstattet",
+        "Partially Refunded",
+        "gedeeltelijk terugbetaald",
+        "częściowo zwrócone",
+        "частичный возврат",
+    ),
     "unpaid": ("checkout-draft", "Awaiting Payment", "Quotation", "Pending payment"),
     "sold": ("processing", "Versendet", "not returned", "complete", "unfulfilled"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("state", "word"), [(s, w) for s, words in STATES.items() for w in words])
 def test_words_of_a_state(state, word) -> None:
     t = orders()
     status = np.where(t.index % 6 == 0, word, "paid")
-    table = pd.DataFrame({"order_id": t["number"], "order_date": t["day"], "customer_id": t["who"],
-                          "total": t["total"], "status": status})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "order_id": t["number"],
+            "order_date": t["day"],
+            "customer_id": t["who"],
+            "total": t["total"],
+            "status": status,
+        }
+    )
     lost = 0 if state in {"partly", "sold"} else (t.index % 6 == 0).sum()
     assert smartcart.check(table).receipt.orders == ORDERS - lost
 
 
 def test_several_states_and_a_day_of_cancelling() -> None:
     t = orders()
-    table = pd.DataFrame({
-        "Order ID": t["number"], "Email": t["mail"], "Financial Status":
-        np.where(t.index % 10 == 1, "refunded", "paid"), "Fulfillment Status":
-        np.where(t.index % 10 == 2, "CANCELED", "pending"), "Created at": t["day"],
-        "Cancelled at": t["day"].where(t.index % 10 == 3), "Total": t["total"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Email": t["mail"],
+            "Financial Status": np.where(t.index % 10 == 1, "refunded", "paid"),
+            "Fulfillment Status": np.where(t.index % 10 == 2, "CANCELED", "pending"),
+            "Created at": t["day"],
+            "Cancelled at": t["day"].where(t.index % 10 == 3),
+            "Total": t["total"],
+        }
+    )
     seen = smartcart.check(table)
     assert seen.receipt.orders == ORDERS * 7 // 10
     assert seen.contract.log.cancelled_on == ("Cancelled at",)
@@ -272,8 +341,15 @@ def test_several_states_and_a_day_of_cancelling() -> None:
 def test_money_given_back_in_full_takes_the_order_and_in_part_leaves_it() -> None:
     t = orders()
     back = np.select([t.index % 10 == 0, t.index % 10 == 1], [t["total"], 4.0], 0.0)
-    table = pd.DataFrame({"Order ID": t["number"], "Email": t["mail"], "Order Date": t["day"],
-                          "Total": t["total"], "Refunded Amount": back})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Email": t["mail"],
+            "Order Date": t["day"],
+            "Total": t["total"],
+            "Refunded Amount": back,
+        }
+    )
     seen = smartcart.check(table)
     assert seen.receipt.orders == ORDERS * 9 // 10
     net = smartcart.check(table, net_returns=True).receipt.revenue
@@ -282,23 +358,41 @@ def test_money_given_back_in_full_takes_the_order_and_in_part_leaves_it() -> Non
 
 def test_a_return_that_is_told_twice_is_taken_off_once() -> None:
     t = orders()
-    table = pd.DataFrame({"order_id": t["number"], "status": "completed", "customer_id": t["who"],
-                          "date_created": t["day"], "total": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "order_id": t["number"],
+            "status": "completed",
+            "customer_id": t["who"],
+            "date_created": t["day"],
+            "total": t["total"],
+        }
+    )
     day = t["day"].max()
     more = pd.DataFrame(
-        [(9001, "completed", "A", day, 50.0), (9002, "refunded", "A", day, 80.0),
-         (9003, "completed", "A", day, -80.0), (9004, "completed", "B", day, 70.0),
-         (9005, "completed", "B", day, -20.0)], columns=table.columns
-    )  # fmt: skip
+        [
+            (9001, "completed", "A", day, 50.0),
+            (9002, "refunded", "A", day, 80.0),
+            (9003, "completed", "A", day, -80.0),
+            (9004, "completed", "B", day, 70.0),
+            (9005, "completed", "B", day, -20.0),
+        ],
+        columns=table.columns,
+    )
     receipt = smartcart.check(pd.concat([table, more]), net_returns=True).receipt
     assert receipt.revenue == pytest.approx(t["total"].sum() + 50 + 70 - 20)
 
 
 def test_an_order_told_twice_under_one_number_counts_once() -> None:
     t = pd.concat([orders(), orders()[::5]])
-    table = pd.DataFrame({"event_name": "purchase", "event_date": t["day"],
-                          "user_pseudo_id": t["who"], "transaction_id": t["number"],
-                          "purchase_revenue": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "event_name": "purchase",
+            "event_date": t["day"],
+            "user_pseudo_id": t["who"],
+            "transaction_id": t["number"],
+            "purchase_revenue": t["total"],
+        }
+    )
     views = table.assign(event_name="page_view", transaction_id=None, purchase_revenue=None)
     assert told(pd.concat([views, table])) == TRUTH
 
@@ -310,19 +404,30 @@ def test_without_a_buyer_a_log_is_refused(lost, tmp_path) -> None:
     with pytest.raises(DataError, match="no column says whose they are"):
         smartcart.check(str(path))
     with pytest.raises(DataError, match="no column says whose"):
-        smartcart.check(orders()[["number", "day", "total"]].set_axis(
-            ["order_id", "order_date", "total"], axis=1))  # fmt: skip
+        smartcart.check(
+            orders()[["number", "day", "total"]].set_axis(
+                ["order_id", "order_date", "total"], axis=1
+            )
+        )
 
 
 def test_two_amounts_that_may_both_have_been_paid_are_asked_about() -> None:
     t = orders()
-    table = pd.DataFrame({"order_id": t["number"], "order_date": t["day"], "customer_id": t["who"],
-                          "Amount Paid": t["total"], "Amount Charged": t["total"] * 2})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "order_id": t["number"],
+            "order_date": t["day"],
+            "customer_id": t["who"],
+            "Amount Paid": t["total"],
+            "Amount Charged": t["total"] * 2,
+        }
+    )
     with pytest.raises(ReadingQuestion, match="2 ways that give other totals") as asked:
         smartcart.check(table)
     assert {round(r.revenue) for r in asked.value.readings} == {
-        round(TRUTH[2]), round(2 * TRUTH[2])
-    }  # fmt: skip
+        round(TRUTH[2]),
+        round(2 * TRUTH[2]),
+    }
     chosen = {"Amount Charged": {"meaning": "amount"}}
     assert told(table, roles=chosen)[2] == pytest.approx(2 * TRUTH[2])
     equal = table.assign(**{"Amount Charged": t["total"] * 1.004})
@@ -331,8 +436,14 @@ def test_two_amounts_that_may_both_have_been_paid_are_asked_about() -> None:
 
 def test_a_reading_of_a_small_part_of_the_lines_is_not_made() -> None:
     t = orders()
-    table = pd.DataFrame({"order_id": t["number"], "order_date": t["day"], "total": t["total"],
-                          "customer_id": t["who"].where(t.index % 3 == 0)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "order_id": t["number"],
+            "order_date": t["day"],
+            "total": t["total"],
+            "customer_id": t["who"].where(t.index % 3 == 0),
+        }
+    )
     with pytest.raises(ReadingQuestion, match="80 of 120 lines are without a buyer"):
         smartcart.check(table)
     half = table.assign(customer_id=t["who"].where(t.index % 2 == 0))
@@ -351,8 +462,9 @@ def test_a_reading_of_a_small_part_of_the_lines_is_not_made() -> None:
     renamed=st.sets(st.integers(0, 4), min_size=1),
     lines=st.booleans(),
 )
-@settings(max_examples=25, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_renamed_columns_give_the_same_reading_or_a_question(names, renamed, lines) -> None:
     known = ["order_id", "customer_id", "order_date", "sku", "amount"]
     made = two_lines()[["number", "who", "day", "sku", "line"]]
@@ -380,8 +492,9 @@ def test_the_receipt_tells_what_was_read(tmp_path) -> None:
     assert (receipt.orders, receipt.customers) == (len(sold), PEOPLE)
     assert receipt.revenue == pytest.approx(sold["total"].sum())
     assert (receipt.first_day, receipt.last_day) == (
-        sold["day"].min().date(), sold["day"].max().date(),
-    )  # fmt: skip
+        sold["day"].min().date(),
+        sold["day"].max().date(),
+    )
     assert receipt.columns["money"] == "Total"
     assert [(x.reason, x.lines) for x in receipt.left_out] == [("lines of cancelled orders", 24)]
     assert "Total stands for the order, on one line of it: it counts once" in receipt.checks
@@ -422,8 +535,20 @@ def test_the_receipt_as_json_and_in_the_run(shop, tmp_path, capsys) -> None:
     code, out = run(capsys, "check", str(shop), "--json")
     receipt = json.loads(out)["receipt"]
     assert code == 0
-    assert {"kind", "layout", "certainty", "lines", "orders", "customers", "revenue", "first_day",
-            "last_day", "columns", "left_out", "alternatives"} <= receipt.keys()  # fmt: skip
+    assert {
+        "kind",
+        "layout",
+        "certainty",
+        "lines",
+        "orders",
+        "customers",
+        "revenue",
+        "first_day",
+        "last_day",
+        "columns",
+        "left_out",
+        "alternatives",
+    } <= receipt.keys()
     assert (receipt["orders"], receipt["customers"], receipt["revenue"]) == TRUTH
     assert receipt["alternatives"][0]["differs_in"] == "money: Subtotal for Grand Total"
     code, out = run(capsys, "run", str(shop), "-o", str(tmp_path / "out"), "--k", "2", "--quiet")
@@ -450,8 +575,10 @@ def test_expected_totals_hold_or_name_the_reading_that_gives_them(shop, capsys) 
     assert "expected orders=N, customers=N or revenue=X" in " ".join(out.split())
 
 
-@pytest.mark.parametrize(("wanted", "fits"), [(1000.0, True), (995.03, True), (994.9, False),
-                                             (1005.02, True), (1005.1, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "fits"),
+    [(1000.0, True), (995.03, True), (994.9, False), (1005.02, True), (1005.1, False)],
+)
 def test_half_a_percent_is_the_limit(wanted, fits) -> None:
     receipt = ReadingReceipt("orders", None, "known layout", 9, 9, 3, 1000.0, None, None, {})
 
@@ -478,9 +605,15 @@ def test_expected_totals_in_python_and_in_the_configuration(shop, tmp_path, caps
 def test_the_columns_of_a_refused_file_can_be_written_down(tmp_path, capsys) -> None:
     t = orders()
     path, config = tmp_path / "log.csv", tmp_path / "smartcart.yaml"
-    pd.DataFrame({"order_id": t["number"], "order_date": t["day"], "customer_id": t["who"],
-                  "Amount Paid": t["total"], "Amount Charged": t["total"] * 2}
-                 ).to_csv(path, index=False)  # fmt: skip
+    pd.DataFrame(
+        {
+            "order_id": t["number"],
+            "order_date": t["day"],
+            "customer_id": t["who"],
+            "Amount Paid": t["total"],
+            "Amount Charged": t["total"] * 2,
+        }
+    ).to_csv(path, index=False)
     code, out = run(capsys, "check", str(path), "--write-config", str(config))
     assert code == 3
     assert "to edit" in out
@@ -505,12 +638,15 @@ def test_a_written_configuration_gives_the_same_reading(tmp_path, capsys) -> Non
     assert code == 0, out
     after = json.loads(out)["receipt"]
     assert (after["orders"], after["customers"], after["revenue"]) == (
-        before.orders, before.customers, before.revenue,
-    )  # fmt: skip
+        before.orders,
+        before.customers,
+        before.revenue,
+    )
     assert after["certainty"] == "as configured"
 
 
 def test_days_are_told_as_days() -> None:
-    receipt = smartcart.check(orders().set_axis(
-        ["order_id", "customer_id", "email", "order_date", "total"], axis=1)).receipt  # fmt: skip
+    receipt = smartcart.check(
+        orders().set_axis(["order_id", "customer_id", "email", "order_date", "total"], axis=1)
+    ).receipt
     assert receipt.first_day == dt.date(2024, 1, 1)

@@ -30,10 +30,12 @@ SOME = np.where(N % 3 == 0, 2.5, 0.0)
         ({"Paid Amount": PAID, "Order Amount": PAID + SOME, "Discount": SOME}, PAID),
         ({"Order Amount": PAID + SOME, "Paid Amount": PAID, "Coupon": -SOME}, PAID),
         ({"Paid Amount": PAID - 0.3, "Order Amount": PAID, "Fee": PAID * 0 + 0.3}, PAID),
-        ({"Paid Amount": PAID, "Order Amount": PAID + 2 + N % 4, "Tax": 2, "Freight": N % 4},
-         PAID + 2 + N % 4),
+        (
+            {"Paid Amount": PAID, "Order Amount": PAID + 2 + N % 4, "Tax": 2, "Freight": N % 4},
+            PAID + 2 + N % 4,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_parts_two_amounts_says_which_was_paid(columns, paid) -> None:
     table = log(**columns)
     assert told(table)[2] == pytest.approx(paid.sum())
@@ -92,8 +94,14 @@ def test_money_less_than_pieces_times_price_is_asked_about() -> None:
 
 def test_a_bare_id_numbers_orders_where_rows_are_orders() -> None:
     twice = pd.concat([orders(), orders()], ignore_index=True)  # two orders of one day each
-    table = pd.DataFrame({"id": range(len(twice)), "customer_id": twice["who"],
-                          "date": twice["day"], "total": twice["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "id": range(len(twice)),
+            "customer_id": twice["who"],
+            "date": twice["day"],
+            "total": twice["total"],
+        }
+    )
     assert told(table)[0] == 2 * ORDERS
     lines = table.assign(sku="S", quantity=1)  # an id of lines is no number of orders
     assert told(lines)[0] == ORDERS
@@ -101,16 +109,29 @@ def test_a_bare_id_numbers_orders_where_rows_are_orders() -> None:
 
 def test_a_bare_id_that_repeats_numbers_orders() -> None:
     lines = two_lines()
-    table = pd.DataFrame({"id": lines["number"], "customer_id": lines["who"], "date": lines["day"],
-                          "sku": lines["sku"], "amount": lines["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "id": lines["number"],
+            "customer_id": lines["who"],
+            "date": lines["day"],
+            "sku": lines["sku"],
+            "amount": lines["total"],
+        }
+    )
     assert told(table) == TRUTH
 
 
 def test_a_second_number_of_the_orders_is_not_the_buyer() -> None:
     lines = two_lines()
-    table = pd.DataFrame({"Document Number": lines["number"], "Internal ID": lines["number"] * 3,
-                          "Date": lines["day"], "Item": lines["sku"],
-                          "Amount": lines["line"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Document Number": lines["number"],
+            "Internal ID": lines["number"] * 3,
+            "Date": lines["day"],
+            "Item": lines["sku"],
+            "Amount": lines["line"],
+        }
+    )
     with pytest.raises(DataError, match="no column says whose") as refused:
         smartcart.check(table)
     assert "Internal ID" not in refused.value.way_out
@@ -252,8 +273,10 @@ def test_a_file_in_the_encoding_of_its_country_is_read(encoding, tmp_path) -> No
     t = orders()
     state = np.where(N % 5 == 0, cancelled, sold)
     days = t["day"].dt.strftime("%Y-%m-%d")
-    rows = [f"{a};{b};{c};{d};{e}" for a, b, c, d, e in
-            zip(t["number"], days, t["mail"], t["total"], state, strict=True)]  # fmt: skip
+    rows = [
+        f"{a};{b};{c};{d};{e}"
+        for a, b, c, d, e in zip(t["number"], days, t["mail"], t["total"], state, strict=True)
+    ]
     path = tmp_path / "log.csv"
     path.write_bytes("\n".join([header, *rows, ""]).encode(encoding))
     assert told(str(path))[:2] == (ORDERS - (N % 5 == 0).sum(), PEOPLE)
@@ -285,16 +308,23 @@ def test_what_is_taken_off_some_amounts_is_a_discount_whatever_its_name(share) -
 
 def test_short_names_and_names_in_brackets() -> None:
     t = orders()
-    table = pd.DataFrame({"Auftr.-Nr. (alt)": t["number"], "Auftr.-Dat.": t["day"],
-                          "Kd.-Nr.": t["who"], "Wert netto": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Auftr.-Nr. (alt)": t["number"],
+            "Auftr.-Dat.": t["day"],
+            "Kd.-Nr.": t["who"],
+            "Wert netto": t["total"],
+        }
+    )
     found = smartcart.check(table).receipt
     assert (found.orders, found.columns["order"]) == (ORDERS, "Auftr.-Nr. (alt)")
 
 
 def test_a_total_is_the_goods_less_a_discount_and_with_shipping() -> None:
     off, sent = np.where(N % 3 == 0, 2.0, 0.0), np.where(N % 4 == 0, 0.0, 4.9)
-    table = log(**{"Order Amount": PAID, "Paid Amount": PAID - off + sent,
-                   "Coupon": off, "Shipping": sent})  # fmt: skip
+    table = log(
+        **{"Order Amount": PAID, "Paid Amount": PAID - off + sent, "Coupon": off, "Shipping": sent}
+    )
     assert told(table)[2] == pytest.approx((PAID - off + sent).sum())
     assert told(table[[*reversed(table.columns)]])[2] == pytest.approx((PAID - off + sent).sum())
 
@@ -349,8 +379,14 @@ def test_net_beside_a_total_is_no_question() -> None:
 
 def test_events_of_one_payment_on_several_days_are_asked_about() -> None:
     t = orders()
-    table = pd.DataFrame({"Psp Reference": t["number"] + 880_000, "Booking Date": t["day"],
-                          "Shopper Reference": t["who"], "Main Amount": t["total"]})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "Psp Reference": t["number"] + 880_000,
+            "Booking Date": t["day"],
+            "Shopper Reference": t["who"],
+            "Main Amount": t["total"],
+        }
+    )
     later = table.assign(**{"Booking Date": t["day"] + pd.Timedelta("2D")})
     events = pd.concat([table.assign(Event="Authorised"), later.assign(Event="SettledBulk")])
     with pytest.raises(ReadingQuestion) as asked:

@@ -213,8 +213,9 @@ def test_no_word_of_an_axis_is_cut_in_the_3d_picture() -> None:
     )
     drawn = figures.clusters_3d(run)
     solid = drawn.axes[0]
-    for label, words_ in zip((solid.get_xlabel(), solid.get_ylabel(), solid.get_zlabel()), axes,
-                             strict=True):  # fmt: skip
+    for label, words_ in zip(
+        (solid.get_xlabel(), solid.get_ylabel(), solid.get_zlabel()), axes, strict=True
+    ):
         assert words_ in " ".join(label.split())
         assert max(len(row) for row in label.splitlines()) <= 36
     names = [" ".join(t.get_text().split()) for t in drawn.legends[0].get_texts()]
@@ -256,8 +257,13 @@ def test_rfm_cuts_that_coincide_leave_digits_that_nobody_gets() -> None:
     assert "many customers are equal in Purchases, so nobody gets F 2 or F 3" in rfm.ties(run)
     late = replace(run.rfm, recency_cuts=(0.0, 0.0, 30.0, 90.0))
     r = rfm.cuts(replace(run, rfm=late))[0]
-    assert r.texts == ("up to 0 days", "nobody", "over 0, up to 30 days", "over 30, up to 90 days",
-                       "more than 90 days")  # fmt: skip
+    assert r.texts == (
+        "up to 0 days",
+        "nobody",
+        "over 0, up to 30 days",
+        "over 30, up to 90 days",
+        "more than 90 days",
+    )
     assert r.empty == (4,)
     given = digits([0, 1, 91], late.recency_cuts, low_is_best=True).tolist()
     assert [r.texts[5 - d] for d in given] == [r.texts[0], r.texts[2], r.texts[4]]
@@ -316,8 +322,15 @@ def test_few_customers_of_a_crossing_are_not_shown_nor_what_gives_them_away() ->
     assert about[1:4] == ["under 10", "–", "–"]
     bars, heat = figures.FIGURES["rfm"](run).axes
     assert [t.get_text() for t in heat.texts[:8]] == [
-        "97%", "<4%", "<4%", "0%", "few", "0%", "0%", "0%",
-    ]  # fmt: skip
+        "97%",
+        "<4%",
+        "<4%",
+        "0%",
+        "few",
+        "0%",
+        "0%",
+        "0%",
+    ]
     assert bars.texts[1].get_text() == "few"
 
 
@@ -420,10 +433,14 @@ def test_check_shows_an_order_log_within_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     show.inspection(
         Inspection(
-            run.reading, run.contract, run.ledger, run.model.recipe.features,
-            run.model.describing, run.notices,
+            run.reading,
+            run.contract,
+            run.ledger,
+            run.model.recipe.features,
+            run.model.describing,
+            run.notices,
         )
-    )  # fmt: skip
+    )
     text = capsys.readouterr().out
     assert max(len(line) for line in text.splitlines()) <= width
     told = " ".join(text.split())
@@ -690,9 +707,22 @@ def test_notebook_view_is_sound_html(name: str) -> None:
     got = Page(notebook.segments_html(run))
     assert got.open == []
     assert {tag for tag, _ in got.tags} <= {
-        "div", "p", "b", "table", "thead", "tbody", "tr", "th", "td", "span", "br",
-        "details", "summary", "ul", "li",
-    }  # fmt: skip
+        "div",
+        "p",
+        "b",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "span",
+        "br",
+        "details",
+        "summary",
+        "ul",
+        "li",
+    }
     for s in run.segments:
         assert " ".join(s.segment.split()) in got.words
 

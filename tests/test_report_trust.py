@@ -318,9 +318,18 @@ def test_shades_grow_with_the_ratio_and_only_beyond_the_interval() -> None:
     group = run.fairness.columns[0].groups[0]
     steps = [
         trust._group(replace(group, finding=finding, ratio=ratio)).step
-        for finding, ratio in (("", 3.0), ("more", 1.1), ("more", 1.3), ("more", 1.6), ("more", 2),
-                               ("fewer", 0.9), ("fewer", 0.7), ("fewer", 0.6), ("fewer", 0.5))
-    ]  # fmt: skip
+        for finding, ratio in (
+            ("", 3.0),
+            ("more", 1.1),
+            ("more", 1.3),
+            ("more", 1.6),
+            ("more", 2),
+            ("fewer", 0.9),
+            ("fewer", 0.7),
+            ("fewer", 0.6),
+            ("fewer", 0.5),
+        )
+    ]
     assert steps == [0, 1, 2, 3, 4, -1, -2, -3, -4]
 
 
@@ -370,9 +379,15 @@ def acting_run() -> Run:
     rates = run.outcomes[0].rates
     x, n = [r.positives for r in rates], [r.customers for r in rates]
     plan = make_plan(
-        names, [s.size for s in run.segments], cost=3, revenue=20, positives=x, trials=n,
-        column="Response", draws=2000,
-    )  # fmt: skip
+        names,
+        [s.size for s in run.segments],
+        cost=3,
+        revenue=20,
+        positives=x,
+        trials=n,
+        column="Response",
+        draws=2000,
+    )
     campaign = Campaign(plan, backtest(x, n, cost=3, revenue=20), ("Complain",))
     features = run.model.recipe.features
     rng = np.random.default_rng(0)
@@ -494,8 +509,16 @@ def test_sheets_stand_alone_and_escape_what_they_show(acting_run: Run) -> None:
 
 def test_sections_come_in_the_order_of_the_reader(four: Page) -> None:
     assert sections(four) == [
-        "segments", "who", "rfm", "outcomes", "evidence", "rules", "fairness", "ledger", "made",
-    ]  # fmt: skip
+        "segments",
+        "who",
+        "rfm",
+        "outcomes",
+        "evidence",
+        "rules",
+        "fairness",
+        "ledger",
+        "made",
+    ]
     links = [str(a["href"])[1:] for tag, a in four.tags if tag == "a" and a.get("href")]
     assert links[1:] == sections(four)
 

@@ -32,8 +32,12 @@ def fitted(source: object, folder: Path, **options: object) -> Path:
 def command(*args: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True, text=True, env=ENV, check=False, timeout=120,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=ENV,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +169,9 @@ def test_nobody_is_lost(frame, run, tmp_path) -> None:
     rejected = pd.read_csv(tmp_path / "scored.rejected.csv", dtype=str)
     assert set(rejected["customer_id"]) >= {"row 4", str(frame["ID"][7])}
     assert set(rejected["reason"]) >= {
-        "the customer id is missing", "every column about behaviour is missing",
-    }  # fmt: skip
+        "the customer id is missing",
+        "every column about behaviour is missing",
+    }
     known = set(pd.read_parquet(out)["customer_id"].astype(str))
     assert not known & set(rejected["customer_id"])
     assert len(known) + len(rejected) == len(frame)

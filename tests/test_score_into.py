@@ -123,8 +123,14 @@ def test_only_customers_who_moved_are_written(place: Place) -> None:
     frame = place.frame().set_index("customer_id")
     assert frame["segment_id"].to_dict() == {"c0": 1, "c1": 2, "c2": 1, "c3": 1, "c5": 1, "new": 3}
     assert frame["segment"]["new"] == "S3 'é\\"
-    assert frame["distance"].to_dict() == {"c0": 0.1, "c1": 3.1, "c2": 0.1, "c3": 0.1, "c5": 0.1,
-                                           "new": 3.1}  # fmt: skip
+    assert frame["distance"].to_dict() == {
+        "c0": 0.1,
+        "c1": 3.1,
+        "c2": 0.1,
+        "c3": 0.1,
+        "c5": 0.1,
+        "new": 3.1,
+    }
     found = put(place, rows(("c1", 2), ("c4", 0), ("new", 3)), whole=True)
     assert found == Written(6, 0, 0, 0, True)
     assert set(place.frame()["distance"]) == {3.1}
@@ -137,8 +143,11 @@ def test_ids_that_differ_in_case_or_blanks_only_are_two(place: Place) -> None:
 
 
 def test_a_table_of_something_else_is_never_touched(place: Place) -> None:
-    make(place, "CREATE TABLE orders (customer_id VARCHAR(9), money INTEGER)",
-         "INSERT INTO orders VALUES ('c1', 7)")  # fmt: skip
+    make(
+        place,
+        "CREATE TABLE orders (customer_id VARCHAR(9), money INTEGER)",
+        "INSERT INTO orders VALUES ('c1', 7)",
+    )
     with pytest.raises(UsageError, match="has other columns than a table of segments"):
         put(place, rows(), "orders")
     assert place.ask("SELECT * FROM orders") == [("c1", 7)]
@@ -320,8 +329,12 @@ def test_the_command_writes_the_segments_of_score(shop, place: Place, tmp_path: 
     told = json.loads(said)
     truth = pd.read_parquet(tmp_path / "truth.parquet")
     assert told["into"] == {
-        "rows": len(truth), "added": len(truth), "moved": 0, "removed": 0, "rewritten": True,
-    }  # fmt: skip
+        "rows": len(truth),
+        "added": len(truth),
+        "moved": 0,
+        "removed": 0,
+        "rewritten": True,
+    }
     assert postgres_server.QUOTED not in said
     assert "s3cret" not in said
     truth = truth.assign(customer_id=truth["customer_id"].astype(str)).sort_values("customer_id")

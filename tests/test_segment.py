@@ -21,12 +21,17 @@ from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 
 FOUR = {
-    "Premium", "Discount-sensitive", "Moderate engagement", "Low engagement / potential churn",
-}  # fmt: skip
+    "Premium",
+    "Discount-sensitive",
+    "Moderate engagement",
+    "Low engagement / potential churn",
+}
 SAME_VALUES = [
-    "marketing_campaign.csv", "variants/mc_comma_bom_ddmmyyyy.csv",
-    "variants/mc_tab_crlf_ddmmyyyy.csv", "variants/mc_real.xlsx",
-]  # fmt: skip
+    "marketing_campaign.csv",
+    "variants/mc_comma_bom_ddmmyyyy.csv",
+    "variants/mc_tab_crlf_ddmmyyyy.csv",
+    "variants/mc_real.xlsx",
+]
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +116,14 @@ def test_the_ledger_of_the_first_shop(shop) -> None:
 def test_outcomes_and_sensitive_columns_never_form(shop) -> None:
     forming = {name for f in shop.record.model.recipe.features for name in f.columns}
     assert not forming & {
-        "Response", "Year_Birth", "Education", "Marital_Status", "Kidhome", "Teenhome", "ID",
-    }  # fmt: skip
+        "Response",
+        "Year_Birth",
+        "Education",
+        "Marital_Status",
+        "Kidhome",
+        "Teenhome",
+        "ID",
+    }
 
 
 @pytest.mark.parametrize("name", SAME_VALUES)
@@ -191,10 +202,18 @@ def test_saved_runs_hold_the_contract(tmp_path) -> None:
     out = s.save(tmp_path / "run")
     names = {p.name for p in out.iterdir()}
     assert names == {
-        "run.json", "segments.parquet", "segments.csv", "evidence.csv", "rejected.csv",
-        "profile.csv", "rfm.csv", "model.json", "report.html", "plots",
+        "run.json",
+        "segments.parquet",
+        "segments.csv",
+        "evidence.csv",
+        "rejected.csv",
+        "profile.csv",
+        "rfm.csv",
+        "model.json",
+        "report.html",
+        "plots",
         "alternatives.json",
-    }  # fmt: skip
+    }
     assert {"elbow.png", "clusters_3d.png", "segment_sizes.png"} <= {
         p.name for p in (out / "plots").iterdir()
     }

@@ -66,9 +66,14 @@ def test_standalone_cluster_gives_the_same_run(
     cluster: Cluster, big_shop: Path, big_here: Run, folder: Path
 ) -> None:
     there = run_cli(
-        big_shop, folder / "big_there", "--engine", "spark", "--spark-master", cluster.url,
+        big_shop,
+        folder / "big_there",
+        "--engine",
+        "spark",
+        "--spark-master",
+        cluster.url,
         env=cluster.env,
-    )  # fmt: skip
+    )
     assert_same(big_here, there)
 
 
@@ -79,9 +84,11 @@ def test_a_killed_worker_changes_nothing(
     out, killed = folder / "big_killed", False
     with subprocess.Popen(
         command(big_shop, out, "--engine", "spark", "--spark-master", cluster.url),
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
         env=cluster.env | {"SMARTCART_PROGRESS": "json"},  # every step is told, however short
-    ) as process:  # fmt: skip
+    ) as process:
         assert process.stderr is not None
         said = []
         for line in process.stderr:
@@ -101,9 +108,14 @@ def test_spark_connect_gives_the_same_run(shop: Path, folder: Path) -> None:
     server = ConnectServer(folder / "connect")
     try:
         there = run_cli(
-            shop, folder / "connected", "--engine", "spark", "--spark-master", server.url,
+            shop,
+            folder / "connected",
+            "--engine",
+            "spark",
+            "--spark-master",
+            server.url,
             env=server.env,
-        )  # fmt: skip
+        )
     finally:
         server.stop()
     assert_same(run_here(shop, folder / "here"), there)
@@ -116,10 +128,19 @@ def test_spark_connect_gives_the_same_run(shop: Path, folder: Path) -> None:
 def test_no_such_master_is_said_soon(shop: Path, tmp_path: Path) -> None:
     begun = time.monotonic()
     done = subprocess.run(
-        command(shop, tmp_path / "out", "--engine", "spark", "--spark-master",
-                f"spark://127.0.0.1:{free_port()}"),
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        command(
+            shop,
+            tmp_path / "out",
+            "--engine",
+            "spark",
+            "--spark-master",
+            f"spark://127.0.0.1:{free_port()}",
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 3
     assert "does not answer" in done.stderr
     assert "Traceback" not in done.stderr
@@ -147,8 +168,11 @@ def test_without_java_the_way_out_is_said(shop: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command(shop, tmp_path / "out", "--engine", "spark", "--spark-master", "local[1]"),
         env=os.environ | {"JAVA_HOME": str(tmp_path / "nowhere")},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 3
     assert "Spark could not start Java; expected a Java runtime" in done.stderr
 
@@ -176,7 +200,10 @@ def test_options_that_do_not_go_together() -> None:
     ):
         done = subprocess.run(
             [sys.executable, "-m", "smartcart", "run", "a.csv", "-o", "never", *options],
-            capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "200"},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"COLUMNS": "200"},
+        )
         assert done.returncode == 2
         assert words in done.stderr

@@ -68,18 +68,30 @@ def shop() -> pa.Table:
         SPEND: pa.array(list(spend)),
         "select": pa.array(np.round(rng.lognormal(2, 1, ROWS), 2)),
         WEB: pa.array(rng.poisson(2 + 2 * side)),
-        "d_1": pa.array([None if i % 50 == 3 else int(n) for i, n in
-                         enumerate(rng.poisson(6 - 2 * side))], pa.int64()),
-        RECENCY: pa.array([None if i == 40 else int(n) for i, n in
-                           enumerate(rng.integers(0, 100, ROWS))], pa.int64()),
+        "d_1": pa.array(
+            [None if i % 50 == 3 else int(n) for i, n in enumerate(rng.poisson(6 - 2 * side))],
+            pa.int64(),
+        ),
+        RECENCY: pa.array(
+            [None if i == 40 else int(n) for i, n in enumerate(rng.integers(0, 100, ROWS))],
+            pa.int64(),
+        ),
         "Since": pa.array([None if i == 41 else d for i, d in enumerate(since)], pa.date32()),
         "Born": pa.array(rng.integers(1925, 1996, ROWS)),
         "balance": pa.array(list(balance)),
-        "subscribed": pa.array([None if i == 42 else bool(b) for i, b in
-                                enumerate(rng.random(ROWS) < 0.2 + 0.3 * side)]),
-        "opted in": pa.array([None if i == 43 else ("Yes" if b else "No") for i, b in
-                              enumerate(rng.random(ROWS) < 0.8 - 0.3 * side)]),
-    }  # fmt: skip
+        "subscribed": pa.array(
+            [
+                None if i == 42 else bool(b)
+                for i, b in enumerate(rng.random(ROWS) < 0.2 + 0.3 * side)
+            ]
+        ),
+        "opted in": pa.array(
+            [
+                None if i == 43 else ("Yes" if b else "No")
+                for i, b in enumerate(rng.random(ROWS) < 0.8 - 0.3 * side)
+            ]
+        ),
+    }
     return pa.table(table)
 
 
@@ -143,8 +155,10 @@ def borne(model: SavedModel, table: pa.Table, engine: str) -> tuple[SavedModel, 
 
 
 def assert_same(found: pd.DataFrame, truth: pd.DataFrame, scored: bool = True) -> None:
-    mine, there = (t.assign(customer_id=t["customer_id"].astype(str)).set_index("customer_id")
-                   for t in (found, truth))  # fmt: skip
+    mine, there = (
+        t.assign(customer_id=t["customer_id"].astype(str)).set_index("customer_id")
+        for t in (found, truth)
+    )
     assert set(mine.index) == set(there.index)
     assert len(mine) == len(there) > 0
     mine = mine.loc[there.index]
@@ -251,9 +265,15 @@ def wide(p: int, k: int, rows: int) -> tuple[SavedModel, pa.Table]:
     )
     same = (1.0,) * p
     recipe = Recipe(
-        used, ("identity",) * p, (0.1,) * p, (-2.0,) * p, (3.0,) * p,
-        tuple(rng.normal(size=p).tolist()), tuple(rng.uniform(0.5, 2, p).tolist()), same,
-    )  # fmt: skip
+        used,
+        ("identity",) * p,
+        (0.1,) * p,
+        (-2.0,) * p,
+        (3.0,) * p,
+        tuple(rng.normal(size=p).tolist()),
+        tuple(rng.uniform(0.5, 2, p).tolist()),
+        same,
+    )
     centers = tuple(map(tuple, rng.normal(size=(k, p)).tolist()))
     contract = Contract("customers", "ID", columns, None, "no dates")
     called = tuple(f"Segment {j + 1}" for j in range(k))
@@ -270,8 +290,12 @@ def test_many_columns_and_segments(engine) -> None:
     for k in (LISTED // 150 - 1, LISTED // 150 + 4):
         model, table = wide(150, k, 60)
         query = model.sql(name)
-        lists = {"duckdb": "LIST_DISTANCE", "clickhouse": "L2SquaredDistance",
-                 "postgres": "UNNEST", "spark": "ZIP_WITH"}  # fmt: skip
+        lists = {
+            "duckdb": "LIST_DISTANCE",
+            "clickhouse": "L2SquaredDistance",
+            "postgres": "UNNEST",
+            "spark": "ZIP_WITH",
+        }
         assert (lists.get(name, "no lists") in query) == (name in lists and 150 * k >= LISTED)
         assert_same(ask(table, query), model.assign(table))
 
@@ -300,8 +324,11 @@ def test_no_step_takes_a_plain_name_that_is_another_column_of_the_source() -> No
     contract = replace(model.record.contract, source_names=renamed)
     changed = SavedModel(replace(model.record, contract=contract), "shop")
     query = changed.sql("duckdb")
-    aliases = [line.rpartition(' AS "')[2].rstrip('",') for line in query.splitlines()
-               if line.startswith("    CASE") and ' AS "' in line]  # fmt: skip
+    aliases = [
+        line.rpartition(' AS "')[2].rstrip('",')
+        for line in query.splitlines()
+        if line.startswith("    CASE") and ' AS "' in line
+    ]
     assert len(set(aliases)) == len(aliases)
     with duckdb.connect() as con:
         con.register("shop", table.rename_columns(names))

@@ -68,11 +68,12 @@ def log() -> pa.Table:
             "Quantity": pa.array(np.where(back, -pieces, pieces)),
             "Unit price": pa.array(np.round(2.5 + 3.3 * (sku % 9) + 4 * kind[of], 2)),
             "Status": pa.array(status),
-            "Discount": pa.array(np.where(rng.random(lines) < 0.1 + 0.3 * (kind[of] == 1),
-                                          0.15, 0.0)),
+            "Discount": pa.array(
+                np.where(rng.random(lines) < 0.1 + 0.3 * (kind[of] == 1), 0.15, 0.0)
+            ),
             "is paid": pa.array([n % 53 != 7 for n in order]),
         }
-    )  # fmt: skip
+    )
 
 
 def totals() -> pa.Table:
@@ -134,8 +135,10 @@ def engine(request: pytest.FixtureRequest) -> Iterator[tuple[str, Ask]]:
 
 
 def assert_same(found: pd.DataFrame, truth: pd.DataFrame, columns: Any = WHOLE) -> None:
-    mine, there = (t.assign(customer_id=t["customer_id"].astype(str)).set_index("customer_id")
-                   for t in (found, truth))  # fmt: skip
+    mine, there = (
+        t.assign(customer_id=t["customer_id"].astype(str)).set_index("customer_id")
+        for t in (found, truth)
+    )
     assert set(mine.index) == set(there.index)
     assert len(mine) == len(there) > 0
     mine = mine.loc[there.index]
@@ -188,8 +191,10 @@ def test_later_lines_are_left_out_as_by_the_day_of_the_model(engine, models) -> 
     table = LOGS["lines"][0]
     day = model.record.contract.as_of
     names = table.column_names
-    moved = pa.array([None if d is None else d + dt.timedelta(60) for d in
-                      table[ORDER_DAY].to_pylist()], pa.timestamp("us"))  # fmt: skip
+    moved = pa.array(
+        [None if d is None else d + dt.timedelta(60) for d in table[ORDER_DAY].to_pylist()],
+        pa.timestamp("us"),
+    )
     later = table.set_column(names.index(ORDER_DAY), ORDER_DAY, moved)
     truth = model.assign(later, as_of=day)
     found = ask(later, model.sql(dialect, table="shop"))
@@ -235,8 +240,20 @@ def test_readings_that_sql_does_not_have_are_refused(models, changed: Any, words
 
 def test_steps_are_named_and_the_rules_stand_beside_their_columns(models) -> None:
     query = models["lines"][0].sql("postgres", table="orders")
-    for step in ("typed", "cells", "order_lines", "ruled_lines", "sold_orders", "rhythms",
-                 "spending", "added_up", "buyers", "features", "scores", "segmented"):  # fmt: skip
+    for step in (
+        "typed",
+        "cells",
+        "order_lines",
+        "ruled_lines",
+        "sold_orders",
+        "rhythms",
+        "spending",
+        "added_up",
+        "buyers",
+        "features",
+        "scores",
+        "segmented",
+    ):
         assert f"{step} AS MATERIALIZED (  -- " in query, step
     assert '"is_6", /* lines of cancelled orders */' in query
     assert '"is_8", /* lines of orders that were not paid' in query

@@ -92,8 +92,12 @@ def test_odd_names_are_written_or_refused_in_a_sentence(tmp_path, name) -> None:
 
 
 def test_leftovers_of_killed_runs_are_removed(tmp_path) -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
-                          capture_output=True, text=True, check=True)  # fmt: skip
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     left = tmp_path / f".out.{gone.stdout.strip()}-abc.part"
     left.mkdir()
     with store.new_folder(tmp_path / "out"):

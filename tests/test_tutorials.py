@@ -49,9 +49,14 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     job = "set -eu\n" + "\n".join(blocks("data-engineer.md", "sh"))
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["sh", "-c", job], cwd=folder, env={**os.environ, "PATH": path},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
+        ["sh", "-c", job],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -59,8 +64,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_night_leaves_segments_and_says_keep_or_refit(night: Path) -> None:
     scored = pd.read_parquet(night / "segments.parquet")
     assert list(scored.columns) == [
-        "customer_id", "segment_id", "segment", "distance", "confidence", "outside",
-    ]  # fmt: skip
+        "customer_id",
+        "segment_id",
+        "segment",
+        "distance",
+        "confidence",
+        "outside",
+    ]
     assert json.loads((night / "check.json").read_text())["receipt"]["kind"] == "customers"
     verdict = json.loads((night / "drift.json").read_text())["verdict"]
     assert (night / "runs" / "july").exists() == (verdict == "refit")

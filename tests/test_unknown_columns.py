@@ -119,10 +119,14 @@ def test_contacts_form_only_where_nothing_else_does(tmp_path) -> None:
     rng = np.random.default_rng(0)
     path = tmp_path / "t.csv"
     table = pd.DataFrame(
-        {"age": rng.integers(18, 90, N), "job": words("a", "b", "c")(rng),
-         "campaign": rng.geometric(0.4, N), "previous": rng.poisson(1, N),
-         "euribor3m": rng.uniform(1, 5, N)}
-    )  # fmt: skip
+        {
+            "age": rng.integers(18, 90, N),
+            "job": words("a", "b", "c")(rng),
+            "campaign": rng.geometric(0.4, N),
+            "previous": rng.poisson(1, N),
+            "euribor3m": rng.uniform(1, 5, N),
+        }
+    )
     table.to_csv(path, index=False)
     found = smartcart.check(str(path))
     assert {f.name for f in found.forming} == {"campaign", "previous"}

@@ -30,8 +30,16 @@ def seen(tmp_path_factory):
 def expected(lines: pd.DataFrame, name: str) -> tuple[int, int, int, float | None]:
     """Customers, lines, orders and money that the log called ``name`` must give."""
     sold = lines
-    with_state = {"german", "french", "spanish", "portuguese", "shouting", "two_ids", "nights",
-                  "charges"}  # fmt: skip
+    with_state = {
+        "german",
+        "french",
+        "spanish",
+        "portuguese",
+        "shouting",
+        "two_ids",
+        "nights",
+        "charges",
+    }
     if name in with_state:
         sold = sold[sold["state"] == "ok"]
     if name == "till":
@@ -59,8 +67,12 @@ def test_the_log_gives_its_customers_orders_and_money(seen, lines, name) -> None
 
 PLAYED = {
     "german": {"discount": "Rabatt %", "channel": "Vertriebsweg", "category": "Warengruppe"},
-    "till": {"customer": "Kundenkarte", "order": "Kassenbon-Nr", "product": "EAN",
-             "quantity": "Stück"},
+    "till": {
+        "customer": "Kundenkarte",
+        "order": "Kassenbon-Nr",
+        "product": "EAN",
+        "quantity": "Stück",
+    },
     "french": {"product": "Réf. article", "discount": "Remise", "category": "Famille"},
     "spanish": {"customer": "Cód. Cliente", "discount": "Dto. %", "status": "Estado"},
     "portuguese": {"customer": "CPF", "status": "Situação"},
@@ -70,7 +82,7 @@ PLAYED = {
     "cards": {"customer": "cc_num", "order": "trans_num", "status": None},
     "clicks": {"status": "event_type"},
     "bare": {"customer": "id"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -89,8 +101,9 @@ def test_views_and_carts_are_no_purchases(seen, lines) -> None:
     entry = next(e for e in seen["clicks"].ledger.entries if e.rule == "no purchase")
     assert entry.count == entry.taken == len(lines) - len(lines[lines.index % 4 == 3])
     assert browsing_words(["product view", "Add_to_cart", "sale", "cartridge"]) == (
-        "product view", "Add_to_cart",
-    )  # fmt: skip
+        "product view",
+        "Add_to_cart",
+    )
 
 
 def test_a_log_without_a_header_is_read_by_its_values(tmp_path, lines) -> None:
@@ -148,9 +161,10 @@ def column(name: str, kind: str, distinct: int, **more) -> ColumnSummary:
 
 def test_customers_with_a_date_and_money_stay_customers() -> None:
     table = [
-        column("id", "number", 100, whole=True), column("date", "date", 90),
+        column("id", "number", 100, whole=True),
+        column("date", "date", 90),
         column("amount", "number", 95),
-    ]  # fmt: skip
+    ]
     assert find_log(table) is None
     repeated = [column("id", "number", 40, whole=True), *table[1:]]
     assert find_log(repeated).customer == "id"
@@ -159,7 +173,8 @@ def test_customers_with_a_date_and_money_stay_customers() -> None:
 @pytest.mark.parametrize("name", ["store_id", "Product No", "employee id", "zip code", "line no"])
 def test_what_identifies_something_else_is_no_customer(name) -> None:
     table = [
-        column(name, "number", 20, whole=True), column("date", "date", 90),
+        column(name, "number", 20, whole=True),
+        column("date", "date", 90),
         column("amount", "number", 95),
-    ]  # fmt: skip
+    ]
     assert find_log(table) is None

@@ -50,32 +50,78 @@ FORMS = {
     "wholesale": {"Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen"},
     "mall": {"Annual Income (k$)", "Spending Score (1-100)"},
     "one_hot": {"has_internet", "has_tv", "uses_app", "uses_chat", "owns_console"},
-    "german": {"Umsatz gesamt", "Anzahl Bestellungen", "Tage seit letztem Kauf", "Kunde seit",
-               "Besuche pro Monat", "Rabattkäufe"},
-    "spanish": {"Gasto total", "Nº de pedidos", "Días desde la última compra", "Cliente desde",
-                "Visitas web", "Compras con descuento"},
-    "french": {"Chiffre d'affaires", "Nombre de commandes", "Jours depuis le dernier achat",
-               "Client depuis", "Visites du site par mois", "Achats en promotion"},
-    "portuguese": {"Faturamento", "Quantidade de pedidos", "Dias desde a última compra",
-                   "Cliente desde", "Visitas por mês", "Compras com desconto"},
-}  # fmt: skip
+    "german": {
+        "Umsatz gesamt",
+        "Anzahl Bestellungen",
+        "Tage seit letztem Kauf",
+        "Kunde seit",
+        "Besuche pro Monat",
+        "Rabattkäufe",
+    },
+    "spanish": {
+        "Gasto total",
+        "Nº de pedidos",
+        "Días desde la última compra",
+        "Cliente desde",
+        "Visitas web",
+        "Compras con descuento",
+    },
+    "french": {
+        "Chiffre d'affaires",
+        "Nombre de commandes",
+        "Jours depuis le dernier achat",
+        "Client depuis",
+        "Visites du site par mois",
+        "Achats en promotion",
+    },
+    "portuguese": {
+        "Faturamento",
+        "Quantidade de pedidos",
+        "Dias desde a última compra",
+        "Cliente desde",
+        "Visitas por mês",
+        "Compras com desconto",
+    },
+}
 IDS = {
-    "telecom": "customerID", "card_usage": "CUST_ID", "bank_marketing": None,
-    "bank_churners": "CLIENTNUM", "wholesale": None, "mall": "CustomerID",
-    "german": "Kundennummer", "spanish": "Código de cliente", "french": "Numéro client",
-    "portuguese": "Código do cliente", "supermarket": None, "one_hot": None,
-}  # fmt: skip
+    "telecom": "customerID",
+    "card_usage": "CUST_ID",
+    "bank_marketing": None,
+    "bank_churners": "CLIENTNUM",
+    "wholesale": None,
+    "mall": "CustomerID",
+    "german": "Kundennummer",
+    "spanish": "Código de cliente",
+    "french": "Numéro client",
+    "portuguese": "Código do cliente",
+    "supermarket": None,
+    "one_hot": None,
+}
 OUTCOMES = {
-    "telecom": {"Churn"}, "card_usage": set(), "bank_marketing": {"default", "poutcome", "y"},
-    "bank_churners": {"Attrition_Flag", *LEAKS}, "wholesale": set(), "mall": set(),
-    "german": {"Gekündigt"}, "spanish": {"Baja"}, "french": {"Résilié"},
-    "portuguese": {"Cancelou"}, "supermarket": set(), "one_hot": {"churn"},
-}  # fmt: skip
+    "telecom": {"Churn"},
+    "card_usage": set(),
+    "bank_marketing": {"default", "poutcome", "y"},
+    "bank_churners": {"Attrition_Flag", *LEAKS},
+    "wholesale": set(),
+    "mall": set(),
+    "german": {"Gekündigt"},
+    "spanish": {"Baja"},
+    "french": {"Résilié"},
+    "portuguese": {"Cancelou"},
+    "supermarket": set(),
+    "one_hot": {"churn"},
+}
 PERSONS = {
     "telecom": {"gender", "SeniorCitizen", "Partner", "Dependents"},
     "bank_marketing": {"age", "job", "marital", "education"},
-    "bank_churners": {"Customer_Age", "Gender", "Dependent_count", "Education_Level",
-                      "Marital_Status", "Income_Category"},
+    "bank_churners": {
+        "Customer_Age",
+        "Gender",
+        "Dependent_count",
+        "Education_Level",
+        "Marital_Status",
+        "Income_Category",
+    },
     "wholesale": {"Region"},
     "mall": {"Gender", "Age"},
     "german": {"Geschlecht", "Geburtsjahr", "Familienstand", "Land"},
@@ -84,7 +130,7 @@ PERSONS = {
     "portuguese": {"Gênero", "Data de nascimento", "Escolaridade", "Cidade"},
     "supermarket": {"City", "Gender"},
     "one_hot": {"gender_Male", "marital_status_Single", "country_Spain"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", unknown.MAKERS)
@@ -173,9 +219,13 @@ def test_yes_no_columns_form_only_with_a_warning(seen) -> None:
 
 @pytest.mark.parametrize(
     ("name", "spend"),
-    [("german", "Umsatz gesamt"), ("spanish", "Gasto total"), ("french", "Chiffre d'affaires"),
-     ("portuguese", "Faturamento")],
-)  # fmt: skip
+    [
+        ("german", "Umsatz gesamt"),
+        ("spanish", "Gasto total"),
+        ("french", "Chiffre d'affaires"),
+        ("portuguese", "Faturamento"),
+    ],
+)
 def test_european_numbers_dates_and_letters(seen, name, spend) -> None:
     found = seen[name]
     column = column_of(found, spend)

@@ -13,11 +13,9 @@ from smartcart.workflows.value_at_risk import notice_between, risk_notice
 
 def future(*at_risk: float | None, horizon: int = 90, currency: str = "€") -> Future:
     segments = tuple(
-        FutureSegment(
-            i, f"S{i}", 100, 80.0, 50.0, 40.0, 60.0, 900.0, 800.0, 1000.0, 0.5, one, 3
-        )
+        FutureSegment(i, f"S{i}", 100, 80.0, 50.0, 40.0, 60.0, 900.0, 800.0, 1000.0, 0.5, one, 3)
         for i, one in enumerate(at_risk, start=1)
-    )  # fmt: skip
+    )
     return Future(horizon, None, segments=segments, currency=currency)
 
 

@@ -294,16 +294,27 @@ def test_a_count_beside_another_does_not_read_as_money() -> None:
 # People ----------------------------------------------------------------------------------------
 
 PLANTED = {
-    "Default Address Phone": "'+1555{i:07d}", "Billing Address 1": "{i} Secret Street",
-    "Shipping Zip": "Z{i:05d}Q", "Contact Phone": "+44 20 {i:04d} 7788",
-    "Customer E-Mail": "who{i}@hidden.example", "Recipient Name": "Firstly Lastson{i}",
-    "Nachname": "Nachson{i}", "Strasse": "Geheimweg {i}", "PLZ": "D-9{i:04d}",
-    "Telefonnummer": "0049 30 55{i:05d}", "Correo electrónico": "quien{i}@hidden.example",
-    "Dirección": "Calle Oculta {i}", "Adresse de livraison": "{i} rue Cachée",
-    "Prénom": "Prenomme{i}", "Telemóvel": "+351 91{i:07d}", "Endereço": "Rua Escondida {i}",
-    "WhatsApp": "+55 11 9{i:04d}-{i:04d}", "Note": "+1 (555) 01{i:02d}-{i:04d}",
-    "Extra 1": "mail{i}@hidden.example", "Default Address Company": "Hidden Holdings {i}",
-}  # fmt: skip
+    "Default Address Phone": "'+1555{i:07d}",
+    "Billing Address 1": "{i} Secret Street",
+    "Shipping Zip": "Z{i:05d}Q",
+    "Contact Phone": "+44 20 {i:04d} 7788",
+    "Customer E-Mail": "who{i}@hidden.example",
+    "Recipient Name": "Firstly Lastson{i}",
+    "Nachname": "Nachson{i}",
+    "Strasse": "Geheimweg {i}",
+    "PLZ": "D-9{i:04d}",
+    "Telefonnummer": "0049 30 55{i:05d}",
+    "Correo electrónico": "quien{i}@hidden.example",
+    "Dirección": "Calle Oculta {i}",
+    "Adresse de livraison": "{i} rue Cachée",
+    "Prénom": "Prenomme{i}",
+    "Telemóvel": "+351 91{i:07d}",
+    "Endereço": "Rua Escondida {i}",
+    "WhatsApp": "+55 11 9{i:04d}-{i:04d}",
+    "Note": "+1 (555) 01{i:02d}-{i:04d}",
+    "Extra 1": "mail{i}@hidden.example",
+    "Default Address Company": "Hidden Holdings {i}",
+}
 
 
 @pytest.mark.parametrize("few", [False, True], ids=["each once", "some twice"])
@@ -337,10 +348,12 @@ def test_names_without_case_are_the_same_names(fold) -> None:
     kind = rng.integers(3, size=300)
     frame = pd.DataFrame(
         {
-            "ID": range(1000, 1300), "Year_Birth": rng.integers(1950, 2000, 300),
+            "ID": range(1000, 1300),
+            "Year_Birth": rng.integers(1950, 2000, 300),
             "Marital_Status": rng.choice(["Single", "Married"], 300),
             "Income": (rng.lognormal(10, 0.2, 300) * (1 + kind)).round(),
-            "Kidhome": rng.integers(2, size=300), "Dt_Customer": ["2013-05-04", "2014-06-29"] * 150,
+            "Kidhome": rng.integers(2, size=300),
+            "Dt_Customer": ["2013-05-04", "2014-06-29"] * 150,
             "Recency": rng.integers(0, 99, 300),
             **{
                 f"Mnt{what}": rng.poisson(np.array([20, 90, 400])[kind])
@@ -348,12 +361,18 @@ def test_names_without_case_are_the_same_names(fold) -> None:
             },
             **{
                 f"Num{what}": rng.poisson(np.array([2, 4, 8])[kind])
-                for what in ("DealsPurchases", "WebPurchases", "CatalogPurchases",
-                             "StorePurchases", "WebVisitsMonth")
+                for what in (
+                    "DealsPurchases",
+                    "WebPurchases",
+                    "CatalogPurchases",
+                    "StorePurchases",
+                    "WebVisitsMonth",
+                )
             },
-            "AcceptedCmp3": rng.integers(2, size=300), "Response": rng.integers(2, size=300),
+            "AcceptedCmp3": rng.integers(2, size=300),
+            "Response": rng.integers(2, size=300),
         }
-    )  # fmt: skip
+    )
     a, b = smartcart.segment(frame), smartcart.segment(frame.rename(columns=fold))
     mine, theirs = a.model.contract.columns, b.model.contract.columns
     assert [(c.role, c.meaning, c.label) for c in mine] == [

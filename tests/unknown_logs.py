@@ -170,21 +170,28 @@ def two_ids(t: pd.DataFrame) -> pd.DataFrame:
 
 def gifts(t: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
-        {"Donor ID": t["who"], "Gift Date": t["day"], "Gift Amount": t["amount"],
-         "Appeal": t["group"]}
-    )  # fmt: skip
+        {
+            "Donor ID": t["who"],
+            "Gift Date": t["day"],
+            "Gift Amount": t["amount"],
+            "Appeal": t["group"],
+        }
+    )
 
 
 def nights(t: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "guest_id": t["who"], "booking_id": t["order"], "check_in": t["day"],
-            "check_out": t["day"] + pd.Timedelta("2D"), "room_revenue": t["amount"],
+            "guest_id": t["who"],
+            "booking_id": t["order"],
+            "check_in": t["day"],
+            "check_out": t["day"] + pd.Timedelta("2D"),
+            "room_revenue": t["amount"],
             "booking_state": t["state"].map(
                 {"ok": "stayed", "gone": "cancelled", "back": "refunded"}
             ),
         }
-    )  # fmt: skip
+    )
 
 
 def charges(t: pd.DataFrame) -> pd.DataFrame:
@@ -232,16 +239,33 @@ def clicks(t: pd.DataFrame) -> pd.DataFrame:
 def bare(t: pd.DataFrame) -> pd.DataFrame:
     """As the log of a record shop is known: id, date, pieces, money, behind blanks."""
     return pd.DataFrame(
-        {"id": [f"{who:06d}" for who in t["who"]], "date": t["day"].dt.strftime("%Y%m%d"),
-         "cds": t["pieces"], "dollars": t["amount"]}
-    )  # fmt: skip
+        {
+            "id": [f"{who:06d}" for who in t["who"]],
+            "date": t["day"].dt.strftime("%Y%m%d"),
+            "cds": t["pieces"],
+            "dollars": t["amount"],
+        }
+    )
 
 
 MAKERS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     f.__name__: f
-    for f in (german, till, french, spanish, portuguese, shouting, two_ids, gifts, nights, charges,
-              cards, clicks, bare)
-}  # fmt: skip
+    for f in (
+        german,
+        till,
+        french,
+        spanish,
+        portuguese,
+        shouting,
+        two_ids,
+        gifts,
+        nights,
+        charges,
+        cards,
+        clicks,
+        bare,
+    )
+}
 
 
 def write(name: str, folder: Path) -> Path:
@@ -249,8 +273,9 @@ def write(name: str, folder: Path) -> Path:
     path = folder / f"{name}.csv"
     table = MAKERS[name](plain())
     foreign = name in {"german", "till", "french", "spanish", "portuguese"}
-    table.to_csv(path, index=False, sep=";" if foreign else ",",
-                 encoding="cp1252" if foreign else "utf-8")  # fmt: skip
+    table.to_csv(
+        path, index=False, sep=";" if foreign else ",", encoding="cp1252" if foreign else "utf-8"
+    )
     if name == "bare":
         path.write_text(table.to_string(index=False) + "\n", encoding="utf-8")
     return path

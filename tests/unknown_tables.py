@@ -38,9 +38,15 @@ def telecom(n: int = 500) -> Made:
     internet = _pick(rng, n, "DSL", "Fiber optic", "No")
     service = {
         name: np.where(internet == "No", "No internet service", _pick(rng, n, "Yes", "No"))
-        for name in ("OnlineSecurity", "OnlineBackup", "DeviceProtection", "TechSupport",
-                     "StreamingTV", "StreamingMovies")
-    }  # fmt: skip
+        for name in (
+            "OnlineSecurity",
+            "OnlineBackup",
+            "DeviceProtection",
+            "TechSupport",
+            "StreamingTV",
+            "StreamingMovies",
+        )
+    }
     total = pd.Series((tenure * monthly).round(2)).astype(str).where(tenure > 0, " ")
     letters = "".join("ABCDEFGHJK"[i % 10] for i in range(5))
     frame = pd.DataFrame(
@@ -180,9 +186,14 @@ def bank_churners(n: int = 500) -> Made:
 def wholesale(n: int = 440) -> Made:
     """Yearly purchases of shops in six groups of goods; nothing says money, or who."""
     rng, group = _start(n, 2)
-    means = {"Fresh": [13000, 8000], "Milk": [3000, 11000], "Grocery": [3500, 17000],
-             "Frozen": [3800, 1500], "Detergents_Paper": [700, 7500],
-             "Delicassen": [1300, 1800]}  # fmt: skip
+    means = {
+        "Fresh": [13000, 8000],
+        "Milk": [3000, 11000],
+        "Grocery": [3500, 17000],
+        "Frozen": [3800, 1500],
+        "Detergents_Paper": [700, 7500],
+        "Delicassen": [1300, 1800],
+    }
     goods = {name: _of(rng, group, m, 0.6).astype(int) for name, m in means.items()}
     frame = pd.DataFrame({"Channel": group + 1, "Region": rng.integers(1, 4, n), **goods})
     return frame, group
@@ -354,15 +365,17 @@ def supermarket(n: int = 500) -> Made:
             "Tax 5%": (cogs * 0.05).round(4),
             "Total": (cogs * 1.05).round(4),
             "Date": pd.to_datetime(day).strftime("%-m/%-d/%Y"),
-            "Time": [f"{h}:{m:02d}" for h, m in zip(rng.integers(10, 21, n),
-                                                    rng.integers(0, 60, n), strict=True)],
+            "Time": [
+                f"{h}:{m:02d}"
+                for h, m in zip(rng.integers(10, 21, n), rng.integers(0, 60, n), strict=True)
+            ],
             "Payment": _pick(rng, n, "Cash", "Ewallet", "Credit card"),
             "cogs": cogs,
             "gross margin percentage": 4.761904762,
             "gross income": (cogs * 0.05).round(4),
             "Rating": rng.uniform(4, 10, n).round(1),
         }
-    )  # fmt: skip
+    )
     return frame, group
 
 
@@ -388,9 +401,21 @@ def one_hot(n: int = 500) -> Made:
 
 MAKERS: dict[str, Callable[..., Made]] = {
     maker.__name__: maker
-    for maker in (telecom, card_usage, bank_marketing, bank_churners, wholesale, mall, german,
-                  spanish, french, portuguese, supermarket, one_hot)
-}  # fmt: skip
+    for maker in (
+        telecom,
+        card_usage,
+        bank_marketing,
+        bank_churners,
+        wholesale,
+        mall,
+        german,
+        spanish,
+        french,
+        portuguese,
+        supermarket,
+        one_hot,
+    )
+}
 
 _FORMS = {  # separator, encoding, quoting (2: whatever is no number)
     "bank_marketing": (";", "utf-8", 2),

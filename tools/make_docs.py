@@ -224,9 +224,13 @@ def model_schema() -> str:
 
 
 PAGES = {
-    "commands.md": commands, "settings.md": settings, "names.md": names, "layouts.md": layouts,
-    "model.schema.json": model_schema, "tutorials/data-scientist.ipynb": notebook,
-}  # fmt: skip
+    "commands.md": commands,
+    "settings.md": settings,
+    "names.md": names,
+    "layouts.md": layouts,
+    "model.schema.json": model_schema,
+    "tutorials/data-scientist.ipynb": notebook,
+}
 
 
 def main() -> int:

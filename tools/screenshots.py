@@ -18,8 +18,13 @@ from pathlib import Path
 from typing import Any
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--use-gl=angle", "--use-angle=swiftshader",
-         "--enable-unsafe-swiftshader"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 DESKTOP, PHONE = (1280, 860), (390, 844)
 # file, page of the run, width and height, colours
 SHOTS = (
@@ -64,9 +69,12 @@ def shoot(browser: Any, run: str, folder: Path) -> None:
     for name, path, (width, height), scheme in SHOTS:
         small = width < 600
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, is_mobile=small,
-            has_touch=small, device_scale_factor=2 if small else 1,
-        )  # fmt: skip
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            is_mobile=small,
+            has_touch=small,
+            device_scale_factor=2 if small else 1,
+        )
         page = context.new_page()
         page.goto(run + path)
         page.wait_for_selector("main[data-drawn]", timeout=60_000)

@@ -95,13 +95,15 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
             raise UsageError.of(
                 f"the configuration {str(path)!r} cannot be read ({str(error).splitlines()[0]})",
-                "a YAML file", "correct the file",
-            ) from error  # fmt: skip
+                "a YAML file",
+                "correct the file",
+            ) from error
         if not isinstance(content, dict):
             raise UsageError.of(
                 f"the configuration {str(path)!r} holds a {type(content).__name__}",
-                "settings such as 'k: 4'", "correct the file",
-            )  # fmt: skip
+                "settings such as 'k: 4'",
+                "correct the file",
+            )
     if given.get("expect"):
         given["expect"] = {**(content.get("expect") or {}), **_expected_figures(given["expect"])}
     merged = content | {name: value for name, value in given.items() if value is not None}
@@ -109,8 +111,9 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
         if "columns" in merged:
             raise UsageError.of(
                 "the configuration has both 'columns' and 'roles'",
-                "'columns' alone", "move all into it",
-            )  # fmt: skip
+                "'columns' alone",
+                "move all into it",
+            )
         merged["columns"] = merged.pop("roles")
     if merged.get("columns") is not None:
         merged["columns"] = _wishes(merged["columns"])
@@ -167,9 +170,10 @@ def _expected_figures(given: Any) -> dict[str, float]:
             or not re.fullmatch(r"\d+(\.\d+)?", number)
         ):
             raise UsageError.of(
-                f"--expect is {text!r}", "orders=N, customers=N or revenue=X, with a decimal point",
+                f"--expect is {text!r}",
+                "orders=N, customers=N or revenue=X, with a decimal point",
                 "such as --expect orders=1083 --expect revenue=147311.64",
-            )  # fmt: skip
+            )
         found[name.strip()] = float(number)
     return found
 
@@ -178,9 +182,10 @@ def _wishes(given: Any) -> dict[str, ColumnWish]:
     """Return what is said of each column, from a mapping of names to roles or to mappings."""
     if not isinstance(given, Mapping):
         raise UsageError.of(
-            f"'columns' is {given!r}", "a role for each column, such as 'Income: describes'",
+            f"'columns' is {given!r}",
+            "a role for each column, such as 'Income: describes'",
             "correct the configuration",
-        )  # fmt: skip
+        )
     return {str(name): _wish(name, value) for name, value in given.items()}
 
 
@@ -209,9 +214,10 @@ def _wish(name: Any, value: Any) -> ColumnWish:
         )
     if meaning is not None and not isinstance(meaning, str):
         raise UsageError.of(
-            f"column {name!r} is given the meaning {meaning!r}", "a word such as 'spend_total'",
+            f"column {name!r} is given the meaning {meaning!r}",
+            "a word such as 'spend_total'",
             "correct the configuration",
-        )  # fmt: skip
+        )
     return ColumnWish(role, meaning)
 
 

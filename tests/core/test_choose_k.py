@@ -245,17 +245,26 @@ def test_gaps_between_counts_are_no_valleys():
 
 def row(k, ari=None, jaccard=None, **more):
     values = {
-        "wcss": 10.0 / k, "silhouette": None, "calinski_harabasz": None, "davies_bouldin": None,
-        "gap": 0.0, "gap_se": 0.1, "smallest_share": 0.1,
-    }  # fmt: skip
+        "wcss": 10.0 / k,
+        "silhouette": None,
+        "calinski_harabasz": None,
+        "davies_bouldin": None,
+        "gap": 0.0,
+        "gap_se": 0.1,
+        "smallest_share": 0.1,
+    }
     return KRow(k=k, stability_ari=ari, jaccard_min=jaccard, **(values | more))
 
 
 def findings(rows, **more):
     values = {
-        "picks": {"elbow": 3}, "groups": 1, "depth": 0.0, "followed": 1.0, "gain": 0.3,
+        "picks": {"elbow": 3},
+        "groups": 1,
+        "depth": 0.0,
+        "followed": 1.0,
+        "gain": 0.3,
         "gain_sd": 0.01,
-    }  # fmt: skip
+    }
     return Findings(tuple(rows), **(values | more))
 
 
@@ -355,9 +364,14 @@ def test_picks_by_their_rules():
         )
     )
     assert pick_all(rows, {2: 0.9, 3: 0.7, 4: 0.85}) == {
-        "elbow": 2, "silhouette": 2, "calinski_harabasz": 3, "davies_bouldin": 4, "gap": 3,
-        "stability": 3, "prediction_strength": 4,
-    }  # fmt: skip
+        "elbow": 2,
+        "silhouette": 2,
+        "calinski_harabasz": 3,
+        "davies_bouldin": 4,
+        "gap": 3,
+        "stability": 3,
+        "prediction_strength": 4,
+    }
     assert elbow([3.0, 3.0, 3.0]) == 1
 
 

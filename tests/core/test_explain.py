@@ -110,16 +110,23 @@ def test_the_sentence_says_both_sides_with_the_means(shop):
     top = next(c for c in both.contributions if c.contribution > 0)
     assert top.sentence in both.sentence
     assert f"{both.segment} has" in top.sentence
-    means = dict(zip([f.name for f in shop.model.recipe.features],
-                     shop.model.centroids_original[both.segment_id - 1], strict=True))  # fmt: skip
+    means = dict(
+        zip(
+            [f.name for f in shop.model.recipe.features],
+            shop.model.centroids_original[both.segment_id - 1],
+            strict=True,
+        )
+    )
     assert first.own_mean == means[first.feature]
 
 
 def test_one_segment_has_nothing_to_compare_with(shop):
     alone = replace(
-        shop.model, centroids=shop.model.centroids[:1], names=("All customers",),
+        shop.model,
+        centroids=shop.model.centroids[:1],
+        names=("All customers",),
         centroids_original=shop.model.centroids_original[:1],
-    )  # fmt: skip
+    )
     told = explain(shop.X[:1], shop.ids[:1], alone)[0]
     assert (told.other_id, told.contributions) == (None, ())
     assert "one segment only" in told.sentence

@@ -68,8 +68,9 @@ def test_newton_finds_what_a_bounded_search_finds() -> None:
     found = fit.fit_nbd(cells, 2, quick=True)
     scaled = fit.in_unit(cells, fit.unit_of(cells))
     loss = fit._loss_of(prepared(scaled, 2, leaves_at_once=True), cells.customers)
-    best = minimize(loss, np.log([0.5, 1.0, 1.0, 2.0]), jac=True, method="BFGS",
-                    options={"gtol": 1e-8})  # fmt: skip
+    best = minimize(
+        loss, np.log([0.5, 1.0, 1.0, 2.0]), jac=True, method="BFGS", options={"gtol": 1e-8}
+    )
     at = np.exp(best.x) * np.array([1.0, fit.unit_of(cells), 1.0, 1.0])
     np.testing.assert_allclose(found.model.values, at, rtol=1e-4)
 
@@ -133,9 +134,10 @@ def test_many_customers_are_forecast_as_few_are(k: int) -> None:
     model = Nbd(0.6, 40.0, 0.8, 2.5, k)
     x, t, T = simulated(20_500)
     x[:3], t[:3], T[:3] = 50.0, 400.0, 480.0
-    many, few = expected(Way("", model), x, t, T, 90.0), expected(
-        Way("", model), x[:900], t[:900], T[:900], 90.0
-    )  # fmt: skip
+    many, few = (
+        expected(Way("", model), x, t, T, 90.0),
+        expected(Way("", model), x[:900], t[:900], T[:900], 90.0),
+    )
     np.testing.assert_allclose(many.orders[:900], few.orders, rtol=2e-5, atol=1e-8)
     np.testing.assert_allclose(many.any_order[:900], few.any_order, rtol=2e-5, atol=1e-8)
 

@@ -76,9 +76,12 @@ def test_expected_orders_are_those_that_came(model: nbd.Nbd) -> None:
 @pytest.mark.parametrize("at_once", [True, False])
 def test_the_gradient_is_that_of_the_likelihood(k: int, at_once: bool) -> None:
     cells = counted(
-        np.array([0.0, 1, 7, 0]), np.array([0.0, 30, 300, 0]), np.array([90.0, 90, 310, 0.5]),
-        np.array([3.0, 2, 1, 4]), 12.0,
-    )  # fmt: skip
+        np.array([0.0, 1, 7, 0]),
+        np.array([0.0, 30, 300, 0]),
+        np.array([90.0, 90, 310, 0.5]),
+        np.array([3.0, 2, 1, 4]),
+        12.0,
+    )
     model = nbd.Nbd(0.7, 20.0, 0.9, 2.0, k, at_once)
     _, slope = nbd.log_likelihood(model, cells)
     for i, name in enumerate(("r", "alpha", "a", "b")):

@@ -17,14 +17,16 @@ from smartcart.records import Contract, Feature
 
 TABLES = int(os.environ.get("SMARTCART_NAMES", "40"))
 COLUMNS = (
-    ("spend", "Spend", "money", "forms"), ("purchases", "Purchases", "count", "forms"),
+    ("spend", "Spend", "money", "forms"),
+    ("purchases", "Purchases", "count", "forms"),
     ("deals_share", "Share bought on a deal", "share", "forms"),
     ("recency_days", "Days since the last purchase", "days", "forms"),
     ("tenure_days", "Days as a customer", "days", "forms"),
     ("visits", "Visits", "count", "forms"),
     ("basket_value", "Spend per purchase", "money", "forms"),
-    ("wine", "Wine", "", "forms"), ("income", "Income", "money", "describes"),
-)  # fmt: skip
+    ("wine", "Wine", "", "forms"),
+    ("income", "Income", "money", "describes"),
+)
 
 
 def feature(column) -> Feature:
@@ -88,12 +90,15 @@ def number(text: str) -> float:
 
 
 CLAIMS = (  # what a sentence says, as column, which side of all customers, and bounds of the mean
-    ("high spend", "spend", ">", None), ("High income", "income", ">", None),
+    ("high spend", "spend", ">", None),
+    ("High income", "income", ">", None),
     ("spend more than the average", "spend", ">", None),
     ("spend at least as much", "spend", ">", None),
     ("already spend as much", "spend", ">", None),
-    ("spend less", "spend", "<", None), ("and spend less", "spend", "<", None),
-    ("buy less often", "purchases", "<", None), ("come less often", "purchases", "<", None),
+    ("spend less", "spend", "<", None),
+    ("and spend less", "spend", "<", None),
+    ("buy less often", "purchases", "<", None),
+    ("come less often", "purchases", "<", None),
     ("come back more often", "purchases", ">", None),
     ("buy more at once", "basket_value", ">", None),
     ("visit more often", "visits", ">", None),
@@ -107,7 +112,7 @@ CLAIMS = (  # what a sentence says, as column, which side of all customers, and 
     ("done so for longer", "tenure_days", ">", None),
     ("in what they spend", "spend", "~", None),
     ("how often they buy", "purchases", "~", None),
-)  # fmt: skip
+)
 
 
 def contradictions(features, rows, sizes, named, facts) -> list[str]:
@@ -125,8 +130,11 @@ def contradictions(features, rows, sizes, named, facts) -> list[str]:
                 wrong.append(f"{said!r} without {column}")
                 continue
             mean, overall = means[i][column]
-            fine = {">": mean >= overall, "<": mean <= overall,
-                    "~": overall / 1.61 <= mean <= overall * 1.61}[side]  # fmt: skip
+            fine = {
+                ">": mean >= overall,
+                "<": mean <= overall,
+                "~": overall / 1.61 <= mean <= overall * 1.61,
+            }[side]
             if not fine or (bounds and not bounds[0] <= mean <= bounds[1]):
                 wrong.append(f"{said!r}: {column} {mean} of {overall}")
         if "carry the revenue" in said and not (
@@ -141,8 +149,12 @@ def contradictions(features, rows, sizes, named, facts) -> list[str]:
                 others = [
                     m[label[what]][0] for j, m in enumerate(means) if j != i and label[what] in m
                 ]
-                fine = {"high": mean > overall, "low": mean < overall,
-                        "highest": mean > max(others), "lowest": mean < min(others)}  # fmt: skip
+                fine = {
+                    "high": mean > overall,
+                    "low": mean < overall,
+                    "highest": mean > max(others),
+                    "lowest": mean < min(others),
+                }
                 if not fine[how]:
                     wrong.append(f"{word!r}: {mean} of {overall}, others {others}")
         for fact in facts[i]:

@@ -9,10 +9,16 @@ from smartcart.core.archetypes import ARCHETYPES
 from smartcart.records import ProfileRow
 
 SIGNALS = {
-    "value": "spend", "deals": "deals_share", "income": "Income", "frequency": "purchases",
-    "tenure": "tenure_days", "recency": "recency_days", "visits": "visits",
-    "basket": "basket_value", "alive": "p_alive",
-}  # fmt: skip
+    "value": "spend",
+    "deals": "deals_share",
+    "income": "Income",
+    "frequency": "purchases",
+    "tenure": "tenure_days",
+    "recency": "recency_days",
+    "visits": "visits",
+    "basket": "basket_value",
+    "alive": "p_alive",
+}
 LABELS = {"spend": "Spend", "deals_share": "Share bought on a deal", "wine": "Wine share"}
 
 
@@ -37,8 +43,11 @@ def test_the_four_of_the_first_shop() -> None:
     known = {signal: name for signal, name in SIGNALS.items() if signal != "alive"}
     named = naming.name_segments(FOUR, known, LABELS)
     assert [n.name for n in named] == [
-        "Premium", "Moderate engagement", "Discount-sensitive", "Low engagement / potential churn",
-    ]  # fmt: skip
+        "Premium",
+        "Moderate engagement",
+        "Discount-sensitive",
+        "Low engagement / potential churn",
+    ]
     assert named[0].earned_by == ("spend", "Income", "deals_share")
     assert all(n.action and n.watch and n.sentence for n in named)
 
@@ -136,8 +145,14 @@ def test_signals_of_an_order_log_are_known() -> None:
     from smartcart.records import Contract, OrderLog
     from smartcart.tables.order_features import order_features
 
-    names = ["frequency", "recency_days", "tenure_days", "monetary_total", "monetary_mean",
-             "discount_share"]  # fmt: skip
+    names = [
+        "frequency",
+        "recency_days",
+        "tenure_days",
+        "monetary_total",
+        "monetary_mean",
+        "discount_share",
+    ]
     forming, describing = order_features(OrderLog((), "customer"), names)
     contract = Contract("orders", "customer_id", (), None, "no dates")
     found = naming.signal_columns(contract, (*forming, *describing))

@@ -22,9 +22,13 @@ def shop(rates: list[float], size: int, seed: int) -> tuple[np.ndarray, np.ndarr
 # Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3.
 @pytest.mark.parametrize(
     ("x", "n", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611),
-     (1, 29, 0.0061, 0.1718)],
-)  # fmt: skip
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
 def test_wilson_is_as_published(x: int, n: int, low: float, high: float) -> None:
     found = wilson([x], [n])
     assert np.ravel(found) == pytest.approx([low, high], abs=5e-5)
@@ -55,11 +59,16 @@ def test_no_trials_no_interval() -> None:
 # Newcombe 1998, Statistics in Medicine 17, 873-890, table II, method 10.
 @pytest.mark.parametrize(
     ("counts", "low", "high"),
-    [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090),
-     ((6, 7, 2, 7), 0.0582, 0.8062), ((5, 56, 0, 29), -0.0381, 0.1926),
-     ((0, 10, 0, 20), -0.1611, 0.2775), ((10, 10, 0, 20), 0.6791, 1.0),
-     ((10, 10, 0, 10), 0.6075, 1.0)],
-)  # fmt: skip
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+        ((0, 10, 0, 20), -0.1611, 0.2775),
+        ((10, 10, 0, 20), 0.6791, 1.0),
+        ((10, 10, 0, 10), 0.6075, 1.0),
+    ],
+)
 def test_differences_are_as_published(counts: tuple, low: float, high: float) -> None:
     assert newcombe(*counts) == pytest.approx((low, high), abs=5e-5)
 

@@ -47,9 +47,16 @@ def shop(seed: int, **options) -> Shop:
     size = rng.integers(60, 1500, k)
     trials = np.maximum(20, (size * rng.uniform(0.1, 1)).astype(int))
     plan = make_plan(
-        [f"s{i}" for i in range(k)], size, cost=COST, revenue=REVENUE,
-        positives=rng.binomial(trials, rate), trials=trials, seed=seed, draws=4000, **options,
-    )  # fmt: skip
+        [f"s{i}" for i in range(k)],
+        size,
+        cost=COST,
+        revenue=REVENUE,
+        positives=rng.binomial(trials, rate),
+        trials=trials,
+        seed=seed,
+        draws=4000,
+        **options,
+    )
     return Shop(size, rate, plan, rng.binomial(size, rate))
 
 
@@ -186,9 +193,15 @@ def test_too_many_whole_segments_are_refused() -> None:
 
 def test_figures_of_a_plan_are_its_own_sums() -> None:
     plan = make_plan(
-        ["A", "B", "C"], [1000, 500, 800], cost=3, revenue=11, positives=[400, 60, 200],
-        trials=[1000, 500, 800], budget=3600, column="Response",
-    )  # fmt: skip
+        ["A", "B", "C"],
+        [1000, 500, 800],
+        cost=3,
+        revenue=11,
+        positives=[400, 60, 200],
+        trials=[1000, 500, 800],
+        budget=3600,
+        column="Response",
+    )
     a, b, c = plan.segments
     assert plan.break_even == pytest.approx(3 / 11)
     assert (a.contacts, b.contacts, c.contacts) == (1000, 0, 0)
@@ -202,9 +215,14 @@ def test_figures_of_a_plan_are_its_own_sums() -> None:
     assert plan.chosen == a.outlook
     assert b.outlook.loss_chance > 0.99
     part = make_plan(
-        ["A", "B"], [1000, 500], cost=1, revenue=11, positives=[400, 60], trials=[1000, 500],
+        ["A", "B"],
+        [1000, 500],
+        cost=1,
+        revenue=11,
+        positives=[400, 60],
+        trials=[1000, 500],
         budget=1200,
-    )  # fmt: skip
+    )
     assert [s.contacts for s in part.segments] == [1000, 200]
     assert part.chosen.responses == pytest.approx(
         1000 * part.segments[0].rate + 200 * part.segments[1].rate
@@ -419,9 +437,14 @@ def test_a_contact_is_worth_what_it_adds_to_what_comes_by_itself() -> None:
     assert not blind.measured
     for cost, contacts in ((0.2 * REVENUE * 0.95, 1000), (0.2 * REVENUE * 1.05, 0)):
         found = make_plan(
-            ["a", "b"], size, cost=cost, revenue=REVENUE, positives=reached, trials=n,
+            ["a", "b"],
+            size,
+            cost=cost,
+            revenue=REVENUE,
+            positives=reached,
+            trials=n,
             alone=(own, n),
-        )  # fmt: skip
+        )
         assert found.measured
         assert [one.contacts for one in found.segments] == [0, contacts]
         assert [one.rate for one in found.segments] == pytest.approx(added, abs=0.005)
@@ -438,9 +461,14 @@ def test_a_contact_is_worth_what_it_adds_to_what_comes_by_itself() -> None:
 
 def test_those_left_alone_are_the_baseline_of_the_next_holdout() -> None:
     found = make_plan(
-        ["a"], [50_000], cost=0.5, revenue=REVENUE, positives=[1500], trials=[10_000],
+        ["a"],
+        [50_000],
+        cost=0.5,
+        revenue=REVENUE,
+        positives=[1500],
+        trials=[10_000],
         alone=([1000], [10_000]),
-    )  # fmt: skip
+    )
     assert found.holdout is not None
     assert not found.holdout.baseline_assumed
     assert found.holdout.baseline == pytest.approx(0.10, abs=0.005)

@@ -39,8 +39,16 @@ def book(shop):
 
 def recipe_of(p: int, fill: float = 0.0) -> Recipe:
     features = tuple(Feature(f"f{j}", f"F{j}", "", "column", (f"c{j}",), "") for j in range(p))
-    return Recipe(features, ("identity",) * p, (fill,) * p, (-9e9,) * p, (9e9,) * p,
-                  (0.0,) * p, (1.0,) * p, (1.0,) * p)  # fmt: skip
+    return Recipe(
+        features,
+        ("identity",) * p,
+        (fill,) * p,
+        (-9e9,) * p,
+        (9e9,) * p,
+        (0.0,) * p,
+        (1.0,) * p,
+        (1.0,) * p,
+    )
 
 
 @pytest.mark.shared_data
@@ -292,5 +300,7 @@ def test_what_lies_between_keeps_leaves_of():
     tree = Node(0, 0, 1.0, Node(0), Node(0, 0, 2.0, Node(1), Node(0)))
     found = boxes(tree)
     assert sorted((label, box[0]) for label, box in found) == [
-        (0, (-np.inf, 1.0)), (0, (2.0, np.inf)), (1, (1.0, 2.0)),
-    ]  # fmt: skip
+        (0, (-np.inf, 1.0)),
+        (0, (2.0, np.inf)),
+        (1, (1.0, 2.0)),
+    ]

@@ -23,20 +23,61 @@ HEADERS = {
 
 Cells = Mapping[str, object]
 GERMAN = (
-    "Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez",
-)  # fmt: skip
+    "Jan",
+    "Feb",
+    "Mär",
+    "Apr",
+    "Mai",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Okt",
+    "Nov",
+    "Dez",
+)
 FRENCH = (
-    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août",
-    "sept.", "oct.", "nov.", "déc.",
-)  # fmt: skip
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
 SPANISH = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio",
-    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
 PORTUGUESE = (
-    "janeiro", "fevereiro", "março", "abril", "maio", "junho",
-    "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
-)  # fmt: skip
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+)
 BACK = ("refunded", "part_refunded")
 
 
@@ -136,10 +177,11 @@ def login(table: pd.DataFrame) -> pd.Series:
 def named_day(table: pd.DataFrame, months: Sequence[str], form: str) -> list[str]:
     """Return days with the month in words: ``form`` gets d, month, y (two digits) and year."""
     return [
-        form.format(d=at.day, month=months[at.month - 1], y=at.year % 100, year=at.year,
-                    time=f"{at:%H:%M}")
+        form.format(
+            d=at.day, month=months[at.month - 1], y=at.year % 100, year=at.year, time=f"{at:%H:%M}"
+        )
         for at in table["at"]
-    ]  # fmt: skip
+    ]
 
 
 def back_sign(values: pd.Series) -> list[str]:

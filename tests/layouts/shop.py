@@ -14,17 +14,27 @@ import numpy as np
 import pandas as pd
 
 STATES = {
-    "completed": 0.70, "processing": 0.08, "part_refunded": 0.06,
-    "refunded": 0.05, "cancelled": 0.05, "failed": 0.03, "unpaid": 0.03,
-}  # fmt: skip
+    "completed": 0.70,
+    "processing": 0.08,
+    "part_refunded": 0.06,
+    "refunded": 0.05,
+    "cancelled": 0.05,
+    "failed": 0.03,
+    "unpaid": 0.03,
+}
 SOLD = ("completed", "processing", "part_refunded")
 PRODUCTS = (
-    ("SKU-001", "Tea, loose", "pantry", 10.14), ("SKU-002", "Wool throw", "home", 79.0),
-    ("SKU-003", "Bread knife", "kitchen", 24.9), ("SKU-004", "Paper lamp", "home", 44.0),
-    ("SKU-005", "Beeswax candle", "home", 12.35), ("SKU-006", "Garden twine", "garden", 5.46),
-    ("SKU-007", "Enamel pot", "kitchen", 58.0), ("SKU-008", "Oil, 500 ml", "pantry", 20.8),
-    ("SKU-009", "Salt cellar", "kitchen", 18.3), ("SKU-010", "Brass hook", "home", 8.32),
-)  # fmt: skip
+    ("SKU-001", "Tea, loose", "pantry", 10.14),
+    ("SKU-002", "Wool throw", "home", 79.0),
+    ("SKU-003", "Bread knife", "kitchen", 24.9),
+    ("SKU-004", "Paper lamp", "home", 44.0),
+    ("SKU-005", "Beeswax candle", "home", 12.35),
+    ("SKU-006", "Garden twine", "garden", 5.46),
+    ("SKU-007", "Enamel pot", "kitchen", 58.0),
+    ("SKU-008", "Oil, 500 ml", "pantry", 20.8),
+    ("SKU-009", "Salt cellar", "kitchen", 18.3),
+    ("SKU-010", "Brass hook", "home", 8.32),
+)
 FIRST = ("Ada", "Bo", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Jo", "Kim", "Lou")
 LAST = ("Ash", "Birch", "Cobble", "Elm", "Fern", "Hollow", "Ivers", "Larch", "Moss", "Reed")
 ENDS = ("by", "ford", "ley", "man", "son", "well")
@@ -102,9 +112,12 @@ def shop(seed: int = 0, *, customers: int = 60, orders: int = 250, walk_ins: flo
     head = head.merge(buyers, on="buyer", validate="m:1")
     lines = _lines(head, rng)
     sums = lines.groupby("number").agg(
-        goods0=("gross", "sum"), discount=("discount", "sum"), pieces=("pieces", "sum"),
-        count=("line", "count"), cheapest=("paid", "min"),
-    )  # fmt: skip
+        goods0=("gross", "sum"),
+        discount=("discount", "sum"),
+        pieces=("pieces", "sum"),
+        count=("line", "count"),
+        cheapest=("paid", "min"),
+    )
     head = head.merge(sums.round(2), on="number", validate="1:1")
     head["goods"] = (head["goods0"] - head["discount"]).round(2)
     head["shipping"] = np.where(head["goods"] > 100, 0.0, 4.95)
@@ -158,11 +171,19 @@ def _lines(head: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             off = round(gross * 0.1, 2) if code else 0.0
             rows.append(
                 {
-                    "number": number, "line": line, "first": line == 1, "sku": sku,
-                    "product": product, "category": category, "pieces": pieces, "price": price,
-                    "gross": gross, "discount": off, "paid": round(gross - off, 2),
+                    "number": number,
+                    "line": line,
+                    "first": line == 1,
+                    "sku": sku,
+                    "product": product,
+                    "category": category,
+                    "pieces": pieces,
+                    "price": price,
+                    "gross": gross,
+                    "discount": off,
+                    "paid": round(gross - off, 2),
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 
@@ -173,9 +194,12 @@ def customers_of(made: Shop) -> pd.DataFrame:
     """
     sold = made.orders[made.orders["sold"]]
     sums = sold.groupby("buyer").agg(
-        orders=("number", "count"), total=("total", "sum"), goods=("goods", "sum"),
-        first_at=("at", "min"), last_at=("at", "max"),
-    )  # fmt: skip
+        orders=("number", "count"),
+        total=("total", "sum"),
+        goods=("goods", "sum"),
+        first_at=("at", "min"),
+        last_at=("at", "max"),
+    )
     sums[["total", "goods"]] = sums[["total", "goods"]].round(2)
     everybody = _buyers(made.orders["buyer"].max() + 1 + 8)
     everybody["account"] = 7_000_000 + everybody["buyer"] * 37

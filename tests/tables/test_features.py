@@ -60,8 +60,13 @@ def test_forming_features(engine, shop) -> None:
 def test_themes_group_what_says_the_same(shop) -> None:
     wanted = features.forming_features(shop[1])
     assert {f.theme for f in wanted} == {
-        "value", "basket", "deals", "channels", "categories", "time",
-    }  # fmt: skip
+        "value",
+        "basket",
+        "deals",
+        "channels",
+        "categories",
+        "time",
+    }
 
 
 def test_describing_features(engine, shop) -> None:
@@ -102,8 +107,10 @@ def test_rows_are_numbered_without_an_id(engine, table) -> None:
 
 def test_whole_ids_in_floats_are_whole(engine, table) -> None:
     t = table("SELECT 17850.0::DOUBLE AS CustomerID, 5.0 AS x")
-    columns = (Column("CustomerID", "number", "id", "id", ""),
-               Column("x", "number", "forms", "measure", ""))  # fmt: skip
+    columns = (
+        Column("CustomerID", "number", "id", "id", ""),
+        Column("x", "number", "forms", "measure", ""),
+    )
     contract = Contract("customers", "CustomerID", columns, None, "no dates")
     frame = as_frame(
         engine, features.feature_table(t, contract, features.forming_features(contract))

@@ -66,8 +66,9 @@ def test_rejected_and_usable_rows_are_a_partition(engine, table) -> None:
     assert len(rejected) + len(usable) == 6
     assert rejected["customer_id"].tolist() == ["row 5", "6"]
     assert rejected["reason"].tolist() == [
-        "the customer id is missing", "every column about behaviour is missing",
-    ]  # fmt: skip
+        "the customer id is missing",
+        "every column about behaviour is missing",
+    ]
 
 
 def test_duplicate_ids_are_named(engine, table) -> None:

@@ -75,46 +75,117 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
 @pytest.mark.parametrize(
     ("meaning", "role", "kind", "names"),
     [
-        ("id", "id", "number", "Kundennummer|Kunden-Nr.|KundenID|Kunde|código cliente|id_cliente|"
-         "Cliente|Nº de cliente|Numéro client|N° client|code_client|Identifiant|Código do cliente"),
-        ("birth", "sensitive", "number", "Geburtsjahr|Fecha de nacimiento|année de naissance|"
-         "Ano de nascimento"),
+        (
+            "id",
+            "id",
+            "number",
+            "Kundennummer|Kunden-Nr.|KundenID|Kunde|código cliente|id_cliente|"
+            "Cliente|Nº de cliente|Numéro client|N° client|code_client|Identifiant|"
+            "Código do cliente",
+        ),
+        (
+            "birth",
+            "sensitive",
+            "number",
+            "Geburtsjahr|Fecha de nacimiento|année de naissance|Ano de nascimento",
+        ),
         ("age", "sensitive", "number", "Alter|Edad|Âge|Idade"),
-        ("demographic", "sensitive", "text", "Geschlecht|Familienstand|Bildungsabschluss|Land|"
-         "Stadt|Género|Estado civil|Educación|País|Ciudad|Sexe|"
-         "Situation familiale|Niveau d'études|Pays|Ville|Escolaridade|Cidade|Gênero"),
-        ("household", "describes", "number", "Anzahl Kinder|Haushaltsgröße|Hijos|"
-         "Nombre d'enfants|Filhos"),
-        ("income", "forms", "number", "Einkommen|Jahreseinkommen|Gehalt|Ingresos|Salario|Revenu|"
-         "Revenus annuels|Salaire|Renda|Salário"),
-        ("spend_total", "forms", "number", "Umsatz|Gesamtumsatz|Ausgaben|Gasto total|Gastos|"
-         "Facturación|Dépenses|Montant total|Chiffre d'affaires|CA|Faturamento|Valor gasto"),
+        (
+            "demographic",
+            "sensitive",
+            "text",
+            "Geschlecht|Familienstand|Bildungsabschluss|Land|"
+            "Stadt|Género|Estado civil|Educación|País|Ciudad|Sexe|"
+            "Situation familiale|Niveau d'études|Pays|Ville|Escolaridade|Cidade|Gênero",
+        ),
+        (
+            "household",
+            "describes",
+            "number",
+            "Anzahl Kinder|Haushaltsgröße|Hijos|Nombre d'enfants|Filhos",
+        ),
+        (
+            "income",
+            "forms",
+            "number",
+            "Einkommen|Jahreseinkommen|Gehalt|Ingresos|Salario|Revenu|"
+            "Revenus annuels|Salaire|Renda|Salário",
+        ),
+        (
+            "spend_total",
+            "forms",
+            "number",
+            "Umsatz|Gesamtumsatz|Ausgaben|Gasto total|Gastos|"
+            "Facturación|Dépenses|Montant total|Chiffre d'affaires|CA|Faturamento|Valor gasto",
+        ),
         ("spend:wein", "forms", "number", "Umsatz Wein|Weinumsatz|Ausgaben für Wein"),
         ("spend:vino", "forms", "number", "Gasto en vino|gasto_vino"),
-        ("frequency", "forms", "number", "Bestellungen|Anzahl Käufe|AnzahlKaeufe|Compras|"
-         "Número de pedidos|Commandes|Nb commandes|Achats|Pedidos|Qtd. de compras"),
-        ("channel:web", "forms", "number", "Online-Käufe|Onlinebestellungen|Compras web|"
-         "Achats en ligne|Commandes internet"),
-        ("channel:store", "forms", "number", "Filialkäufe|Compras en tienda|Achats en magasin|"
-         "Compras em loja"),
-        ("recency", "forms", "number", "Tage seit letztem Kauf|Días desde la última compra|"
-         "Jours depuis le dernier achat|Dias desde a última compra|Recencia"),
-        ("first_date", "forms", "date", "Kunde seit|Registrierungsdatum|Cliente desde|"
-         "Fecha de alta|Client depuis|Date d'inscription|Data de cadastro"),
-        ("last_date", "forms", "date", "Letzte Bestellung|Letzter Kauf|Última compra|"
-         "Dernière commande|Fecha última compra|Última visita"),
+        (
+            "frequency",
+            "forms",
+            "number",
+            "Bestellungen|Anzahl Käufe|AnzahlKaeufe|Compras|"
+            "Número de pedidos|Commandes|Nb commandes|Achats|Pedidos|Qtd. de compras",
+        ),
+        (
+            "channel:web",
+            "forms",
+            "number",
+            "Online-Käufe|Onlinebestellungen|Compras web|Achats en ligne|Commandes internet",
+        ),
+        (
+            "channel:store",
+            "forms",
+            "number",
+            "Filialkäufe|Compras en tienda|Achats en magasin|Compras em loja",
+        ),
+        (
+            "recency",
+            "forms",
+            "number",
+            "Tage seit letztem Kauf|Días desde la última compra|"
+            "Jours depuis le dernier achat|Dias desde a última compra|Recencia",
+        ),
+        (
+            "first_date",
+            "forms",
+            "date",
+            "Kunde seit|Registrierungsdatum|Cliente desde|"
+            "Fecha de alta|Client depuis|Date d'inscription|Data de cadastro",
+        ),
+        (
+            "last_date",
+            "forms",
+            "date",
+            "Letzte Bestellung|Letzter Kauf|Última compra|"
+            "Dernière commande|Fecha última compra|Última visita",
+        ),
         ("tenure", "forms", "number", "Kundendauer|Antigüedad|Ancienneté|Tempo de casa"),
         ("visits", "forms", "number", "Besuche|Webbesuche pro Monat|Visitas|Visites|Acessos"),
-        ("deals", "forms", "number", "Rabattkäufe|Gutscheine|Rabatt|Descuentos|"
-         "Compras con descuento|Remises|Achats en promotion|Descontos"),
+        (
+            "deals",
+            "forms",
+            "number",
+            "Rabattkäufe|Gutscheine|Rabatt|Descuentos|"
+            "Compras con descuento|Remises|Achats en promotion|Descontos",
+        ),
         ("complaint", "describes", "number", "Beschwerden|Quejas|Réclamations|Reclamações"),
-        ("outcome", "outcome", "text", "Gekündigt|Abgewandert|Abandono|Respuesta|Résilié|"
-         "Réponse|Cancelou|Resposta"),
-        ("contact", "dropped", "text", "PLZ|Código postal|CEP|E-Mail-Adresse|"
-         "Telefonnummer|Nachname|Straße|Apellidos|"
-         "Correo electrónico|Teléfono|Dirección|Prénom|Nom|Courriel|Endereço|Sobrenome"),
+        (
+            "outcome",
+            "outcome",
+            "text",
+            "Gekündigt|Abgewandert|Abandono|Respuesta|Résilié|Réponse|Cancelou|Resposta",
+        ),
+        (
+            "contact",
+            "dropped",
+            "text",
+            "PLZ|Código postal|CEP|E-Mail-Adresse|"
+            "Telefonnummer|Nachname|Straße|Apellidos|"
+            "Correo electrónico|Teléfono|Dirección|Prénom|Nom|Courriel|Endereço|Sobrenome",
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_of_four_more_languages(meaning, role, kind, names) -> None:
     for name in names.split("|"):
         several = {"id": 1000, "outcome": 2}.get(role, 400)
@@ -125,19 +196,31 @@ def test_names_of_four_more_languages(meaning, role, kind, names) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Ø Warenkorb", "Durchschnittlicher Bestellwert", "Panier moyen", "Ticket medio",
-     "Montant dernier achat", "Avg Order Value", "Satisfaction Score", "Cashback Amount"],
-)  # fmt: skip
+    [
+        "Ø Warenkorb",
+        "Durchschnittlicher Bestellwert",
+        "Panier moyen",
+        "Ticket medio",
+        "Montant dernier achat",
+        "Avg Order Value",
+        "Satisfaction Score",
+        "Cashback Amount",
+    ],
+)
 def test_averages_and_single_orders_are_no_totals(name) -> None:
     assert role_of(name).meaning in {"measure", "one_order"}
 
 
 @pytest.mark.parametrize(
     ("name", "whole", "meaning"),
-    [("purchases", True, "frequency"), ("purchases", False, "spend_total"),
-     ("oneoff purchases", False, "spend:oneoff"), ("discount", True, "deals"),
-     ("discount", False, "measure")],
-)  # fmt: skip
+    [
+        ("purchases", True, "frequency"),
+        ("purchases", False, "spend_total"),
+        ("oneoff purchases", False, "spend:oneoff"),
+        ("discount", True, "deals"),
+        ("discount", False, "measure"),
+    ],
+)
 def test_counts_are_whole_and_money_is_not(name, whole, meaning) -> None:
     assert role_of(name, whole=whole).meaning == meaning
 
@@ -268,9 +351,13 @@ def test_summaries_equal_the_table(engine, table) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("NumWebVisitsMonth", "num web visits month"), ("AcceptedCmp3", "accepted cmp 3"),
-     ("total_spent (EUR)", "total spent eur"), ("CustomerID", "customer id")],
-)  # fmt: skip
+    [
+        ("NumWebVisitsMonth", "num web visits month"),
+        ("AcceptedCmp3", "accepted cmp 3"),
+        ("total_spent (EUR)", "total spent eur"),
+        ("CustomerID", "customer id"),
+    ],
+)
 def test_names_fall_into_words(name: str, words: str) -> None:
     assert tokens(name) == words
 

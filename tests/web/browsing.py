@@ -14,10 +14,17 @@ import pytest
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = ("GPU stall due to ReadPixels", "willReadFrequently", "GL_CLOSE_PATH_NV")  # of Plotly
 
@@ -82,9 +89,13 @@ class Visit:
 
 
 def visit(
-    browser: Any, base: str, downloads: Path | None = None, *, size: dict[str, int] | None = None,
+    browser: Any,
+    base: str,
+    downloads: Path | None = None,
+    *,
+    size: dict[str, int] | None = None,
     **options: Any,
-) -> Visit:  # fmt: skip
+) -> Visit:
     """Open a page that is watched."""
     shape = size or DESKTOP
     small = shape["width"] < 600

@@ -31,8 +31,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = folder / "runs" / RUN
     subprocess.run(
         [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(run), "--quiet"],
-        check=True, timeout=300,
-    )  # fmt: skip
+        check=True,
+        timeout=300,
+    )
     write_lookup(run, str(shop))
     return folder
 
@@ -74,9 +75,12 @@ def team(workspace: Path) -> Iterator[Team]:
             user = accounts.of_session(accounts.login(name, password, "test"))
             secret = accounts.make_token(user, "tests")[1]
             clients[name] = TestClient(
-                app, base_url=LOCAL, headers={"Authorization": f"Bearer {secret}"},
-                raise_server_exceptions=False, follow_redirects=False,
-            )  # fmt: skip
+                app,
+                base_url=LOCAL,
+                headers={"Authorization": f"Bearer {secret}"},
+                raise_server_exceptions=False,
+                follow_redirects=False,
+            )
         yield Team(app, clients)
 
 

@@ -46,10 +46,21 @@ class Server:
     def __init__(self, workspace: Path, *options: str, log: Path | None = None) -> None:
         self.log = (log or workspace.with_suffix(".log")).open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "smartcart", "serve", str(workspace), "--port", "0", "--json",
-             *options],
-            stdout=subprocess.PIPE, stderr=self.log, start_new_session=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "smartcart",
+                "serve",
+                str(workspace),
+                "--port",
+                "0",
+                "--json",
+                *options,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            start_new_session=True,
+        )
         assert self.process.stdout is not None
         text = ""
         for line in self.process.stdout:

@@ -148,10 +148,18 @@ PAGES = {
 }
 NEEDED = API | PAGES
 VALUES = {
-    "run": RUN, "segment_id": "1", "k": "3", "customer_id": "1", "number": "0" * 32,
-    "name": "nobody-there", "digest": "none", "job_id": "0" * 24, "upload_id": "0" * 32,
-    "note_id": "1", "file": "contact.csv",
-}  # fmt: skip
+    "run": RUN,
+    "segment_id": "1",
+    "k": "3",
+    "customer_id": "1",
+    "number": "0" * 32,
+    "name": "nobody-there",
+    "digest": "none",
+    "job_id": "0" * 24,
+    "upload_id": "0" * 32,
+    "note_id": "1",
+    "file": "contact.csv",
+}
 WHO = {"nobody": -1, "eve": 0, "bob": 1, "ann": 2}
 
 
@@ -221,10 +229,14 @@ def test_no_answer_to_a_viewer_holds_many_customers(team: Team, workspace: Path)
 def test_reading_many_customers_is_in_the_audit_log(team: Team) -> None:
     for segment in (1, 2):
         team["bob"].get(f"/api/v1/runs/{RUN}/customers?limit=7&segment_id={segment}")
-    log = [e for e in team["ann"].get("/api/v1/audit").json()["items"]
-           if e["action"] == "customers.read"]  # fmt: skip
-    assert [(e["user"], e["subject"], e["details"]["customers"], e["details"]["segment"])
-            for e in log] == [("bob", RUN, 7, 2), ("bob", RUN, 7, 1)]  # fmt: skip
+    log = [
+        e
+        for e in team["ann"].get("/api/v1/audit").json()["items"]
+        if e["action"] == "customers.read"
+    ]
+    assert [
+        (e["user"], e["subject"], e["details"]["customers"], e["details"]["segment"]) for e in log
+    ] == [("bob", RUN, 7, 2), ("bob", RUN, 7, 1)]
 
 
 def test_data_that_needs_more_than_a_route_asks_stops_the_start() -> None:

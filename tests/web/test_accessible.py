@@ -14,8 +14,10 @@ from web.serving import PASSWORDS, RUN, Server
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("axe_playwright_python")
-LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-          "resultTypes": ["violations"]}  # fmt: skip
+LEVELS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "resultTypes": ["violations"],
+}
 LATER = "shop-000002"
 PAGES = {
     "/": 200,
@@ -105,9 +107,10 @@ def _violations(seen: Visit) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
+    ("scheme", "size"),
+    [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
     ids=["light", "dark", "phone"],
-)  # fmt: skip
+)
 def test_no_page_violates_wcag(
     scheme: str, size: dict[str, int], browser: Any, server: str, session: Any
 ) -> None:

@@ -154,7 +154,7 @@ def test_from_a_table_to_a_campaign(size: dict[str, int], open_page: Any, tmp_pa
     for name, label in (
         ("contact.csv", "To contact: in contact.csv"),
         ("held-out.csv", "To leave alone, for comparison: in held-out.csv"),
-    ):  # fmt: skip
+    ):
         with page.expect_download() as kept:
             page.get_by_role("link", name=f"Download {name}").click()
         kept.value.save_as(tmp_path / name)

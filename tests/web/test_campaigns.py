@@ -223,8 +223,13 @@ def test_hillstrom_is_alike_on_the_page_by_the_api_and_in_python(
     segments = pa.array(np.array(model.ids)[np.arange(len(mail)) % len(model.ids)])
     half = pa.array(np.full(len(mail), 0.5))
     names = pa.array(["any"] * len(mail))
-    rows = {"customer_id": ids, "segment_id": segments, "segment": names, "distance": half,
-            "confidence": half}  # fmt: skip
+    rows = {
+        "customer_id": ids,
+        "segment_id": segments,
+        "segment": names,
+        "distance": half,
+        "confidence": half,
+    }
     made = pa.table({name: rows[name] for name in known.column_names}).cast(known.schema)
     pq.write_table(made, run / "segments.parquet")
     file = tmp_path / "hillstrom.csv"

@@ -48,11 +48,15 @@ def test_every_route_tells_an_error_in_the_one_shape(client: Any) -> None:
         for answer in (
             client.request(method, _filled(path)),
             client.request(method, _filled(path), json={"strange": 1}),
-            client.request(method, _filled(path), content=b"\x00{", headers={
-                "content-type": "application/json"}),
+            client.request(
+                method,
+                _filled(path),
+                content=b"\x00{",
+                headers={"content-type": "application/json"},
+            ),
             client.request(method, f"{_filled(path)}?limit=nan&after=%00"),
             client.request("TRACE", _filled(path)),
-        ):  # fmt: skip
+        ):
             told = f"{name} gave {answer.status_code}"
             assert answer.status_code < 500, told
             assert_headers(answer, told)

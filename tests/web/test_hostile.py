@@ -19,18 +19,55 @@ from web.test_jobs import ended, wait
 
 SCRIPT = "<script>alert(1)</script>"
 BREAKOUTS = (
-    SCRIPT, '"><img src=x onerror=alert(1)>', "'-alert(1)-'", "</title><svg onload=alert(1)>",
-    "javascript:alert(1)", "{{7*7}}${7*7}", "</script><script>alert(1)</script>",
-    "<b>&lt;script&gt;", "\u2028alert(1)", "<!--", "]]>", "%3Cscript%3Ealert(1)%3C/script%3E",
-)  # fmt: skip
+    SCRIPT,
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "</title><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "{{7*7}}${7*7}",
+    "</script><script>alert(1)</script>",
+    "<b>&lt;script&gt;",
+    "\u2028alert(1)",
+    "<!--",
+    "]]>",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+)
 NAMES = (
-    "../../etc/passwd", "..\\..\\windows\\system32\\x.csv", "/etc/cron.d/x", "C:\\x.csv",
-    "a\x00b.csv", "....//....//x.csv", "%2e%2e%2fx.csv", "~/.bashrc", ".htaccess", "CON.csv",
-    "nul", "x" * 3_000 + ".csv", "", " ", ".", "..", "-rf", "--output=x", "$(id).csv", "`id`.csv",
-    "|id", ";id", "x.csv\r\nSet-Cookie: a=b", "\u202egnp.csv", "\ufeff.csv", "a/b/c.csv",
-    "file:///etc/passwd", "http://127.0.0.1/x.csv", "*.csv", "x?.csv", "[a-z].csv", "a::b.csv",
-    "'; DROP TABLE runs; --.csv", *BREAKOUTS,
-)  # fmt: skip
+    "../../etc/passwd",
+    "..\\..\\windows\\system32\\x.csv",
+    "/etc/cron.d/x",
+    "C:\\x.csv",
+    "a\x00b.csv",
+    "....//....//x.csv",
+    "%2e%2e%2fx.csv",
+    "~/.bashrc",
+    ".htaccess",
+    "CON.csv",
+    "nul",
+    "x" * 3_000 + ".csv",
+    "",
+    " ",
+    ".",
+    "..",
+    "-rf",
+    "--output=x",
+    "$(id).csv",
+    "`id`.csv",
+    "|id",
+    ";id",
+    "x.csv\r\nSet-Cookie: a=b",
+    "\u202egnp.csv",
+    "\ufeff.csv",
+    "a/b/c.csv",
+    "file:///etc/passwd",
+    "http://127.0.0.1/x.csv",
+    "*.csv",
+    "x?.csv",
+    "[a-z].csv",
+    "a::b.csv",
+    "'; DROP TABLE runs; --.csv",
+    *BREAKOUTS,
+)
 
 
 def table(*names: str, rows: int = 120, cell: str = "1") -> bytes:
@@ -182,10 +219,11 @@ def outside(workspace: Path) -> set[str]:
     return {
         str(p.relative_to(workspace.parent))
         for p in around
-        if p.is_file() and not str(p.relative_to(workspace.parent)).startswith(
+        if p.is_file()
+        and not str(p.relative_to(workspace.parent)).startswith(
             tuple(f"{workspace.name}/{one}" for one in allowed)
         )
-    }  # fmt: skip
+    }
 
 
 def pages(client: TestClient, *paths: str) -> None:
@@ -216,18 +254,30 @@ def test_hostile_contents(make_client: Any, workspace: Path) -> None:
     assert outside(workspace) == before
     for file in (workspace / "uploads").rglob("*"):
         if file.is_file():
-            assert re.fullmatch(r"[a-z0-9-]+\.(csv|csv\.gz|csv\.zst|parquet|xlsx|xlsb|xls|ods)",
-                                file.name), file  # fmt: skip
+            assert re.fullmatch(
+                r"[a-z0-9-]+\.(csv|csv\.gz|csv\.zst|parquet|xlsx|xlsb|xls|ods)", file.name
+            ), file
             assert file.stat().st_mode & 0o111 == 0
 
 
 @pytest.mark.parametrize(
     "told",
-    ["breakout 0 in a column's name", "breakout 0 in cells", "breakout 1 in a column's name",
-     "sql in a column", "zeros in cells", "a workbook without sheets", "outer entity",
-     "parquet of nothing", "an old workbook of nothing", "very many columns", "the year 99999",
-     "formula '='", "a column of ours"],
-)  # fmt: skip
+    [
+        "breakout 0 in a column's name",
+        "breakout 0 in cells",
+        "breakout 1 in a column's name",
+        "sql in a column",
+        "zeros in cells",
+        "a workbook without sheets",
+        "outer entity",
+        "parquet of nothing",
+        "an old workbook of nothing",
+        "very many columns",
+        "the year 99999",
+        "formula '='",
+        "a column of ours",
+    ],
+)
 def test_hostile_contents_are_looked_at(client: TestClient, told: str) -> None:
     made = client.post("/api/v1/uploads", files={"file": ("x.csv", contents()[told])})
     if made.status_code != 201:
@@ -255,9 +305,10 @@ def test_hostile_names(client: TestClient, workspace: Path) -> None:
     for name in (*NAMES, *BREAKOUTS):
         for path in (f"/runs/{RUN}/customers", f"/runs/{RUN}/what-if", "/over-time", "/login"):
             answer = client.get(
-                path, params={"id": name, "from": name, "to": name, "next": name},
+                path,
+                params={"id": name, "from": name, "to": name, "next": name},
                 headers={"Accept": "text/html"},
-            )  # fmt: skip
+            )
             assert answer.status_code < 500 or answer.status_code == 503, (path, name)
             assert scripts(answer.text) == [], (path, name)
             assert not answer.headers.get("location", "/").startswith(("http", "//", "\\"))
@@ -285,15 +336,23 @@ def test_a_hostile_table_all_the_way(client: TestClient, workspace: Path) -> Non
         row[place] = '"' + BREAKOUTS[i % 4].replace('"', '""') + '"'
         row[0] = f"={row[0]}" if i % 9 == 0 else row[0]
     name = '"<img src=x onerror=alert(1)>"'
-    text = "\n".join([f"{head},{name}", *(",".join([*row, str(i % 7)]) for i, row in
-                                         enumerate(cells))])  # fmt: skip
+    text = "\n".join(
+        [f"{head},{name}", *(",".join([*row, str(i % 7)]) for i, row in enumerate(cells))]
+    )
     made = client.post("/api/v1/uploads", files={"file": (f"{SCRIPT}.csv", text.encode())}).json()
     job = client.post("/api/v1/runs", json={"upload_id": made["id"]}).json()
     done = wait(client, job["id"], ended)
     assert done["state"] == "done", done
     run = done["result"]
-    pages(client, "/", f"/jobs/{job['id']}", f"/runs/{run}", f"/runs/{run}/segments/1",
-          f"/runs/{run}/customers?id=%3D0", f"/runs/{run}/plan?cost=1&revenue=20")  # fmt: skip
+    pages(
+        client,
+        "/",
+        f"/jobs/{job['id']}",
+        f"/runs/{run}",
+        f"/runs/{run}/segments/1",
+        f"/runs/{run}/customers?id=%3D0",
+        f"/runs/{run}/plan?cost=1&revenue=20",
+    )
     made = client.post(f"/api/v1/runs/{run}/audiences", json={"segment_ids": [1, 2]}).json()
     listed = client.get(f"/api/v1/exports/{made['id']}")
     assert listed.headers["content-disposition"].startswith("attachment")

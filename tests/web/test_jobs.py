@@ -174,8 +174,9 @@ def test_pages_answer_while_two_runs_are_under_way(
         assert client.get(f"/api/v1/runs/{RUN}/segments").status_code == 200
         assert client.get(f"/api/v1/runs/{RUN}/alternatives/3").status_code == 200
         answered += 1
-        if not any(client.get(f"/api/v1/jobs/{j['id']}").json()["state"] == "running"
-                   for j in jobs):  # fmt: skip
+        if not any(
+            client.get(f"/api/v1/jobs/{j['id']}").json()["state"] == "running" for j in jobs
+        ):
             break
     assert answered >= 10  # pages were served while both ran
     states = {wait(client, job["id"], ended)["state"] for job in jobs}

@@ -261,9 +261,10 @@ def test_a_run_of_an_unsettled_file_leads_back_to_the_question(client: Any) -> N
     assert "2 ways that give other totals" in said(page.text)
     sent = dict(re.findall(r'name="(said|csrf_token|title|parent)" value="([^"]*)"', page.text))
     asked = client.post(
-        f"/new/{number}", data={n: html.unescape(v) for n, v in sent.items()} | {"do": "look"},
+        f"/new/{number}",
+        data={n: html.unescape(v) for n, v in sent.items()} | {"do": "look"},
         headers=PAGE,
-    )  # fmt: skip
+    )
     assert asked.status_code == 422
     assert len(buttons(asked.text)) == 2
     assert fields(asked.text)["k"] == "2"
@@ -291,8 +292,9 @@ def test_columns_of_a_refused_file_are_a_form(client: Any) -> None:
     sent = fields(page)
     assert sent["column"]
     assert len(sent["column"]) == len(sent["role"]) == len(sent["was"]) == 4
-    roles = ["customer" if n == "xq" else r for n, r in zip(sent["column"], sent["role"],
-                                                           strict=True)]  # fmt: skip
+    roles = [
+        "customer" if n == "xq" else r for n, r in zip(sent["column"], sent["role"], strict=True)
+    ]
     assert "120 orders of 16 customers" in said(send(client, number, page, role=roles))
 
 
@@ -300,15 +302,19 @@ def test_a_wrong_answer_can_be_taken_back(client: Any) -> None:
     number = upload(client, SHOP)
     page = seen(client, number)
     sent = fields(page)
-    roles = ["dropped" if n == "customer_id" else r
-             for n, r in zip(sent["column"], sent["role"], strict=True)]  # fmt: skip
+    roles = [
+        "dropped" if n == "customer_id" else r
+        for n, r in zip(sent["column"], sent["role"], strict=True)
+    ]
     lost = send(client, number, page, 422, role=roles)
     assert dict(zip(fields(lost)["column"], fields(lost)["role"], strict=True))["customer_id"] == (
         "dropped"
     )
     sent = fields(lost)
-    roles = ["customer" if n == "customer_id" else r
-             for n, r in zip(sent["column"], sent["role"], strict=True)]  # fmt: skip
+    roles = [
+        "customer" if n == "customer_id" else r
+        for n, r in zip(sent["column"], sent["role"], strict=True)
+    ]
     assert "120 orders of 16 customers" in said(send(client, number, lost, role=roles))
 
 
@@ -350,8 +356,13 @@ def test_a_line_of_configuration_is_read_back_whatever_the_name(name: str) -> No
 
 
 def test_the_worker_carries_the_question_on() -> None:
-    one = {"differs_in": "amount: A", "orders": 3, "customers": 2, "revenue": 4.5,
-           "choose": "columns: {'A': {meaning: amount}}"}  # fmt: skip
+    one = {
+        "differs_in": "amount: A",
+        "orders": 3,
+        "customers": 2,
+        "revenue": 4.5,
+        "choose": "columns: {'A': {meaning: amount}}",
+    }
     told = {"error": "Two: choose.", "way_out": "choose.", "readings": [one], "kind": "orders"}
     with pytest.raises(ReadingQuestion) as asked:
         refuse_failed(Ended(3, told))

@@ -27,8 +27,11 @@ def test_the_description_holds_every_route(client: TestClient) -> None:
         for way in ways.values():
             assert way["summary"], path
             assert way["description"], path
-            shapes = [r["content"]["application/json"]["schema"]["$ref"]
-                      for code, r in way["responses"].items() if code >= "400"]  # fmt: skip
+            shapes = [
+                r["content"]["application/json"]["schema"]["$ref"]
+                for code, r in way["responses"].items()
+                if code >= "400"
+            ]
             assert set(shapes) == {"#/components/schemas/ErrorAnswer"}, path
 
 
@@ -52,9 +55,11 @@ def ask(api: TestClient, seen: Counter[str], name: str, case: Any) -> None:
         case.path_parameters["run"] = RUN
     body = case.body if isinstance(case.body, dict | list | str | int | float) else None
     answer = api.request(
-        case.method, case.formatted_path, params=case.query,
+        case.method,
+        case.formatted_path,
+        params=case.query,
         json=body if "json" in (case.media_type or "") else None,
-    )  # fmt: skip
+    )
     told = f"{name} gave {answer.status_code} for {case.formatted_path} {case.query} {case.body}"
     assert answer.status_code < 500 or answer.status_code == 503, told
     if answer.status_code >= 400:
@@ -82,9 +87,12 @@ def test_no_request_that_fits_the_description_breaks_it(api: TestClient) -> None
         if name == "DELETE /api/v1/runs/{run}":
             continue  # the run is needed
         check = settings(
-            max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
-        )(given(case=operation.as_strategy())(asking(api, seen, name)))  # fmt: skip
+        )(given(case=operation.as_strategy())(asking(api, seen, name)))
         check()
     missing = set(API) - set(seen) - {"GET /api/v1/openapi.json", "DELETE /api/v1/runs/{run}"}
     assert missing == set()

@@ -130,8 +130,9 @@ def compared(client: Any, workspace: Path) -> pd.DataFrame:
         new["customer_id"] = new["customer_id"].astype("int64")
     table = pd.concat([table, new])
     schema = pq.read_schema(after / "segments.parquet")
-    pq.write_table(pa.Table.from_pandas(table, schema, preserve_index=False),
-                   after / "segments.parquet")  # fmt: skip
+    pq.write_table(
+        pa.Table.from_pandas(table, schema, preserve_index=False), after / "segments.parquet"
+    )
     job = client.post("/api/v1/migrations", json={"before": RUN, "after": LATER}).json()
     for _ in range(600):
         told = client.get(f"/api/v1/jobs/{job['id']}").json()

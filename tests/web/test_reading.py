@@ -180,9 +180,12 @@ def test_tokens_of_older_versions_go_on(tmp_path: Path) -> None:
     with engine.begin() as connection:
         setup.attributes["connection"] = connection
         command.upgrade(setup, "0001")
-        connection.execute(text(
-            "INSERT INTO users VALUES (1, 'zoe', 'x', 'analyst', 0, '2026-01-01T00:00:00.000000')"
-        ))  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO users VALUES "
+                "(1, 'zoe', 'x', 'analyst', 0, '2026-01-01T00:00:00.000000')"
+            )
+        )
         connection.execute(
             text(
                 "INSERT INTO tokens (user_id, name, hash, start, made) "
@@ -230,8 +233,12 @@ def test_a_note_survives_the_end_of_its_session(team: Team) -> None:
         assert found is not None, name
         return html.unescape(found[1])
 
-    form = {"name": "bob", "next": field("next", sent.text), "kept": field("kept", sent.text),
-            "csrf_token": field("csrf_token", sent.text)}  # fmt: skip
+    form = {
+        "name": "bob",
+        "next": field("next", sent.text),
+        "kept": field("kept", sent.text),
+        "csrf_token": field("csrf_token", sent.text),
+    }
     wrong = browser.post("/login", data={**form, "password": "no"}, headers=PAGE)
     assert wrong.status_code == 401
     assert field("kept", wrong.text) == form["kept"]  # a slip does not lose it, either
@@ -252,10 +259,18 @@ def test_a_note_survives_the_end_of_its_session(team: Team) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    ["", "no json", "[]", "[1, 2]", '["https://evil.example/x", "/", [], false]',
-     '["//evil.example", "/", [["a", "b"]], false]', '["/", "/", [["a"]], false]',
-     '["/x", "/", 5, false]', "[" * 5000],
-)  # fmt: skip
+    [
+        "",
+        "no json",
+        "[]",
+        "[1, 2]",
+        '["https://evil.example/x", "/", [], false]',
+        '["//evil.example", "/", [["a", "b"]], false]',
+        '["/", "/", [["a"]], false]',
+        '["/x", "/", 5, false]',
+        "[" * 5000,
+    ],
+)
 def test_what_is_no_kept_form_is_left_out(team: Team, kept: str) -> None:
     assert read_kept(kept) is None
     browser = TestClient(team.app, base_url=LOCAL, follow_redirects=False)

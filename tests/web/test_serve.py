@@ -22,9 +22,13 @@ from web.serving import RUN, Server
 
 def _smartcart(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "smartcart", *arguments], input=given, capture_output=True,
-        text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "smartcart", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_it_answers_and_lists_the_runs(start: Callable[..., Server], workspace: Path) -> None:

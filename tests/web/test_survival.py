@@ -18,9 +18,11 @@ KILLS = int(os.environ.get("SMARTCART_KILLS", "3"))  # more in the long run
 
 def call(server: Server, path: str, body: Any = None, method: str | None = None) -> Any:
     request = urllib.request.Request(
-        f"{server.url}/api/v1{path}", None if body is None else json.dumps(body).encode(),
-        {"content-type": "application/json"}, method=method,
-    )  # fmt: skip
+        f"{server.url}/api/v1{path}",
+        None if body is None else json.dumps(body).encode(),
+        {"content-type": "application/json"},
+        method=method,
+    )
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
@@ -65,8 +67,10 @@ def test_nothing_is_lost_to_a_kill(start: Callable[..., Server], workspace: Path
         for folder in (workspace / "runs").iterdir():
             for file in ("run.json", "model.json", "segments.parquet", "report.html"):
                 assert (folder / file).is_file(), folder
-        told = {one["segment"]["segment_id"]: one["given_name"]
-                for one in call(server, f"/runs/{RUN}/segments")}  # fmt: skip
+        told = {
+            one["segment"]["segment_id"]: one["given_name"]
+            for one in call(server, f"/runs/{RUN}/segments")
+        }
         assert {k: v["name"] for k, v in told.items() if v} == names
         assert [one["text"] for one in call(server, f"/runs/{RUN}/notes")] == notes
         for job in jobs:

@@ -158,8 +158,9 @@ def test_shares_are_typed_in_per_cent() -> None:
     share = next(f for f in model.recipe.features if f.unit == "share")
     other = next(f for f in model.recipe.features if f.unit != "share")
     assert customer.typed(model, {share.name: 25.0, other.name: 25.0}) == {
-        share.name: 0.25, other.name: 25.0,
-    }  # fmt: skip
+        share.name: 0.25,
+        other.name: 25.0,
+    }
     values = [0.5 if f.unit == "share" else 12345.6 for f in model.recipe.features]
     fields = {f.name: f.value for f in customer.fields(model, values, "$")}
     assert (fields[share.name], fields[other.name]) == ("50", "12346")
@@ -173,9 +174,15 @@ def _migration() -> Migration:
         return Flow(a, b, n, n / 100, None, n, 0, 1.0, 2.0, change)
 
     return Migration(
-        150, 30, 30, 0, (flow(1, 1, 70), flow(1, 2, 30, True), flow(2, 2, 50)),
-        (Turnover(2, 5, 0.1, None),), (Turnover(1, 7, 0.07, None),), 10,
-    )  # fmt: skip
+        150,
+        30,
+        30,
+        0,
+        (flow(1, 1, 70), flow(1, 2, 30, True), flow(2, 2, 50)),
+        (Turnover(2, 5, 0.1, None),),
+        (Turnover(1, 7, 0.07, None),),
+        10,
+    )
 
 
 def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None:
@@ -202,8 +209,12 @@ def test_sizes_follow_the_runs_that_continue_one_another() -> None:
     def report_segment(i: int, share: float) -> Any:
         return replace(FOUR.segments[0], segment_id=i, segment=f"S{i}", share=share)
 
-    runs: list[Any] = [Entry("c", "b", 0.3), Entry("b", "a", 0.2), Entry("x", None, 0.9),
-                       Entry("a", None, 0.1)]  # fmt: skip
+    runs: list[Any] = [
+        Entry("c", "b", 0.3),
+        Entry("b", "a", 0.2),
+        Entry("x", None, 0.9),
+        Entry("a", None, 0.1),
+    ]
     line = over_time.chain(runs, "c", None)
     assert [one.name for one in line] == ["a", "b", "c"]
     found = over_time.series(line, {"c": {1: "Mine"}}, True)
@@ -219,8 +230,18 @@ def test_sizes_follow_the_runs_that_continue_one_another() -> None:
 def _job(**given: Any) -> Any:
     from smartcart.web.jobs import Job
 
-    shown = {"id": "1", "kind": "run", "state": "running", "title": "", "result": "",
-             "message": "", "user": "", "made": "", "began": None, "ended": None}  # fmt: skip
+    shown = {
+        "id": "1",
+        "kind": "run",
+        "state": "running",
+        "title": "",
+        "result": "",
+        "message": "",
+        "user": "",
+        "made": "",
+        "began": None,
+        "ended": None,
+    }
     return Job(**(shown | given))
 
 

@@ -148,14 +148,19 @@ def test_parts_of_a_whole_are_found() -> None:
         return Feature(name, name, "share", op, (name,), name, **more)
 
     whole = ("web", "shop")
-    found = share_groups([
-        part("web", "share", denominator=whole, theme="channels"),
-        part("deals", "share", denominator=whole, theme="deals"),
-        part("shop", "share", denominator=whole, theme="channels"),
-        part("channel_share_0", "column"), part("channel_share_1", "column"),
-        part("category_share_0", "column"), part("p_alive", "column"),
-        part("monday_share", "column"), part("sunday_share", "column"),
-    ])  # fmt: skip
+    found = share_groups(
+        [
+            part("web", "share", denominator=whole, theme="channels"),
+            part("deals", "share", denominator=whole, theme="deals"),
+            part("shop", "share", denominator=whole, theme="channels"),
+            part("channel_share_0", "column"),
+            part("channel_share_1", "column"),
+            part("category_share_0", "column"),
+            part("p_alive", "column"),
+            part("monday_share", "column"),
+            part("sunday_share", "column"),
+        ]
+    )
     assert found == ((0, 2), (1,), (3, 4), (5,), (7, 8))
 
 
@@ -322,13 +327,15 @@ def test_different_values_are_exact_where_cheap_and_marked_where_not(client: Any
     n, people = 21_000, 4_338  # more lines than are told apart one by one
     buyers = np.concatenate([np.arange(people), rng.integers(0, people, n // 2 - people)])
     days = np.repeat(rng.integers(0, 365, n // 2), 2)
-    log = pd.DataFrame({
-        "Invoice": 500_000 + np.arange(n) // 2,
-        "CustomerID": 10_000 + np.repeat(buyers, 2),
-        "Date": pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D"),
-        "Quantity": rng.integers(1, 9, n),
-        "Price": rng.integers(100, 9_999, n) / 100,
-    })  # fmt: skip
+    log = pd.DataFrame(
+        {
+            "Invoice": 500_000 + np.arange(n) // 2,
+            "CustomerID": 10_000 + np.repeat(buyers, 2),
+            "Date": pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D"),
+            "Quantity": rng.integers(1, 9, n),
+            "Price": rng.integers(100, 9_999, n) / 100,
+        }
+    )
     content = log.to_csv(index=False).encode()
     files = {"file": ("log.csv", content, "text/csv")}
     upload = client.post("/api/v1/uploads", files=files).json()["id"]
@@ -349,8 +356,18 @@ def test_different_values_are_exact_where_cheap_and_marked_where_not(client: Any
 
 def test_what_was_cancelled_is_not_under_way(client: Any) -> None:
     services = client.app.state.services
-    row = {"id": "a" * 24, "kind": "run", "state": "running", "title": "Long one", "asked": "{}",
-           "result": "x-1", "message": "", "step": "", "user": "you", "made": now()}  # fmt: skip
+    row = {
+        "id": "a" * 24,
+        "kind": "run",
+        "state": "running",
+        "title": "Long one",
+        "asked": "{}",
+        "result": "x-1",
+        "message": "",
+        "step": "",
+        "user": "you",
+        "made": now(),
+    }
     with services.database.change() as connection:
         connection.execute(insert(tables.jobs).values(row))
     stop = threading.Event()

@@ -20,10 +20,19 @@ class CampaignMethods:
 
     @speaking_python()
     def campaign(
-        self, *, cost: float, revenue: float, outcome: str | None = None,
-        rate: float | None = None, budget: float | None = None, baseline: float | None = None,
-        results: Effects | None = None, arm: str | None = None, partial: bool = True, seed: int = 0,
-    ) -> Campaign:  # fmt: skip
+        self,
+        *,
+        cost: float,
+        revenue: float,
+        outcome: str | None = None,
+        rate: float | None = None,
+        budget: float | None = None,
+        baseline: float | None = None,
+        results: Effects | None = None,
+        arm: str | None = None,
+        partial: bool = True,
+        seed: int = 0,
+    ) -> Campaign:
         """Plan a campaign, and try such plans: made on one half of the customers, on the other.
 
         Parameters as for :meth:`plan`. ``backtest`` of what comes back is ``None`` where the rate
@@ -37,9 +46,17 @@ class CampaignMethods:
         if results is not None:
             lesson, outcome = learnt(results, "the results", outcome or "", arm or ""), None
         return make_plan(
-            saved_run(self.record, self._folder), cost=cost, revenue=revenue, outcome=outcome,
-            rate=rate, budget=budget, baseline=baseline, learnt=lesson, partial=partial, seed=seed,
-        )  # fmt: skip
+            saved_run(self.record, self._folder),
+            cost=cost,
+            revenue=revenue,
+            outcome=outcome,
+            rate=rate,
+            budget=budget,
+            baseline=baseline,
+            learnt=lesson,
+            partial=partial,
+            seed=seed,
+        )
 
     def plan(
         self,

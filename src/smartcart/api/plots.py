@@ -69,9 +69,10 @@ class Plots:
         there = figures.drawable(self._run)
         if name not in there:
             raise DataError.of(
-                f"this run has nothing to draw {name!r} from", f"one of {', '.join(there)}",
+                f"this run has nothing to draw {name!r} from",
+                f"one of {', '.join(there)}",
                 "draw another",
-            )  # fmt: skip
+            )
         return figures.FIGURES[name](self._run)
 
     def __dir__(self) -> list[str]:

@@ -18,16 +18,51 @@ __all__ = ["Counted", "count_arms"]
 
 MOST_ARMS = 20
 ARMS = (
-    "arm", "group", "treatment", "variant", "cell", "testgroup", "campaign", "segment", "gruppe",
-)  # fmt: skip
+    "arm",
+    "group",
+    "treatment",
+    "variant",
+    "cell",
+    "testgroup",
+    "campaign",
+    "segment",
+    "gruppe",
+)
 CONTROLS = (
-    "hold out", "holdout", "held out", "control", "no e-mail", "no email", "no mail", "none",
-    "no contact", "not contacted", "untreated", "kontrolle", "kontrollgruppe", "0", "false", "no",
-)  # fmt: skip
+    "hold out",
+    "holdout",
+    "held out",
+    "control",
+    "no e-mail",
+    "no email",
+    "no mail",
+    "none",
+    "no contact",
+    "not contacted",
+    "untreated",
+    "kontrolle",
+    "kontrollgruppe",
+    "0",
+    "false",
+    "no",
+)
 OUTCOMES = (
-    "response", "responded", "visit", "visited", "conversion", "converted", "ordered", "purchase",
-    "purchased", "spend", "spent", "revenue", "amount", "sales", "value",
-)  # fmt: skip
+    "response",
+    "responded",
+    "visit",
+    "visited",
+    "conversion",
+    "converted",
+    "ordered",
+    "purchase",
+    "purchased",
+    "spend",
+    "spent",
+    "revenue",
+    "amount",
+    "sales",
+    "value",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +130,9 @@ def count_arms(
             f"{quote(name)} AS v{i}, TRY_CAST({quote(name)} AS DOUBLE) AS y{i}"
             for i, name in enumerate(chosen)
         )
-        here.here.view(f"SELECT {ROW} AS place, {key} AS key, {said} AS arm, {values} FROM {sql}",
-                       "told")  # fmt: skip
+        here.here.view(
+            f"SELECT {ROW} AS place, {key} AS key, {said} AS arm, {values} FROM {sql}", "told"
+        )
         for i, name in enumerate(chosen):
             wrong = rows(
                 f"SELECT v{i} FROM told WHERE v{i} IS NOT NULL AND (y{i} IS NULL OR isinf(y{i})) "

@@ -48,9 +48,10 @@ def count_results(results: Path, segments: Path) -> tuple[list[ArmCount], int, i
     """
     if not segments.is_file():
         raise DataError.of(
-            f"there is no {str(segments)!r}", "the customers of the run",
+            f"there is no {str(segments)!r}",
+            "the customers of the run",
             "run again, or restore the file",
-        )  # fmt: skip
+        )
     with open_source(str(results)) as opened:
         here = opened.local()
         columns = _columns(here, results)
@@ -64,12 +65,17 @@ def count_results(results: Path, segments: Path) -> tuple[list[ArmCount], int, i
             f"WHERE {word} IS NULL OR {word} NOT IN {_listed(LEFT)}",
             "results",
         )
-        _refuse_arms(rows(f"{_FIRST} WHERE word IS NULL OR word NOT IN {_listed(TREATED + CONTROL)}"
-                          f" {_ORDER}"))  # fmt: skip
+        _refuse_arms(
+            rows(
+                f"{_FIRST} WHERE word IS NULL OR word NOT IN {_listed(TREATED + CONTROL)} {_ORDER}"
+            )
+        )
         _refuse_answers(
-            rows(f"{_FIRST} WHERE said IS NOT NULL AND (response IS NULL OR (NOT isnan(response) "
-                 f"AND response NOT IN (0, 1))) {_ORDER}")
-        )  # fmt: skip
+            rows(
+                f"{_FIRST} WHERE said IS NOT NULL AND (response IS NULL OR (NOT isnan(response) "
+                f"AND response NOT IN (0, 1))) {_ORDER}"
+            )
+        )
         twice = rows(
             "SELECT any_value(who) FROM results WHERE key IS NOT NULL GROUP BY key "
             "HAVING count(*) > 1 ORDER BY min(place) LIMIT 1"
@@ -77,8 +83,9 @@ def count_results(results: Path, segments: Path) -> tuple[list[ArmCount], int, i
         if twice:
             raise DataError.of(
                 f"customer {twice[0][0]!r} occurs more than once in {str(results)!r}",
-                "one row per customer", "remove the repeated rows",
-            )  # fmt: skip
+                "one row per customer",
+                "remove the repeated rows",
+            )
         people = f"read_parquet({literal(str(segments))})"
         found = rows(
             f"SELECT segment_id, word IN {_listed(TREATED)}, count(*), "
@@ -116,16 +123,18 @@ def _refuse_arms(rows: Sequence[tuple[object, ...]]) -> None:
     for who, arm, _ in rows:
         raise DataError.of(
             f"the arm of customer {who!r} is {'empty' if arm is None else repr(arm)}",
-            "'contact' or 'hold out'", "correct the column",
-        )  # fmt: skip
+            "'contact' or 'hold out'",
+            "correct the column",
+        )
 
 
 def _refuse_answers(rows: Sequence[tuple[object, ...]]) -> None:
     for who, _, said in rows:
         raise DataError.of(
-            f"the response of customer {who!r} is {said!r}", "0 or 1 (or nothing where unknown)",
+            f"the response of customer {who!r} is {said!r}",
+            "0 or 1 (or nothing where unknown)",
             "correct the column",
-        )  # fmt: skip
+        )
 
 
 def _listed(words: Sequence[str]) -> str:

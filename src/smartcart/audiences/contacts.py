@@ -25,9 +25,18 @@ SUPPRESSED = pa.schema([(name, pa.string()) for name in ("kind", "value")])
 _HASH = re.compile("[0-9a-f]{64}")
 _SIGNS = re.compile(r"^\W*0|[ +()/.\-]")  # of a phone rather than an id
 _IDS = {
-    "id", "customerid", "customer", "customernumber", "customerno", "custid", "clientid", "userid",
-    "memberid", "kundennummer", "kundenid",
-}  # fmt: skip
+    "id",
+    "customerid",
+    "customer",
+    "customernumber",
+    "customerno",
+    "custid",
+    "clientid",
+    "userid",
+    "memberid",
+    "kundennummer",
+    "kundenid",
+}
 _PHONES = ("phone", "mobile", "telefon", "handy", "cellular", "msisdn")
 
 
@@ -61,22 +70,28 @@ class Contacts:
         if not own:
             raise UsageError.of(
                 f"{path.name!r} has no column of customer ids ({listed})",
-                f"one named {id_column or 'customer_id'!r}", "rename the column that holds them",
-            )  # fmt: skip
+                f"one named {id_column or 'customer_id'!r}",
+                "rename the column that holds them",
+            )
         if not emails and not phones:
             raise UsageError.of(
                 f"{path.name!r} has neither e-mail addresses nor phone numbers ({listed})",
-                "a column named 'email' or 'phone'", "rename the column that holds them",
-            )  # fmt: skip
+                "a column named 'email' or 'phone'",
+                "rename the column that holds them",
+            )
         kinds = [kind for kind, places in (("email", emails), ("phone", phones)) if places]
         found = cls(tuple(kinds))
         found.batches = found._normal(rows, own[0], emails, phones, code)
         return found
 
     def _normal(
-        self, rows: Iterable[list[list[str | None]]], own: int, emails: Sequence[int],
-        phones: Sequence[int], code: str | None,
-    ) -> Iterator[pa.RecordBatch]:  # fmt: skip
+        self,
+        rows: Iterable[list[list[str | None]]],
+        own: int,
+        emails: Sequence[int],
+        phones: Sequence[int],
+        code: str | None,
+    ) -> Iterator[pa.RecordBatch]:
         for columns in rows:
             ids = [None if cell is None else cell.strip(BLANK) for cell in columns[own]]
             email: list[str | None] = [None] * len(ids)

@@ -18,9 +18,10 @@ def refuse_kind(path: Path) -> None:
     """Raise ``UsageError`` where the name does not say how to write the file."""
     if path.suffix.lower() not in KINDS:
         raise UsageError.of(
-            f"-o is {str(path)!r}", "a name that ends in .csv, .parquet or .txt",
+            f"-o is {str(path)!r}",
+            "a name that ends in .csv, .parquet or .txt",
             "choose another -o",
-        )  # fmt: skip
+        )
 
 
 class AudienceFile(Closeable):
@@ -86,6 +87,7 @@ def _one_line(cell: object) -> str:
     if text.splitlines() != [text]:
         raise DataError.of(
             f"the id {text[:40]!r} has a line break in it" if text else "an id is empty",
-            "one customer a line in a text file", "write .csv or .parquet",
-        )  # fmt: skip
+            "one customer a line in a text file",
+            "write .csv or .parquet",
+        )
     return text

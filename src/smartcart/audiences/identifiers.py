@@ -14,9 +14,17 @@ from typing import Literal
 from smartcart.errors import UsageError
 
 __all__ = [
-    "DIGITS", "FIRST_PLAIN", "calling_code", "digits_of", "harmless", "hashed",
-    "normal_email", "normal_phone", "original", "read_phone",
-]  # fmt: skip
+    "DIGITS",
+    "FIRST_PLAIN",
+    "calling_code",
+    "digits_of",
+    "harmless",
+    "hashed",
+    "normal_email",
+    "normal_phone",
+    "original",
+    "read_phone",
+]
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _DIALLED = re.compile(r"[(+]*[0-9][0-9 ().\-/+\u2010-\u2015\xa0]*(?:(?:ext|x)[. ]*[0-9]{1,6})?")
@@ -145,9 +153,10 @@ def calling_code(country: str | int | None) -> str | None:
     known = code.isdigit() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     if not known:
         raise UsageError.of(
-            f"the country is {country!r}", "a calling code such as 49 or 1, or letters such as DE",
+            f"the country is {country!r}",
+            "a calling code such as 49 or 1, or letters such as DE",
             "write the digits that come after + in a phone number",
-        )  # fmt: skip
+        )
     return str(int(code))
 
 

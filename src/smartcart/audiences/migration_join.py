@@ -69,8 +69,9 @@ class Ways:
         if not path.is_file() or COLUMNS - set(self.engine.types(f"FROM {_parquet(path)}")):
             raise DataError.of(
                 f"{str(folder)!r} has no segments.parquet of a run",
-                "a folder that smartcart run wrote", "name the run folder",
-            )  # fmt: skip
+                "a folder that smartcart run wrote",
+                "name the run folder",
+            )
         return path
 
     def _names(self, table: Path) -> dict[int, str]:
@@ -170,9 +171,14 @@ class Ways:
 
 
 _WAY = {
-    "was": "INTEGER", "now": "INTEGER", "carried": "INTEGER", "money_then": "DOUBLE",
-    "money_now": "DOUBLE", "early": "BIGINT", "late": "BIGINT",
-}  # fmt: skip
+    "was": "INTEGER",
+    "now": "INTEGER",
+    "carried": "INTEGER",
+    "money_then": "DOUBLE",
+    "money_now": "DOUBLE",
+    "early": "BIGINT",
+    "late": "BIGINT",
+}
 """What is known of a customer."""
 
 

@@ -17,8 +17,16 @@ from smartcart.errors import UsageError, did_you_mean
 
 __all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
 
-REASONS = ("other segment", "below confidence", "not late", "suppressed", "suppressed in doubt",
-           "unchanged", "no such contact", "duplicate contact")  # fmt: skip
+REASONS = (
+    "other segment",
+    "below confidence",
+    "not late",
+    "suppressed",
+    "suppressed in doubt",
+    "unchanged",
+    "no such contact",
+    "duplicate contact",
+)
 
 
 def segment_names(engine: DuckDB, table: Path, given: Mapping[int, str]) -> dict[int, str]:
@@ -30,9 +38,10 @@ def segment_names(engine: DuckDB, table: Path, given: Mapping[int, str]) -> dict
     """
     if not table.is_file():
         raise UsageError.of(
-            f"there is no file {str(table)!r}", "a run folder with segments.parquet",
+            f"there is no file {str(table)!r}",
+            "a run folder with segments.parquet",
             "name the folder that 'smartcart run' wrote",
-        )  # fmt: skip
+        )
     file = f"read_parquet({literal(str(table))})"
     wanted = {"customer_id", "segment_id", "segment", "confidence"}
     if lacking := sorted(wanted - set(engine.types(f"SELECT * FROM {file}"))):
@@ -58,9 +67,10 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]
         one = folded.get(" ".join(str(name).casefold().split()))
         if one is None:
             raise UsageError.of(
-                f"there is no segment {name!r}", ", ".join(map(repr, known)),
+                f"there is no segment {name!r}",
+                ", ".join(map(repr, known)),
                 f"name one of these.{did_you_mean(str(name), known)}",
-            )  # fmt: skip
+            )
         found.append(one)
     if not found:
         raise UsageError.of("no segment is named", ", ".join(map(repr, known)), "name some of them")
@@ -78,13 +88,20 @@ class Audience:
     """
 
     def __init__(
-        self, engine: DuckDB, table: Path, segments: Sequence[str], min_confidence: float, *,
-        named: Mapping[int, str], before: Path | None = None,
+        self,
+        engine: DuckDB,
+        table: Path,
+        segments: Sequence[str],
+        min_confidence: float,
+        *,
+        named: Mapping[int, str],
+        before: Path | None = None,
         named_before: Mapping[int, str] | None = None,
         contacts: Iterable[pa.RecordBatch] | None = None,
-        suppressed: Iterable[pa.RecordBatch] | None = None, needs_email: bool = False,
+        suppressed: Iterable[pa.RecordBatch] | None = None,
+        needs_email: bool = False,
         late: Path | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.engine = engine
         self.changes, self.reaches = before is not None, contacts is not None
         sure = "TRUE"
@@ -125,12 +142,12 @@ class Audience:
         nobody = "email IS NULL AND phone IS NULL" if self.reaches else "FALSE"
         if needs_email and self.reaches:
             nobody = "email IS NULL"
-        asked = "TRUE" if late is None else _IS_LATE.format(
-            key=id_key("customer_id"), file=_parquet(late)
-        )  # fmt: skip
-        reason = _REASON.format(
-            asked=asked, suppressed=held, doubted=doubted, no_contact=nobody
-        )  # fmt: skip
+        asked = (
+            "TRUE"
+            if late is None
+            else _IS_LATE.format(key=id_key("customer_id"), file=_parquet(late))
+        )
+        reason = _REASON.format(asked=asked, suppressed=held, doubted=doubted, no_contact=nobody)
         self._view("judged", f"SELECT *, {reason} AS reason FROM reached")
         order = "ORDER BY place" if self.reaches or self.lists or self.changes else ""
         self._file = engine.spool(f"SELECT * FROM judged {order}")
@@ -267,9 +284,11 @@ WHERE (here.doubt OR listed.doubt)
   AND (ends_with(here.digits, listed.digits) OR ends_with(listed.digits, here.digits))
 """
 _LISTED_AS = (
-    ("lower(key)", "id"), ("lower(key)", "email"), ("sha256(key)", "hash"),
+    ("lower(key)", "id"),
+    ("lower(key)", "email"),
+    ("sha256(key)", "hash"),
     ("sha256(lower(key))", "hash"),
-)  # fmt: skip
+)
 _IS_LATE = "key IN (SELECT {key} FROM {file} WHERE late)"
 _REASON = """
 CASE WHEN NOT fits THEN 'below confidence'

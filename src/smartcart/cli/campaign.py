@@ -88,15 +88,22 @@ def plan(
 
         saved = open_run(run)
         if results is not None:
-            planned = {"-o": output, "--outcome": outcome, "--rate": rate, "--budget": budget,
-                       "--baseline": baseline, "--whole": whole or None,
-                       "--earlier": earlier}  # fmt: skip
+            planned = {
+                "-o": output,
+                "--outcome": outcome,
+                "--rate": rate,
+                "--budget": budget,
+                "--baseline": baseline,
+                "--whole": whole or None,
+                "--earlier": earlier,
+            }
             for name, value in planned.items():
                 if value is not None:
                     raise UsageError.of(
-                        f"{name} and --results are given", "one of them",
+                        f"{name} and --results are given",
+                        "one of them",
                         "plan first, then measure what came of it",
-                    )  # fmt: skip
+                    )
             uplifts, strangers = planning.measure_results(
                 saved, results, cost=cost, revenue=revenue
             )
@@ -112,9 +119,17 @@ def plan(
                 effects = measure_arms(earlier, saved)
                 lesson, outcome = learnt(effects, Path(earlier).name, outcome or ""), None
             found = planning.make_plan(
-                saved, cost=cost, revenue=revenue, outcome=outcome, rate=rate, budget=budget,
-                baseline=baseline, learnt=lesson, partial=not whole, seed=start,
-            )  # fmt: skip
+                saved,
+                cost=cost,
+                revenue=revenue,
+                outcome=outcome,
+                rate=rate,
+                budget=budget,
+                baseline=baseline,
+                learnt=lesson,
+                partial=not whole,
+                seed=start,
+            )
             counts = (
                 planning.write_arms(saved, found.plan, output, seed=start, overwrite=overwrite)
                 if output is not None
@@ -354,11 +369,21 @@ def audience(
         from smartcart.workflows.audience import write_audience
 
         receipt = write_audience(
-            run, output, segments=segment, min_confidence=min_confidence,
-            changes_since=changes_since, contacts=contacts, hash_contacts=hash_contacts,
-            platform=cast(Any, platform), country=country, suppress=suppress, minimum=minimum,
-            destination=destination, late=late, overwrite=overwrite,
-        )  # fmt: skip
+            run,
+            output,
+            segments=segment,
+            min_confidence=min_confidence,
+            changes_since=changes_since,
+            contacts=contacts,
+            hash_contacts=hash_contacts,
+            platform=cast(Any, platform),
+            country=country,
+            suppress=suppress,
+            minimum=minimum,
+            destination=destination,
+            late=late,
+            overwrite=overwrite,
+        )
     if as_json:
         print_json(store.plain(receipt))
     elif not quiet:

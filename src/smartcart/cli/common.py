@@ -12,11 +12,30 @@ import typer
 from smartcart.errors import UsageError
 
 __all__ = [
-    "AsOf", "Config", "DropDuplicates", "Engine", "Expect", "Json", "K", "KMax", "Kind",
+    "AsOf",
+    "Config",
+    "DropDuplicates",
+    "Engine",
+    "Expect",
+    "Json",
+    "K",
+    "KMax",
+    "Kind",
     "NetReturns",
-    "Out", "Overwrite", "Quiet", "RfmBins", "Seed", "Source", "SparkMaster", "app",
-    "check_engine", "one_or_all", "print_json", "refuse_file", "write_whole",
-]  # fmt: skip
+    "Out",
+    "Overwrite",
+    "Quiet",
+    "RfmBins",
+    "Seed",
+    "Source",
+    "SparkMaster",
+    "app",
+    "check_engine",
+    "one_or_all",
+    "print_json",
+    "refuse_file",
+    "write_whole",
+]
 
 app = typer.Typer(
     name="smartcart",
@@ -120,9 +139,10 @@ def refuse_file(
         )
     if os.path.lexists(path) and not overwrite:
         raise UsageError.of(
-            f"{str(path)!r} exists already", "a new file",
+            f"{str(path)!r} exists already",
+            "a new file",
             "choose another name, or replace it with --overwrite",
-        )  # fmt: skip
+        )
 
 
 def write_whole(path: Path, text: str, sources: list[str], *, overwrite: bool) -> None:
@@ -132,9 +152,14 @@ def write_whole(path: Path, text: str, sources: list[str], *, overwrite: bool) -
     part = ""
     try:
         with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False,
-            encoding="utf-8", newline="\n",
-        ) as file:  # fmt: skip
+            "w",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            suffix=".part",
+            delete=False,
+            encoding="utf-8",
+            newline="\n",
+        ) as file:
             part = file.name
             file.write(text)
         mask = os.umask(0)
@@ -146,8 +171,9 @@ def write_whole(path: Path, text: str, sources: list[str], *, overwrite: bool) -
     except OSError as error:
         raise UsageError.of(
             f"{str(path)!r} cannot be written ({error.strerror or error})",
-            "a file in a folder that may be written", "choose another name",
-        ) from error  # fmt: skip
+            "a file in a folder that may be written",
+            "choose another name",
+        ) from error
     finally:
         if part:
             Path(part).unlink(missing_ok=True)

@@ -48,9 +48,13 @@ def future(
         from smartcart.workflows.future_of_run import future_of_run
 
         found = future_of_run(
-            run, horizon=horizon, margin=margin, discount_rate=discount_rate, source=source,
+            run,
+            horizon=horizon,
+            margin=margin,
+            discount_rate=discount_rate,
+            source=source,
             progress=progress,
-        )  # fmt: skip
+        )
     if as_json:
         print_json({"run": str(run), **store.plain(found)})
     elif not quiet:

@@ -33,10 +33,11 @@ def layouts(
     if not told:
         platforms = sorted({one.platform for one in LAYOUTS})
         raise UsageError.of(
-            f"no known export is called {platform!r}", f"one of {', '.join(platforms)}",
+            f"no known export is called {platform!r}",
+            f"one of {', '.join(platforms)}",
             "leave the name out to see all; an export that is not known is read by its columns' "
             "names and values." + did_you_mean(platform, platforms),
-        )  # fmt: skip
+        )
     if as_json:
         print_json({"layouts": [asdict(one) for one in told]})
         return

@@ -74,8 +74,9 @@ def _guarded(command: Callable[..., Any], as_json: bool) -> int:
     except MemoryError:
         return _fail(
             "The machine's memory does not suffice; close other programs or use fewer columns.",
-            Exit.DATA, as_json,
-        )  # fmt: skip
+            Exit.DATA,
+            as_json,
+        )
     except Exception as error:
         return _own_fault(error, as_json)
     return code if isinstance(code, int) else Exit.DONE
@@ -100,8 +101,9 @@ def _own_fault(error: Exception, as_json: bool) -> int:
     return _fail(
         f"This is a fault of SmartCart's own ({type(error).__name__}); please report it with the "
         f"details in {file.name}",
-        Exit.OWN_FAULT, as_json,
-    )  # fmt: skip
+        Exit.OWN_FAULT,
+        as_json,
+    )
 
 
 def _fail(sentence: str, code: int, as_json: bool) -> int:

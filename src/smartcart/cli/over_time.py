@@ -62,10 +62,15 @@ def monitor(
             row["segment"] = names[row["segment_id"]]
         day_used = found.as_of.isoformat() if found.as_of else None
         print_json(
-            {"source": found.source, "model": str(model), "as_of": day_used,
-             "as_of_source": found.as_of_source, **content,
-             "output": str(output) if output else None}
-        )  # fmt: skip
+            {
+                "source": found.source,
+                "model": str(model),
+                "as_of": day_used,
+                "as_of_source": found.as_of_source,
+                **content,
+                "output": str(output) if output else None,
+            }
+        )
     elif not quiet:
         typer.echo("\n".join(over_time.drift_lines(found.drift, names)))
         if found.drift.verdict == "refit":
@@ -110,17 +115,28 @@ def migrate(
         if report is not None:
             store.refuse_file(report, overwrite=overwrite)
         found = compare(
-            old_run, new_run, source=source, target=output, overwrite=overwrite, seed=start,
+            old_run,
+            new_run,
+            source=source,
+            target=output,
+            overwrite=overwrite,
+            seed=start,
             progress=progress,
-        )  # fmt: skip
+        )
     if report is not None:
         from smartcart.report.over_time_pages import migration_page
 
         page = migration_page(
-            found.migration, found.names, found.names_now, old_run=str(old_run),
-            new_run=str(new_run), split=found.split, currency=currency, identity=found.identity,
+            found.migration,
+            found.names,
+            found.names_now,
+            old_run=str(old_run),
+            new_run=str(new_run),
+            split=found.split,
+            currency=currency,
+            identity=found.identity,
             notices=found.notices,
-        )  # fmt: skip
+        )
         with store.new_files([report], overwrite=overwrite) as part:
             (part / report.name).write_text(page, encoding="utf-8")
     if as_json:
@@ -137,17 +153,27 @@ def migrate(
         for row in content["leavers"]:
             row["segment"] = found.names[row["segment_id"]]
         print_json(
-            {"old_run": str(old_run), "new_run": str(new_run), **content,
-             "identity": store.plain(found.identity), "notices": store.plain(found.notices),
-             "output": str(output) if output else None, "report": str(report) if report else None}
-        )  # fmt: skip
+            {
+                "old_run": str(old_run),
+                "new_run": str(new_run),
+                **content,
+                "identity": store.plain(found.identity),
+                "notices": store.plain(found.notices),
+                "output": str(output) if output else None,
+                "report": str(report) if report else None,
+            }
+        )
     elif not quiet:
         from smartcart.report import over_time
 
         lines = over_time.migration_lines(
-            found.migration, found.names, split=found.split, currency=currency,
-            identity=found.identity, notices=found.notices,
-        )  # fmt: skip
+            found.migration,
+            found.names,
+            split=found.split,
+            currency=currency,
+            identity=found.identity,
+            notices=found.notices,
+        )
         typer.echo("\n".join(lines))
         if output is not None:
             typer.echo(f"Written to {output}: {found.written:,} customers.")
@@ -161,9 +187,10 @@ def _refuse_no_page(option: str, path: Path | None, *more: str) -> None:
     if path is not None and path.suffix.lower() not in ends:
         known = " or ".join((".html", *more))
         raise UsageError.of(
-            f"{option} is {str(path)!r}", f"a name that ends in {known}",
+            f"{option} is {str(path)!r}",
+            f"a name that ends in {known}",
             f"choose another {option}",
-        )  # fmt: skip
+        )
 
 
 @app.command(epilog="Example: smartcart runs shop/ -o history.html")
@@ -208,11 +235,16 @@ def runs(
     rows = [("run", "made (UTC)", "as of", "source", "verdict", "customers", "segments")]
     rows += [
         (
-            one.folder, one.made[:16].replace("T", " "), one.as_of or "", one.source or "",
-            one.verdict or "cannot be read", words.count(one.customers), words.count(one.k),
+            one.folder,
+            one.made[:16].replace("T", " "),
+            one.as_of or "",
+            one.source or "",
+            one.verdict or "cannot be read",
+            words.count(one.customers),
+            words.count(one.k),
         )
         for one in found
-    ]  # fmt: skip
+    ]
     typer.echo("\n".join(over_time.table_lines(rows, left=5)))
     if output is not None:
         typer.echo(f"Open {output}.")
@@ -226,9 +258,10 @@ def _write_history(workspace: Path, output: Path, *, overwrite: bool) -> None:
     kept = history(workspace)
     if not kept.chains:
         raise UsageError.of(
-            f"{str(workspace)!r} holds no run that can be read", "a folder that holds run folders",
+            f"{str(workspace)!r} holds no run that can be read",
+            "a folder that holds run folders",
             "name the folder in which your runs are",
-        )  # fmt: skip
+        )
     with store.new_files([output], overwrite=overwrite) as part:
         if output.suffix.lower() == ".png":
             from smartcart.report.figure_history import history_png

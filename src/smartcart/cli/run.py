@@ -88,22 +88,41 @@ def run(
     """Segment the customers of a table: the main job."""
     if fresh and previous is None:
         raise UsageError.of(
-            "--fresh is given without --previous", "an earlier run to continue",
+            "--fresh is given without --previous",
+            "an earlier run to continue",
             "add --previous RUN, or leave --fresh out",
-        )  # fmt: skip
+        )
     check_engine(engine, spark_master)
     from smartcart.settings import read_settings
 
     settings = read_settings(
-        config, k=k, k_max=k_max, as_of=as_of, kind=kind, seed=seed, rfm_bins=rfm_bins,
-        drop_duplicates=drop_duplicates, net_returns=net_returns, cost=cost, revenue=revenue,
-        budget=budget, expect=expect or None,
-    )  # fmt: skip
+        config,
+        k=k,
+        k_max=k_max,
+        as_of=as_of,
+        kind=kind,
+        seed=seed,
+        rfm_bins=rfm_bins,
+        drop_duplicates=drop_duplicates,
+        net_returns=net_returns,
+        cost=cost,
+        revenue=revenue,
+        budget=budget,
+        expect=expect or None,
+    )
     _segment(
-        one_or_all(source), output, settings, overwrite, quiet=quiet, as_json=as_json,
-        engine=engine, spark_master=spark_master, previous=previous, fresh=fresh,
+        one_or_all(source),
+        output,
+        settings,
+        overwrite,
+        quiet=quiet,
+        as_json=as_json,
+        engine=engine,
+        spark_master=spark_master,
+        previous=previous,
+        fresh=fresh,
         explain=explain or (),
-    )  # fmt: skip
+    )
 
 
 @app.command(epilog="Example: smartcart check customers.csv")
@@ -132,18 +151,26 @@ def check(
     from smartcart.settings import read_settings, refused_text, settings_text
 
     settings = read_settings(
-        config, as_of=as_of, kind=kind, seed=seed, drop_duplicates=drop_duplicates,
-        net_returns=net_returns, expect=expect or None,
-    )  # fmt: skip
+        config,
+        as_of=as_of,
+        kind=kind,
+        seed=seed,
+        drop_duplicates=drop_duplicates,
+        net_returns=net_returns,
+        expect=expect or None,
+    )
     if write_config is not None:
         refuse_file(write_config, source, overwrite=overwrite)
     with show.Progress(quiet=quiet) as progress:
         progress("read", 0, None)
         try:
             seen = workflows.inspect(
-                one_or_all(source), kind=settings.kind, as_of=settings.as_of,
-                wanted=settings.columns, options=workflows.order_options(settings),
-            )  # fmt: skip
+                one_or_all(source),
+                kind=settings.kind,
+                as_of=settings.as_of,
+                wanted=settings.columns,
+                options=workflows.order_options(settings),
+            )
         except DataError as error:
             if write_config is not None and error.columns:
                 text = refused_text(error, str(one_or_all(source)))
@@ -227,17 +254,34 @@ def _segment(
         check_amounts(settings.cost, settings.revenue, settings.budget)
         with store.new_folder(output, overwrite=overwrite) as folder:
             found = workflows.segment(
-                source, folder, k=settings.k, k_max=settings.k_max, kind=settings.kind,
-                as_of=settings.as_of, wanted=settings.columns, seed=settings.seed,
-                options=workflows.order_options(settings), rfm_bins=settings.rfm_bins,
-                progress=progress, helper=helper, engine=engine, spark_master=spark_master,
-                previous=previous, fresh=fresh, meanwhile=partial(workflows.draw_first, folder),
-            )  # fmt: skip
+                source,
+                folder,
+                k=settings.k,
+                k_max=settings.k_max,
+                kind=settings.kind,
+                as_of=settings.as_of,
+                wanted=settings.columns,
+                seed=settings.seed,
+                options=workflows.order_options(settings),
+                rfm_bins=settings.rfm_bins,
+                progress=progress,
+                helper=helper,
+                engine=engine,
+                spark_master=spark_master,
+                previous=previous,
+                fresh=fresh,
+                meanwhile=partial(workflows.draw_first, folder),
+            )
             progress("report", 0, None)
             found = with_actions(
-                found, folder, source, cost=settings.cost, revenue=settings.revenue,
-                budget=settings.budget, customers=explain,
-            )  # fmt: skip
+                found,
+                folder,
+                source,
+                cost=settings.cost,
+                revenue=settings.revenue,
+                budget=settings.budget,
+                customers=explain,
+            )
             for name, file in (keep or {}).items():  # the source, which goes with the run
                 shutil.copyfile(file, folder / name)
                 found = replace(found, source=name, reading=replace(found.reading, source=name))

@@ -64,8 +64,9 @@ def score(
     if (output is None) == (into is None):
         raise UsageError.of(
             "-o and --into are both given" if into else "neither -o nor --into is given",
-            "a file to write, or a table", "give one of them",
-        )  # fmt: skip
+            "a file to write, or a table",
+            "give one of them",
+        )
     from smartcart.cli.progress import Progress
 
     day = None
@@ -81,16 +82,28 @@ def score(
         written = None
         if output is not None:
             found = workflows.score(
-                one_or_all(source), known, output, as_of=day, overwrite=overwrite,
-                progress=progress, engine=engine, spark_master=spark_master,
-            )  # fmt: skip
+                one_or_all(source),
+                known,
+                output,
+                as_of=day,
+                overwrite=overwrite,
+                progress=progress,
+                engine=engine,
+                spark_master=spark_master,
+            )
         else:
             from smartcart.workflows.score_into import score_into, table_label
 
             found, written = score_into(
-                one_or_all(source), known, str(into), as_of=day, whole=overwrite,
-                progress=progress, engine=engine, spark_master=spark_master,
-            )  # fmt: skip
+                one_or_all(source),
+                known,
+                str(into),
+                as_of=day,
+                whole=overwrite,
+                progress=progress,
+                engine=engine,
+                spark_master=spark_master,
+            )
     beside, place = None, str(output)
     if output is None:
         place = table_label(str(into))
@@ -181,9 +194,10 @@ def sql(
         book = open_run(model).rulebook
         if book is None:
             raise DataError.of(
-                f"the run at {str(model)!r} has no rules", "a run with two segments or more",
+                f"the run at {str(model)!r} has no rules",
+                "a run with two segments or more",
                 "leave out --rules",
-            )  # fmt: skip
+            )
     query = workflows.sql(workflows.load(model), dialect, name, book, rfm_of(model))
     if as_json:
         print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})

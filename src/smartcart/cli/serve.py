@@ -19,10 +19,12 @@ Workspace = Annotated[
 Database = Annotated[
     str | None,
     typer.Option(
-        "--database", metavar="URL", envvar="SMARTCART_DATABASE",
+        "--database",
+        metavar="URL",
+        envvar="SMARTCART_DATABASE",
         help="PostgreSQL for what the app remembers; else SQLite in the workspace.",
     ),
-]  # fmt: skip
+]
 
 
 @app.command(epilog="Example: smartcart serve shop/ --port 8000")
@@ -62,10 +64,18 @@ def serve(
     from smartcart.web.server import serve as run
 
     config = Config(
-        workspace=workspace, host=host, port=port, team=team, database=database, sources=sources,
-        public_url=_address(public_url), upload_bytes=upload_mb * 1_000_000, jobs=jobs,
-        keep_days=keep_days, memory_bytes=None if memory_mb is None else memory_mb * 1_000_000,
-    )  # fmt: skip
+        workspace=workspace,
+        host=host,
+        port=port,
+        team=team,
+        database=database,
+        sources=sources,
+        public_url=_address(public_url),
+        upload_bytes=upload_mb * 1_000_000,
+        jobs=jobs,
+        keep_days=keep_days,
+        memory_bytes=None if memory_mb is None else memory_mb * 1_000_000,
+    )
 
     def tell(line: str) -> None:
         if as_json and line.startswith("http"):
@@ -162,9 +172,10 @@ def _address(url: str | None) -> str | None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         raise UsageError.of(
-            "--public-url is no address of a web site", "such as https://shop.example.com",
+            "--public-url is no address of a web site",
+            "such as https://shop.example.com",
             "correct it",
-        )  # fmt: skip
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -175,13 +186,19 @@ def _refuse_missing() -> None:
     missing = [
         name
         for name in (
-            "fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2", "prometheus_client",
+            "fastapi",
+            "uvicorn",
+            "sqlalchemy",
+            "alembic",
+            "argon2",
+            "prometheus_client",
             "python_multipart",
         )
         if find_spec(name) is None
-    ]  # fmt: skip
+    ]
     if missing:
         raise UsageError.of(
             f"the web app needs {', '.join(missing)}, which is not installed",
-            "the packages of the extra 'web'", "pip install 'smartcart[web]'",
-        )  # fmt: skip
+            "the packages of the extra 'web'",
+            "pip install 'smartcart[web]'",
+        )

@@ -36,9 +36,17 @@ def synth_customers(
     from smartcart.datasets import write_customers
 
     _synth(
-        write_customers, "customers", rows, output, truth, clean=clean, overwrite=overwrite,
-        seed=seed, quiet=quiet, as_json=as_json,
-    )  # fmt: skip
+        write_customers,
+        "customers",
+        rows,
+        output,
+        truth,
+        clean=clean,
+        overwrite=overwrite,
+        seed=seed,
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
 @synth_app.command("orders", epilog="Example: smartcart synth orders --rows 100000 -o orders.csv")
@@ -58,9 +66,17 @@ def synth_orders(
     from smartcart.datasets import write_orders
 
     _synth(
-        write_orders, "order lines", rows, output, truth, clean=clean, overwrite=overwrite,
-        seed=seed, quiet=quiet, as_json=as_json,
-    )  # fmt: skip
+        write_orders,
+        "order lines",
+        rows,
+        output,
+        truth,
+        clean=clean,
+        overwrite=overwrite,
+        seed=seed,
+        quiet=quiet,
+        as_json=as_json,
+    )
 
 
 def _synth(
@@ -82,14 +98,19 @@ def _synth(
     for path in (output, truth):
         if path is not None and path.exists() and not overwrite:
             raise UsageError.of(
-                f"{str(path)!r} exists already", "a new file",
+                f"{str(path)!r} exists already",
+                "a new file",
                 "choose another name, or replace it with --overwrite",
-            )  # fmt: skip
+            )
     with show.Progress(quiet=quiet) as progress:
         write(
-            output, rows, seed=seed or 0, truth=truth, dirt=not clean,
+            output,
+            rows,
+            seed=seed or 0,
+            truth=truth,
+            dirt=not clean,
             progress=lambda done, total: progress("write", done, total),
-        )  # fmt: skip
+        )
     if as_json:
         written = {"rows": rows, "output": str(output), "truth": str(truth) if truth else None}
         print_json(written)

@@ -67,24 +67,45 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Slipping away",
         (Rule("alive", high=-0.6), Rule("value", low=-0.2), Rule("frequency", low=-0.2)),
         (("alive", -3.0), ("value", 0.5)),
-        ((Clause("By the rhythm of their own orders fewer of them are still customers than of the "
-                 "others, and they bought about as much and as often, or more.",
-                 (Rule("alive", high=-0.6), Rule("value", low=-0.2),
-                  Rule("frequency", low=-0.2))),),),
+        (
+            (
+                Clause(
+                    "By the rhythm of their own orders fewer of them are still customers than of "
+                    "the others, and they bought about as much and as often, or more.",
+                    (
+                        Rule("alive", high=-0.6),
+                        Rule("value", low=-0.2),
+                        Rule("frequency", low=-0.2),
+                    ),
+                ),
+            ),
+        ),
         "Reach out now, most value at stake first: the list of who is late says to whom.",
         "Share of the late that orders again within 60 days",
     ),
     Archetype(
         "premium",
         "Premium",
-        (Rule("value", low=0.6), Rule("income", low=0.3, optional=True),
-         Rule("deals", high=0.5, optional=True), Rule("alive", low=-0.6, optional=True)),
+        (
+            Rule("value", low=0.6),
+            Rule("income", low=0.3, optional=True),
+            Rule("deals", high=0.5, optional=True),
+            Rule("alive", low=-0.6, optional=True),
+        ),
         (("value", 3.0), ("income", 1.0)),
-        ((Clause("High income and high spend.", (Rule("income", low=0.3),)),
-          Clause("They spend more than the average customer.")),
-         (Clause("Few customers, who carry the revenue.",
-                 (Rule("customers", most=0.3), Rule("value_share", least=0.5))),),
-         (Clause("They hardly need deals.", (Rule("deals", high=-0.3, most=0.15),)),)),
+        (
+            (
+                Clause("High income and high spend.", (Rule("income", low=0.3),)),
+                Clause("They spend more than the average customer."),
+            ),
+            (
+                Clause(
+                    "Few customers, who carry the revenue.",
+                    (Rule("customers", most=0.3), Rule("value_share", least=0.5)),
+                ),
+            ),
+            (Clause("They hardly need deals.", (Rule("deals", high=-0.3, most=0.15),)),),
+        ),
         "Keep them: early access, service and personal recommendations instead of discounts.",
         "Retention and spend per customer",
     ),
@@ -93,67 +114,110 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Discount-sensitive",
         (Rule("deals", low=0.4), Rule("value", high=1.4, optional=True)),
         (("deals", 1.0),),
-        ((Clause("They wait for a deal: a large part of what they buy is bought on one.",
-                 (Rule("deals", least=0.3, most=1.0),)),
-          Clause("They buy on a deal more often than the average customer.")),),
+        (
+            (
+                Clause(
+                    "They wait for a deal: a large part of what they buy is bought on one.",
+                    (Rule("deals", least=0.3, most=1.0),),
+                ),
+                Clause("They buy on a deal more often than the average customer."),
+            ),
+        ),
         "Send timed promotions and bundles with a floor price; measure margin, not only sales.",
         "Margin per order and share of orders on a deal",
     ),
     Archetype(
         "moderate_engagement",
         "Moderate engagement",
-        (Rule("value", low=-0.6, high=0.65, times=1.6),
-         Rule("frequency", low=-0.6, high=0.9, optional=True, times=1.6),
-         Rule("deals", high=0.6, optional=True), Rule("tenure", low=-1.0, optional=True)),
+        (
+            Rule("value", low=-0.6, high=0.65, times=1.6),
+            Rule("frequency", low=-0.6, high=0.9, optional=True, times=1.6),
+            Rule("deals", high=0.6, optional=True),
+            Rule("tenure", low=-1.0, optional=True),
+        ),
         (("deals", -0.3), ("frequency", 0.3)),
-        ((Clause("Around the average in what they spend and how often they buy.",
-                 (Rule("frequency", low=-0.6, high=0.9, times=1.6),)),
-          Clause("Around the average in what they spend.")),),
+        (
+            (
+                Clause(
+                    "Around the average in what they spend and how often they buy.",
+                    (Rule("frequency", low=-0.6, high=0.9, times=1.6),),
+                ),
+                Clause("Around the average in what they spend."),
+            ),
+        ),
         "Cross-sell the next category and reward the next order; move them towards Premium.",
         "Orders per customer and number of categories bought",
     ),
     Archetype(
         "low_engagement",
         "Low engagement / potential churn",
-        (Rule("value", high=-0.4), Rule("frequency", high=-0.3, optional=True),
-         Rule("deals", high=0.9, optional=True)),
+        (
+            Rule("value", high=-0.4),
+            Rule("frequency", high=-0.3, optional=True),
+            Rule("deals", high=0.9, optional=True),
+        ),
         (("value", -1.0), ("frequency", -1.0), ("recency", 0.5), ("deals", -0.3)),
-        ((Clause("They buy less often and spend less than the average customer.",
-                 (Rule("frequency", high=-0.3),)),
-          Clause("They spend less than the average customer.")),
-         (Clause("Their last order is longer ago, too.", (Rule("recency", low=0.2),)),)),
+        (
+            (
+                Clause(
+                    "They buy less often and spend less than the average customer.",
+                    (Rule("frequency", high=-0.3),),
+                ),
+                Clause("They spend less than the average customer."),
+            ),
+            (Clause("Their last order is longer ago, too.", (Rule("recency", low=0.2),)),),
+        ),
         "Win back at low cost: a short welcome-back series, one clear offer, then peace.",
         "Share that orders again within 90 days",
     ),
     Archetype(
         "loyal_regulars",
         "Loyal regulars",
-        (Rule("frequency", low=0.4), Rule("value", low=0.0),
-         Rule("recency", high=0.2, optional=True), Rule("deals", high=0.8, optional=True),
-         Rule("tenure", low=-0.2, optional=True, least=LONG_DAYS),
-         Rule("alive", low=-0.6, optional=True)),
+        (
+            Rule("frequency", low=0.4),
+            Rule("value", low=0.0),
+            Rule("recency", high=0.2, optional=True),
+            Rule("deals", high=0.8, optional=True),
+            Rule("tenure", low=-0.2, optional=True, least=LONG_DAYS),
+            Rule("alive", low=-0.6, optional=True),
+        ),
         (("frequency", 1.0), ("tenure", 0.5)),
-        ((Clause("They come back more often than the average customer."),),
-         (Clause("They have done so for longer.", (Rule("tenure", low=0.2),)),)),
+        (
+            (Clause("They come back more often than the average customer."),),
+            (Clause("They have done so for longer.", (Rule("tenure", low=0.2),)),),
+        ),
         "Thank them: a loyalty programme, referrals, first say on new products.",
         "Order frequency and referrals",
     ),
     Archetype(
         "at_risk",
         "At risk of leaving",
-        (Rule("recency", low=0.4), Rule("value", low=0.0),
-         Rule("frequency", low=0.2, optional=True)),
+        (
+            Rule("recency", low=0.4),
+            Rule("value", low=0.0),
+            Rule("frequency", low=0.2, optional=True),
+        ),
         (("recency", 1.0), ("value", 0.5)),
-        ((Clause("They spend at least as much as the average customer, and have not ordered for "
-                "longer."),),),
+        (
+            (
+                Clause(
+                    "They spend at least as much as the average customer, and have not ordered for "
+                    "longer."
+                ),
+            ),
+        ),
         "Reach out now with a personal reason to return, before the habit is lost.",
         "Share that orders again within 60 days",
     ),
     Archetype(
         "new_customers",
         "New customers",
-        (Rule("tenure", high=-0.3, most=NEW_DAYS), Rule("recency", high=-0.3, optional=True),
-         Rule("frequency", high=-0.3), Rule("value", high=0.3, optional=True)),
+        (
+            Rule("tenure", high=-0.3, most=NEW_DAYS),
+            Rule("recency", high=-0.3, optional=True),
+            Rule("frequency", high=-0.3),
+            Rule("value", high=0.3, optional=True),
+        ),
         (("tenure", -1.0), ("recency", -1.0), ("frequency", -0.5)),
         ((Clause("Their first orders are recent and few."),),),
         "Welcome them: help with the first order, then one good reason for the second.",
@@ -186,4 +250,4 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "Find what stops them: delivery cost, trust, choice; test reminders of left baskets.",
         "Purchases per visit",
     ),
-)  # fmt: skip
+)

@@ -141,9 +141,11 @@ def _dummies(
 
 
 def _dummy(
-    columns: tuple[int, ...], pairs: list[tuple[int, int, float]], names: Sequence[str],
+    columns: tuple[int, ...],
+    pairs: list[tuple[int, int, float]],
+    names: Sequence[str],
     called: Sequence[str],
-) -> Artefact:  # fmt: skip
+) -> Artefact:
     told = " and ".join(repr(names[j]) for j in columns)
     which = ", and ".join(f"{called[a]} from {called[b]}" for a, b, _ in pairs)
     most = max(share for _, _, share in pairs)
@@ -189,11 +191,13 @@ def _same(Z: Floats, names: Sequence[str]) -> list[Artefact]:
             "same twice",
             f"{names[i]!r} and {names[j]!r} say the same (correlation {r[i, j]:.2f}), so it counts "
             "twice. Keep one of them, or give both the weight of one.",
-            (names[i], names[j]), (), float(r[i, j]),
+            (names[i], names[j]),
+            (),
+            float(r[i, j]),
         )
         for i, j in combinations(range(len(names)), 2)
         if abs(r[i, j]) > SAME
-    ]  # fmt: skip
+    ]
 
 
 def _picture_only(Z: Floats, y: Labels, rng: np.random.Generator) -> list[Artefact]:
@@ -245,9 +249,11 @@ def _outliers(Z: Floats, y: Labels, called: Sequence[str]) -> list[Artefact]:
                     "outlier",
                     f"{_capital(called[a])} is {size} customer{'s' if size > 1 else ''} of "
                     f"{len(y):,}: outliers, not a group. Check them, or ask for a smaller K.",
-                    (), (a + 1,), share,
+                    (),
+                    (a + 1,),
+                    share,
                 )
-            )  # fmt: skip
+            )
             continue
         near = min(others, key=lambda c: float(((c - center) ** 2).sum()))
         lost = _driven(members, center, near)
@@ -257,9 +263,11 @@ def _outliers(Z: Floats, y: Labels, called: Sequence[str]) -> list[Artefact]:
                     "outlier",
                     f"{_capital(called[a])} has {size:,} customers, but {FEW} of them make "
                     f"{lost:.0%} of its distance to the next segment. Check these {FEW}.",
-                    (), (a + 1,), lost,
+                    (),
+                    (a + 1,),
+                    lost,
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -283,9 +291,11 @@ def _copies(y: Labels, heavy: NDArray[np.bool_], called: Sequence[str]) -> list[
                     "copies",
                     f"{share:.0%} of the {int((y == a).sum()):,} rows of {called[a]} are copies of "
                     "other rows. Find out why before acting on its size.",
-                    (), (a + 1,), share,
+                    (),
+                    (a + 1,),
+                    share,
                 )
-            )  # fmt: skip
+            )
     return found
 
 

@@ -321,9 +321,11 @@ def _with_stability(
     lost = 0.0 if then is None else (then - now[place]) / LOSS_MATTERS
     weak = now[place] < WEAK
     return replace(
-        one, stability=float(now[place]), stability_before=then,
+        one,
+        stability=float(now[place]),
+        stability_before=then,
         unstable=float(max(lost, 0.0)) if weak else 0.0,
-    )  # fmt: skip
+    )
 
 
 def _lost(one: SegmentDrift, called: Mapping[int, str]) -> str:

@@ -114,9 +114,15 @@ class ColumnCount:
 
 
 def number_bins(
-    column: str, values: ArrayLike, *, bins: int = BINS, forms: bool = True, label: str = "",
-    logs: bool = False, tells: bool = False,
-) -> ReferenceBins:  # fmt: skip
+    column: str,
+    values: ArrayLike,
+    *,
+    bins: int = BINS,
+    forms: bool = True,
+    label: str = "",
+    logs: bool = False,
+    tells: bool = False,
+) -> ReferenceBins:
     """Make bins that hold about equally many rows, from a column of numbers.
 
     With ``logs`` the logarithms of positive values are watched, too, where no value is negative:
@@ -177,9 +183,17 @@ def category_bins(
     ranked = sorted((name for name in counts if name is not None), key=lambda c: (-counts[c], c))
     names = tuple(ranked[:most])
     empty = ReferenceBins(
-        column=column, kind="category", edges=(), categories=names, shares=(0.0,) * len(names),
-        rest=0.0, missing=0.0, rows=0, forms=forms, label=label or column,
-    )  # fmt: skip
+        column=column,
+        kind="category",
+        edges=(),
+        categories=names,
+        shares=(0.0,) * len(names),
+        rest=0.0,
+        missing=0.0,
+        rows=0,
+        forms=forms,
+        label=label or column,
+    )
     return with_counts(empty, count_categories(empty, counts))
 
 
@@ -229,9 +243,14 @@ def count_numbers(reference: ReferenceBins, values: ArrayLike) -> ColumnCount:
     some = x > least
     logs = np.log(x if some.all() else x[some]) - reference.log_mean
     return ColumnCount(
-        counts, float(off.size), total, squares,
-        float(logs.size), float(logs.sum()), float(logs @ logs),
-    )  # fmt: skip
+        counts,
+        float(off.size),
+        total,
+        squares,
+        float(logs.size),
+        float(logs.sum()),
+        float(logs @ logs),
+    )
 
 
 def count_categories(

@@ -32,7 +32,5 @@ def gather(
     recipe = prepare.fit_recipe(X, features, weight)
     # money in another unit leaves other last digits, and rows would be sorted by them
     Z = np.round(prepare.apply_recipe(X, recipe), DIGITS)
-    choice = choose_k.choose_k(
-        Z, k_max=k_max, seed=seed, k=k, sample_weight=weight, progress=tell
-    )  # fmt: skip
+    choice = choose_k.choose_k(Z, k_max=k_max, seed=seed, k=k, sample_weight=weight, progress=tell)
     return recipe, choice

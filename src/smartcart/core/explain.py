@@ -124,9 +124,12 @@ def explain(
 
 
 def reasons(
-    Z: ArrayLike, centers: ArrayLike, features: Sequence[Feature], names: Sequence[str],
+    Z: ArrayLike,
+    centers: ArrayLike,
+    features: Sequence[Feature],
+    names: Sequence[str],
     sample_weight: ArrayLike | None = None,
-) -> tuple[Reason, ...]:  # fmt: skip
+) -> tuple[Reason, ...]:
     """Say of each segment which features keep its customers there, on average over them.
 
     Parameters
@@ -159,10 +162,15 @@ def reasons(
         runner_up, share = names[second], float(met[second] / met.sum())
         told.append(
             Reason(
-                i + 1, name, int(here.sum()), runner_up, share, parts,
+                i + 1,
+                name,
+                int(here.sum()),
+                runner_up,
+                share,
+                parts,
                 _mostly(parts, runner_up, share),
             )
-        )  # fmt: skip
+        )
     return tuple(told)
 
 
@@ -200,17 +208,33 @@ def _one(
         briefly.append(f"{what}, where they have {mine} and {theirs}")
         contributions.append(
             Contribution(
-                feature.name, feature.label, feature.unit, value, float(counted[j]), handled,
-                here, there, float(parts[j]), float(parts[j]) / total,
+                feature.name,
+                feature.label,
+                feature.unit,
+                value,
+                float(counted[j]),
+                handled,
+                here,
+                there,
+                float(parts[j]),
+                float(parts[j]) / total,
                 f"{what}, where {own} has {mine} and {other} {theirs}",
             )
-        )  # fmt: skip
+        )
     distance, apart = float(np.sqrt(found.d1[r])), float(np.sqrt(found.d2[r]))
     trust = (apart - distance) / (apart + distance) if apart + distance > 0 else 0.0
     return Explanation(
-        name, a + 1, own, b + 1, other, distance, apart, max(trust, 0.0), tuple(contributions),
+        name,
+        a + 1,
+        own,
+        b + 1,
+        other,
+        distance,
+        apart,
+        max(trust, 0.0),
+        tuple(contributions),
         _sentence(own, other, contributions, briefly),
-    )  # fmt: skip
+    )
 
 
 def _words(

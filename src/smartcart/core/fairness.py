@@ -125,9 +125,10 @@ def find_fairness(
     for name, values in {"X": rows, **sensitive}.items():
         if len(np.asarray(values)) != len(y):
             raise DataError.of(
-                f"{name!r} has {len(np.asarray(values))} rows", f"{len(y)}, one per label",
+                f"{name!r} has {len(np.asarray(values))} rows",
+                f"{len(y)}, one per label",
                 "give arrays of one table",
-            )  # fmt: skip
+            )
     if rows.ndim != 2 or rows.shape[1] != len(features):
         raise DataError.of(
             f"X has the shape {rows.shape}", f"{len(features)} columns", "give one per feature"
@@ -141,9 +142,15 @@ def find_fairness(
 
 
 def _column(
-    name: str, label: str, values: ArrayLike, y: Counts, segments: Sequence[str], X: Floats,
-    features: Sequence[Feature], smallest: int,
-) -> SensitiveColumn:  # fmt: skip
+    name: str,
+    label: str,
+    values: ArrayLike,
+    y: Counts,
+    segments: Sequence[str],
+    X: Floats,
+    features: Sequence[Feature],
+    smallest: int,
+) -> SensitiveColumn:
     values, known = _read(values)
     values, y, X = values[known], y[known], X[known]
     number = values.dtype.kind == "f"
@@ -159,10 +166,17 @@ def _column(
     groups = tuple(_groups(*_pooled(table, texts), segments, smallest))
     proxies = _proxies(values, places, number, X, features) if len(y) else ()
     return SensitiveColumn(
-        name, label, "eta squared" if number else "Cramér's V", association, strength,
-        int(known.sum()), groups, sum(group.suppressed for group in groups), proxies,
+        name,
+        label,
+        "eta squared" if number else "Cramér's V",
+        association,
+        strength,
+        int(known.sum()),
+        groups,
+        sum(group.suppressed for group in groups),
+        proxies,
         _sentence(label, number, association, strength, groups, proxies),
-    )  # fmt: skip
+    )
 
 
 def _read(values: ArrayLike) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -191,9 +205,10 @@ def _texts(values: NDArray[Any]) -> tuple[list[str], Counts]:
     if not len(values):
         return [], np.empty(0, dtype=np.int64)
     found, places, counts = np.unique(
-        np.array([str(v) for v in values.tolist()], dtype=str), return_inverse=True,
+        np.array([str(v) for v in values.tolist()], dtype=str),
+        return_inverse=True,
         return_counts=True,
-    )  # fmt: skip
+    )
     order = np.argsort(-counts, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
@@ -280,10 +295,19 @@ def _groups(
             share = count / size
             groups.append(
                 Overrepresentation(
-                    text, s + 1, segment, False, count, share, low, high, overall,
-                    share / overall, finding,
+                    text,
+                    s + 1,
+                    segment,
+                    False,
+                    count,
+                    share,
+                    low,
+                    high,
+                    overall,
+                    share / overall,
+                    finding,
                 )
-            )  # fmt: skip
+            )
     return groups
 
 
@@ -303,11 +327,13 @@ def _proxies(
             )
         found.append(
             Proxy(
-                feature.name, feature.label,
-                "rank correlation" if number else "correlation ratio", strength,
+                feature.name,
+                feature.label,
+                "rank correlation" if number else "correlation ratio",
+                strength,
                 strength >= TELLING,
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(found, key=lambda proxy: -proxy.strength))
 
 
@@ -317,15 +343,21 @@ def _level(effect: float) -> Strength:
 
 
 _WORDS = {
-    "none": "hardly tell", "weak": "tell a little of", "moderate": "tell clearly of",
+    "none": "hardly tell",
+    "weak": "tell a little of",
+    "moderate": "tell clearly of",
     "strong": "largely stand for",
-}  # fmt: skip
+}
 
 
 def _sentence(
-    label: str, number: bool, association: float, strength: Strength,
-    groups: Sequence[Overrepresentation], proxies: Sequence[Proxy],
-) -> str:  # fmt: skip
+    label: str,
+    number: bool,
+    association: float,
+    strength: Strength,
+    groups: Sequence[Overrepresentation],
+    proxies: Sequence[Proxy],
+) -> str:
     """Return what was found of one column, in words."""
     measure = "eta squared" if number else "Cramér's V"
     text = f"Segments {_WORDS[strength]} {label} ({measure} {association:.2f})."

@@ -19,9 +19,14 @@ BINS = 1 << 16
 
 
 def holdout_of(
-    customers: int, expected: float, baseline: float | None = None, *, break_even: float = 0.0,
-    alpha: float = 0.05, power: float = 0.8,
-) -> Holdout:  # fmt: skip
+    customers: int,
+    expected: float,
+    baseline: float | None = None,
+    *,
+    break_even: float = 0.0,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> Holdout:
     """Return the smallest holdout of ``customers`` that can show the effect of contact.
 
     Parameters
@@ -59,11 +64,16 @@ def holdout_of(
             least, most = (least, middle) if reach(middle) >= power else (middle + 1, most)
         size = least
     return Holdout(
-        baseline=base, baseline_assumed=baseline is None, expected=expected, alpha=alpha,
+        baseline=base,
+        baseline_assumed=baseline is None,
+        expected=expected,
+        alpha=alpha,
         power=power if reached else reach(size),
-        per_arm=math.ceil(arm_size(expected, base, alpha=alpha, power=power)), size=size,
-        share=size / customers if customers else 0.0, reached=reached,
-    )  # fmt: skip
+        per_arm=math.ceil(arm_size(expected, base, alpha=alpha, power=power)),
+        size=size,
+        share=size / customers if customers else 0.0,
+        reached=reached,
+    )
 
 
 def unit(ids: Iterable[object], seed: int = 0, purpose: str = "holdout") -> NDArray[np.float64]:
@@ -109,9 +119,13 @@ def lowest(units: Callable[[], Iterable[NDArray[np.float64]]], count: int) -> fl
 
 
 def measure(
-    results: ArrayLike, names: Sequence[str], *, cost: float | None = None,
-    revenue: float | None = None, level: float = 0.9,
-) -> tuple[Uplift, ...]:  # fmt: skip
+    results: ArrayLike,
+    names: Sequence[str],
+    *,
+    cost: float | None = None,
+    revenue: float | None = None,
+    level: float = 0.9,
+) -> tuple[Uplift, ...]:
     """Return what a campaign changed, per segment and (last, ``segment_id`` 0) in all.
 
     Parameters
@@ -129,15 +143,17 @@ def measure(
     counts = np.asarray(results, dtype=np.int64)
     if counts.shape != (4, len(names)):
         raise DataError.of(
-            f"the results have shape {counts.shape}", f"(4, {len(names)})",
+            f"the results have shape {counts.shape}",
+            f"(4, {len(names)})",
             "give treated, responses, held out and responses per segment",
-        )  # fmt: skip
+        )
     n, x, m, y = counts
     if (counts < 0).any() or (x > n).any() or (y > m).any():
         raise DataError.of(
-            "an arm has more responses than customers", "at most one response per customer",
+            "an arm has more responses than customers",
+            "at most one response per customer",
             "count customers, not answers",
-        )  # fmt: skip
+        )
     found = []
     for i, name in enumerate(names):
         arms = (int(x[i]), int(n[i]), int(y[i]), int(m[i]))
@@ -156,9 +172,14 @@ def measure(
 
 
 def _uplift(
-    number: int, name: str, arms: tuple[int, int, int, int], middle: float | None,
-    ends: tuple[float, float] | None, cost: float | None, revenue: float | None,
-) -> Uplift:  # fmt: skip
+    number: int,
+    name: str,
+    arms: tuple[int, int, int, int],
+    middle: float | None,
+    ends: tuple[float, float] | None,
+    cost: float | None,
+    revenue: float | None,
+) -> Uplift:
     x, n, y, m = arms
     if middle is None or ends is None:
         return Uplift(number, name, n, x, m, y, *[None] * 9)

@@ -105,10 +105,14 @@ def name_segments(
     if len(profile) == 1:
         return (
             EarnedName(
-                "All customers", "", "All customers together, in one group.",
-                "Treat them as one audience.", "Overall revenue", (),
+                "All customers",
+                "",
+                "All customers together, in one group.",
+                "Treat them as one audience.",
+                "Overall revenue",
+                (),
             ),
-        )  # fmt: skip
+        )
     seen = _signals(profile, signals, sizes or [1.0] * len(profile))
     parting = [_parting(profile, i) for i in range(len(profile))]
     earned = _assign(seen)
@@ -120,10 +124,15 @@ def name_segments(
             told = _told(archetype, seen[i])
             named.append(
                 EarnedName(
-                    archetype.name, archetype.code, told, archetype.action,
-                    archetype.watch, earning, parting[i],
+                    archetype.name,
+                    archetype.code,
+                    told,
+                    archetype.action,
+                    archetype.watch,
+                    earning,
+                    parting[i],
                 )
-            )  # fmt: skip
+            )
             continue
         name, sentence, columns = _describe(profile, i, parting[i], labels, taken)
         taken.add(name)

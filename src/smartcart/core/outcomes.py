@@ -53,9 +53,10 @@ def count_outcome(
     strange = values[~missing & (values != 0) & (values != 1)]
     if strange.size:
         raise DataError.of(
-            f"column {column!r} holds {strange[0]:g}", "0, 1 or nothing in an outcome",
+            f"column {column!r} holds {strange[0]:g}",
+            "0, 1 or nothing in an outcome",
             "name a column of yes and no, or make one (such as spend > 0)",
-        )  # fmt: skip
+        )
     kind = np.where(missing, 2, values).astype(np.int64)
     place = kind * k + np.asarray(labels, dtype=np.int64)
     return np.bincount(place, minlength=3 * k).reshape(3, k)
@@ -74,9 +75,10 @@ def outcome_of(
     n, x = int(known.sum()), int(positives.sum())
     if not n:
         raise DataError.of(
-            f"column {column!r} is empty for every segmented customer", "0 and 1 in an outcome",
+            f"column {column!r} is empty for every segmented customer",
+            "0 and 1 in an outcome",
             "name another column",
-        )  # fmt: skip
+        )
     overall = x / n
     low, high = wilson(positives, known, level)
     all_low, all_high = wilson([x], [n], level)
@@ -99,17 +101,34 @@ def outcome_of(
             )
         )
     return Outcome(
-        column=column, customers=n, missing=int(missing.sum()), positives=x, rate=overall,
-        low=float(all_low[0]), high=float(all_high[0]), level=level, rates=tuple(rates), auc=auc,
-        folds=folds, chi2=chi2, dof=dof, p_value=p_value, p_holm=p_value, expected_least=least,
+        column=column,
+        customers=n,
+        missing=int(missing.sum()),
+        positives=x,
+        rate=overall,
+        low=float(all_low[0]),
+        high=float(all_high[0]),
+        level=level,
+        rates=tuple(rates),
+        auc=auc,
+        folds=folds,
+        chi2=chi2,
+        dof=dof,
+        p_value=p_value,
+        p_holm=p_value,
+        expected_least=least,
         seed=seed,
-    )  # fmt: skip
+    )
 
 
 def validate(
-    columns: dict[str, ArrayLike], labels: NDArray[np.integer], names: Sequence[str], *,
-    level: float = 0.95, seed: int = 0,
-) -> tuple[Outcome, ...]:  # fmt: skip
+    columns: dict[str, ArrayLike],
+    labels: NDArray[np.integer],
+    names: Sequence[str],
+    *,
+    level: float = 0.95,
+    seed: int = 0,
+) -> tuple[Outcome, ...]:
     """Return every outcome of customers in memory, tested together.
 
     ``columns`` holds (n,) zeros, ones and NaN by name; ``labels`` (n,) segments from 0.
@@ -148,9 +167,13 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def membership_auc(
-    negatives: ArrayLike, positives: ArrayLike, *, folds: int = FOLDS, repeats: int = REPEATS,
+    negatives: ArrayLike,
+    positives: ArrayLike,
+    *,
+    folds: int = FOLDS,
+    repeats: int = REPEATS,
     seed: int = 0,
-) -> tuple[float | None, int]:  # fmt: skip
+) -> tuple[float | None, int]:
     """Return the out-of-fold AUC of segment membership alone, and the number of folds.
 
     The score of a customer is the rate of his segment among the customers of the other folds; the

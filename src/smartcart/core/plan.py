@@ -29,13 +29,25 @@ WORST = 0.05  # of the futures, whose mean loss is the stated risk
 
 
 def make_plan(
-    names: Sequence[str], customers: ArrayLike, *, cost: float, revenue: float,
-    positives: ArrayLike | None = None, trials: ArrayLike | None = None,
+    names: Sequence[str],
+    customers: ArrayLike,
+    *,
+    cost: float,
+    revenue: float,
+    positives: ArrayLike | None = None,
+    trials: ArrayLike | None = None,
     alone: tuple[ArrayLike, ArrayLike] | None = None,
-    assumed: float | Sequence[float] | None = None, budget: float | None = None,
-    partial: bool = True, baseline: float | None = None, column: str | None = None,
-    level: float = 0.9, alpha: float = 0.05, power: float = 0.8, draws: int = DRAWS, seed: int = 0,
-) -> Plan:  # fmt: skip
+    assumed: float | Sequence[float] | None = None,
+    budget: float | None = None,
+    partial: bool = True,
+    baseline: float | None = None,
+    column: str | None = None,
+    level: float = 0.9,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Plan:
     """Plan a campaign: the best set of segments, against contacting everybody and nobody.
 
     Rates are what the past says (:func:`smartcart.core.response.rate_posterior`); the intervals are
@@ -114,34 +126,59 @@ def make_plan(
         low, high = (None, None) if known is None else _middle(known[:, i], level)
         segments.append(
             SegmentPlan(
-                segment_id=i + 1, segment=name, customers=int(size[i]), trials=int(n[i]),
-                past_responses=int(x[i]), rate=float(rate[i]), rate_low=low, rate_high=high,
+                segment_id=i + 1,
+                segment=name,
+                customers=int(size[i]),
+                trials=int(n[i]),
+                past_responses=int(x[i]),
+                rate=float(rate[i]),
+                rate_low=low,
+                rate_high=high,
                 outlook=outlook(size[one], rate[one], None if answers is None else answers[:, one]),
                 contacts=int(contacts[i]),
             )
-        )  # fmt: skip
+        )
     holdout = None
     if baseline is None and base is not None and contacts.sum():
         baseline = float(contacts @ by_itself / contacts.sum())
     if contacts.sum() and (baseline is not None or cost > 0):
         expected = float(contacts @ (rate + by_itself) / contacts.sum())
         holdout = holdout_of(
-            int(contacts.sum()), expected, baseline, break_even=cost / revenue, alpha=alpha,
+            int(contacts.sum()),
+            expected,
+            baseline,
+            break_even=cost / revenue,
+            alpha=alpha,
             power=power,
-        )  # fmt: skip
+        )
     return Plan(
-        column=column, assumed=assumed is not None, cost=cost, revenue=revenue, budget=budget,
-        break_even=cost / revenue, level=level, partial=partial, segments=tuple(segments),
-        chosen=outlook(contacts, rate, chosen_answers), everybody=outlook(size, rate, answers),
-        holdout=holdout, seed=seed, draws=draws if rates is not None else 0,
+        column=column,
+        assumed=assumed is not None,
+        cost=cost,
+        revenue=revenue,
+        budget=budget,
+        break_even=cost / revenue,
+        level=level,
+        partial=partial,
+        segments=tuple(segments),
+        chosen=outlook(contacts, rate, chosen_answers),
+        everybody=outlook(size, rate, answers),
+        holdout=holdout,
+        seed=seed,
+        draws=draws if rates is not None else 0,
         measured=base is not None,
-    )  # fmt: skip
+    )
 
 
 def allocate(
-    rate: ArrayLike, customers: ArrayLike, *, cost: float, revenue: float,
-    budget: float | None = None, partial: bool = True,
-) -> Counts:  # fmt: skip
+    rate: ArrayLike,
+    customers: ArrayLike,
+    *,
+    cost: float,
+    revenue: float,
+    budget: float | None = None,
+    partial: bool = True,
+) -> Counts:
     """Return how many customers of each segment to contact for the highest expected profit.
 
     Segments below the break-even rate are never contacted. Since every contact costs the same, the
@@ -174,9 +211,10 @@ def _best_whole(wanted: Counts, profit: Floats, room: int) -> Counts:
     places = np.flatnonzero(wanted)
     if places.size > MOST_WHOLE:
         raise UsageError.of(
-            f"{places.size} segments pay for themselves", f"at most {MOST_WHOLE} to try all sets",
+            f"{places.size} segments pay for themselves",
+            f"at most {MOST_WHOLE} to try all sets",
             "allow a part of a segment to be contacted",
-        )  # fmt: skip
+        )
     sets = (np.arange(1 << places.size)[:, None] >> np.arange(places.size)) & 1
     number = wanted[places]
     gain = np.where(sets @ number <= room, sets @ (number * profit[places]), -1.0)
@@ -186,10 +224,17 @@ def _best_whole(wanted: Counts, profit: Floats, room: int) -> Counts:
 
 
 def backtest(
-    positives: ArrayLike, customers: ArrayLike, *, cost: float, revenue: float,
-    budget: float | None = None, partial: bool = True, repeats: int = 50, level: float = 0.9,
+    positives: ArrayLike,
+    customers: ArrayLike,
+    *,
+    cost: float,
+    revenue: float,
+    budget: float | None = None,
+    partial: bool = True,
+    repeats: int = 50,
+    level: float = 0.9,
     seed: int = 0,
-) -> Backtest:  # fmt: skip
+) -> Backtest:
     """Plan on one random half of the customers, try the plan on the other half, and repeat.
 
     Only rates are learnt from the first half; the second has its own customers and half the budget.
@@ -217,9 +262,13 @@ def backtest(
         learnt_x, learnt_n = first[: x.size], first[: x.size] + first[x.size :]
         left_x, left_n = x - learnt_x, n - learnt_n
         contacts = allocate(
-            rate_posterior(learnt_x, learnt_n).mean(), left_n, cost=cost, revenue=revenue,
-            budget=half_budget, partial=partial,
-        )  # fmt: skip
+            rate_posterior(learnt_x, learnt_n).mean(),
+            left_n,
+            cost=cost,
+            revenue=revenue,
+            budget=half_budget,
+            partial=partial,
+        )
         answered = contacts * left_x / np.maximum(left_n, 1)
         profit = float((answered * revenue - contacts * cost).sum())
         everybody = float((left_x * revenue - left_n * cost).sum())
@@ -229,18 +278,29 @@ def backtest(
     gain = np.array(gains)
     (low, none_low), (high, none_high) = _ends(gain, level)
     return Backtest(
-        repeats=repeats, level=level, over_everybody=float(gain[:, 0].mean()),
-        over_everybody_low=float(low), over_everybody_high=float(high),
-        over_everybody_share=float((gain[:, 0] > 0).mean()), over_nobody=float(gain[:, 1].mean()),
-        over_nobody_low=float(none_low), over_nobody_high=float(none_high),
-        contacted_share=float(np.mean(contacted)), seed=seed,
-    )  # fmt: skip
+        repeats=repeats,
+        level=level,
+        over_everybody=float(gain[:, 0].mean()),
+        over_everybody_low=float(low),
+        over_everybody_high=float(high),
+        over_everybody_share=float((gain[:, 0] > 0).mean()),
+        over_nobody=float(gain[:, 1].mean()),
+        over_nobody_low=float(none_low),
+        over_nobody_high=float(none_high),
+        contacted_share=float(np.mean(contacted)),
+        seed=seed,
+    )
 
 
 def _outlook(
-    contacts: Counts, rate: Floats, drawn: Counts | None, *, cost: float, revenue: float,
+    contacts: Counts,
+    rate: Floats,
+    drawn: Counts | None,
+    *,
+    cost: float,
+    revenue: float,
     level: float,
-) -> Outlook:  # fmt: skip
+) -> Outlook:
     """Return what contacting (k,) customers brings; ``drawn`` are (draws, k) numbers of answers."""
     spent = cost * int(contacts.sum())
     expected = float(contacts @ rate)
@@ -254,10 +314,18 @@ def _outlook(
         worst = np.sort(profit)[: max(1, math.ceil(WORST * profit.size))]
         shortfall = max(0.0, -float(worst.mean()))
     return Outlook(
-        contacts=int(contacts.sum()), cost=spent, responses=expected, responses_low=low,
-        responses_high=high, revenue=expected * revenue, profit=expected * revenue - spent,
-        profit_low=profit_low, profit_high=profit_high, loss_chance=loss, shortfall=shortfall,
-    )  # fmt: skip
+        contacts=int(contacts.sum()),
+        cost=spent,
+        responses=expected,
+        responses_low=low,
+        responses_high=high,
+        revenue=expected * revenue,
+        profit=expected * revenue - spent,
+        profit_low=profit_low,
+        profit_high=profit_high,
+        loss_chance=loss,
+        shortfall=shortfall,
+    )
 
 
 def _ends(values: Floats, level: float) -> Floats:
@@ -272,9 +340,10 @@ def _middle(values: NDArray[np.number], level: float) -> tuple[float, float]:
 def _past(positives: ArrayLike | None, trials: ArrayLike | None, k: int) -> tuple[Counts, Counts]:
     if positives is None or trials is None:
         raise UsageError.of(
-            "the plan has no response rates", "an outcome of a past campaign or an assumed rate",
+            "the plan has no response rates",
+            "an outcome of a past campaign or an assumed rate",
             "name the column of an outcome, or assume a rate",
-        )  # fmt: skip
+        )
     x, n = np.asarray(positives, dtype=np.int64), np.asarray(trials, dtype=np.int64)
     if x.shape != (k,) or n.shape != (k,):
         raise DataError.of(
@@ -289,8 +358,9 @@ def _check_counts(x: Counts, n: Counts) -> None:
         i = int(np.flatnonzero((x < 0) | (x > n))[0])
         raise DataError.of(
             f"segment {i + 1} has {x[i]} responses of {n[i]} customers",
-            "at most one response per customer", "count customers, not answers",
-        )  # fmt: skip
+            "at most one response per customer",
+            "count customers, not answers",
+        )
 
 
 def _assumed(assumed: float | Sequence[float], k: int) -> Floats:
@@ -298,14 +368,16 @@ def _assumed(assumed: float | Sequence[float], k: int) -> Floats:
     rate = np.full(k, rate) if rate.ndim == 0 else rate
     if rate.shape != (k,):
         raise UsageError.of(
-            f"{rate.size} rates are assumed for {k} segments", "one for all or one for each",
+            f"{rate.size} rates are assumed for {k} segments",
+            "one for all or one for each",
             "give as many as there are segments",
-        )  # fmt: skip
+        )
     if not ((rate >= 0) & (rate <= 1)).all():
         raise UsageError.of(
-            f"the assumed rate is {rate[~((rate >= 0) & (rate <= 1))][0]:g}", "0 to 1",
+            f"the assumed rate is {rate[~((rate >= 0) & (rate <= 1))][0]:g}",
+            "0 to 1",
             "write 5% as 0.05",
-        )  # fmt: skip
+        )
     return rate
 
 
@@ -320,4 +392,4 @@ def check_money(cost: float, revenue: float, budget: float | None) -> None:
                 f"--{name} is {value:g}",
                 "an amount above 0" if name == "revenue" else "0 or more",
                 f"choose another --{name}",
-            )  # fmt: skip
+            )

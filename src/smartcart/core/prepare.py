@@ -127,9 +127,10 @@ def fit_recipe(
         present = rows[~np.isnan(rows[:, j]), j]
         if present.size == 0:
             raise DataError.of(
-                f"feature {feature.name!r} has no value at all", "some values",
+                f"feature {feature.name!r} has no value at all",
+                "some values",
                 f"leave {', '.join(feature.columns)} out or fill it",
-            )  # fmt: skip
+            )
         fill = float(np.median(present))
         low, high = (float(q) for q in np.quantile(present, [TAIL, 1 - TAIL]))
         if low == high:  # a column of one value but for a few: its tails are its content

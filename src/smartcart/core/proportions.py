@@ -49,9 +49,13 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, level: float = 0.95) -> tuple[f
 
 
 def weighted_newcombe(
-    x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, weights: ArrayLike,
+    x1: ArrayLike,
+    n1: ArrayLike,
+    x2: ArrayLike,
+    n2: ArrayLike,
+    weights: ArrayLike,
     level: float = 0.95,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Return the interval of the sum of ``weights * (x1/n1 - x2/n2)`` over independent strata.
 
     All arguments are of length k, weights not negative. The distances from each proportion to the

@@ -65,9 +65,10 @@ def rate_posterior(positives: ArrayLike, trials: ArrayLike) -> RatePosterior:
     x, n = np.asarray(positives, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     if n.sum() <= 0:
         raise DataError.of(
-            "the outcome is known of no customer", "customers who were contacted before",
+            "the outcome is known of no customer",
+            "customers who were contacted before",
             "name another outcome, or assume a rate",
-        )  # fmt: skip
+        )
     mean, density = _means(x, n)
     strength = ((np.arange(STRENGTHS) + 0.5) / STRENGTHS) ** -2.0
     a = (mean[:, None] * strength).reshape(-1, 1)

@@ -83,9 +83,16 @@ def fit_rulebook(
     told = {rule.segment_id for rule in rules}
     unruled = tuple(name for i, name in enumerate(names) if i + 1 not in told)
     return Rulebook(
-        rules, fidelity, fit, method, measured, tuple(f.name for f in recipe.features),
-        recipe.fill, unruled, _sentence(len(rules), fidelity, unruled),
-    )  # fmt: skip
+        rules,
+        fidelity,
+        fit,
+        method,
+        measured,
+        tuple(f.name for f in recipe.features),
+        recipe.fill,
+        unruled,
+        _sentence(len(rules), fidelity, unruled),
+    )
 
 
 def _fit(F: Floats, y: Labels, leaves: int) -> Node:
@@ -126,9 +133,13 @@ def _rules(
             _condition(features[j], *box[j]) for j in sorted(box) if np.isfinite(box[j]).any()
         )
         yield Rule(
-            conditions, label + 1, names[label], -less, purity,
+            conditions,
+            label + 1,
+            names[label],
+            -less,
+            purity,
             _told(conditions, names[label], -less, purity),
-        )  # fmt: skip
+        )
 
 
 def _inside(F: Floats, box: Box) -> NDArray[np.bool_]:
@@ -150,10 +161,11 @@ def apply_rules(X: ArrayLike, book: Rulebook) -> Labels:
     for rule in book.rules:
         box = {
             place[c.feature]: (
-                -np.inf if c.low is None else c.low, np.inf if c.high is None else c.high,
+                -np.inf if c.low is None else c.low,
+                np.inf if c.high is None else c.high,
             )
             for c in rule.conditions
-        }  # fmt: skip
+        }
         out[_inside(F, box)] = rule.segment_id
     return out
 
@@ -169,9 +181,13 @@ def _condition(feature: Feature, low: float, high: float) -> Condition:
     else:
         text = f"{label} above {_number(low, unit)} and at most {_number(high, unit)}"
     return Condition(
-        feature.name, feature.label, feature.unit,
-        None if np.isinf(low) else float(low), None if np.isinf(high) else float(high), text,
-    )  # fmt: skip
+        feature.name,
+        feature.label,
+        feature.unit,
+        None if np.isinf(low) else float(low),
+        None if np.isinf(high) else float(high),
+        text,
+    )
 
 
 def _lower(label: str) -> str:

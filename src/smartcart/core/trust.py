@@ -60,9 +60,13 @@ def judge(
         book = fit_rulebook(forming, labels, recipe, names, sample_weight=weight, seed=seed)
         tell("artefacts")
         found = find_artefacts(
-            Z, labels, [f.label for f in recipe.features], sample_weight=weight, segments=names,
+            Z,
+            labels,
+            [f.label for f in recipe.features],
+            sample_weight=weight,
+            segments=names,
             seed=seed,
-        )  # fmt: skip
+        )
     tell("sensitive columns")
     values, words = sensitive_columns(X, features)
     fairness = find_fairness(labels, names, forming, recipe.features, values, column_labels=words)

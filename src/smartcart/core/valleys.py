@@ -174,9 +174,13 @@ def _valley(t: Floats, first: int) -> tuple[float, float]:
     share = min(max(share, NARROWEST), 1 - NARROWEST)
     below, above = 2 * share, 2 - 2 * share  # the units of the sides; the border is below - 1
     edges = (
-        -1 - WINDOW * below, -1 + WINDOW * below, below - 1 - WINDOW * below,
-        below - 1 + WINDOW * above, 1 - WINDOW * above, 1 + WINDOW * above,
-    )  # fmt: skip
+        -1 - WINDOW * below,
+        -1 + WINDOW * below,
+        below - 1 - WINDOW * below,
+        below - 1 + WINDOW * above,
+        1 - WINDOW * above,
+        1 + WINDOW * above,
+    )
     under = [np.count_nonzero(t < edge) for edge in edges]
     hill, border = min(under[1] - under[0], under[5] - under[4]), under[3] - under[2]
     z = (hill - border) / (hill + border + 1) ** 0.5

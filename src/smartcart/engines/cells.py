@@ -142,7 +142,8 @@ def _sqlite() -> _Reader:
     loud = f"JSON_EXTRACT('{{}}', 'no number or day: ' || {X})"  # its error says the text
     day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
     return _Reader(
-        text, trimmed,
+        text,
+        trimmed,
         number=f"CASE WHEN {same} THEN CASE WHEN ABS(CAST({X} AS REAL)) <= {MOST} "
         f"THEN CAST({X} AS REAL) END WHEN {other} THEN {loud} END",
         whole=f"CASE WHEN {same} THEN CAST({X} AS INTEGER) WHEN {other} THEN {loud} END",
@@ -150,7 +151,7 @@ def _sqlite() -> _Reader:
         f"WHEN {X} GLOB '*[0-9]*' THEN {loud} END",
         ident=f"CASE WHEN TYPEOF({X}) = 'real' AND {X} = CAST({X} AS INTEGER) "
         f"THEN CAST(CAST({X} AS INTEGER) AS TEXT) ELSE {trimmed} END",
-    )  # fmt: skip
+    )
 
 
 def _mysql() -> _Reader:
@@ -158,13 +159,14 @@ def _mysql() -> _Reader:
     plain, digit = f"{text} REGEXP '{PLAIN}'", f"{text} REGEXP '{DIGIT}'"
     loud = f"EXP(710 + 0 * LENGTH({X}))"  # out of range: a cast would only warn
     return _Reader(
-        text, f"REGEXP_REPLACE({text}, '^[[:space:]]+|[[:space:]]+$', '')",
+        text,
+        f"REGEXP_REPLACE({text}, '^[[:space:]]+|[[:space:]]+$', '')",
         number=f"CASE WHEN {plain} THEN CAST({X} AS DOUBLE) WHEN {digit} THEN {loud} END",
         whole=f"CASE WHEN {plain} THEN CAST({X} AS SIGNED) "
         f"WHEN {digit} THEN CAST({loud} AS SIGNED) END",
         day=f"CASE WHEN {text} REGEXP '{ISO}' THEN CAST({X} AS DATE) "
         f"WHEN {digit} AND {loud} > 0 THEN NULL END",
-    )  # fmt: skip
+    )
 
 
 def _clickhouse() -> _Reader:
@@ -173,7 +175,8 @@ def _clickhouse() -> _Reader:
     trimmed = f"trim(BOTH char({', '.join(map(str, BLANKS))}) FROM {text})"
     loud = f"throwIf({digit}, 'a text is no day as YYYY-MM-DD')"
     return _Reader(
-        text, trimmed,  # of a Nullable text that is no number toFloat64 makes NULL
+        text,
+        trimmed,  # of a Nullable text that is no number toFloat64 makes NULL
         number=f"CASE WHEN {digit} THEN toFloat64(assumeNotNull({trimmed})) "
         f"WHEN {text} IN ('true', 'false') THEN toFloat64({text} = 'true') END",
         whole=f"CASE WHEN {digit} THEN toInt64(assumeNotNull({trimmed})) END",
@@ -182,7 +185,7 @@ def _clickhouse() -> _Reader:
         f"THEN CASE WHEN {loud} > 0 THEN NULL END "
         f"WHEN {trimmed} >= '1900' AND {trimmed} < '2300' "
         f"THEN CAST(substring({trimmed}, 1, 10) AS Nullable(Date32)) END",
-    )  # fmt: skip
+    )
 
 
 def _spark() -> _Reader:
@@ -219,10 +222,19 @@ def _trino() -> _Reader:
 
 
 _READERS = {
-    "duckdb": _duckdb(), "postgres": _postgres(), "redshift": _redshift(), "sqlite": _sqlite(),
-    "mysql": _mysql(), "clickhouse": _clickhouse(), "spark": _spark(), "databricks": _spark(),
-    "bigquery": _bigquery(), "snowflake": _snowflake(), "mssql": _mssql(), "trino": _trino(),
-}  # fmt: skip
+    "duckdb": _duckdb(),
+    "postgres": _postgres(),
+    "redshift": _redshift(),
+    "sqlite": _sqlite(),
+    "mysql": _mysql(),
+    "clickhouse": _clickhouse(),
+    "spark": _spark(),
+    "databricks": _spark(),
+    "bigquery": _bigquery(),
+    "snowflake": _snowflake(),
+    "mssql": _mssql(),
+    "trino": _trino(),
+}
 
 
 def cell_text(cell: Cell, dialect: str) -> str:
@@ -268,14 +280,14 @@ _MARKS |= {"mssql": "[]"}
 _REFUSED = {
     "bigquery": (
         re.compile(r"[!\"$()*,./;?@\[\\\]^`{}~\n\r]|.{301}", re.DOTALL),
-        "at most 300 letters without line breaks or any of !\"$()*,./;?@[\\]^`{}~",
+        'at most 300 letters without line breaks or any of !"$()*,./;?@[\\]^`{}~',
     ),
     "mysql": (
         re.compile(r"\s\Z|.{65}|[\U00010000-\U0010ffff]", re.DOTALL),
         "at most 64 letters that do not end in a blank",
     ),
     "mssql": (re.compile(r".{129}", re.DOTALL), "at most 128 letters"),
-}  # fmt: skip
+}
 """Names that no column of the engine can have, and what it takes."""
 
 
@@ -291,9 +303,10 @@ def quoted(name: str, dialect: str) -> str:
     pattern, takes = _REFUSED.get(dialect, (None, ""))
     if pattern is not None and pattern.search(name):
         raise DataError.of(
-            f"no column of a table in {dialect!r} can have the name {name[:80]!r}", takes,
+            f"no column of a table in {dialect!r} can have the name {name[:80]!r}",
+            takes,
             "rename the column and run again, or assign with 'smartcart score'",
-        )  # fmt: skip
+        )
     marks = _MARKS.get(dialect, '""')
     first, last = marks[0], marks[1]
     if dialect == "clickhouse":

@@ -19,10 +19,19 @@ from smartcart.errors import DataError, UsageError, did_you_mean
 __all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
 
 DIALECTS = {
-    "duckdb": "duckdb", "postgres": "postgres", "spark": "spark", "databricks": "databricks",
-    "bigquery": "bigquery", "snowflake": "snowflake", "redshift": "redshift", "mysql": "mysql",
-    "mssql": "tsql", "sqlite": "sqlite", "clickhouse": "clickhouse", "trino": "trino",
-}  # fmt: skip
+    "duckdb": "duckdb",
+    "postgres": "postgres",
+    "spark": "spark",
+    "databricks": "databricks",
+    "bigquery": "bigquery",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "mysql": "mysql",
+    "mssql": "tsql",
+    "sqlite": "sqlite",
+    "clickhouse": "clickhouse",
+    "trino": "trino",
+}
 """What a user calls a dialect, and what SQLGlot calls it."""
 MERGING = {"postgres", "sqlite"}
 """They put a step's text wherever it is read, again and again, unless told to keep its rows."""
@@ -67,9 +76,10 @@ def check_dialect(name: str) -> str:
     """Return SQLGlot's name of a dialect; ``UsageError`` lists those that there are."""
     if name not in DIALECTS:
         raise UsageError.of(
-            f"there is no dialect {name!r}", f"one of {', '.join(DIALECTS)}",
+            f"there is no dialect {name!r}",
+            f"one of {', '.join(DIALECTS)}",
             f"choose one of them.{did_you_mean(name.lower(), DIALECTS)}",
-        )  # fmt: skip
+        )
     return DIALECTS[name]
 
 

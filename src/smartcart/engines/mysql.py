@@ -339,9 +339,12 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             f"correct its port and its options ({', '.join(sorted(OPTIONS))})",
         )
     known: dict[str, Any] = {
-        "host": parts.hostname or "127.0.0.1", "port": port, "autocommit": True,
-        "charset": "utf8mb4", "connect_timeout": CONNECT_SECONDS,
-    }  # fmt: skip
+        "host": parts.hostname or "127.0.0.1",
+        "port": port,
+        "autocommit": True,
+        "charset": "utf8mb4",
+        "connect_timeout": CONNECT_SECONDS,
+    }
     for name, value in (("user", parts.username), ("password", parts.password)):
         if value is not None:
             known[name] = unquote(value)

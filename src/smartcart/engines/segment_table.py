@@ -54,14 +54,16 @@ def write_server(address: Address, rows: Rows, *, whole: bool = False) -> Writte
     schema, _, name = (address.part or "").rpartition(".")
     if not name:
         raise UsageError.of(
-            f"{address.label!r} names no table", "the table to write after '::'",
+            f"{address.label!r} names no table",
+            "the table to write after '::'",
             f"write {address.label.partition('::')[0]}::segments, for example",
-        )  # fmt: skip
+        )
     if address.scheme not in kinds:
         raise UsageError.of(
-            f"segments are not written to {address.scheme} servers", f"one of {', '.join(kinds)}",
+            f"segments are not written to {address.scheme} servers",
+            f"one of {', '.join(kinds)}",
             "write a file with -o and load it there",
-        )  # fmt: skip
+        )
     return _write(kinds[address.scheme](address.label, name, schema, address), rows, whole)
 
 
@@ -411,9 +413,10 @@ class _MySQL(_Table):
 
 def _busy(label: str) -> DataError:
     return DataError.of(
-        f"another process is writing {label!r}", "one who writes at a time",
+        f"another process is writing {label!r}",
+        "one who writes at a time",
         "wait until it is done and run again; the table is as it was",
-    )  # fmt: skip
+    )
 
 
 def _refused(label: str, words: str) -> UsageError:
@@ -427,12 +430,14 @@ def _refused(label: str, words: str) -> UsageError:
 def _broken(label: str, words: str) -> DataError:
     return DataError.of(
         f"{label!r} could not be written ({' '.join(words.split())[:200].rstrip('.')})",
-        "a database that answers and has room", "try again; the table is as it was",
-    )  # fmt: skip
+        "a database that answers and has room",
+        "try again; the table is as it was",
+    )
 
 
 def _no_driver(title: str, package: str) -> UsageError:
     return UsageError.of(
         f"the table lies on a {title} server, but its driver is not installed",
-        f"the package {package!r}", f"pip install '{package}'",
-    )  # fmt: skip
+        f"the package {package!r}",
+        f"pip install '{package}'",
+    )

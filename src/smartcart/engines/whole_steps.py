@@ -72,7 +72,10 @@ class _Spark(compilers.PySparkCompiler):  # type: ignore[misc]
 
 
 _COMPILERS: dict[str, Callable[[], Any]] = {
-    "duckdb": compilers.DuckDBCompiler, "postgres": compilers.PostgresCompiler,
-    "mysql": Compiler, "clickhouse": compilers.ClickHouseCompiler, "spark": _Spark,
+    "duckdb": compilers.DuckDBCompiler,
+    "postgres": compilers.PostgresCompiler,
+    "mysql": Compiler,
+    "clickhouse": compilers.ClickHouseCompiler,
+    "spark": _Spark,
     "databricks": _Spark,
-}  # fmt: skip
+}

@@ -78,9 +78,10 @@ def look(
     """
     if kind not in {None, "customers", "orders"}:
         raise UsageError.of(
-            f"--kind is {kind!r}", "'customers' or 'orders'",
+            f"--kind is {kind!r}",
+            "'customers' or 'orders'",
             "leave it out: it is recognised from the columns",
-        )  # fmt: skip
+        )
     with hinted(opened.reading.notices):
         return _look(opened, kind, as_of, wanted, options, progress, sums)
 
@@ -106,16 +107,24 @@ def _look(
         settled = find_reading(opened, figures, kind, wanted or {})
     if settled is not None and not engine.can.typed and order_unnamed.told_in_text(figures):
         return look(  # dates or money stored as text are read here
-            opened.local(), kind="orders", as_of=as_of, wanted=wanted, options=options,
+            opened.local(),
+            kind="orders",
+            as_of=as_of,
+            wanted=wanted,
+            options=options,
             progress=progress,
-        )  # fmt: skip
+        )
     if settled is not None:
         settled = replace(settled, log=counted(opened, settled.log))
         with telling_columns(figures, settled.log.columns):
             return look_at_orders(
-                opened, settled, as_of=as_of, options=options or OrderOptions(),
-                parts=parts_said(wanted or {}), progress=progress,
-            )  # fmt: skip
+                opened,
+                settled,
+                as_of=as_of,
+                options=options or OrderOptions(),
+                parts=parts_said(wanted or {}),
+                progress=progress,
+            )
     parts = parts_said(wanted or {})
     nobody = order_unnamed.lines_of_nobody(figures, parts)
     if nobody is not None and nobody[1] and kind is None and not says_rows(wanted or {}):
@@ -127,8 +136,9 @@ def _look(
     if options is not None and options.of_orders:
         raise UsageError.of(
             "--drop-duplicates or --net-returns is given, but the table has a row per customer",
-            "an order log", "leave the option out",
-        )  # fmt: skip
+            "an order log",
+            "leave the option out",
+        )
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
@@ -136,9 +146,13 @@ def _look(
         kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
         if sums:
             return look(
-                replace(opened, table=kept), kind="customers", as_of=as_of, wanted=wanted,
-                progress=progress, sums=sums,
-            )  # fmt: skip
+                replace(opened, table=kept),
+                kind="customers",
+                as_of=as_of,
+                wanted=wanted,
+                progress=progress,
+                sums=sums,
+            )
     people = {f.name for f in figures if 2 * max(f.mails, f.phones) > f.head}
     _refuse_text_for_numbers(opened, columns, {*(wanted or {}), *people})
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
@@ -253,9 +267,13 @@ def _contract(opened: Opened, columns: tuple[Column, ...], as_of: dt.date | None
             for c in columns
         )
     return Contract(
-        "customers", ids[0] if ids else None, columns, day, where,
+        "customers",
+        ids[0] if ids else None,
+        columns,
+        day,
+        where,
         source_names=dict(opened.reading.source_names),
-    )  # fmt: skip
+    )
 
 
 def _roles(
@@ -324,9 +342,9 @@ def _categories(engine: Engine, clean: Any, contract: Contract) -> dict[str, lis
         if column.type != "text" or column.role in {"id", "dropped"}:
             continue
         value = clean[column.name]
-        counted = clean.filter(value.notnull()).group_by(value=value).aggregate(
-            count=lambda t: t.count()
-        )  # fmt: skip
+        counted = (
+            clean.filter(value.notnull()).group_by(value=value).aggregate(count=lambda t: t.count())
+        )
         top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(CATEGORIES)
         found[column.name] = [str(row["value"]) for row in engine.records(top)]
     return found

@@ -13,8 +13,16 @@ from smartcart.tables.order_structure import Structure
 from smartcart.tables.summary import ColumnSummary
 
 __all__ = [
-    "FEW", "HALF", "MONEYS", "Desk", "Rival", "Settled", "choose_line", "listed", "money_columns",
-]  # fmt: skip
+    "FEW",
+    "HALF",
+    "MONEYS",
+    "Desk",
+    "Rival",
+    "Settled",
+    "choose_line",
+    "listed",
+    "money_columns",
+]
 
 HALF = 0.5  # of the lines with money must have a day, and a number where one is used
 FEW = 0.05  # of the lines without a number from which these are looked at

@@ -178,9 +178,11 @@ def _with_receipt(
     )
     refuse_few_buyers(opened, told, said=bool(parts) or log.layout is not None)
     refuse_rivals(opened, told, others)
-    check_expected(told, expect, lambda: [
-        other for _, other in other_readings(opened, settled, as_of, always=True)
-    ])  # fmt: skip
+    check_expected(
+        told,
+        expect,
+        lambda: [other for _, other in other_readings(opened, settled, as_of, always=True)],
+    )
     return replace(seen, inspection=replace(inspection, receipt=told))
 
 
@@ -196,9 +198,12 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
         values = values_of(opened.engine, opened.table, column.name, FEW_STATUSES + 1)
         state = order_states.line_state(column.name, values)
         found = replace(
-            log, status=column.name, cancelled=state.cancelled, returned=state.returned,
+            log,
+            status=column.name,
+            cancelled=state.cancelled,
+            returned=state.returned,
             browsed=state.browsed,
-        )  # fmt: skip
+        )
         if state.unpaid:
             found = replace(
                 found, states=(*log.states, LineState(column.name, unpaid=state.unpaid))
@@ -269,9 +274,11 @@ def _described(
     first, last, as_of, where = days
     sold = found["frequency"] > 0
     told = {
-        "customers": sold.sum(), "lost": (~sold).sum(), "orders": found["frequency"].sum(),
+        "customers": sold.sum(),
+        "lost": (~sold).sum(),
+        "orders": found["frequency"].sum(),
         "thrice": (found["frequency"] >= 3).sum(),
-    }  # fmt: skip
+    }
     if "monetary_total" in found.columns:
         told["revenue"] = (found["monetary_total"] * orders.UNIT).round().cast("int64").sum()
     traits = [name for name in found.columns if name.startswith("trait_")]
@@ -324,10 +331,15 @@ def _described(
         *opened.reading.notices,
         *notices,
         *order_features.warnings(
-            log, customers=customers, thrice=int(row["thrice"] or 0), first=first, last=last,
-            as_of=as_of, currencies=_currencies(opened, log),
+            log,
+            customers=customers,
+            thrice=int(row["thrice"] or 0),
+            first=first,
+            last=last,
+            as_of=as_of,
+            currencies=_currencies(opened, log),
         ),
-    )  # fmt: skip
+    )
     inspection = Inspection(opened.reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
 
@@ -389,15 +401,21 @@ def _unreadable(opened: Opened) -> int:
 
 def _unreadable_entry(count: int) -> LedgerEntry:
     return LedgerEntry(
-        "unreadable lines", "lines that could not be cut into the cells of the header",
-        count, "lines", "rejected", count,
-    )  # fmt: skip
+        "unreadable lines",
+        "lines that could not be cut into the cells of the header",
+        count,
+        "lines",
+        "rejected",
+        count,
+    )
 
 
 def _no_sales(opened: Opened, log: OrderLog, counts: Mapping[str, Any]) -> DataError:
     """Return an error that names the rule that took most lines."""
-    taken = [(int(counts[f"takes_{i}"] or 0), rule.sentence)
-             for i, rule in enumerate(orders.RULES, start=1)]  # fmt: skip
+    taken = [
+        (int(counts[f"takes_{i}"] or 0), rule.sentence)
+        for i, rule in enumerate(orders.RULES, start=1)
+    ]
     count, sentence = max(taken)
     return DataError.of(
         f"no line of {opened.reading.source!r} is a completed sale ({count:,} {sentence})",

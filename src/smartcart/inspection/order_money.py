@@ -49,11 +49,16 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
     else:
         if log.amount is not None and log.amount not in names:
             names.append(log.amount)
-        order = sorted(names, key=lambda n: (
-            _least_filled(desk, structure, n), prices_a_piece(n), _money_order(n, several),
-            tax_rank(n),
-            -desk.beside.get(n, 0) if several else 0,
-        ))  # fmt: skip
+        order = sorted(
+            names,
+            key=lambda n: (
+                _least_filled(desk, structure, n),
+                prices_a_piece(n),
+                _money_order(n, several),
+                tax_rank(n),
+                -desk.beside.get(n, 0) if several else 0,
+            ),
+        )
         if pieces:
             order = [n for n in order if (money_rank(n) or 0) < 2] or order
             before = [n for n in order if money_rank(n) == 2]
@@ -90,15 +95,16 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
             Rival(f"money: {name} for {chosen}", other, choose_line(name, "amount"), competes)
         )
     if pieces and "amount" not in desk.said:
-        other = replace(log, amount=None, whole_orders=tuple(
-            n for n in log.whole_orders if n != chosen
-        ))  # fmt: skip
+        other = replace(
+            log, amount=None, whole_orders=tuple(n for n in log.whole_orders if n != chosen)
+        )
         desk.rivals.append(
             Rival(
-                f"money: {log.quantity} x {log.unit_price} for {chosen}", other,
+                f"money: {log.quantity} x {log.unit_price} for {chosen}",
+                other,
                 choose_line(chosen, "", "dropped"),
             )
-        )  # fmt: skip
+        )
     return log
 
 

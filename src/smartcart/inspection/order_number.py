@@ -92,11 +92,17 @@ def _of_a_line(log: OrderLog, name: str, structure: Structure) -> bool:
 def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> Structure:
     moneys = [*money_columns(log, found), *(c.name for c in found.refunds)]
     others = [log.quantity, log.discount, log.channel, log.currency, log.customer, log.date]
-    names = list(dict.fromkeys([
-        *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
-        *(c.name for c in (*found.states[:10], *found.cancelled_on)),
-        *(n for n in others if n), *log.traits, *moneys,
-    ]))  # fmt: skip
+    names = list(
+        dict.fromkeys(
+            [
+                *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
+                *(c.name for c in (*found.states[:10], *found.cancelled_on)),
+                *(n for n in others if n),
+                *log.traits,
+                *moneys,
+            ]
+        )
+    )
     names = [n for n in names if n != order]
     expr = order_structure.structure_expression(desk.sample, order, names, moneys)
     return order_structure.structure_of(order, names, desk.opened.engine.record(expr))
@@ -134,12 +140,20 @@ def told_once(
     """Find cells that are told once for several lines, and how they reach the others."""
     if log.fill == "group" or structure is None or log.order is None:
         return log
-    names = dict.fromkeys([
-        log.customer, *(c.name for c in found.customers[:8]), *(c.name for c in found.mails[:4]),
-        *(c.name for c in found.days[:8]), *(c.name for c in found.states[:10]),
-        *(c.name for c in found.cancelled_on), log.channel or "", log.currency or "",
-        log.discount or "", *log.traits,
-    ])  # fmt: skip
+    names = dict.fromkeys(
+        [
+            log.customer,
+            *(c.name for c in found.customers[:8]),
+            *(c.name for c in found.mails[:4]),
+            *(c.name for c in found.days[:8]),
+            *(c.name for c in found.states[:10]),
+            *(c.name for c in found.cancelled_on),
+            log.channel or "",
+            log.currency or "",
+            log.discount or "",
+            *log.traits,
+        ]
+    )
     told = [n for n in names if n and n != log.order]
     if log.fill == "down":
         return replace(log, filled=(log.order, *told))
@@ -186,7 +200,9 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
             other = counted_once(desk, replace(log, order=column.name), found, quiet=True)
             desk.rivals.append(
                 Rival(
-                    f"order: {column.name} for all of a day", other,
-                    choose_line(column.name, "order"), competes=True,
+                    f"order: {column.name} for all of a day",
+                    other,
+                    choose_line(column.name, "order"),
+                    competes=True,
                 )
-            )  # fmt: skip
+            )

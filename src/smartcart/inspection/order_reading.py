@@ -95,10 +95,14 @@ def _of_layout(
     named: set[str] = set()
     changes: dict[str, Any] = {"layout": layout.name}
     for part, wanted in (
-        ("quantity", layout.quantity), ("unit_price", layout.unit_price),
-        ("product", layout.product), ("category", layout.category), ("channel", layout.channel),
-        ("currency", layout.currency), ("discount", layout.discount),
-    ):  # fmt: skip
+        ("quantity", layout.quantity),
+        ("unit_price", layout.unit_price),
+        ("product", layout.product),
+        ("category", layout.category),
+        ("channel", layout.channel),
+        ("currency", layout.currency),
+        ("discount", layout.discount),
+    ):
         if part in said or not wanted:
             continue
         first = of(wanted)[:1]
@@ -107,9 +111,11 @@ def _of_layout(
         changes[part] = first[0].name if first else None
     swapped: dict[str, Any] = {}
     for part, where, wanted in (
-        ("customer", "customers", layout.customer), ("order", "orders", layout.order),
-        ("date", "days", layout.day), ("amount", "moneys", layout.paid),
-    ):  # fmt: skip
+        ("customer", "customers", layout.customer),
+        ("order", "orders", layout.order),
+        ("date", "days", layout.day),
+        ("amount", "moneys", layout.paid),
+    ):
         if part in said or not wanted:
             continue
         first = of(wanted)
@@ -141,11 +147,18 @@ def _count(desk: Desk, log: OrderLog, found: Candidates) -> None:
     """Count, on the sample, which columns are filled, in all and beside money."""
     moneys = money_columns(log, found)
     chosen = [log.customer, log.order, log.date]
-    names = list(dict.fromkeys([
-        *(n for n in chosen if n), *(c.name for c in found.customers[:8]),
-        *(c.name for c in found.orders[:ORDERS_TRIED]), *(c.name for c in found.days[:8]),
-        *(c.name for c in found.mails[:4]), *moneys,
-    ]))  # fmt: skip
+    names = list(
+        dict.fromkeys(
+            [
+                *(n for n in chosen if n),
+                *(c.name for c in found.customers[:8]),
+                *(c.name for c in found.orders[:ORDERS_TRIED]),
+                *(c.name for c in found.days[:8]),
+                *(c.name for c in found.mails[:4]),
+                *moneys,
+            ]
+        )
+    )
     expr = order_structure.cell_expression(desk.sample, names, moneys)
     row = desk.opened.engine.record(expr)
     desk.lines, desk.money = int(row["lines"] or 0), int(row["money"] or 0)
@@ -186,9 +199,10 @@ def _ranked_customers(
             customer_rank(n) > 0
             and desk.figures[n].distinct < FEW_OF_MOST * most
             and n != log.customer,
-            customer_rank(n), n != log.customer,
+            customer_rank(n),
+            n != log.customer,
         ),
-    )  # fmt: skip
+    )
 
 
 def _day(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:

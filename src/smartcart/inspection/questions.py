@@ -67,13 +67,15 @@ def refuse_small_part(
         return
     code = max(taken, key=lambda c: taken[c])
     column = {
-        "missing customer": log.customer, "undated": log.date,
+        "missing customer": log.customer,
+        "undated": log.date,
         "no price": log.amount or log.unit_price,
-    }[code]  # fmt: skip
+    }[code]
     what = {
-        "missing customer": "without a buyer", "undated": "without a day",
+        "missing customer": "without a buyer",
+        "undated": "without a day",
         "no price": "without a price",
-    }[code]  # fmt: skip
+    }[code]
     meaning = {"missing customer": "customer", "undated": "date", "no price": "amount"}[code]
     raise ReadingQuestion.of(
         f"{opened.reading.source!r} looks like a log of orders, but with {column!r} "
@@ -125,11 +127,14 @@ def refuse_no_money(
     names = [
         c.name
         for c in columns
-        if c.type == "number" and 2 * c.present >= c.rows and (c.low or 0) >= 0
+        if c.type == "number"
+        and 2 * c.present >= c.rows
+        and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and money_rank(c.name) is not None and not no_money(c.name)
+        and money_rank(c.name) is not None
+        and not no_money(c.name)
         and c.name not in orders.part_names(log)
-    ]  # fmt: skip
+    ]
     if not names:
         return
     lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])

@@ -81,22 +81,37 @@ def receipt_of_orders(
 ) -> ReadingReceipt:
     """Return the receipt of a log: its totals, the columns read, and what was left out."""
     columns = {
-        "customer": log.customer, "order": log.order, "day": log.date,
-        "money": log.amount or _product_of(log), "product": log.product,
-        "quantity": log.quantity, "status": log.status, "currency": log.currency,
-        "buyer of nobody": log.mail, "refund": log.refunded, "row type": log.row_type,
-    }  # fmt: skip
+        "customer": log.customer,
+        "order": log.order,
+        "day": log.date,
+        "money": log.amount or _product_of(log),
+        "product": log.product,
+        "quantity": log.quantity,
+        "status": log.status,
+        "currency": log.currency,
+        "buyer of nobody": log.mail,
+        "refund": log.refunded,
+        "row type": log.row_type,
+    }
     left = [
         LeftOut(e.sentence, int(e.taken)) for e in ledger.entries if e.taken and e.unit == "lines"
     ]
     return ReadingReceipt(
-        kind="orders", layout=log.layout, certainty=certainty, lines=ledger.rows_read,
-        orders=ledger.orders, customers=ledger.segmented, revenue=ledger.revenue,
-        first_day=first, last_day=last,
+        kind="orders",
+        layout=log.layout,
+        certainty=certainty,
+        lines=ledger.rows_read,
+        orders=ledger.orders,
+        customers=ledger.segmented,
+        revenue=ledger.revenue,
+        first_day=first,
+        last_day=last,
         columns={part: name for part, name in columns.items() if name is not None},
-        left_out=tuple(left), alternatives=tuple(others), checks=settled.checks,
+        left_out=tuple(left),
+        alternatives=tuple(others),
+        checks=settled.checks,
         money_means=_meaning(log),
-    )  # fmt: skip
+    )
 
 
 def receipt_of_customers(
@@ -107,8 +122,11 @@ def receipt_of_customers(
     Copied rows count once for each customer id, as they stand in the table.
     """
     contract, ledger = seen.contract, seen.ledger
-    numbers = {c.meaning: c.name for c in contract.columns
-               if c.type == "number" and c.role in {"forms", "describes"}}  # fmt: skip
+    numbers = {
+        c.meaning: c.name
+        for c in contract.columns
+        if c.type == "number" and c.role in {"forms", "describes"}
+    }
     count, money = numbers.get("frequency"), numbers.get("spend_total")
     parts = [
         c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"
@@ -120,25 +138,35 @@ def receipt_of_customers(
         sums[f"money_{i}"] = clean[name].cast("float64").sum()
     row = engine.record(clean.aggregate(**sums)) if sums else {}
     told = [float(v or 0.0) for k, v in row.items() if k.startswith("money_")]
-    left = [LeftOut(e.sentence, e.count) for e in ledger.entries
-            if e.effect == "rejected" and e.count]  # fmt: skip
-    columns = {"customer": contract.id_column, "orders": count,
-               "money": money or (" + ".join(parts) or None)}  # fmt: skip
+    left = [
+        LeftOut(e.sentence, e.count) for e in ledger.entries if e.effect == "rejected" and e.count
+    ]
+    columns = {
+        "customer": contract.id_column,
+        "orders": count,
+        "money": money or (" + ".join(parts) or None),
+    }
     said = any(c.reason == "as the configuration says" for c in contract.columns)
     certainty: Certainty = (
-        "known layout" if layout is not None and layout.kind == "customers"
-        else "as configured" if said
+        "known layout"
+        if layout is not None and layout.kind == "customers"
+        else "as configured"
+        if said
         else "by names and values"
-    )  # fmt: skip
+    )
     return ReadingReceipt(
-        kind="customers", layout=layout.name if layout is not None else None,
-        certainty=certainty, lines=ledger.rows_read,
+        kind="customers",
+        layout=layout.name if layout is not None else None,
+        certainty=certainty,
+        lines=ledger.rows_read,
         orders=None if count is None else round(float(row["orders"] or 0)),
-        customers=ledger.segmented, revenue=round(sum(told), 2) if told else None,
-        first_day=None, last_day=contract.as_of if contract.as_of_source != "--as-of" else None,
+        customers=ledger.segmented,
+        revenue=round(sum(told), 2) if told else None,
+        first_day=None,
+        last_day=contract.as_of if contract.as_of_source != "--as-of" else None,
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left),
-    )  # fmt: skip
+    )
 
 
 def _product_of(log: OrderLog) -> str | None:

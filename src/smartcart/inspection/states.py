@@ -66,9 +66,13 @@ def with_states(
     if main.unpaid or main.other:
         rest = (LineState(main.column, unpaid=main.unpaid, other=main.other), *rest)
     return replace(
-        log, status=main.column, cancelled=main.cancelled, returned=main.returned,
-        browsed=main.browsed, states=rest,
-    )  # fmt: skip
+        log,
+        status=main.column,
+        cancelled=main.cancelled,
+        returned=main.returned,
+        browsed=main.browsed,
+        states=rest,
+    )
 
 
 def codes_notices(opened: Opened, sample: Any, log: OrderLog, found: Candidates) -> list[Notice]:
@@ -134,10 +138,11 @@ def _as_listed(column: str, values: list[str], given: Any, found: LineState) -> 
     def of(what: str) -> tuple[str, ...]:
         by_words = getattr(found, what)
         return tuple(
-            v for v in values
+            v
+            for v in values
             if known.get(v.strip().lower()) == what
             or (v.strip().lower() not in known and v in by_words)
-        )  # fmt: skip
+        )
 
     return LineState(
         column, of("cancelled"), of("returned"), of("browsed"), of("unpaid"), of("other")

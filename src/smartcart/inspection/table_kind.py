@@ -142,9 +142,11 @@ def _by_layout(
     mine = dict(parts)
     taken = set(parts.values())
     for part, wanted in (
-        ("customer", layout.customer), ("order", layout.order), ("date", layout.day),
+        ("customer", layout.customer),
+        ("order", layout.order),
+        ("date", layout.day),
         ("amount", layout.paid),
-    ):  # fmt: skip
+    ):
         for name in present(wanted, there):
             types = next(p.types for p in order_roles.PARTS if p.name == part)
             if part not in taken and name not in mine and there[name].type in types:
@@ -173,8 +175,9 @@ def _under_headings(
         here = table[column.name].notnull()
         told: dict[str, Any] = {
             "alone": (here & table[day].isnull()).sum(),
-            "lines": (table[day].notnull() & ~here).sum(), "days": table[day].count(),
-        }  # fmt: skip
+            "lines": (table[day].notnull() & ~here).sum(),
+            "days": table[day].count(),
+        }
         row = opened.engine.record(table.aggregate(**told))
         alone, lines = int(row["alone"] or 0), int(row["lines"] or 0)
         if alone < ALONE * column.present or lines < ALONE * int(row["days"] or 1):

@@ -32,10 +32,31 @@ MOST_ROWS = 0.95  # share of rows in which parts must add up
 MOST_PAIRS = 50  # columns of the same figures that are compared
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_WORDS = (
-    "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "insgesamt",
-    "totale", "total general", "total général", "somme", "suma", "total geral", "soma", "totaal",
-    "всего", "итого", "toplam", "razem", "合計", "总计", "合计", "합계",
-)  # fmt: skip
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "totale",
+    "total general",
+    "total général",
+    "somme",
+    "suma",
+    "total geral",
+    "soma",
+    "totaal",
+    "всего",
+    "итого",
+    "toplam",
+    "razem",
+    "合計",
+    "总计",
+    "合计",
+    "합계",
+)
 """Lower-case words in place of an id that stand before the sums of a table."""
 SUM_REASON = "the row holds the sums of all others: no customer"
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
@@ -149,9 +170,10 @@ def without_sum_rows(
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
-        c.name for c in columns
+        c.name
+        for c in columns
         if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name != ids[0]
-    ]  # fmt: skip
+    ]
     if not summed:
         return table, []
     chosen = table.filter(named)

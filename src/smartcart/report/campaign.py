@@ -10,9 +10,21 @@ from smartcart.report.over_time import table_lines
 from smartcart.report.words import count, listing, money, share
 
 __all__ = [
-    "advice", "basis", "between", "brings", "erasure_lines", "holdout", "plan_lines", "plan_rows",
-    "receipt_lines", "risk", "tried", "uplift_lines", "uplift_rows", "verdict",
-]  # fmt: skip
+    "advice",
+    "basis",
+    "between",
+    "brings",
+    "erasure_lines",
+    "holdout",
+    "plan_lines",
+    "plan_rows",
+    "receipt_lines",
+    "risk",
+    "tried",
+    "uplift_lines",
+    "uplift_rows",
+    "verdict",
+]
 
 
 def plan_lines(found: Campaign, currency: str = "") -> list[str]:
@@ -204,8 +216,16 @@ def uplift_rows(found: Sequence[Uplift], currency: str = "") -> list[tuple[str, 
     def cash(x: float | None) -> str:
         return money(x, currency)
 
-    head = ("segment", "contacted", "responded", "held out", "responded", "uplift (90% interval)",
-            "responses won", "profit (90% interval)")  # fmt: skip
+    head = (
+        "segment",
+        "contacted",
+        "responded",
+        "held out",
+        "responded",
+        "uplift (90% interval)",
+        "responses won",
+        "profit (90% interval)",
+    )
     rows: list[tuple[str, ...]] = [head]
     for one in found:
         if not one.treated and not one.holdout and one.segment_id:
@@ -219,10 +239,14 @@ def uplift_rows(found: Sequence[Uplift], currency: str = "") -> list[tuple[str, 
             ]
         rows.append(
             (
-                one.segment, count(one.treated), _rate(one.treated_responses, one.treated),
-                count(one.holdout), _rate(one.holdout_responses, one.holdout), *said,
+                one.segment,
+                count(one.treated),
+                _rate(one.treated_responses, one.treated),
+                count(one.holdout),
+                _rate(one.holdout_responses, one.holdout),
+                *said,
             )
-        )  # fmt: skip
+        )
     if all(one.profit is None for one in found):
         rows = [row[:-1] for row in rows]
     return rows

@@ -27,19 +27,32 @@ def campaign(
         return None
     plan = found.plan
     ways = [
-        BarRow(name, look.profit, look.profit_low, look.profit_high, _profit(look, plan, currency),
-            strong=strong)
-        for name, look, strong in (
-            ("The plan", plan.chosen, True), ("Everybody", plan.everybody, False)
+        BarRow(
+            name,
+            look.profit,
+            look.profit_low,
+            look.profit_high,
+            _profit(look, plan, currency),
+            strong=strong,
         )
-    ]  # fmt: skip
+        for name, look, strong in (
+            ("The plan", plan.chosen, True),
+            ("Everybody", plan.everybody, False),
+        )
+    ]
     ways.append(BarRow("Nobody", 0.0, None, None, money(0, currency)))
     segments = [
-        BarRow(f"{one.segment_id}  {one.segment}", one.outlook.profit, one.outlook.profit_low,
-            one.outlook.profit_high, _profit(one.outlook, plan, currency), one.segment_id,
-            strong=one.contacts > 0)
+        BarRow(
+            f"{one.segment_id}  {one.segment}",
+            one.outlook.profit,
+            one.outlook.profit_low,
+            one.outlook.profit_high,
+            _profit(one.outlook, plan, currency),
+            one.segment_id,
+            strong=one.contacts > 0,
+        )
         for one in plan.segments
-    ]  # fmt: skip
+    ]
     chosen = plan.chosen
     after = [*told.risk(plan, currency)]
     return {
@@ -79,10 +92,14 @@ def _ways(plan: Plan, currency: str) -> list[tuple[str, ...]]:
         interval = told.between(cash, look.profit_low, look.profit_high)
         rows.append(
             (
-                name, count(look.contacts), cash(look.cost), count(round(look.responses)),
-                cash(look.revenue), f"{cash(look.profit)} {interval}".strip(),
+                name,
+                count(look.contacts),
+                cash(look.cost),
+                count(round(look.responses)),
+                cash(look.revenue),
+                f"{cash(look.profit)} {interval}".strip(),
             )
-        )  # fmt: skip
+        )
     nothing = cash(0)
     return [*rows, ("Nobody", "0", nothing, "0", nothing, nothing)]
 
@@ -94,10 +111,14 @@ def _gains(found: Campaign, currency: str) -> Any:
         return None
     rows = []
     for name, x, low, high in (
-        ("over contacting everybody", one.over_everybody, one.over_everybody_low,
-         one.over_everybody_high),
+        (
+            "over contacting everybody",
+            one.over_everybody,
+            one.over_everybody_low,
+            one.over_everybody_high,
+        ),
         ("over contacting nobody", one.over_nobody, one.over_nobody_low, one.over_nobody_high),
-    ):  # fmt: skip
+    ):
         rows.append(BarRow(name, x, low, high, money(x, currency), strong=True))
     return chart(rows)
 
@@ -105,11 +126,19 @@ def _gains(found: Campaign, currency: str) -> Any:
 def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, Any]:
     """Return what a page shows of what a campaign changed."""
     rows = [
-        BarRow(one.segment, one.uplift, one.low, one.high, f"{one.uplift * 100:+.1f}",
-            one.segment_id, strong=not one.segment_id, first=not one.segment_id)
+        BarRow(
+            one.segment,
+            one.uplift,
+            one.low,
+            one.high,
+            f"{one.uplift * 100:+.1f}",
+            one.segment_id,
+            strong=not one.segment_id,
+            first=not one.segment_id,
+        )
         for one in found
         if one.uplift is not None
-    ]  # fmt: skip
+    ]
     unused = ""
     if strangers:
         unused = f"{count(strangers)} rows name customers that are not in this run: not used."
@@ -149,11 +178,15 @@ def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str
             for part in one.contributions
         ]
         table = [
-            (part.label, reasons.figure(part, currency),
-             value(part.own_mean, part.unit, currency), value(part.other_mean, part.unit, currency),
-             reasons.part(part))
+            (
+                part.label,
+                reasons.figure(part, currency),
+                value(part.own_mean, part.unit, currency),
+                value(part.other_mean, part.unit, currency),
+                reasons.part(part),
+            )
             for part in one.contributions
-        ]  # fmt: skip
+        ]
         shown.append(
             {
                 "customer": one.customer_id,

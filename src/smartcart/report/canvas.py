@@ -19,9 +19,20 @@ from smartcart.report import words
 from smartcart.report.palette import LIGHT
 
 __all__ = [
-    "ACCENT", "INK", "LINE", "QUIET", "SOFT", "Canvas", "blank", "blend", "calm", "heading",
-    "place", "plain", "png",
-]  # fmt: skip
+    "ACCENT",
+    "INK",
+    "LINE",
+    "QUIET",
+    "SOFT",
+    "Canvas",
+    "blank",
+    "blend",
+    "calm",
+    "heading",
+    "place",
+    "plain",
+    "png",
+]
 
 DPI = 140
 ACCENT, INK, SOFT, LINE, QUIET = (
@@ -80,14 +91,17 @@ def heading(figure: Any, title: str, caption: str = "") -> None:
     inches = figure.get_figheight()
     left = 0.3 / figure.get_figwidth()
     width = int(figure.get_figwidth() * 13.5)
-    figure.text(
-        left, 1 - 0.22 / inches, title, va="top", size=14, weight="bold", color=INK
-    )  # fmt: skip
+    figure.text(left, 1 - 0.22 / inches, title, va="top", size=14, weight="bold", color=INK)
     if caption:
         figure.text(
-            left, 1 - 0.54 / inches, plain(caption, width, 3), va="top", size=9.5,
-            color=SOFT, linespacing=1.35,
-        )  # fmt: skip
+            left,
+            1 - 0.54 / inches,
+            plain(caption, width, 3),
+            va="top",
+            size=9.5,
+            color=SOFT,
+            linespacing=1.35,
+        )
 
 
 def place(figure: Any, left: float, right: float, top: float, bottom: float, **more: Any) -> None:

@@ -30,9 +30,10 @@ def draw(run: Run) -> Canvas:
     future = run.future
     if future is None or future.refused or future.track is None:
         raise UsageError.of(
-            "this run has no forecast", "an order log of some months",
+            "this run has no forecast",
+            "an order log of some months",
             "segment a log of orders that is longer",
-        )  # fmt: skip
+        )
     deep = max(2.4, 0.55 * len(future.segments))
     figure = blank(12.0, 2.1 + deep)
     left, right = figure.subplots(1, 2, width_ratios=(1.1, 1.0))
@@ -54,9 +55,14 @@ def _weeks(axes: Any, track: Track) -> None:
         ends, [one.actual for one in track.weeks], 0.72, color=palette.LIGHT["line"], label="came"
     )
     axes.plot(
-        ends, [one.expected for one in track.weeks], color=ACCENT, linewidth=2.4, marker="o",
-        markersize=4.5, label="expected",
-    )  # fmt: skip
+        ends,
+        [one.expected for one in track.weeks],
+        color=ACCENT,
+        linewidth=2.4,
+        marker="o",
+        markersize=4.5,
+        label="expected",
+    )
     calm(axes)
     most = max([one.actual for one in track.weeks] + [one.expected for one in track.weeks])
     axes.set_ylim(0, max(most, 1e-9) * 1.2)  # room for the legend

@@ -43,9 +43,16 @@ def _panel(
     for line in lines:
         values = [float("nan") if v is None else v for v in line.values]
         tone = palette.colour(line.segment_id)
-        axes.plot(range(len(ticks)), values, color=tone, linewidth=2.2,
-                  marker=palette.marker(line.segment_id), markersize=6, markeredgecolor="white",
-                  clip_on=False)  # fmt: skip
+        axes.plot(
+            range(len(ticks)),
+            values,
+            color=tone,
+            linewidth=2.2,
+            marker=palette.marker(line.segment_id),
+            markersize=6,
+            markeredgecolor="white",
+            clip_on=False,
+        )
         last = [v for v in line.values if v is not None]
         if last:
             ends[line.segment_id] = last[-1]
@@ -63,7 +70,13 @@ def _panel(
     names = {line.segment_id: line.name for line in lines}
     for one, y in apart(ends, heights, axes.get_ylim()[1] * 1.1, 0.0).items():
         axes.annotate(
-            plain(words.shorten(f"{one}  {names[one]}", 30)), (1, y),
-            xycoords=("axes fraction", "data"), xytext=(14, 0), textcoords="offset points",
-            va="center", size=9, color=palette.colour(one), annotation_clip=False,
-        )  # fmt: skip
+            plain(words.shorten(f"{one}  {names[one]}", 30)),
+            (1, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(14, 0),
+            textcoords="offset points",
+            va="center",
+            size=9,
+            color=palette.colour(one),
+            annotation_clip=False,
+        )

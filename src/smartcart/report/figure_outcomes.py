@@ -66,13 +66,25 @@ def _panel(axes: Any, run: Run, outcome: Outcome) -> None:
             continue
         axes.plot([row.low, row.high], [y, y], color=SOFT, linewidth=1.8, zorder=2)
         axes.plot(
-            [row.rate], [y], marker=palette.marker(row.segment_id), markersize=9,
-            color=palette.colour(row.segment_id), markeredgecolor="white", zorder=3, clip_on=False,
-        )  # fmt: skip
+            [row.rate],
+            [y],
+            marker=palette.marker(row.segment_id),
+            markersize=9,
+            color=palette.colour(row.segment_id),
+            markeredgecolor="white",
+            zorder=3,
+            clip_on=False,
+        )
         axes.text(
-            row.high + reach * 0.015, y, row.rate_text, va="center", size=9.5, color=INK, zorder=4,
+            row.high + reach * 0.015,
+            y,
+            row.rate_text,
+            va="center",
+            size=9.5,
+            color=INK,
+            zorder=4,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-        )  # fmt: skip
+        )
     if not hidden:
         axes.axvline(outcome.rate, color=ACCENT, linewidth=1.6, linestyle=":", zorder=1)
     axes.set_xlim(0, reach)
@@ -84,6 +96,10 @@ def _panel(axes: Any, run: Run, outcome: Outcome) -> None:
     axes.tick_params(axis="y", labelsize=9.5, colors=INK)
     title = plain(words.shorten(outcomes.label(run, outcome), 30))
     axes.set_title(
-        f"{title}: {outcomes.overall(outcome)} of all", loc="left", size=11, weight="bold",
-        color=INK, pad=8,
-    )  # fmt: skip
+        f"{title}: {outcomes.overall(outcome)} of all",
+        loc="left",
+        size=11,
+        weight="bold",
+        color=INK,
+        pad=8,
+    )

@@ -26,9 +26,10 @@ def draw(run: Run) -> Canvas:
     found = run.rfm
     if found is None:
         raise UsageError.of(
-            "this run has no RFM", "a run with recency, frequency and money",
+            "this run has no RFM",
+            "a run with recency, frequency and money",
             "segment data with the days, the number and the money of purchases",
-        )  # fmt: skip
+        )
     crossed = len(run.segments) > 1
     rows, columns = len(found.segments), len(run.segments)
     wide = max(0.72 if columns > 5 else 1.0, 4.2 / columns) * columns if crossed else 0.0
@@ -85,16 +86,24 @@ def _crossing(axes: Any, run: Run, found: Rfm) -> None:
     axes.pcolormesh(
         [[float(cell.step) for cell in row] for row in cells],
         cmap=blend(_PAPER, palette.COOL),
-        vmin=0, vmax=len(rfm.STEPS), edgecolors="white", linewidth=2.5,
-    )  # fmt: skip
+        vmin=0,
+        vmax=len(rfm.STEPS),
+        edgecolors="white",
+        linewidth=2.5,
+    )
     many = len(run.segments) > 5
     for y, row in enumerate(cells):
         for x, cell in enumerate(row):
             tone = "white" if cell.step > 2 else INK if cell.count else LIGHT["quiet"]
             axes.text(
-                x + 0.5, y + 0.5, cell.text, ha="center", va="center",
-                size=8.5 if many else 9.5, color=tone,
-            )  # fmt: skip
+                x + 0.5,
+                y + 0.5,
+                cell.text,
+                ha="center",
+                va="center",
+                size=8.5 if many else 9.5,
+                color=tone,
+            )
     axes.invert_yaxis()
     names = [plain(f"{s.segment_id}  {s.segment}", 11 if many else 14, 4) for s in run.segments]
     axes.set_xticks([i + 0.5 for i in range(len(names))], names)

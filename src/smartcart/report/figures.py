@@ -109,14 +109,28 @@ def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
         near = pick if k == chosen else chosen
         side, above = view.spot(ys, ks.index(k), ks.index(near) if near in ks else None)
         axes.plot(
-            [k], [y], marker="o", markersize=10, color=face, markeredgecolor=color,
-            markeredgewidth=2, linestyle="none", zorder=4,
-        )  # fmt: skip
+            [k],
+            [y],
+            marker="o",
+            markersize=10,
+            color=face,
+            markeredgecolor=color,
+            markeredgewidth=2,
+            linestyle="none",
+            zorder=4,
+        )
         axes.annotate(
-            f"{k} {said}", (k, y), xytext=(7 * side, 10 * above), textcoords="offset points",
-            ha=("right", "center", "left")[side + 1], va="bottom" if above > 0 else "top",
-            size=9, color=color, weight="bold", zorder=5,
-        )  # fmt: skip
+            f"{k} {said}",
+            (k, y),
+            xytext=(7 * side, 10 * above),
+            textcoords="offset points",
+            ha=("right", "center", "left")[side + 1],
+            va="bottom" if above > 0 else "top",
+            size=9,
+            color=color,
+            weight="bold",
+            zorder=5,
+        )
     low, high = min(ys), max(ys)
     room = (high - low) or abs(high) or 1.0
     axes.set_ylim(low - room * 0.18, high + room * 0.22)
@@ -190,9 +204,13 @@ def segment_sizes(run: Run) -> Canvas:
             )
             said = f"{words.share(s.value_share)} of {run.value_label or 'value'}"
             axes.text(
-                s.value_share + top * 0.015, y + shift, plain(said), va="center", size=9.5,
+                s.value_share + top * 0.015,
+                y + shift,
+                plain(said),
+                va="center",
+                size=9.5,
                 color=SOFT,
-            )  # fmt: skip
+            )
     calm(axes, grid="")
     axes.set_xlim(0, top * 1.02)
     axes.set_ylim(len(segments) - 0.4, -0.6)
@@ -235,9 +253,14 @@ def profile_heatmap(run: Run) -> Canvas:
         for y, row in enumerate(effects):
             for x, effect in enumerate(row):
                 axes.text(
-                    x + 0.5, y + 0.5, words.effect(effect), ha="center", va="center", size=9.5,
+                    x + 0.5,
+                    y + 0.5,
+                    words.effect(effect),
+                    ha="center",
+                    va="center",
+                    size=9.5,
                     color="white" if abs(effect) > 1.35 else INK,
-                )  # fmt: skip
+                )
         axes.invert_yaxis()
         figure.colorbar(cells, ax=axes, aspect=30, pad=0.03, ticks=[-2, -1, 0, 1, 2])
         bar = figure.axes[-1]
@@ -296,9 +319,13 @@ def segment_vs_average(run: Run) -> Canvas:
     if not any(facts for _, facts in shown):
         panels[0].set_yticks([])
         panels[0].text(
-            0, 0.5, "Nothing sets these customers apart from the average: they are the average.",
-            transform=panels[0].transAxes, size=10, color=SOFT,
-        )  # fmt: skip
+            0,
+            0.5,
+            "Nothing sets these customers apart from the average: they are the average.",
+            transform=panels[0].transAxes,
+            size=10,
+            color=SOFT,
+        )
     heading(
         figure,
         "Each segment against the average",
@@ -329,9 +356,18 @@ def clusters_3d(run: Run) -> Canvas:
                 xs, ys, [floor] * len(own), s=5, color=QUIET, alpha=0.3, linewidths=0, zorder=1
             )
             axes.scatter(
-                xs, ys, zs, s=15, color=tone, marker=shape, alpha=0.75, linewidths=0.3,
-                edgecolors="white", depthshade=True, zorder=2 + 0.01 * segment.segment_id,
-            )  # fmt: skip
+                xs,
+                ys,
+                zs,
+                s=15,
+                color=tone,
+                marker=shape,
+                alpha=0.75,
+                linewidths=0.3,
+                edgecolors="white",
+                depthshade=True,
+                zorder=2 + 0.01 * segment.segment_id,
+            )
         wide = 36 if len(run.segments) <= 6 else 24
         name = plain(f"{segment.segment_id}  {segment.segment}", wide)
         handles.append(
@@ -351,10 +387,16 @@ def clusters_3d(run: Run) -> Canvas:
         axis.labelpad = -8 + 5 * label.count("\n")
     if len(handles) > 1:
         figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(0.025, 0.885), frameon=False,
-            ncols=2 if len(handles) <= 6 else 3, fontsize=9, labelcolor=INK, handletextpad=0.1,
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(0.025, 0.885),
+            frameon=False,
+            ncols=2 if len(handles) <= 6 else 3,
+            fontsize=9,
+            labelcolor=INK,
+            handletextpad=0.1,
             columnspacing=1.4,
-        )  # fmt: skip
+        )
     heading(
         figure,
         f"Customers in three dimensions: {words.share(sum(picture.explained))} of the variance",

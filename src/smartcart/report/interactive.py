@@ -15,9 +15,16 @@ from smartcart.report.palette import LIGHT
 from smartcart.report.plotly_base import Figure, axis, layout, text
 
 __all__ = [
-    "against", "choices_3d", "clusters_3d", "elbow", "figures", "gap", "silhouette", "sizes",
+    "against",
+    "choices_3d",
+    "clusters_3d",
+    "elbow",
+    "figures",
+    "gap",
+    "silhouette",
+    "sizes",
     "stability",
-]  # fmt: skip
+]
 
 
 def figures(run: Run) -> dict[str, Figure]:

@@ -27,13 +27,15 @@ def sankey(found: Migration, then: Mapping[int, str], now: Mapping[int, str]) ->
     right = {i: place for place, i in enumerate(new, start=len(old))}
     links = [
         (
-            left[f.from_id], right[f.to_id], f.customers,
+            left[f.from_id],
+            right[f.to_id],
+            f.customers,
             _CHANGED if f.change else _STAYED if f.from_id == f.to_id else _MOVED,
             f"{words.people(f.customers)}: {then.get(f.from_id, '')} → {now.get(f.to_id, '')}",
         )
         for f in found.flows
         if f.customers
-    ]  # fmt: skip
+    ]
     if found.joiners:
         names.append(OUTSIDE[0])
         colours.append(LIGHT["quiet"])
@@ -54,12 +56,18 @@ def sankey(found: Migration, then: Mapping[int, str], now: Mapping[int, str]) ->
     def node(width: int) -> Figure:
         return {
             "label": [text(words.shorten(name, width)) for name in names],
-            "color": colours, "pad": 18, "thickness": 18, "line": {"width": 0},
+            "color": colours,
+            "pad": 18,
+            "thickness": 18,
+            "line": {"width": 0},
             "hovertemplate": "%{label}: %{value:,} customers<extra></extra>",
-        }  # fmt: skip
+        }
 
     flows: Figure = {
-        "type": "sankey", "arrangement": "fixed", "node": node(30), "valueformat": ",d",
+        "type": "sankey",
+        "arrangement": "fixed",
+        "node": node(30),
+        "valueformat": ",d",
         "link": {
             "source": [one[0] for one in links],
             "target": [one[1] for one in links],
@@ -68,7 +76,7 @@ def sankey(found: Migration, then: Mapping[int, str], now: Mapping[int, str]) ->
             "customdata": [text(one[4]) for one in links],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
-    }  # fmt: skip
+    }
     height = 140 + 70 * max(len(old), len(new))
     frame = layout(
         height, margin={"l": 8, "r": 8, "t": 12, "b": 16}, meta={"narrow_nodes": node(13)["label"]}
@@ -86,15 +94,20 @@ def sizes_over_time(
         name = text(words.shorten(f"{i}  {names.get(i, '')}", 34))
         data.append(
             {
-                "type": "scatter", "mode": "lines+markers", "name": name, "x": at, "y": list(line),
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": at,
+                "y": list(line),
                 "line": {"color": palette.colour(i), "width": 2.5},
                 "marker": {
-                    "color": palette.colour(i), "size": 9,
+                    "color": palette.colour(i),
+                    "size": 9,
                     "symbol": palette.symbol(i) if palette.symbol(i) != "cross" else "x",
                 },
                 "hovertemplate": f"{name}<br>%{{y:.1%}}<extra></extra>",
             }
-        )  # fmt: skip
+        )
     top = max((v for line in shares.values() for v in line if v is not None), default=1.0)
     frame = layout(
         360,

@@ -40,15 +40,24 @@ def spread(one: Distribution, place: int, segment_id: int, name: str, currency: 
     ]
     hover = "%{customdata[0]}<br>here %{customdata[1]}, all %{customdata[2]}<extra></extra>"
     bar = {
-        "type": "bar", "name": text(words.shorten(name, 24)), "x": at, "y": list(mine),
-        "marker": {"color": palette.colour(segment_id)}, "customdata": pairs,
+        "type": "bar",
+        "name": text(words.shorten(name, 24)),
+        "x": at,
+        "y": list(mine),
+        "marker": {"color": palette.colour(segment_id)},
+        "customdata": pairs,
         "hovertemplate": hover,
-    }  # fmt: skip
+    }
     line = {
-        "type": "scatter", "mode": "lines", "name": "all customers", "x": at,
-        "y": list(one.overall), "line": {"color": LIGHT["ink"], "width": 2, "shape": "hvh"},
-        "customdata": pairs, "hovertemplate": hover,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "name": "all customers",
+        "x": at,
+        "y": list(one.overall),
+        "line": {"color": LIGHT["ink"], "width": 2, "shape": "hvh"},
+        "customdata": pairs,
+        "hovertemplate": hover,
+    }
     edges = [words.value(edge, one.unit, currency) for edge in one.edges]
     ticks = sorted({0, len(at) // 2, len(at)})
     frame = layout(

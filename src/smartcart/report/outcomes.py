@@ -13,9 +13,20 @@ from smartcart.report import withheld, words
 from smartcart.report.withheld import SMALL_GROUP
 
 __all__ = [
-    "PICTURES", "Rated", "chance", "figure_name", "label", "lead", "overall", "overview",
-    "pictured", "ranking", "rated", "sure", "verdict",
-]  # fmt: skip
+    "PICTURES",
+    "Rated",
+    "chance",
+    "figure_name",
+    "label",
+    "lead",
+    "overall",
+    "overview",
+    "pictured",
+    "ranking",
+    "rated",
+    "sure",
+    "verdict",
+]
 
 PICTURES = 6  # outcomes that get a picture; the others are in the table
 _SURE = 0.05  # a smaller p-value is told as a difference
@@ -71,13 +82,33 @@ def _rated(rate: OutcomeRate, hidden: bool) -> Rated:
     if hidden:
         few = "fewer than 10" if rate.positives < SMALL_GROUP else "not shown"
         dash = words.MISSING
-        return Rated(rate.segment_id, rate.segment, people, few, None, None, None, "not shown",
-                     dash, dash, True)  # fmt: skip
+        return Rated(
+            rate.segment_id,
+            rate.segment,
+            people,
+            few,
+            None,
+            None,
+            None,
+            "not shown",
+            dash,
+            dash,
+            True,
+        )
     lift = words.MISSING if rate.lift is None else f"{rate.lift:.2f}×"
     return Rated(
-        rate.segment_id, rate.segment, people, words.count(rate.positives), rate.rate, rate.low,
-        rate.high, words.share(rate.rate), words.span(rate.low, rate.high), lift, False,
-    )  # fmt: skip
+        rate.segment_id,
+        rate.segment,
+        people,
+        words.count(rate.positives),
+        rate.rate,
+        rate.low,
+        rate.high,
+        words.share(rate.rate),
+        words.span(rate.low, rate.high),
+        lift,
+        False,
+    )
 
 
 def _ends(outcome: Outcome) -> tuple[OutcomeRate, OutcomeRate] | None:

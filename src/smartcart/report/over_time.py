@@ -59,9 +59,10 @@ def drift_lines(drift: Drift, names: Mapping[int, str]) -> list[str]:
 def unnoticed(drift: Drift) -> str:
     """Say which rise of an amount that forms segments is too small to be noticed; "" if none is."""
     blind = [
-        c for c in drift.columns
+        c
+        for c in drift.columns
         if c.forms and not c.changed and c.noticeable is not None and c.noticeable >= BLIND
-    ]  # fmt: skip
+    ]
     if not blind:
         return ""
     told = ", ".join(f"{c.label} below {share(c.noticeable)}" for c in blind)
@@ -91,12 +92,17 @@ def _segments(drift: Drift, names: Mapping[int, str]) -> list[tuple[str, ...]]:
         head,
         *(
             (
-                str(s.segment_id), names.get(s.segment_id, ""), share(s.share_before),
-                share(s.share), share(s.far), two(s.stability_before), two(s.stability),
+                str(s.segment_id),
+                names.get(s.segment_id, ""),
+                share(s.share_before),
+                share(s.share),
+                share(s.far),
+                two(s.stability_before),
+                two(s.stability),
             )
             for s in drift.segments
         ),
-    ]  # fmt: skip
+    ]
 
 
 def two(x: float | None) -> str:
@@ -108,9 +114,14 @@ def two(x: float | None) -> str:
 
 
 def migration_lines(
-    found: Migration, names: Mapping[int, str], *, split: bool, currency: str = "",
-    identity: Identity | None = None, notices: Sequence[Notice] = (),
-) -> list[str]:  # fmt: skip
+    found: Migration,
+    names: Mapping[int, str],
+    *,
+    split: bool,
+    currency: str = "",
+    identity: Identity | None = None,
+    notices: Sequence[Notice] = (),
+) -> list[str]:
     """Return a migration as lines for a terminal: the matrix, the changes, who came and went."""
     told = f"{count(found.customers)} customers are in both runs; {count(found.moved)} of them"
     moved = found.moved / found.customers if found.customers else 0.0

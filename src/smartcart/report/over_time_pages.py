@@ -23,40 +23,57 @@ from smartcart.records import (
     RunPoint,
     SegmentPoint,
     Turnover,
-)  # fmt: skip
+)
 from smartcart.report import palette, words
 from smartcart.report.over_time import HEADLINES, two, unnoticed
 from smartcart.report.svg import SvgLine, sankey, timeline
 
 __all__ = [
-    "drift_page", "history_lines", "history_page", "history_ticks", "identity_part",
+    "drift_page",
+    "history_lines",
+    "history_page",
+    "history_ticks",
+    "identity_part",
     "migration_page",
-]  # fmt: skip
+]
 
 OUTCOMES = 6  # that are drawn over time
 _TEMPLATES = Path(__file__).parent / "templates"
 FATES = {
-    "kept": "Lives on", "split": "Has split", "merged": "Have merged", "new": "Is new",
+    "kept": "Lives on",
+    "split": "Has split",
+    "merged": "Have merged",
+    "new": "Is new",
     "retired": "Has ended",
-}  # fmt: skip
+}
 
 
 @cache
 def _environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     env.filters |= {"count": words.count, "share": words.share, "number": words.number, "two": two}
     return env
 
 
 def _page(template: str, **context: Any) -> str:
     css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return _environment().get_template(template).render(
-        css=Markup(css), light=Markup(palette.css(dark=False)), dark=Markup(palette.css(dark=True)),
-        words=words, **{"kpis": (), **context},
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            css=Markup(css),
+            light=Markup(palette.css(dark=False)),
+            dark=Markup(palette.css(dark=True)),
+            words=words,
+            **{"kpis": (), **context},
+        )
+    )
 
 
 # Drift -----------------------------------------------------------------------------------------
@@ -85,8 +102,11 @@ def drift_page(drift: Drift, names: Mapping[int, str], source: str, next_step: s
         what=f"monitoring {words.file_name(source)}",
         headline=HEADLINES[drift.verdict],
         lead=compared,
-        kpis=[("Verdict", drift.verdict), ("Reasons for a refit", words.count(len(refit))),
-              ("Features changed", f"{changed} of {len(drift.columns)}")],
+        kpis=[
+            ("Verdict", drift.verdict),
+            ("Reasons for a refit", words.count(len(refit))),
+            ("Features changed", f"{changed} of {len(drift.columns)}"),
+        ],
         drift=drift,
         blind=unnoticed(drift),
         names=names,
@@ -95,21 +115,31 @@ def drift_page(drift: Drift, names: Mapping[int, str], source: str, next_step: s
         told=[one for one in drift.reasons if not one.refit],
         features=[
             ("What forms the segments", about, forming),
-            ("What describes them", "The model does not use these: no reason for a refit.",
-             describing),
+            (
+                "What describes them",
+                "The model does not use these: no reason for a refit.",
+                describing,
+            ),
         ],
         foot="Exit code 4 of smartcart monitor means refit, 0 keep.",
-    )  # fmt: skip
+    )
 
 
 # Migration -------------------------------------------------------------------------------------
 
 
 def migration_page(
-    found: Migration, before: Mapping[int, str], after: Mapping[int, str], *, old_run: str,
-    new_run: str, split: bool, currency: str = "", identity: Identity | None = None,
+    found: Migration,
+    before: Mapping[int, str],
+    after: Mapping[int, str],
+    *,
+    old_run: str,
+    new_run: str,
+    split: bool,
+    currency: str = "",
+    identity: Identity | None = None,
     notices: Sequence[Notice] = (),
-) -> str:  # fmt: skip
+) -> str:
     """Return a migration as one HTML page that opens offline.
 
     ``before`` and ``after`` name the segments of the two runs by id; ``split``: whether what
@@ -147,13 +177,16 @@ def migration_page(
         what=f"{PurePath(old_run).name} → {PurePath(new_run).name}",
         headline=headline,
         lead=lead,
-        kpis=[("In both runs", words.count(found.customers)),
-              ("In another segment", words.count(found.moved)),
-              ("Changes", words.count(len(changes))),
-              ("Joined", words.count(sum(t.customers for t in found.joiners))),
-              ("Left", words.count(sum(t.customers for t in found.leavers)))],
-        picture=sankey(found, before, after, "Who moved from which segment to which; a table "
-                       "follows."),
+        kpis=[
+            ("In both runs", words.count(found.customers)),
+            ("In another segment", words.count(found.moved)),
+            ("Changes", words.count(len(changes))),
+            ("Joined", words.count(sum(t.customers for t in found.joiners))),
+            ("Left", words.count(sum(t.customers for t in found.leavers))),
+        ],
+        picture=sankey(
+            found, before, after, "Who moved from which segment to which; a table follows."
+        ),
         columns=[(j, after.get(j, "")) for j in sorted({f.to_id for f in found.flows})],
         matrix=_matrix(found, before, currency),
         changes=changes,
@@ -167,7 +200,7 @@ def migration_page(
         fates=fate_rows(identity.matches, before, after) if identity else (),
         notices=notices,
         foot=f"{old_run} → {new_run}",
-    )  # fmt: skip
+    )
 
 
 def _matrix(
@@ -188,10 +221,14 @@ def _matrix(
             for f in flows
         ]
         stayed = met.get((i, i))
-        rows.append((
-            f"{i} {before.get(i, '')}", cells, words.count(sum(f.customers for f in flows if f)),
-            words.share(stayed.share if stayed else 0.0),
-        ))  # fmt: skip
+        rows.append(
+            (
+                f"{i} {before.get(i, '')}",
+                cells,
+                words.count(sum(f.customers for f in flows if f)),
+                words.share(stayed.share if stayed else 0.0),
+            )
+        )
     return rows
 
 
@@ -202,8 +239,10 @@ def _turnover(
     went = {one.segment_id: one for one in found.leavers}
 
     def told(one: Turnover | None) -> tuple[str, str]:
-        return (words.count(one.customers if one else 0),
-                words.money(one.value, currency) if one else words.MISSING)  # fmt: skip
+        return (
+            words.count(one.customers if one else 0),
+            words.money(one.value, currency) if one else words.MISSING,
+        )
 
     return [
         (f"{i} {after.get(i, before.get(i, ''))}", *told(came.get(i)), *told(went.get(i)))
@@ -229,19 +268,17 @@ def fate_rows(
                 {
                     "kind": match.kind,
                     "title": FATES[match.kind] if place == 0 else "",
-                    "before": _named(old, before) or (
-                        f"nearest: {_named([link.old_id], before)}" if near and link else "–"
-                    ),
-                    "now": _named(new, after) or (
-                        f"nearest: {_named([link.new_id], after)}" if near and link else "–"
-                    ),
+                    "before": _named(old, before)
+                    or (f"nearest: {_named([link.old_id], before)}" if near and link else "–"),
+                    "now": _named(new, after)
+                    or (f"nearest: {_named([link.new_id], after)}" if near and link else "–"),
                     "customers": words.count(link.customers if link else None),
                     "outgoing": words.share(link.outgoing if link else None),
                     "incoming": words.share(link.incoming if link else None),
                     "jaccard": words.number(link.jaccard if link else None),
                     "relative": words.number(link.relative if link else None),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -318,14 +355,16 @@ def history_lines(
     ]
     if any(s.value is not None for run in chain.runs for s in run.segments):
         label = (chain.value_label or "value").capitalize()
-        figures.append((
-            label, _lines(chain, lambda s: s.value), lambda x: words.money(x, chain.currency)
-        ))  # fmt: skip
-        figures.append((
-            f"{label} per customer",
-            _lines(chain, lambda s: s.value_mean),
-            lambda x: words.money(x, chain.currency),
-        ))  # fmt: skip
+        figures.append(
+            (label, _lines(chain, lambda s: s.value), lambda x: words.money(x, chain.currency))
+        )
+        figures.append(
+            (
+                f"{label} per customer",
+                _lines(chain, lambda s: s.value_mean),
+                lambda x: words.money(x, chain.currency),
+            )
+        )
     columns = dict.fromkeys(name for run in chain.runs for s in run.segments for name, _ in s.rates)
     figures += [
         (f"Rate of {column}", _lines(chain, partial(_rate, column)), words.share)
@@ -346,7 +385,7 @@ def _lines(chain: Chain, figure: Callable[[SegmentPoint], float | None]) -> list
     return [
         SvgLine(one, names[one], tuple(values.get(one) for values in per_run))
         for one in sorted(names)
-    ]  # fmt: skip
+    ]
 
 
 def _chain(chain: Chain) -> dict[str, Any]:
@@ -359,11 +398,17 @@ def _chain(chain: Chain) -> dict[str, Any]:
         else "One run, which no other one continues."
     )
     figures = [
-        {"title": title, "lines": lines, "say": say,
-         "picture": timeline(lines, ticks, say, f"{title} per segment over time; a table follows.")}
+        {
+            "title": title,
+            "lines": lines,
+            "say": say,
+            "picture": timeline(
+                lines, ticks, say, f"{title} per segment over time; a table follows."
+            ),
+        }
         for title, lines, say in history_lines(chain)
         if several
-    ]  # fmt: skip
+    ]
     return {
         "title": f"{first} to {last}" if several else last,
         "about": about,

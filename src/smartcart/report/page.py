@@ -26,9 +26,11 @@ __all__ = ["embed", "environment", "plotly_file", "policy_of", "render", "styles
 
 _HEAD = 4000  # characters of a page in which its policy stands
 _POLICY = re.compile(r"""http-equiv="Content-Security-Policy" content="([^"]*)\"""")
-_ALLOWED = re.compile(r"""default-src 'none'; script-src(?: 'sha256-[A-Za-z0-9+/=]+')+; """
-                      r"""style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; """
-                      r"""form-action 'none'""")  # fmt: skip
+_ALLOWED = re.compile(
+    r"""default-src 'none'; script-src(?: 'sha256-[A-Za-z0-9+/=]+')+; """
+    r"""style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; """
+    r"""form-action 'none'"""
+)
 _TEMPLATE = environment().get_template("report.html.j2")
 
 

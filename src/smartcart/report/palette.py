@@ -44,8 +44,14 @@ WARM, COOL = "#AD5210", "#1F6FB2"  # below and above the average
 _WARM_DARK, _COOL_DARK = "#E08A45", "#5AA5E8"
 _MARKERS = "osD^vPXp*h"
 _SYMBOLS = (
-    "circle", "square", "diamond", "cross", "circle-open", "square-open", "diamond-open",
-)  # fmt: skip
+    "circle",
+    "square",
+    "diamond",
+    "cross",
+    "circle-open",
+    "square-open",
+    "diamond-open",
+)
 
 
 def colour(segment_id: int) -> str:

@@ -24,11 +24,14 @@ def explanation_lines(found: Explanation, currency: str = "") -> list[str]:
     head = ("", "this customer", *map(_short, (found.segment, found.other)), "speaks for it")
     rows = (
         (
-            one.label, figure(one, currency), value(one.own_mean, one.unit, currency),
-            value(one.other_mean, one.unit, currency), part(one),
+            one.label,
+            figure(one, currency),
+            value(one.own_mean, one.unit, currency),
+            value(one.other_mean, one.unit, currency),
+            part(one),
         )
         for one in found.contributions
-    )  # fmt: skip
+    )
     table = table_lines([head, *rows])
     bars = ["#" * round(BAR * abs(one.share) / longest) for one in found.contributions]
     lines += ["", table[0]]

@@ -120,10 +120,13 @@ def cuts(run: Run) -> tuple[Cuts, ...]:
         empty = [d for d, _, (low, high) in best if low is not None and low == high]
         found.append(
             Cuts(
-                letter, label, tuple(d for d, *_ in best), tuple(t for _, t, _ in best),
+                letter,
+                label,
+                tuple(d for d, *_ in best),
+                tuple(t for _, t, _ in best),
                 tuple(sorted(empty)),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -177,13 +180,15 @@ def crossing(rfm: Rfm) -> tuple[tuple[Crossed, ...], ...]:
         found.append(
             tuple(
                 Crossed(
-                    n, n / s.size if s.size else 0.0,
-                    min(SMALL_GROUP / s.size, 1.0) if 0 < n < SMALL_GROUP else 0.0, told,
+                    n,
+                    n / s.size if s.size else 0.0,
+                    min(SMALL_GROUP / s.size, 1.0) if 0 < n < SMALL_GROUP else 0.0,
+                    told,
                     beside=n == beside > 0,
                 )
                 for n in s.by_segment
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

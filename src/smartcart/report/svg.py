@@ -58,9 +58,16 @@ def sankey(
 
 
 def _sankey(
-    found: Migration, before: Mapping[int, str], after: Mapping[int, str], label: str, *,
-    width: float, edge: float, wrap: int, name: str,
-) -> Markup:  # fmt: skip
+    found: Migration,
+    before: Mapping[int, str],
+    after: Mapping[int, str],
+    label: str,
+    *,
+    width: float,
+    edge: float,
+    wrap: int,
+    name: str,
+) -> Markup:
     bands = [(f.from_id, f.to_id, f.customers, f.change) for f in found.flows]
     bands += [(0, one.segment_id, one.customers, False) for one in found.joiners]
     bands += [(one.segment_id, 0, one.customers, False) for one in found.leavers]
@@ -121,9 +128,17 @@ def _stacked(side: Mapping[int, int], scale: float) -> dict[int, tuple[float, fl
 
 
 def _band(
-    x: tuple[float, float], top: float, bottom: float, high: float, a: int, b: int, change: bool,
-    count: str, before: Mapping[int, str], after: Mapping[int, str],
-) -> Markup:  # fmt: skip
+    x: tuple[float, float],
+    top: float,
+    bottom: float,
+    high: float,
+    a: int,
+    b: int,
+    change: bool,
+    count: str,
+    before: Mapping[int, str],
+    after: Mapping[int, str],
+) -> Markup:
     start, end = x[0] + BAR, x[1]
     middle = (start + end) / 2
     path = (
@@ -161,9 +176,15 @@ def timeline(
 
 
 def _timeline(
-    lines: Sequence[SvgLine], ticks: Sequence[str], say: Callable[[float], str], label: str, *,
-    width: float, room: float, name: str,
-) -> Markup:  # fmt: skip
+    lines: Sequence[SvgLine],
+    ticks: Sequence[str],
+    say: Callable[[float], str],
+    label: str,
+    *,
+    width: float,
+    room: float,
+    name: str,
+) -> Markup:
     known = [v for line in lines for v in line.values if v is not None]
     step, top = _scale(max(known, default=0.0))
     height, low, left = 270.0, 232.0, 76.0
@@ -209,9 +230,10 @@ def _timeline(
         if points:
             ends[line.segment_id] = place(*points[-1])[1]
             texts[line.segment_id] = (
-                _wrapped(f"{line.segment_id} {line.name}", 27) if room > 100
+                _wrapped(f"{line.segment_id} {line.name}", 27)
+                if room > 100
                 else [str(line.segment_id)]
-            )  # fmt: skip
+            )
     heights = {one: ROW * len(text) for one, text in texts.items()}
     for one, y in apart(ends, heights, height).items():
         drawn.append(_text((right + 12, "start"), y, texts[one], tone=colour(one)))
@@ -264,9 +286,13 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _text(
-    anchor: tuple[float, str], middle: float, rows: Sequence[str], *, soft: bool = False,
+    anchor: tuple[float, str],
+    middle: float,
+    rows: Sequence[str],
+    *,
+    soft: bool = False,
     tone: str = "",
-) -> Markup:  # fmt: skip
+) -> Markup:
     """Return rows of text around ``middle``; the last of several is quiet."""
     top = middle - ROW * (len(rows) - 1) / 2 + 4
     parts = []

@@ -13,8 +13,15 @@ from smartcart.records import Fairness, Feature, Overrepresentation, Run, Sensit
 from smartcart.report import words
 
 __all__ = [
-    "Group", "Sensitive", "channel", "checked", "fairness", "method", "proxies", "warnings",
-]  # fmt: skip
+    "Group",
+    "Sensitive",
+    "channel",
+    "checked",
+    "fairness",
+    "method",
+    "proxies",
+    "warnings",
+]
 
 # the code of an artefact: its heading, and what was looked for
 _ODD = {
@@ -23,7 +30,7 @@ _ODD = {
     "picture only": ("Groups in the picture only", "groups that only a picture shows"),
     "outlier": ("A few customers make a segment", "segments made by a few outliers"),
     "copies": ("Copied rows make a segment", "segments of copied rows"),
-}  # fmt: skip
+}
 _MEANING = {
     "none": "No link to speak of",
     "weak": "A weak link",
@@ -145,8 +152,12 @@ def _sensitive(run: Run, found: Fairness, column: SensitiveColumn) -> Sensitive:
     return Sensitive(
         column.label or words.label(column.column),
         f"{_MEANING[column.strength]} ({column.measure} {column.association:.2f})",
-        column.sentence, proxies(column), tuple(rows), told, column.strength != "none",
-    )  # fmt: skip
+        column.sentence,
+        proxies(column),
+        tuple(rows),
+        told,
+        column.strength != "none",
+    )
 
 
 def _group(group: Overrepresentation | None) -> Group:

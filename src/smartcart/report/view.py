@@ -45,9 +45,20 @@ ROLES = {
     "dropped": "Left out",
 }
 _NUMBERS = (
-    "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven",
+    "No",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
     "Twelve",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

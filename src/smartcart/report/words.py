@@ -38,9 +38,19 @@ MISSING = "–"
 _MINUS = "−"
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e7, "M"))
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _FIGURES = {
     "wcss": "WCSS",
     "jaccard_min": "Least stable segment (Jaccard)",

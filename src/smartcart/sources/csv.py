@@ -102,14 +102,29 @@ def title_notice(label: str, titles: int) -> Notice:
 
 def _ragged_notices(label: str, done: csv_dialect.Rewritten) -> list[Notice]:
     found = (
-        ("ragged_lines", done.short, done.first_short, "too few cells",
-         "the last cells were taken as missing"),
-        ("skipped_lines", done.skipped, done.first_skipped, "too many cells",
-         "left out, for no one can say which cells are right"),
+        (
+            "ragged_lines",
+            done.short,
+            done.first_short,
+            "too few cells",
+            "the last cells were taken as missing",
+        ),
+        (
+            "skipped_lines",
+            done.skipped,
+            done.first_skipped,
+            "too many cells",
+            "left out, for no one can say which cells are right",
+        ),
         ("stray_quotes", done.quotes, done.first_quotes, "a stray quote", "read line by line"),
-        ("broken_quotes", done.broken, done.first_broken, "stray quotes",
-         "left out, for no one can say where their cells end"),
-    )  # fmt: skip
+        (
+            "broken_quotes",
+            done.broken,
+            done.first_broken,
+            "stray quotes",
+            "left out, for no one can say where their cells end",
+        ),
+    )
     return [
         Notice(
             code, f"{label!r} has {_lines(count)} with {what} (first: line {first}): {way}", count

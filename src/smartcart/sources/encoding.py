@@ -18,9 +18,18 @@ __all__ = ["Survey", "plain_text"]
 CHUNK = 1 << 20
 HEAD = 1 << 16  # bytes on which an encoding is judged
 OTHER_SCRIPTS = (
-    "cp1251", "koi8_r", "cp932", "euc_kr", "cp949", "gb18030", "big5",
-    "cp1253", "cp1255", "cp1256", "cp874",
-)  # fmt: skip
+    "cp1251",
+    "koi8_r",
+    "cp932",
+    "euc_kr",
+    "cp949",
+    "gb18030",
+    "big5",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp874",
+)
 _OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
 NOISE = 0.6  # a table reads as noisier than prose
 RUNS = 3  # of bytes beyond ASCII in a row, as no Latin text has them
@@ -125,9 +134,11 @@ def _other_script(head: bytes) -> str | None:
         from charset_normalizer import from_bytes
 
         best = from_bytes(
-            head[: head.rfind(b"\n") + 1], cp_isolation=list(OTHER_SCRIPTS), threshold=NOISE,
+            head[: head.rfind(b"\n") + 1],
+            cp_isolation=list(OTHER_SCRIPTS),
+            threshold=NOISE,
             enable_fallback=False,
-        ).best()  # fmt: skip
+        ).best()
         return None if best is None else str(best.encoding)
     return None
 

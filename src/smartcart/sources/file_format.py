@@ -32,11 +32,24 @@ _OTHER = (
 )
 _EXPECTED = "a table as CSV, TSV, Parquet or Excel"
 _NAMES: dict[str, Content] = {
-    ".csv": "text", ".tsv": "text", ".tab": "text", ".txt": "text", ".dat": "text",
-    ".parquet": "parquet", ".pq": "parquet", ".gz": "gzip", ".zst": "zstd",
-    ".xlsx": "excel", ".xlsm": "excel", ".xlsb": "excel", ".xls": "excel", ".ods": "excel",
-    ".duckdb": "duckdb", ".sqlite": "sqlite", ".sqlite3": "sqlite",
-}  # fmt: skip
+    ".csv": "text",
+    ".tsv": "text",
+    ".tab": "text",
+    ".txt": "text",
+    ".dat": "text",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".gz": "gzip",
+    ".zst": "zstd",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
+    ".duckdb": "duckdb",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+}
 
 
 def name_says(path: Path) -> Content | None:

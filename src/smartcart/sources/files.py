@@ -19,9 +19,14 @@ from smartcart.sources.sqlite import read_sqlite
 __all__ = ["read_files"]
 
 KIND_WORDS: dict[Content, str] = {
-    "text": "text", "gzip": "a gzip archive", "zstd": "a zstd archive", "parquet": "Parquet",
-    "excel": "Excel", "duckdb": "a DuckDB database", "sqlite": "an SQLite database",
-}  # fmt: skip
+    "text": "text",
+    "gzip": "a gzip archive",
+    "zstd": "a zstd archive",
+    "parquet": "Parquet",
+    "excel": "Excel",
+    "duckdb": "a DuckDB database",
+    "sqlite": "an SQLite database",
+}
 HAVE_PARTS = ("excel", "duckdb", "sqlite")
 
 

@@ -90,9 +90,10 @@ class Opened(Closeable):
         for mark in self.marks:
             if not mark.holds():
                 raise DataError.of(
-                    f"{str(mark.path)!r} changed while it was read", "a source that stays as it is",
+                    f"{str(mark.path)!r} changed while it was read",
+                    "a source that stays as it is",
                     "run again when it is written whole, or copy it first",
-                )  # fmt: skip
+                )
 
     def local(self) -> Opened:
         """Return the typed source in the embedded engine: itself, or the rows of a server.

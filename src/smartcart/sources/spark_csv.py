@@ -60,12 +60,17 @@ def read_text(engine: Spark, paths: Sequence[Path], label: str) -> SparkRaw:
     survey, dialect = forms[0]
     for path, (own, other) in zip(paths, forms, strict=True):
         if (own.encoding, other.names, other.separator, other.skip, other.escape) != (
-            survey.encoding, dialect.names, dialect.separator, dialect.skip, dialect.escape,
-        ):  # fmt: skip
+            survey.encoding,
+            dialect.names,
+            dialect.separator,
+            dialect.skip,
+            dialect.escape,
+        ):
             raise DataError.of(
                 f"{path.name!r} has not the columns, separator and encoding of {paths[0].name!r}",
-                "files of one form for --engine spark", WAY_OUT,
-            )  # fmt: skip
+                "files of one form for --engine spark",
+                WAY_OUT,
+            )
     for multi in (False, True):  # files with line breaks in cells cannot be split among workers
         frame = _frame(engine, paths, survey, dialect, multi)
         bad, starts = _counted(engine, frame)
@@ -74,8 +79,9 @@ def read_text(engine: Spark, paths: Sequence[Path], label: str) -> SparkRaw:
     else:
         raise DataError.of(
             f"{label!r} has {bad:,} lines that cannot be cut into the cells of the header",
-            "the same number of cells in every line for --engine spark", WAY_OUT,
-        )  # fmt: skip
+            "the same number of cells in every line for --engine spark",
+            WAY_OUT,
+        )
     return SparkRaw(
         frame=_numbered(frame, starts, len(dialect.names)),
         names=dialect.names,
@@ -127,11 +133,17 @@ def _frame(
         frame = engine.session.read.option("columnPruning", False).csv(
             [address(path) for path in paths],
             schema=", ".join([*cells, f"{_BAD} string"]),
-            sep=dialect.separator, quote='"', escape=dialect.escape, header=dialect.header,
-            encoding=_ENCODINGS[survey.encoding], mode="PERMISSIVE",
-            columnNameOfCorruptRecord=_BAD, multiLine=multi, maxCharsPerColumn=-1,
+            sep=dialect.separator,
+            quote='"',
+            escape=dialect.escape,
+            header=dialect.header,
+            encoding=_ENCODINGS[survey.encoding],
+            mode="PERMISSIVE",
+            columnNameOfCorruptRecord=_BAD,
+            multiLine=multi,
+            maxCharsPerColumn=-1,
             maxColumns=max(len(dialect.names) + 1, 20_480),
-        )  # fmt: skip
+        )
     return frame.withColumns(
         {"__part__": sf.spark_partition_id(), "__number__": sf.monotonically_increasing_id()}
     )

@@ -25,11 +25,25 @@ __all__ = [
 ]
 
 RUN_FILES = {
-    "run.json", "model.json", "report.html", "segments.parquet", "segments.csv", "evidence.csv",
-    "profile.csv", "rejected.csv", "rfm.csv", "rfm.parquet", "plots", "shop.csv",
-    "alternatives.json", "lookup.parquet", "future.parquet", "late.parquet", "names.json",
+    "run.json",
+    "model.json",
+    "report.html",
+    "segments.parquet",
+    "segments.csv",
+    "evidence.csv",
+    "profile.csv",
+    "rejected.csv",
+    "rfm.csv",
+    "rfm.parquet",
+    "plots",
+    "shop.csv",
+    "alternatives.json",
+    "lookup.parquet",
+    "future.parquet",
+    "late.parquet",
+    "names.json",
     "erased.json",
-}  # fmt: skip
+}
 
 
 @contextmanager
@@ -100,9 +114,10 @@ def refuse_file(target: Path, *, overwrite: bool) -> None:
         raise UsageError.of(f"{str(target)!r} is a folder", "a file", "choose another -o")
     if os.path.lexists(target) and not overwrite:
         raise UsageError.of(
-            f"{str(target)!r} exists already", "a new file",
+            f"{str(target)!r} exists already",
+            "a new file",
             "choose another -o, or replace it with --overwrite",
-        )  # fmt: skip
+        )
 
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
@@ -121,16 +136,18 @@ def refuse_target(target: Path, *, overwrite: bool) -> None:
         raise cannot_write(target, error) from error
     if not overwrite:
         raise UsageError.of(
-            f"{str(target)!r} exists already", "a new folder",
+            f"{str(target)!r} exists already",
+            "a new folder",
             "choose another -o, or replace it with --overwrite",
-        )  # fmt: skip
+        )
     strange = [name for name in held if name not in RUN_FILES]
     if strange or (held and "run.json" not in held):
         raise UsageError.of(
             f"{str(target)!r} holds {strange[0] if strange else held[0]!r}, which is not part of a "
             "SmartCart run",
-            "a run folder to replace", "choose another -o",
-        )  # fmt: skip
+            "a run folder to replace",
+            "choose another -o",
+        )
 
 
 def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
@@ -143,8 +160,9 @@ def refuse_source_inside(target: Path, sources: Sequence[str]) -> None:
         if inside in [path.resolve(), *path.resolve().parents]:
             raise UsageError.of(
                 f"the source {source!r} lies in the folder to write, {str(target)!r}",
-                "another folder", "choose another -o",
-            )  # fmt: skip
+                "another folder",
+                "choose another -o",
+            )
 
 
 def part_beside(target: Path, *, parents: bool = True) -> Path:

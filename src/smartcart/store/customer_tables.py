@@ -77,8 +77,15 @@ def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[s
     """Give a function that writes a batch of columns to ``rfm.csv`` or ``.parquet``."""
     kinds = ("csv",) if csv else ("parquet",)
     repeated = [
-        "recency_days", "frequency", "monetary_total", "r", "f", "m", "rfm_score", "rfm_segment",
-    ]  # fmt: skip
+        "recency_days",
+        "frequency",
+        "monetary_total",
+        "r",
+        "f",
+        "m",
+        "rfm_score",
+        "rfm_segment",
+    ]
     with _table(folder / "rfm", kinds, repeated) as write_batch:
         yield write_batch
 
@@ -151,10 +158,13 @@ def _table(
         if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
-                    stem.with_suffix(".parquet"), batch.schema, compression="snappy",
-                    use_dictionary=list(repeated), store_schema=False,
+                    stem.with_suffix(".parquet"),
+                    batch.schema,
+                    compression="snappy",
+                    use_dictionary=list(repeated),
+                    store_schema=False,
                 )
-            )  # fmt: skip
+            )
         plain = arrow.plain(batch) if "csv" in kinds else batch
         if "csv" in kinds and len(writers) < len(kinds):
             writers.append(pa_csv.CSVWriter(stem.with_suffix(".csv"), plain.schema))
@@ -215,15 +225,17 @@ def refuse_scored(target: Path, sources: Sequence[str], *, overwrite: bool) -> N
         inside = path in whole.parents and path.is_dir()
         if path == whole or inside or fnmatch.fnmatch(str(whole), str(path)):
             raise UsageError.of(
-                f"{str(target)!r} is part of the source {source!r}", "another file",
+                f"{str(target)!r} is part of the source {source!r}",
+                "another file",
                 "choose another -o",
-            )  # fmt: skip
+            )
     for file in (target, rejected_beside(target)):
         if os.path.lexists(file) and not overwrite:
             raise UsageError.of(
-                f"{str(file)!r} exists already", "a new file",
+                f"{str(file)!r} exists already",
+                "a new file",
                 "choose another -o, or replace it with --overwrite",
-            )  # fmt: skip
+            )
 
 
 @contextmanager

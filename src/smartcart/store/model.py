@@ -95,8 +95,10 @@ def model_schema() -> Content:
     fields["version"] = {"const": MODEL_VERSION}
     about = "SHA-256 of the compact JSON of all else, keys sorted, whole numbers without a point."
     fields["checksum"] = {
-        "type": "string", "pattern": "^sha256:[0-9a-f]{64}$", "description": about,
-    }  # fmt: skip
+        "type": "string",
+        "pattern": "^sha256:[0-9a-f]{64}$",
+        "description": about,
+    }
     title = f"SmartCart model, version {MODEL_VERSION}"
     schema["required"] = sorted({*schema.get("required", ()), "version", "checksum"})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
@@ -107,9 +109,10 @@ def _parsed(path: Path) -> Content:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UsageError.of(
-            f"there is no model at {str(path)!r}", "a run folder with model.json",
+            f"there is no model at {str(path)!r}",
+            "a run folder with model.json",
             "name the folder that 'smartcart run' wrote",
-        ) from error  # fmt: skip
+        ) from error
     except OSError as error:
         raise _damaged(path, f"it cannot be read ({error.strerror or error})") from error
     except ValueError as error:
@@ -142,9 +145,10 @@ def _depth(value: Any, most: int) -> int:
 
 def _damaged(path: Path, reason: str) -> DataError:
     return DataError.of(
-        f"the model {str(path)!r} cannot be used: {reason}", "the JSON that 'smartcart run' wrote",
+        f"the model {str(path)!r} cannot be used: {reason}",
+        "the JSON that 'smartcart run' wrote",
         "restore the file, or run again",
-    )  # fmt: skip
+    )
 
 
 # Versions --------------------------------------------------------------------------------------
@@ -169,9 +173,10 @@ def _upgraded(path: Path, content: Content) -> Content:
         raise _damaged(path, f"its version is {version!r}, not a whole number")
     if version > MODEL_VERSION:
         raise DataError.of(
-            f"the model {str(path)!r} has version {version}", f"version {MODEL_VERSION} or older",
+            f"the model {str(path)!r} has version {version}",
+            f"version {MODEL_VERSION} or older",
             "use the SmartCart that wrote it, or a later one",
-        )  # fmt: skip
+        )
     while version < MODEL_VERSION:
         if version not in UPGRADES:
             raise _damaged(path, f"there is no version {version}")
@@ -217,8 +222,16 @@ def _lengths(model: Model, k: int, p: int) -> Iterator[str]:
 
 def _numbers(model: Model) -> Iterator[str]:
     recipe = model.recipe
-    told = [*model.centroids, *model.centroids_original, recipe.fill, recipe.low, recipe.high,
-            recipe.mean, recipe.scale, recipe.weight]  # fmt: skip
+    told = [
+        *model.centroids,
+        *model.centroids_original,
+        recipe.fill,
+        recipe.low,
+        recipe.high,
+        recipe.mean,
+        recipe.scale,
+        recipe.weight,
+    ]
     told += [tuple(v for v in row.values if v is not None) for row in model.golden]
     if not all(math.isfinite(x) for row in told for x in row):
         yield "a number is too large"
@@ -251,10 +264,28 @@ def _columns(model: Model) -> Iterator[str]:
             yield f"feature {feature.name!r} needs the as-of day, which is missing"
     if log := contract.log:
         there = {column.name for column in log.columns}
-        parts = (log.customer, log.order, log.date, log.quantity, log.unit_price, log.amount,
-                 log.discount, log.product, log.category, log.channel, log.status, log.currency,
-                 log.mail, log.refunded, log.row_type, *log.cancelled_on, *log.filled,
-                 *log.whole_orders, *(s.column for s in log.states), *log.traits)  # fmt: skip
+        parts = (
+            log.customer,
+            log.order,
+            log.date,
+            log.quantity,
+            log.unit_price,
+            log.amount,
+            log.discount,
+            log.product,
+            log.category,
+            log.channel,
+            log.status,
+            log.currency,
+            log.mail,
+            log.refunded,
+            log.row_type,
+            *log.cancelled_on,
+            *log.filled,
+            *log.whole_orders,
+            *(s.column for s in log.states),
+            *log.traits,
+        )
         if absent := [name for name in parts if name is not None and name not in there]:
             yield f"the order log is read by {absent[0]!r}, which is no column"
 
@@ -277,8 +308,9 @@ def _bins(bins: ReferenceBins) -> Iterator[str]:
     if len(bins.shares) != wanted or (bins.categories if number else bins.edges):
         yield f"the bins of {bins.column!r} do not fit their shares"
     ordered = all(a <= b for a, b in zip(bins.edges, bins.edges[1:], strict=False))
-    told = [x for x in (*bins.edges, bins.mean, bins.std, bins.log_mean, bins.log_std)
-            if x is not None]  # fmt: skip
+    told = [
+        x for x in (*bins.edges, bins.mean, bins.std, bins.log_mean, bins.log_std) if x is not None
+    ]
     if not ordered or not all(map(math.isfinite, told)):
         yield f"the bins of {bins.column!r} are not in order"
     if (bins.log_mean is None) != (bins.log_std is None) or (

@@ -103,9 +103,10 @@ def read_summary(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not whole"
     raise DataError.of(
-        f"{str(path)!r} cannot be read ({reason})", "a folder that smartcart run wrote",
+        f"{str(path)!r} cannot be read ({reason})",
+        "a folder that smartcart run wrote",
         "name the run folder",
-    )  # fmt: skip
+    )
 
 
 def evidence_rows(evidence: KEvidence) -> list[dict[str, Any]]:

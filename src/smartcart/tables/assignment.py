@@ -32,14 +32,18 @@ __all__ = [
     "numbers_to_pick",
     "plain_names",
     "reading_contract",
-]  # fmt: skip
+]
 
 SOURCE = "source table"  # stands for the user's table until its name is known
 LONGEST = 40  # letters of a column name made from a feature's
 TYPES = {
-    "number": "float64", "boolean": "float64", "date": "date", "text": "string",
-    "id number": "int64", "id text": "string",
-}  # fmt: skip
+    "number": "float64",
+    "boolean": "float64",
+    "date": "date",
+    "text": "string",
+    "id number": "int64",
+    "id text": "string",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
     ------
     DataError
         Where the model is of an order log, or of a table without a customer id.
-    """  # fmt: skip
+    """
     if model.contract.kind == "orders":
         raise DataError.of(
             "the model is of an order log",
@@ -127,9 +131,10 @@ def assignment_steps(model: Model, taken: Collection[str] = ()) -> tuple[Step, .
     cells = _cells(contract)
     plain = {column.name: cell.name for column, cell in zip(contract.columns, cells, strict=True)}
     contract = replace(
-        contract, id_column=plain[model.contract.id_column],
+        contract,
+        id_column=plain[model.contract.id_column],
         columns=tuple(replace(c, name=plain[c.name]) for c in contract.columns),
-    )  # fmt: skip
+    )
     used = [_renamed(feature, plain) for feature in model.recipe.features]
     chain = StepChain({name.casefold() for name in taken})
     typed = ibis.table({cell.name: TYPES[cell.kind] for cell in cells}, name=SOURCE)
@@ -160,24 +165,31 @@ def numbers_to_pick(
     names = plain_names([feature.name for feature in wanted], own)
     usable = quality.usable_rows(table, contract)
     table = chain.add(
-        "features", features.feature_table(usable, contract, wanted, names=names),
+        "features",
+        features.feature_table(usable, contract, wanted, names=names),
         "one number per customer and side of behaviour",
-        {n: f.sentence for n, f in zip(names, model.recipe.features, strict=True)}, totals, own,
-    )  # fmt: skip
+        {n: f.sentence for n, f in zip(names, model.recipe.features, strict=True)},
+        totals,
+        own,
+    )
     chain.own = own
     scores = {n: _score(table[n], model.recipe, i) for i, n in enumerate(names)}
     table = chain.add(
-        "scores", table.select("customer_id", **scores),
+        "scores",
+        table.select("customer_id", **scores),
         "missing values filled, tails capped, then standardized",
-    )  # fmt: skip
+    )
     told = {
         f"d_{j + 1}": f"{i} {name}"
         for j, (i, name) in enumerate(zip(model.ids, model.names, strict=True))
     }
     table = chain.add(
-        "distances", _distances(table, k), "squared distance from the middle of each segment",
-        told, centers=model.centroids,
-    )  # fmt: skip
+        "distances",
+        _distances(table, k),
+        "squared distance from the middle of each segment",
+        told,
+        centers=model.centroids,
+    )
     d = [f"d_{j + 1}" for j in range(k)]
     least = ibis.least(*(table[n] for n in d)) if k > 1 else table["d_1"]
     table = chain.add(
@@ -185,8 +197,9 @@ def numbers_to_pick(
     )
     pick: Any = ibis.literal(k)
     if k > 1:
-        pick = ibis.cases(*((table[n] == table["d_least"], j + 1) for j, n in enumerate(d[:-1])),
-                          else_=k)  # fmt: skip
+        pick = ibis.cases(
+            *((table[n] == table["d_least"], j + 1) for j, n in enumerate(d[:-1])), else_=k
+        )
     table = chain.add(
         "picked",
         table.select("customer_id", *d, segment_id=pick, distance=table["d_least"].sqrt()),
@@ -221,9 +234,12 @@ def numbers_to_pick(
             else ibis.literal(model.ids[0])
         )
     last = table.select(
-        "customer_id", segment_id=number, segment=word, distance=table["distance"],
+        "customer_id",
+        segment_id=number,
+        segment=word,
+        distance=table["distance"],
         confidence=margin,
-    )  # fmt: skip
+    )
     return [*chain.steps, Step("", last, "", {}, own, own)]
 
 
@@ -236,11 +252,17 @@ class StepChain:
         self._taken = set(taken)
 
     def add(
-        self, name: str, table: ir.Table, sentence: str, notes: Mapping[str, str] | None = None,
-        reads: Collection[str] | None = None, makes: Collection[str] | None = None,
-        cells: tuple[Cell, ...] = (), centers: tuple[tuple[float, ...], ...] = (),
+        self,
+        name: str,
+        table: ir.Table,
+        sentence: str,
+        notes: Mapping[str, str] | None = None,
+        reads: Collection[str] | None = None,
+        makes: Collection[str] | None = None,
+        cells: tuple[Cell, ...] = (),
+        centers: tuple[tuple[float, ...], ...] = (),
         whole: bool = False,
-    ) -> ir.Table:  # fmt: skip
+    ) -> ir.Table:
         """Add a step; return the table that the next one reads."""
         while name in self._taken:
             name += "_"

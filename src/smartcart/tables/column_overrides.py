@@ -83,8 +83,9 @@ def _checked(
     if wish.role is None and kind is None:
         raise UsageError.of(
             f"column {name!r} is given neither a role nor a meaning",
-            f"a role ({', '.join(get_args(ColumnRole))}) or a meaning", _WAY_OUT,
-        )  # fmt: skip
+            f"a role ({', '.join(get_args(ColumnRole))}) or a meaning",
+            _WAY_OUT,
+        )
     if wish.role is not None and wish.role not in get_args(ColumnRole):
         raise UsageError.of(
             f"column {name!r} is given the role {wish.role!r}",
@@ -116,15 +117,18 @@ def _refuse_twice(wishes: Mapping[str, ColumnWish]) -> None:
     if len(ids) > 1:
         raise UsageError.of(
             f"the columns {' and '.join(map(repr, ids[:5]))} are all given the role 'id'",
-            "one id", _WAY_OUT,
-        )  # fmt: skip
+            "one id",
+            _WAY_OUT,
+        )
     for meaning, count in Counter(wish.meaning for wish in wishes.values()).items():
         if count > 1 and meaning in SINGLE:
             twice = [name for name, wish in wishes.items() if wish.meaning == meaning]
             raise UsageError.of(
                 f"the columns {' and '.join(map(repr, twice[:5]))} are all given the meaning "
-                f"{meaning!r}", "one of them", _WAY_OUT,
-            )  # fmt: skip
+                f"{meaning!r}",
+                "one of them",
+                _WAY_OUT,
+            )
 
 
 def _with(column: Column, wish: ColumnWish) -> Column:
@@ -147,8 +151,11 @@ def _with(column: Column, wish: ColumnWish) -> Column:
 def _can_form(meaning: str) -> bool:
     """Return whether a column of numbers can form under its own meaning (bounds stay with it)."""
     return MEANINGS.get(meaning.partition(":")[0]) == "forms" or meaning in {
-        "age", "household", "flag", "complaint",
-    }  # fmt: skip
+        "age",
+        "household",
+        "flag",
+        "complaint",
+    }
 
 
 def _refuse_values(column: Column, role: ColumnRole, meaning: str, *, said: bool) -> None:
@@ -160,8 +167,10 @@ def _refuse_values(column: Column, role: ColumnRole, meaning: str, *, said: bool
         expected = " or ".join(held[t] for t in held if t in types)
         raise DataError.of(
             f"column {column.name!r} holds {held[column.type]} and is given the meaning "
-            f"{meaning!r}", expected, _WAY_OUT,
-        )  # fmt: skip
+            f"{meaning!r}",
+            expected,
+            _WAY_OUT,
+        )
     if role != "forms":
         return
     if column.type == "text":

@@ -16,9 +16,22 @@ from smartcart.tables.tokens import tokens
 __all__ = ["NEVER", "REWRITES", "rewritten", "says_date", "says_month", "says_time"]
 
 NEVER = (
-    "never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "not yet", "none yet", "tbd",
-    "0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00-00-0000", "00.00.0000",
-)  # fmt: skip
+    "never",
+    "nie",
+    "niemals",
+    "jamais",
+    "nunca",
+    "mai",
+    "nooit",
+    "not yet",
+    "none yet",
+    "tbd",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+    "00/00/0000",
+    "00-00-0000",
+    "00.00.0000",
+)
 """Lower-case words that mean "no day" in a column of dates: nothing happened yet."""
 
 _L = "A-Za-zÀ-ÖØ-öø-ÿ"

@@ -27,9 +27,11 @@ __all__ = [
 SURE_DAYS = 5  # distinct days from which digits are dates whatever the column's name
 SERIAL = "Excel day number"
 EPOCHS = {
-    "epoch seconds": 1, "epoch milliseconds": 10**3, "epoch microseconds": 10**6,
+    "epoch seconds": 1,
+    "epoch milliseconds": 10**3,
+    "epoch microseconds": 10**6,
     "epoch nanoseconds": 10**9,
-}  # fmt: skip
+}
 """Numbers since the start of 1970 in UTC: how many make a second."""
 MONTH, COMPACT = "%Y%m", "%Y%m%d"
 SERIALS = (20_000, 60_000)  # Excel's days from 1954 to 2064
@@ -53,9 +55,19 @@ _YEAR_WORD = re.compile(rf"([0-9]{{4}})([-/ ])([A-Za-z]{{3,9}})\2([0-9]{{1,2}}){
 _MONTH_ONLY = re.compile(r"([0-9]{4})([-/])(?:0?[1-9]|1[0-2])")
 _WORD_MONTH = re.compile(r"([A-Za-z]{3,9})([-/ ])([0-9]{4})")
 _NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 
 
@@ -134,9 +146,12 @@ def _is_day(value: str) -> bool:
 
 def _is_month(value: str) -> bool:
     return (
-        len(value) == 6 and value.isascii() and value.isdigit()
-        and 1990 <= int(value[:4]) <= 2100 and 1 <= int(value[4:]) <= 12
-    )  # fmt: skip
+        len(value) == 6
+        and value.isascii()
+        and value.isdigit()
+        and 1990 <= int(value[:4]) <= 2100
+        and 1 <= int(value[4:]) <= 12
+    )
 
 
 # Words -----------------------------------------------------------------------------------------

@@ -44,15 +44,32 @@ __all__ = [
 ]
 
 UNITS = {
-    "income": "money", "spend": "money", "channel": "count", "deals": "count", "visits": "count",
-    "frequency": "count", "flag": "share", "outcome": "share", "complaint": "share",
-    "age": "years", "household": "count",
-}  # fmt: skip
+    "income": "money",
+    "spend": "money",
+    "channel": "count",
+    "deals": "count",
+    "visits": "count",
+    "frequency": "count",
+    "flag": "share",
+    "outcome": "share",
+    "complaint": "share",
+    "age": "years",
+    "household": "count",
+}
 COMBINED = {
-    "spend", "spend_total", "channel", "frequency", "deals", "visits", "first_date", "last_date",
+    "spend",
+    "spend_total",
+    "channel",
+    "frequency",
+    "deals",
+    "visits",
+    "first_date",
+    "last_date",
     "last_seen",
-    "tenure", "recency", "income",
-}  # fmt: skip
+    "tenure",
+    "recency",
+    "income",
+}
 """Meanings that features are made of together; a column of another meaning forms by itself."""
 _COUNTS = re.compile(r"^(num|number|count|no|nb|anzahl)\b|\b(num|count|cnt|ct|number of)\b")
 MAX_SHARES = 12  # categories beyond the twelfth do not get a share of their own
@@ -82,10 +99,16 @@ def forming_features(
     if spend and bought:
         features.append(
             Feature(
-                "basket_value", "Spend per purchase", "money", "ratio", _names(spend),
-                "spend over purchases", bought, theme="basket",
+                "basket_value",
+                "Spend per purchase",
+                "money",
+                "ratio",
+                _names(spend),
+                "spend over purchases",
+                bought,
+                theme="basket",
             )
-        )  # fmt: skip
+        )
     elif bought:
         features.append(
             Feature(
@@ -131,9 +154,14 @@ def _measure(column: Column, contract: Contract) -> Feature:
     """Return the feature of a column that forms by itself; a year of birth forms as an age."""
     if column.meaning == "birth" and contract.as_of is not None:
         return Feature(
-            "age", "Age", "years", "years_since", (column.name,),
-            f"years from {column.name} to {contract.as_of.year}", theme="age",
-        )  # fmt: skip
+            "age",
+            "Age",
+            "years",
+            "years_since",
+            (column.name,),
+            f"years from {column.name} to {contract.as_of.year}",
+            theme="age",
+        )
     unit = {"flag": "share", "age": "years", "margin": "money"}.get(column.meaning, "")
     if column.meaning == "measure" and _COUNTS.search(tokens(column.name)):
         unit = "count"
@@ -145,9 +173,15 @@ def _deals(column: Column, bought: tuple[str, ...]) -> Feature:
     if not bought:
         return _plain(column, "deals", "Deal purchases", "count", "deals")
     return Feature(
-        "deals_share", "Share bought on a deal", "share", "share", (column.name,),
-        f"{column.name} as a share of all purchases", bought, theme="deals",
-    )  # fmt: skip
+        "deals_share",
+        "Share bought on a deal",
+        "share",
+        "share",
+        (column.name,),
+        f"{column.name} as a share of all purchases",
+        bought,
+        theme="deals",
+    )
 
 
 def _main_categories(spend: Sequence[Column], spent: Mapping[str, float]) -> list[Column]:
@@ -190,18 +224,29 @@ def describing_features(
         if column.name in categories:
             features += [
                 Feature(
-                    f"{column.name}: {value}", f"{column.label}: {value}", "share", "is",
-                    (column.name,), f"{column.name} is {value}", value=value, role=column.role,
+                    f"{column.name}: {value}",
+                    f"{column.label}: {value}",
+                    "share",
+                    "is",
+                    (column.name,),
+                    f"{column.name} is {value}",
+                    value=value,
+                    role=column.role,
                 )
                 for value in categories[column.name]
-            ]  # fmt: skip
+            ]
         elif column.meaning == "birth" and contract.as_of is not None:
             features.append(
                 Feature(
-                    "age", "Age", "years", "years_since", (column.name,),
-                    f"years from {column.name} to {contract.as_of.year}", role=column.role,
+                    "age",
+                    "Age",
+                    "years",
+                    "years_since",
+                    (column.name,),
+                    f"years from {column.name} to {contract.as_of.year}",
+                    role=column.role,
                 )
-            )  # fmt: skip
+            )
         elif column.type in {"number", "boolean"} and column.name not in told:
             features.append(_describe(column))
     return tuple(features)
@@ -211,9 +256,14 @@ def _describe(column: Column) -> Feature:
     """Return the column as it is; one that forms through a share only describes as such."""
     kind = column.meaning.partition(":")[0]
     return Feature(
-        column.name, column.label, UNITS.get(kind, ""), "column", (column.name,),
-        f"as in {column.name}", role="describes" if column.role == "forms" else column.role,
-    )  # fmt: skip
+        column.name,
+        column.label,
+        UNITS.get(kind, ""),
+        "column",
+        (column.name,),
+        f"as in {column.name}",
+        role="describes" if column.role == "forms" else column.role,
+    )
 
 
 def _starting(columns: Sequence[Column], prefix: str) -> list[Column]:
@@ -260,11 +310,15 @@ def _times(single: Mapping[str, Column]) -> list[Feature]:
             own = f"Days since {column.label[:1].lower()}{column.label[1:]}"
             features.append(
                 Feature(
-                    f"{what}_days", own if no_purchase else label, "days",
-                    "days_since", (column.name,),
-                    f"days from {column.name} to the as-of day", theme="time",
+                    f"{what}_days",
+                    own if no_purchase else label,
+                    "days",
+                    "days_since",
+                    (column.name,),
+                    f"days from {column.name} to the as-of day",
+                    theme="time",
                 )
-            )  # fmt: skip
+            )
         elif column := single.get(what):
             unit = _unit_of_time(column)
             if unit == "days" or (not unit and what == "recency"):

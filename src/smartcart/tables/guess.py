@@ -33,17 +33,70 @@ PlanKind = Literal[
 ]
 
 MISSING = (
-    "", "-", "?", "#N/A", "<NA>", "N/A", "NA", "NULL", "NaN", "NaT", "None", "Null", "n/a", "nan",
+    "",
+    "-",
+    "?",
+    "#N/A",
+    "<NA>",
+    "N/A",
+    "NA",
+    "NULL",
+    "NaN",
+    "NaT",
+    "None",
+    "Null",
+    "n/a",
+    "nan",
     "null",
-)  # fmt: skip
+)
 EXTRA_MISSING = (
-    "n.a.", "n/a", "na", "none", "nil", "null", "nan", "nat", "unknown", "missing", "undefined",
-    "not available", "(blank)", "(null)", "--", "---", ".", "#value!", "#ref!", "#div/0!",
-    "#num!", "#name?", "#null!",
-    "n.d.", "n/d", "nd", "s/d", "s.d.", "sin dato", "desconocido", "desconhecido", "não informado",
-    "k.a.", "k. a.", "ka", "keine angabe", "unbekannt", "entfällt", "nc", "n.c.", "nr", "n.r.",
-    "inconnu", "non communiqué", "non renseigné", "sconosciuto",
-)  # fmt: skip
+    "n.a.",
+    "n/a",
+    "na",
+    "none",
+    "nil",
+    "null",
+    "nan",
+    "nat",
+    "unknown",
+    "missing",
+    "undefined",
+    "not available",
+    "(blank)",
+    "(null)",
+    "--",
+    "---",
+    ".",
+    "#value!",
+    "#ref!",
+    "#div/0!",
+    "#num!",
+    "#name?",
+    "#null!",
+    "n.d.",
+    "n/d",
+    "nd",
+    "s/d",
+    "s.d.",
+    "sin dato",
+    "desconocido",
+    "desconhecido",
+    "não informado",
+    "k.a.",
+    "k. a.",
+    "ka",
+    "keine angabe",
+    "unbekannt",
+    "entfällt",
+    "nc",
+    "n.c.",
+    "nr",
+    "n.r.",
+    "inconnu",
+    "non communiqué",
+    "non renseigné",
+    "sconosciuto",
+)
 """Lower-case words that mean "no value" in a column of numbers or dates, but may be a category."""
 
 INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
@@ -81,8 +134,16 @@ _PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 _AFFIX = re.compile(_CURRENCY)
-_SAME_CURRENCY = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "₹": "inr", "rs": "inr",
-                  "zł": "pln", "kč": "czk"}  # fmt: skip
+_SAME_CURRENCY = {
+    "$": "usd",
+    "us$": "usd",
+    "€": "eur",
+    "£": "gbp",
+    "₹": "inr",
+    "rs": "inr",
+    "zł": "pln",
+    "kč": "czk",
+}
 _POINT_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
@@ -179,9 +240,13 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
 
 def _dated(found: Dates) -> Plan:
     return Plan(
-        "date", found.formats, ambiguous=found.ambiguous, mixed=found.mixed,
-        rewrites=found.rewrites, guessed=found.guessed,
-    )  # fmt: skip
+        "date",
+        found.formats,
+        ambiguous=found.ambiguous,
+        mixed=found.mixed,
+        rewrites=found.rewrites,
+        guessed=found.guessed,
+    )
 
 
 def code_like(name: str, misfits: Mapping[str, int]) -> bool:

@@ -166,9 +166,12 @@ def money_expression(sold: ir.Table) -> ir.Table:
 
 
 def _counted(
-    named: ir.Table, same: Sequence[str], steps: dict[str, Any], means: Sequence[str],
+    named: ir.Table,
+    same: Sequence[str],
+    steps: dict[str, Any],
+    means: Sequence[str],
     sums: Sequence[str],
-) -> ir.Table:  # fmt: skip
+) -> ir.Table:
     cut = named.mutate(**steps)
     keys = [*same, *steps]
     found = cut.group_by(keys).aggregate(

@@ -23,8 +23,14 @@ _DROPPED_WORDS = {
 }
 _NUMBERING = {"num", "nb", "of"}
 _AMOUNTS = {"total", "value", "amount", "sum", "sales"}  # would read as money without "number"
-_SHORT = {"prods": "products", "pur": "purchases", "walkin": "store", "kidhome": "young children",
-          "teenhome": "teenagers", "cmp": "campaign"}  # fmt: skip
+_SHORT = {
+    "prods": "products",
+    "pur": "purchases",
+    "walkin": "store",
+    "kidhome": "young children",
+    "teenhome": "teenagers",
+    "cmp": "campaign",
+}
 
 
 def label_of(name: str, meaning: str) -> str:

@@ -35,10 +35,16 @@ __all__ = ["order_steps"]
 
 Kind = Literal["number", "boolean", "date", "text", "id number", "id text"]
 PARTS = {
-    "customer": "who", "order": "which_order", "quantity": "pieces", "product": "article",
-    "amount": "money", "paid": "paid", "refund": "given_back", "returned": "sent_back",
+    "customer": "who",
+    "order": "which_order",
+    "quantity": "pieces",
+    "product": "article",
+    "amount": "money",
+    "paid": "paid",
+    "refund": "given_back",
+    "returned": "sent_back",
     "other": "no_line",
-}  # fmt: skip
+}
 """What the parts of a line are called in the step that has them side by side."""
 
 
@@ -57,7 +63,7 @@ def order_steps(
     ------
     DataError
         Where the log is read by something that a query does not have; see :func:`_refuse`.
-    """  # fmt: skip
+    """
     _refuse(log)
     as_of = model.contract.as_of
     names = orders.part_names(log)
@@ -68,50 +74,70 @@ def order_steps(
     read = tuple(map(Cell, sources, plain, given))
     chain = StepChain({name.casefold() for name in taken})
     table = chain.add(
-        "typed", ibis.table({cell.name: TYPES[cell.kind] for cell in read}, name=SOURCE),
-        "the columns that the model reads, as numbers, days and texts", cells=read,
-    )  # fmt: skip
+        "typed",
+        ibis.table({cell.name: TYPES[cell.kind] for cell in read}, name=SOURCE),
+        "the columns that the model reads, as numbers, days and texts",
+        cells=read,
+    )
     log = _renamed(log, dict(zip(names, plain, strict=True)))
     truths = {
-        cell.name: _truth(table[cell.name], log, cell.name) for cell in read
+        cell.name: _truth(table[cell.name], log, cell.name)
+        for cell in read
         if cell.kind == "boolean"
-    }  # fmt: skip
+    }
     told = cells_of(table.mutate(**truths) if truths else table, log)
     table = chain.add(
-        "cells", _columns(told, log), "who bought what and for how much, on every line",
+        "cells",
+        _columns(told, log),
+        "who bought what and for how much, on every line",
         whole=True,
-    )  # fmt: skip
-    told = replace(told, table=table, **{part: table[name] for part, name in PARTS.items()
-                                         if name in table.columns})  # fmt: skip
+    )
+    told = replace(
+        told,
+        table=table,
+        **{part: table[name] for part, name in PARTS.items() if name in table.columns},
+    )
     table = chain.add(
-        "order_lines", _lean(orders.marked_lines(told, log, as_of), log),
+        "order_lines",
+        _lean(orders.marked_lines(told, log, as_of), log),
         "money in millionths, so that sums are exact, and the rules that hold",
-        {f"is_{i}": rule.sentence for i, rule in enumerate(orders.RULES, 1)}, whole=True,
-    )  # fmt: skip
+        {f"is_{i}": rule.sentence for i, rule in enumerate(orders.RULES, 1)},
+        whole=True,
+    )
     marked = chain.add(
-        "ruled_lines", orders.ruled(table),
-        "the first rule that holds takes the line; 0 is a sale", whole=True,
-    )  # fmt: skip
+        "ruled_lines",
+        orders.ruled(table),
+        "the first rule that holds takes the line; 0 is a sale",
+        whole=True,
+    )
     table = chain.add(
         "sold_orders", orders.orders(marked, log), "a row per customer and order", whole=True
     )
     when = chain.add(
-        "rhythms", orders.rhythm(table, log), "a row per customer: how often, when, how far apart",
+        "rhythms",
+        orders.rhythm(table, log),
+        "a row per customer: how often, when, how far apart",
         whole=True,
-    )  # fmt: skip
+    )
     spent = chain.add(
-        "spending", orders.spending(marked, log, as_of),
-        "a row per customer: its lines added up", whole=True,
-    )  # fmt: skip
-    added = chain.add(
-        "added_up", orders.customers(when, spent, log, as_of), "measures of every customer",
+        "spending",
+        orders.spending(marked, log, as_of),
+        "a row per customer: its lines added up",
         whole=True,
-    )  # fmt: skip
+    )
+    added = chain.add(
+        "added_up",
+        orders.customers(when, spent, log, as_of),
+        "measures of every customer",
+        whole=True,
+    )
     sold = held_back.with_alive(added, log)
     customers = chain.add(
-        "buyers", sold.filter(sold["frequency"] > 0), "customers with a completed order",
+        "buyers",
+        sold.filter(sold["frequency"] > 0),
+        "customers with a completed order",
         whole=True,
-    )  # fmt: skip
+    )
     contract = reading_contract(model, customers.columns)
     steps = numbers_to_pick(chain, customers, contract, model.recipe.features, model, ())
     if rfm is None or not set(rfm.columns) <= set(customers.columns):
@@ -178,23 +204,41 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
         return tuple(plain[name] for name in names if name in plain)
 
     return replace(
-        log, customer=plain[log.customer], order=one(log.order), date=one(log.date),
-        quantity=one(log.quantity), unit_price=one(log.unit_price), amount=one(log.amount),
-        discount=one(log.discount), product=one(log.product), category=one(log.category),
-        channel=one(log.channel), status=one(log.status), mail=one(log.mail),
-        refunded=one(log.refunded), row_type=one(log.row_type), columns=(),
+        log,
+        customer=plain[log.customer],
+        order=one(log.order),
+        date=one(log.date),
+        quantity=one(log.quantity),
+        unit_price=one(log.unit_price),
+        amount=one(log.amount),
+        discount=one(log.discount),
+        product=one(log.product),
+        category=one(log.category),
+        channel=one(log.channel),
+        status=one(log.status),
+        mail=one(log.mail),
+        refunded=one(log.refunded),
+        row_type=one(log.row_type),
+        columns=(),
         states=tuple(replace(s, column=plain[s.column]) for s in log.states),
-        cancelled_on=each(log.cancelled_on), whole_orders=each(log.whole_orders),
+        cancelled_on=each(log.cancelled_on),
+        whole_orders=each(log.whole_orders),
         filled=each(log.filled),
-    )  # fmt: skip
+    )
 
 
 def _columns(told: Cells, log: OrderLog) -> ir.Table:
     """Return the parts of every line, and the columns that the rules read."""
     read = [
-        log.date, log.unit_price, log.discount, log.category, log.channel, log.status,
-        *(state.column for state in log.states), *log.cancelled_on,
-    ]  # fmt: skip
+        log.date,
+        log.unit_price,
+        log.discount,
+        log.category,
+        log.channel,
+        log.status,
+        *(state.column for state in log.states),
+        *log.cancelled_on,
+    ]
     found = {PARTS[part]: getattr(told, part) for part in PARTS}
     if told.order is None:
         del found[PARTS["order"]]
@@ -207,29 +251,34 @@ def _columns(told: Cells, log: OrderLog) -> ir.Table:
 def _lean(told: ir.Table, log: OrderLog) -> ir.Table:
     """Return the lines without columns that nothing reads, and rules that never hold."""
     parts = {
-        "product": log.product, "category": log.category, "channel": log.channel,
-        "discounted": log.discount, "quantity": log.quantity,
+        "product": log.product,
+        "category": log.category,
+        "channel": log.channel,
+        "discounted": log.discount,
+        "quantity": log.quantity,
         "refund": orders.has_money(log) or None,
-    }  # fmt: skip
+    }
     unread = {name for name, part in parts.items() if part is None}
     values = told.op().values
     never = {
-        name for name, value in values.items()
+        name
+        for name, value in values.items()
         if name.startswith("is_") and not value.find(ops.Field)
-    }  # fmt: skip
+    }
     read = [name for name in told.columns if name not in unread | never]
     rules = sorted((name for name in read if name.startswith("is_")), key=lambda n: int(n[3:]))
     return told.select(*(name for name in read if name not in rules), *rules)
 
 
-def _with_digits(
-    last: Step, customers: ir.Table, rfm: Rfm, chain: StepChain
-) -> tuple[Step, ...]:  # fmt: skip
+def _with_digits(last: Step, customers: ir.Table, rfm: Rfm, chain: StepChain) -> tuple[Step, ...]:
     """Return the last step under a name, and one that puts the digits beside it."""
     found = chain.add(
-        "segmented", last.table, "the segment of every customer", reads=last.reads,
+        "segmented",
+        last.table,
+        "the segment of every customer",
+        reads=last.reads,
         makes=last.makes,
-    )  # fmt: skip
+    )
     named = chain.steps[-1]
     who = customers.select(
         buyer=customers["customer_id"],

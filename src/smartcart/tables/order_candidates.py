@@ -84,9 +84,12 @@ def find_candidates(
         c
         for c in texts
         if (c.type == "text" or c.whole)
-        and (order_rank(c.name) in {0, 1} or "order" in {p.name for p in parts_named(c.name)}
-             or _numbered(c))
-    ]  # fmt: skip
+        and (
+            order_rank(c.name) in {0, 1}
+            or "order" in {p.name for p in parts_named(c.name)}
+            or _numbered(c)
+        )
+    ]
     days = [
         c for c in free if c.type == "date" and not of_a_birth(c) and day_rank(c.name) is not None
     ]
@@ -95,16 +98,17 @@ def find_candidates(
     moneys = [
         c
         for c in moneys
-        if c.type == "number" and (c.high or 0) > 0 and money_rank(c.name) is not None
+        if c.type == "number"
+        and (c.high or 0) > 0
+        and money_rank(c.name) is not None
         and _speaks_of_money(c)
-    ]  # fmt: skip
+    ]
     by_name = named("status")
     return Candidates(
         customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
         mails=tuple(mails),
         orders=tuple(
-            said("order")
-            or sorted(orders, key=lambda c: (rank(order_rank(c.name)), _numbered(c)))
+            said("order") or sorted(orders, key=lambda c: (rank(order_rank(c.name)), _numbered(c)))
         ),
         days=tuple(said("date") or sorted(days, key=lambda c: rank(day_rank(c.name)))),
         moneys=tuple(
@@ -129,14 +133,12 @@ def find_candidates(
             )
         ),
         names=tuple(
-            c
-            for c in free
-            if c.type == "text" and c.spaced > 0 and NAME.fullmatch(tokens(c.name))
+            c for c in free if c.type == "text" and c.spaced > 0 and NAME.fullmatch(tokens(c.name))
         ),
         flags=tuple(
             c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
         ),
-    )  # fmt: skip
+    )
 
 
 def rank(value: int | None) -> int:

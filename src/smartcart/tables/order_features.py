@@ -41,40 +41,97 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("p_alive", "Still a customer", "share",
-            "probability to be a customer still, by the rhythm of the orders", "alive",
-            transform="identity"),
-    Measure("repeats", "Days with a repeat order", "count",
-            "different days with an order after the first", "frequency", transform="log1p"),
-    Measure("newness", "Newness", "share",
-            "1 on the day of the first order, half of it every 62 days later", "recency",
-            transform="identity"),
-    Measure("discount_lean", "Leaning to deals", "share",
-            "share bought on a deal, drawn to the usual one where orders are few", "deals"),
-    Measure("recency_days", "Days since the last order", "days",
-            "days from the last order to the as-of day", "recency", transform="log1p"),
+    Measure(
+        "p_alive",
+        "Still a customer",
+        "share",
+        "probability to be a customer still, by the rhythm of the orders",
+        "alive",
+        transform="identity",
+    ),
+    Measure(
+        "repeats",
+        "Days with a repeat order",
+        "count",
+        "different days with an order after the first",
+        "frequency",
+        transform="log1p",
+    ),
+    Measure(
+        "newness",
+        "Newness",
+        "share",
+        "1 on the day of the first order, half of it every 62 days later",
+        "recency",
+        transform="identity",
+    ),
+    Measure(
+        "discount_lean",
+        "Leaning to deals",
+        "share",
+        "share bought on a deal, drawn to the usual one where orders are few",
+        "deals",
+    ),
+    Measure(
+        "recency_days",
+        "Days since the last order",
+        "days",
+        "days from the last order to the as-of day",
+        "recency",
+        transform="log1p",
+    ),
     Measure("frequency", "Orders", "count", "different orders", "frequency"),
     Measure("monetary_total", "Spend", "money", "the money of all lines sold"),
     Measure("monetary_mean", "Spend per order", "money", "spend over orders", "basket"),
-    Measure("tenure_days", "Days since the first order", "days",
-            "days from the first order to the as-of day"),
-    Measure("gap_days_mean", "Days between orders", "days",
-            "mean of the days between one day with an order and the next"),
-    Measure("overdue", "Waiting time over usual", "",
-            "days since the last order over the usual days between orders"),
-    Measure("gap_variation", "Unevenness of orders", "",
-            "standard deviation of the days between orders, over their mean"),
+    Measure(
+        "tenure_days",
+        "Days since the first order",
+        "days",
+        "days from the first order to the as-of day",
+    ),
+    Measure(
+        "gap_days_mean",
+        "Days between orders",
+        "days",
+        "mean of the days between one day with an order and the next",
+    ),
+    Measure(
+        "overdue",
+        "Waiting time over usual",
+        "",
+        "days since the last order over the usual days between orders",
+    ),
+    Measure(
+        "gap_variation",
+        "Unevenness of orders",
+        "",
+        "standard deviation of the days between orders, over their mean",
+    ),
     Measure("items_per_order", "Items per order", "count", "pieces over orders", "basket"),
-    Measure("products_per_order", "Products per order", "count",
-            "different products per order, on average", "basket"),
+    Measure(
+        "products_per_order",
+        "Products per order",
+        "count",
+        "different products per order, on average",
+        "basket",
+    ),
     Measure("lines_per_order", "Lines per order", "count", "lines over orders", "basket"),
     Measure("return_rate", "Share returned", "share", "money returned over money spent"),
-    Measure("discount_share", "Share bought on a deal", "share",
-            "the money of lines with a discount over all money", "deals"),
-    Measure("trend", "Trend of spend", "",
-            "recent spend less earlier spend, over both: -1 stopped, 1 began"),
+    Measure(
+        "discount_share",
+        "Share bought on a deal",
+        "share",
+        "the money of lines with a discount over all money",
+        "deals",
+    ),
+    Measure(
+        "trend",
+        "Trend of spend",
+        "",
+        "recent spend less earlier spend, over both: -1 stopped, 1 began",
+    ),
     Measure("purchase_days", "Days with an order", "count", "different days with an order"),
-)  # fmt: skip
+)
 
 
 BASKET = ("monetary_mean", "items_per_order", "products_per_order", "lines_per_order")
@@ -90,18 +147,22 @@ def measures_of(log: OrderLog, names: Sequence[str]) -> tuple[Measure, ...]:
         name = f"channel_share_{i}"
         found.append(
             Measure(
-                name, f"{value} share of spend", "share",
+                name,
+                f"{value} share of spend",
+                "share",
                 f"the money of lines with {log.channel} {value!r} over all money",
             )
-        )  # fmt: skip
+        )
     for i, value in enumerate(log.categories):
         name = f"category_share_{i}"
         found.append(
             Measure(
-                name, f"{value} share of spend", "share",
+                name,
+                f"{value} share of spend",
+                "share",
                 f"the money of lines with {log.category} {value!r} over all money",
             )
-        )  # fmt: skip
+        )
     for day in WEEKDAYS:
         name = f"{day.lower()}_share"
         if name in have:
@@ -143,16 +204,29 @@ def order_features(
         if m.text:
             describing += [
                 Feature(
-                    f"{m.label}: {value}", f"{m.label}: {value}", "share", "is", (m.name,),
-                    f"{m.label} is {value}", value=value, role="sensitive",
+                    f"{m.label}: {value}",
+                    f"{m.label}: {value}",
+                    "share",
+                    "is",
+                    (m.name,),
+                    f"{m.label} is {value}",
+                    value=value,
+                    role="sensitive",
                 )
                 for value in (told or {}).get(m.name, ())
-            ]  # fmt: skip
+            ]
             continue
         feature = Feature(
-            m.name, m.label, m.unit, "column", (m.name,), m.sentence, theme=m.theme,
-            role="forms" if m.theme else "describes", transform=m.transform,
-        )  # fmt: skip
+            m.name,
+            m.label,
+            m.unit,
+            "column",
+            (m.name,),
+            m.sentence,
+            theme=m.theme,
+            role="forms" if m.theme else "describes",
+            transform=m.transform,
+        )
         (forming if m.theme else describing).append(feature)
     return tuple(forming), tuple(describing)
 
@@ -171,11 +245,14 @@ def ledger_entries(
         )
         entries.append(
             LedgerEntry(
-                "duplicate lines", sentence, duplicates, "lines",
+                "duplicate lines",
+                sentence,
+                duplicates,
+                "lines",
                 "dropped" if log.drop_duplicates else "kept",
                 duplicates if log.drop_duplicates else 0,
             )
-        )  # fmt: skip
+        )
     for i, rule in enumerate(RULES, start=1):
         holds, takes = int(counts[f"holds_{i}"] or 0), int(counts[f"takes_{i}"] or 0)
         if not holds:

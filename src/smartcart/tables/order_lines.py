@@ -89,10 +89,17 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     if log.refunded is not None:
         returned = ((paid > 0) & (given.abs() >= FULL_REFUND * paid)).fill_null(False)
     return Cells(
-        table, table["__customer__"], None if log.order is None else table[log.order],
-        table["__quantity__"], table["__product__"], amount, paid,
-        refund.abs().fill_null(0.0), returned, table["__other__"],
-    )  # fmt: skip
+        table,
+        table["__customer__"],
+        None if log.order is None else table[log.order],
+        table["__quantity__"],
+        table["__product__"],
+        amount,
+        paid,
+        refund.abs().fill_null(0.0),
+        returned,
+        table["__other__"],
+    )
 
 
 def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
@@ -142,9 +149,11 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
         several = table["__product__"].count().over(here) > 0
         pieces = (several & table["__product__"].isnull()).ifelse(nothing, pieces)
     return table.mutate(
-        __paid__=amount.max().over(here), __given__=refund.abs().max().over(here),
-        __carrier__=live & (place == 0), __quantity__=pieces,
-    )  # fmt: skip
+        __paid__=amount.max().over(here),
+        __given__=refund.abs().max().over(here),
+        __carrier__=live & (place == 0),
+        __quantity__=pieces,
+    )
 
 
 def _customer(table: ir.Table, log: OrderLog) -> Any:

@@ -33,7 +33,7 @@ __all__ = [
     "prices_a_piece",
     "speaks_loosely_of_money",
     "speaks_of_customers",
-]  # fmt: skip
+]
 
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 

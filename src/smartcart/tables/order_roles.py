@@ -148,9 +148,19 @@ def described(
 
 
 LOG_PARTS = (
-    "customer", "date", "order", "quantity", "unit_price", "amount", "discount", "status",
-    "channel", "product", "category", "currency",
-)  # fmt: skip
+    "customer",
+    "date",
+    "order",
+    "quantity",
+    "unit_price",
+    "amount",
+    "discount",
+    "status",
+    "channel",
+    "product",
+    "category",
+    "currency",
+)
 """Parts that one column of a log plays, under the name of the record's field."""
 
 
@@ -335,11 +345,16 @@ def _column(
 ) -> Column:
     """Return the record of one column of the log: the part it plays, and why."""
     found = Column(
-        name=column.name, type=column.type, role="dropped", meaning="",
-        reason="no part of an order that is used", label=column.name,
-        missing=column.rows - column.present, distinct=column.distinct,
+        name=column.name,
+        type=column.type,
+        role="dropped",
+        meaning="",
+        reason="no part of an order that is used",
+        label=column.name,
+        missing=column.rows - column.present,
+        distinct=column.distinct,
         estimated=not column.exact,
-    )  # fmt: skip
+    )
     if part is not None and names.get(part.name) == column.name:
         return replace(found, role=part.role, meaning=part.name, reason=part.reason)
     taken = next((name for name, of in names.items() if of == column.name), None)

@@ -123,8 +123,10 @@ def says_paid(name: str) -> bool:
     >>> says_paid("Bezahldatum"), says_paid("Paid at"), says_paid("Shipped at")
     (True, True, False)
     """
-    return re.search(r"\b(paid|payment|bezahl\w*|zahl\w*|paiement|pago|pagamento)\b",
-                     tokens(name)) is not None  # fmt: skip
+    return (
+        re.search(r"\b(paid|payment|bezahl\w*|zahl\w*|paiement|pago|pagamento)\b", tokens(name))
+        is not None
+    )
 
 
 def coded(values: Iterable[str]) -> bool:

@@ -109,8 +109,10 @@ def structure_expression(
     found = lines.group_by("__order__").aggregate(**sums)
     several = found["n"] > 1
     told: dict[str, Any] = {
-        "lines": found["n"].sum(), "orders": found.count(), "several": several.sum()
-    }  # fmt: skip
+        "lines": found["n"].sum(),
+        "orders": found.count(),
+        "several": several.sum(),
+    }
     for i in range(len(names)):
         known = found[f"k{i}"]
         same = found[f"a{i}"] == found[f"z{i}"]

@@ -43,8 +43,11 @@ def lines_of_nobody(
         part = part_of(column, parts or {})
         if part is not None and not (part.name == "customer" and column.distinct < 2):
             found.setdefault(part.name, column)
-    days = [c for c in columns if c.type == "date" and c.present and not of_a_birth(c)
-            and day_rank(c.name) is not None]  # fmt: skip
+    days = [
+        c
+        for c in columns
+        if c.type == "date" and c.present and not of_a_birth(c) and day_rank(c.name) is not None
+    ]
     sold = [name for name in ("product", "quantity", "unit_price", "amount") if name in found]
     if "customer" in found or "order" not in found or not days or not sold:
         return None
@@ -74,9 +77,10 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
     numbers = [
         c
         for c in columns
-        if c.type == "number" and (c.high or 0) > 0
+        if c.type == "number"
+        and (c.high or 0) > 0
         and (not c.whole or c.distinct < REPEATED * c.present)
-    ]  # fmt: skip
+    ]
     if len(told) >= 2 or not days or not numbers or speaks_of_customers(columns):
         return ()
     if any(c.unique and names_a_person(c.name) for c in columns):

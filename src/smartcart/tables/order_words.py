@@ -88,7 +88,9 @@ PARTS: tuple[Part, ...] = (
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
         r"(kd|kdn|kund|kunden|deb(itor(en)?)?) (nr|no|num|nummer|code)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
-        _PLAIN, "id", "says whose order it is",
+        _PLAIN,
+        "id",
+        "says whose order it is",
     ),
     Part(
         "date",
@@ -99,7 +101,9 @@ PARTS: tuple[Part, ...] = (
         rf"({_ORDER}) (purchase|created|placed) {_WHEN}|created( at| on| date)?|"
         rf"({_ORDER}) (time ?stamp|datum|fecha|data)|(order|purchase|transaction) "
         rf"(approved|purchase) time ?stamp|check ?in( date)?|arrival( date)?",
-        ("date",), "forms", "the day of the order: gives recency, tenure and rhythm",
+        ("date",),
+        "forms",
+        "the day of the order: gives recency, tenure and rhythm",
     ),
     Part(
         "order",
@@ -108,7 +112,9 @@ PARTS: tuple[Part, ...] = (
         rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})|"
         r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang) (nr|no|num)|"
         r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?",
-        _PLAIN, "forms", "says which lines are one order: gives the frequency",
+        _PLAIN,
+        "forms",
+        "says which lines are one order: gives the frequency",
     ),
     Part(
         "quantity",
@@ -117,7 +123,9 @@ PARTS: tuple[Part, ...] = (
         r"(items|units|pieces|products)|items( bought| sold| purchased)?|"
         r"menge|anzahl|stueck|stuck|cantidad|unidades|quantite|qte|quantidade|qtd|qtde|quantita|"
         r"aantal",
-        _NUMBER, "forms", "pieces bought",
+        _NUMBER,
+        "forms",
+        "pieces bought",
     ),
     Part(
         "unit_price",
@@ -127,7 +135,9 @@ PARTS: tuple[Part, ...] = (
         r"(einzel|stueck|stuck|artikel|verkaufs|e ?|ep ?|vk ?)?preis|precio( unitario)?|"
         r"prix( unitaire)?|"
         rf"preco( unitario)?|valor unitario|prezzo( unitario)?|prijs){_NET}",
-        _NUMBER, "forms", "the price of one piece",
+        _NUMBER,
+        "forms",
+        "the price of one piece",
     ),
     Part(
         "amount",
@@ -139,7 +149,9 @@ PARTS: tuple[Part, ...] = (
         r"total a pagar|montant( total)?|chiffre d? ?affaires|prix total|valor( total)?|"
         r"preco total|receita|sales value|ventas|vendas|purchase|compra|venta|venda|achat|"
         rf"importo( totale)?|totale|prezzo totale|bedrag|totaal( bedrag)?){_NET}",
-        _NUMBER, "forms", "the money of the line",
+        _NUMBER,
+        "forms",
+        "the money of the line",
     ),
     Part(
         "discount",
@@ -148,7 +160,9 @@ PARTS: tuple[Part, ...] = (
         r"type|disc))?|(is |on )(discount|discounted|promo|promotion|sale)|"
         r"(rabatt|descuento|dto|remise|reduction|desconto|sconto|korting)"
         r"( ?(code|betrag|satz|pct|prozent))?|cupon|cupom|gutschein( ?code)?",
-        ("number", "text", "boolean"), "forms", "bought at a discount",
+        ("number", "text", "boolean"),
+        "forms",
+        "bought at a discount",
     ),
     Part(
         "status",
@@ -164,14 +178,18 @@ PARTS: tuple[Part, ...] = (
         rf"(({_ORDER}|line|row|record|entry|item|event|document|posting) )?(type|kind)|typ|"
         r"zahlungsstatus|lieferstatus|balance impact|is (void|voided|refunded|test)|voided|"
         r"refunded",
-        ("text", "boolean", "number"), "describes", "tells cancelled and returned orders",
+        ("text", "boolean", "number"),
+        "describes",
+        "tells cancelled and returned orders",
     ),
     Part(
         "channel",
         r"((sales|order|purchase|marketing|acquisition) )?(channel|platform|medium|device|source)"
         r"( name| type| id)?|canal( de)?( venta| venda| vente)?|kanal|vertriebs(kanal|weg)|"
         r"order (method|mode)",
-        _SORT, "forms", "where it was bought: shares per channel",
+        _SORT,
+        "forms",
+        "where it was bought: shares per channel",
     ),
     Part(
         "product",
@@ -182,27 +200,43 @@ PARTS: tuple[Part, ...] = (
         r"(ref|code|cod|nr|numero) (article|artikel|articulo|produit|producto|produto|articolo)|"
         r"(artikel|produkt)?bezeichnung|artikelname|descripcion|descricao|designation|descrizione|"
         r"(descripcion|descricao|designation) (articulo|producto|produto|article|produit)",
-        _PLAIN, "forms", "tells different products",
+        _PLAIN,
+        "forms",
+        "tells different products",
     ),
     Part(
         "category",
         r"(product |item |sub |main )*(category|categories|department|product line|product type|"
         r"family|group|commodity( desc)?|kategorie|warengruppe|artikelgruppe|categoria|categorie|"
         r"rayon|famille|familia|departamento|section|aisle)( name| english| code)*",
-        _SORT, "describes", "what was bought: shares per category",
+        _SORT,
+        "describes",
+        "what was bought: shares per category",
     ),
     Part(
         "currency",
         r"currency( code)?|waehrung|wahrung|moneda|devise|moeda|valuta",
-        ("text",), "describes", "more than one currency makes sums wrong",
+        ("text",),
+        "describes",
+        "more than one currency makes sums wrong",
     ),
     Part("email", NO_NAME, ("text",), "describes", "tells buyers apart whose customer is nobody"),
     Part("refund", NO_NAME, _NUMBER, "describes", "the money that was given back of an order"),
-    Part("cancelled_on", NO_NAME, ("date", "text", "number", "boolean"), "describes",
-         "filled where the order was cancelled"),
-    Part("row_type", NO_NAME, ("text",), "describes",
-         "tells rows of orders, of their lines and others apart"),
-)  # fmt: skip
+    Part(
+        "cancelled_on",
+        NO_NAME,
+        ("date", "text", "number", "boolean"),
+        "describes",
+        "filled where the order was cancelled",
+    ),
+    Part(
+        "row_type",
+        NO_NAME,
+        ("text",),
+        "describes",
+        "tells rows of orders, of their lines and others apart",
+    ),
+)
 
 LOOSELY: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
@@ -252,8 +286,12 @@ TRAIT = re.compile(
 PREFERRED = {  # of several columns for a part: the first that matches
     "date": (rf"(order|invoice|purchase|transaction|sale).*|.*({_ORDER}).*",),
     "customer": (
-        rf"({_PERSON}) unique.*", rf"({_PERSON}) ?(id|no|nr|number|nummer|key|code).*",
-        rf"({_NUMBER_OF}) ({_PERSON})", rf"{_PERSON}", r".*card.*", rf".*({_MAIL}).*",
+        rf"({_PERSON}) unique.*",
+        rf"({_PERSON}) ?(id|no|nr|number|nummer|key|code).*",
+        rf"({_NUMBER_OF}) ({_PERSON})",
+        rf"{_PERSON}",
+        r".*card.*",
+        rf".*({_MAIL}).*",
     ),
     "order": (r"(order|invoice|bestell|rechnung|pedido|commande|facture|transaction).*",),
     "amount": (r"(line|item|sub).*", r".*(amount|sales|revenue|umsatz|betrag).*", r".*total.*"),
@@ -264,4 +302,4 @@ PREFERRED = {  # of several columns for a part: the first that matches
     "product": (r".*(id|code|sku|no|nr|number|nummer)", r"product.*"),
     "status": (r"order.*", r".*status.*"),
     "discount": (r".*(discount|rabatt|descuento|remise|desconto).*",),
-}  # fmt: skip
+}

@@ -249,35 +249,44 @@ def ledger_entries(
     if missing := int(counts.get("missing_id") or 0):
         entries.append(
             LedgerEntry(
-                "missing id", f"rows without {contract.id_column}: listed in rejected.csv",
-                missing, "rows", "rejected",
+                "missing id",
+                f"rows without {contract.id_column}: listed in rejected.csv",
+                missing,
+                "rows",
+                "rejected",
             )
-        )  # fmt: skip
+        )
     if lines := int(counts.get("unreadable") or 0):
         entries.append(
             LedgerEntry(
                 "unreadable lines",
                 "lines that could not be cut into the cells of the header: listed in rejected.csv",
-                lines, "rows", "rejected",
+                lines,
+                "rows",
+                "rejected",
             )
-        )  # fmt: skip
+        )
     if nothing := int(counts.get("no_behaviour") or 0):
         entries.append(
             LedgerEntry(
                 "no behaviour",
                 "rows with an id in which every column about behaviour is missing: listed in "
                 "rejected.csv",
-                nothing, "rows", "rejected",
+                nothing,
+                "rows",
+                "rejected",
             )
-        )  # fmt: skip
+        )
     if sums := int(counts.get("sum_rows") or 0):
         entries.append(
             LedgerEntry(
                 "sum rows",
                 "rows that hold the sums of all others, no customers: listed in rejected.csv",
-                sums, "rows", "rejected",
+                sums,
+                "rows",
+                "rejected",
             )
-        )  # fmt: skip
+        )
     rows, contents = int(counts["rows"]), counts.get("contents")
     if copies and contents is not None:
         count = max(rows - int(contents), 0)
@@ -287,9 +296,11 @@ def ledger_entries(
                 "copied rows",
                 f"rows equal to another in everything but the id{about}: they get a segment but do "
                 "not weigh in the fit",
-                count, "rows", "no weight",
+                count,
+                "rows",
+                "no weight",
             )
-        )  # fmt: skip
+        )
     for i, column in enumerate(contract.columns):
         forms = column.role == "forms"
         treated = "filled with the median" if forms else "left out of averages"
@@ -301,26 +312,32 @@ def ledger_entries(
                 LedgerEntry(
                     "impossible value",
                     f"{column.name} below {_bound(column.low)}: treated as missing",
-                    low, "cells", effect,
+                    low,
+                    "cells",
+                    effect,
                 )
-            )  # fmt: skip
+            )
         if high := int(counts.get(f"high_{i}") or 0):
             entries.append(
                 LedgerEntry(
                     "impossible value",
                     f"{column.name} above {_bound(column.high)}: treated as missing",
-                    high, "cells", effect,
+                    high,
+                    "cells",
+                    effect,
                 )
-            )  # fmt: skip
+            )
         if zeros := int(counts.get(f"zero_{i}") or 0):
             entries.append(
                 LedgerEntry(
                     "never bought",
                     f"{column.name} missing of customers who never bought "
                     f"({', '.join(column.zero_if)} is 0 or blank): counts as 0",
-                    zeros, "cells", "info",
+                    zeros,
+                    "cells",
+                    "info",
                 )
-            )  # fmt: skip
+            )
         if missing := int(counts.get(f"missing_{i}") or 0) - zeros:
             entries.append(
                 LedgerEntry(
@@ -354,10 +371,13 @@ def _columns_set_aside(contract: Contract) -> list[LedgerEntry]:
         if names:
             entries.append(
                 LedgerEntry(
-                    f"{role} columns", f"{sentence}: {', '.join(names)}",
-                    len(names), "columns", effect,  # type: ignore[arg-type]
+                    f"{role} columns",
+                    f"{sentence}: {', '.join(names)}",
+                    len(names),
+                    "columns",
+                    effect,  # type: ignore[arg-type]
                 )
-            )  # fmt: skip
+            )
     return entries
 
 

@@ -97,8 +97,10 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
         if column.name in said:
             return column
         if meaning == "contact_history" and len(history) < 2:
-            return _as_measure(column, f"{_BY_VALUES}: a measure of unknown meaning: forms, "
-                               "unless you say otherwise")  # fmt: skip
+            return _as_measure(
+                column,
+                f"{_BY_VALUES}: a measure of unknown meaning: forms, unless you say otherwise",
+            )
         if column.role != "forms":
             return column
         if meaning in _TWICE and (told := first.get(_TWICE[meaning])):

@@ -34,8 +34,9 @@ def rulebook_steps(
     if book.features != tuple(f.name for f in model.recipe.features):
         raise DataError.of(
             "the rulebook is of other features than the model",
-            "the rulebook that was made with the model", "make it again from the model",
-        )  # fmt: skip
+            "the rulebook that was made with the model",
+            "make it again from the model",
+        )
     steps = steps or assignment_steps(model, taken)
     at = next(i for i, step in enumerate(steps) if step.name.rstrip("_") == "features")
     chain, own = list(steps[: at + 1]), steps[at].makes
@@ -60,9 +61,10 @@ def rulebook_steps(
     table = add("known", table.select("customer_id", **known), "missing values filled")
     values = {name: table[columns[name]] for name in read}
     table = add(
-        "ruled", table.select("customer_id", segment_id=rule_case(book, values)),
+        "ruled",
+        table.select("customer_id", segment_id=rule_case(book, values)),
         "an imitation of the segments by rules",
-    )  # fmt: skip
+    )
     told = dict(sorted((rule.segment_id, rule.segment) for rule in book.rules))
     word: Any = ibis.literal(next(iter(told.values())))
     if len(told) > 1:
@@ -80,11 +82,13 @@ def rule_case(book: Rulebook, values: Mapping[str, Any]) -> Any:
         return ibis.literal(book.rules[0].segment_id)
     return ibis.cases(
         *(
-            (reduce(and_, [p for c in rule.conditions for p in _parts(values[c.feature], c)]),
-             rule.segment_id)
+            (
+                reduce(and_, [p for c in rule.conditions for p in _parts(values[c.feature], c)]),
+                rule.segment_id,
+            )
             for rule in book.rules
         )
-    )  # fmt: skip
+    )
 
 
 def _parts(value: Any, condition: Condition) -> list[Any]:

@@ -27,8 +27,15 @@ COLUMNS_AT_ONCE = 100
 HEAD_ROWS = 20_000  # rows whose values are told apart exactly
 HEAD_COLUMNS = 64  # columns that are looked at so closely
 HEAD_FIGURES = (
-    "head", "head_distinct", "shortest", "longest", "spaced", "digits", "mails", "phones",
-)  # fmt: skip
+    "head",
+    "head_distinct",
+    "shortest",
+    "longest",
+    "spaced",
+    "digits",
+    "mails",
+    "phones",
+)
 PHONE = r"^'?([+(]|00)[0-9 ()./-]{7,20}$|^'?[0-9]{2,5}[ ./-][0-9]{2,5}([ ./-]?[0-9]{2,5})+$"
 ROW_COLUMN = "__row__"  # row number from 1 in source order, made by the intake
 

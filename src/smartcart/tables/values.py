@@ -55,15 +55,17 @@ def from_values(column: ColumnSummary, words: str) -> tuple[ColumnRole, str, str
         return "describes", "code", "calendar years describe a segment"
     if column.whole and low == 1 and high == column.distinct <= CODES and not counts:
         return (
-            "describes", "code",
+            "describes",
+            "code",
             f"the numbers 1 to {column.distinct} look like a code; give it the role 'forms' if "
             "they count or rate something",
-        )  # fmt: skip
+        )
     kind = "count" if counts and column.whole else "measure"
     return (
-        "forms", "measure",
+        "forms",
+        "measure",
         f"a {kind} of unknown meaning, {low:,.6g} to {high:,.6g}: forms, unless you say otherwise",
-    )  # fmt: skip
+    )
 
 
 def _from_texts(column: ColumnSummary) -> tuple[ColumnRole, str, str]:

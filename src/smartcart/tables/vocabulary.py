@@ -39,9 +39,12 @@ def _all_languages() -> Iterator[Word]:
             for language in LANGUAGES:
                 if pattern := getattr(row, language):
                     yield replace(
-                        word, pattern=pattern, language=language, firm=False,
+                        word,
+                        pattern=pattern,
+                        language=language,
+                        firm=False,
                         types=_foreign_types(word),
-                    )  # fmt: skip
+                    )
     assert not cells, f"no English row for {set(cells)}"
 
 
@@ -64,9 +67,22 @@ _PERSON_ID = re.compile(
     r" ?(id|key|no|nr|number|nummer|uuid)"
 )
 _UNITS = {
-    "usd", "eur", "euro", "euros", "gbp", "chf", "inr", "rs", "brl", "reais", "mxn", "cad", "aud",
-    "k", "in",
-}  # fmt: skip
+    "usd",
+    "eur",
+    "euro",
+    "euros",
+    "gbp",
+    "chf",
+    "inr",
+    "rs",
+    "brl",
+    "reais",
+    "mxn",
+    "cad",
+    "aud",
+    "k",
+    "in",
+}
 
 
 _ASIDE = re.compile(r"(?<=\w)\s*[(\[][^()\[\]]*[)\]]\s*$")  # "Recency (months)"

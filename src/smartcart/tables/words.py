@@ -13,9 +13,27 @@ __all__ = ["ARTICLES", "LANGUAGES", "WORDS", "Row"]
 
 LANGUAGES = {"de": "German", "es": "Spanish", "fr": "French", "pt": "Portuguese"}
 ARTICLES = {
-    "de", "del", "la", "las", "el", "los", "le", "les", "du", "des", "d", "l", "da", "do", "das",
-    "dos", "der", "die", "den", "dem",
-}  # fmt: skip
+    "de",
+    "del",
+    "la",
+    "las",
+    "el",
+    "los",
+    "le",
+    "les",
+    "du",
+    "des",
+    "d",
+    "l",
+    "da",
+    "do",
+    "das",
+    "dos",
+    "der",
+    "die",
+    "den",
+    "dem",
+}
 
 _SAID_LAST = r"(?!.*\b(ultim|dernier|letzt|primer|premier|erst))"  # one order, not all of them
 _DE_BUY = r"(kaufe|einkaufe|kauf|einkauf|bestellungen)"
@@ -48,8 +66,13 @@ WORDS: tuple[Row, ...] = (
         pt=r"(id|codigo|cod|numero|num|no)( (cliente|socio|usuario|membro))?|"
         r"(cliente|socio|usuario|membro)( (id|codigo|cod|numero|num|no))?",
     ),
-    Row("index", de=r"zeilen?( ?(nr|nummer))?|lfd nr|laufende nummer", es="fila|indice",
-        fr="ligne|indice", pt="linha|indice"),
+    Row(
+        "index",
+        de=r"zeilen?( ?(nr|nummer))?|lfd nr|laufende nummer",
+        es="fila|indice",
+        fr="ligne|indice",
+        pt="linha|indice",
+    ),
     Row(
         "contact",
         de=r"(vor|nach|familien|kunden)?name|e ?mail( ?adresse)?|mail|telefon( ?nummer)?|"
@@ -71,11 +94,20 @@ WORDS: tuple[Row, ...] = (
         pt=r".*\b(cancelou|cancelado|cancelamento|evasao|respondeu|abandono|abandonou|converteu)"
         r"\b.*|resposta|alvo",
     ),
-    Row("birth", de=r".*geburt.*|geb( ?(datum|jahr|tag))?|jahrgang",
-        es=r".*\bnacimiento\b.*|nacid[oa]", fr=r".*\bnaissance\b.*|nee?",
-        pt=r".*\bnascimento\b.*|nascid[oa]|(data )?nasc"),
-    Row("age", de=r"(lebens)?alter( (in )?jahren?)?|(kunden)?alter", es=r"edad( (anos|cliente))?",
-        fr=r"age( (client|annees))?", pt=r"idade( (anos|cliente))?"),
+    Row(
+        "birth",
+        de=r".*geburt.*|geb( ?(datum|jahr|tag))?|jahrgang",
+        es=r".*\bnacimiento\b.*|nacid[oa]",
+        fr=r".*\bnaissance\b.*|nee?",
+        pt=r".*\bnascimento\b.*|nascid[oa]|(data )?nasc",
+    ),
+    Row(
+        "age",
+        de=r"(lebens)?alter( (in )?jahren?)?|(kunden)?alter",
+        es=r"edad( (anos|cliente))?",
+        fr=r"age( (client|annees))?",
+        pt=r"idade( (anos|cliente))?",
+    ),
     Row(
         "demographic",
         de=r"geschlecht|anrede|familienstand|zivilstand|bildung\w*( ?(abschluss|grad|niveau))?|"
@@ -99,13 +131,20 @@ WORDS: tuple[Row, ...] = (
         pt=r".*\b(filh[oa]s?|criancas?|familia|familiar|conjuge|casad[oa]|dependentes?|"
         r"adolescentes)\b.*",
     ),
-    Row("complaint", de=r".*\b(beschwerden?|reklamation(en)?)\b.*",
+    Row(
+        "complaint",
+        de=r".*\b(beschwerden?|reklamation(en)?)\b.*",
         es=r".*\b(quejas?|reclamacion(es)?|reclamos?)\b.*",
         fr=r".*\b(plaintes?|reclamations?)\b.*",
-        pt=r".*\b(reclamac(ao|oes)|queixas?)\b.*"),
-    Row("income", de=r".*(einkommen|gehalt|verdienst)",
+        pt=r".*\b(reclamac(ao|oes)|queixas?)\b.*",
+    ),
+    Row(
+        "income",
+        de=r".*(einkommen|gehalt|verdienst)",
         es=r".*\b(ingresos?|salario|sueldo|renta)\b.*",
-        fr=r".*\b(revenus?|salaire)\b.*", pt=r".*\b(renda|salario|rendimentos?|ordenado)\b.*"),
+        fr=r".*\b(revenus?|salaire)\b.*",
+        pt=r".*\b(renda|salario|rendimentos?|ordenado)\b.*",
+    ),
     Row(
         "recency",
         de=r"(tage|wochen|monate) (seit|ohne) .*(letzt|kauf|bestell|einkauf).*",
@@ -133,11 +172,14 @@ WORDS: tuple[Row, ...] = (
         fr=r"(date )?(dernier (achat|acces)|derniere (commande|visite|activite|connexion))",
         pt=r"(data )?ultim[oa] (compra|pedido|visita|atividade|acesso)",
     ),
-    Row("tenure", de=r"(kunden|vertrags|mitgliedschafts)dauer.*|(tage|monate|jahre) (als )?kunde",
+    Row(
+        "tenure",
+        de=r"(kunden|vertrags|mitgliedschafts)dauer.*|(tage|monate|jahre) (als )?kunde",
         es=r"antiguedad.*|(dias|meses|anos) (como )?cliente|permanencia",
         fr=r"anciennete.*|(jours|mois|annees) client",
         pt=r"tempo (cliente|casa|relacionamento).*|antiguidade.*|"
-        r"(dias|meses|anos) (como )?cliente"),
+        r"(dias|meses|anos) (como )?cliente",
+    ),
     Row(
         "deals",
         de=r"(anzahl )?((rabatt|gutschein|angebots|aktions) ?)"
@@ -160,18 +202,27 @@ WORDS: tuple[Row, ...] = (
         r"( (par |au )?mois)?",
         pt=rf"{_PT_COUNT}(visitas|sessoes|acessos)( (web|site|loja))?( ((por|ao) )?mes)?",
     ),
-    Row("channel:web", de=rf"(anzahl )?(online|web|internet) ?{_DE_BUY}",
+    Row(
+        "channel:web",
+        de=rf"(anzahl )?(online|web|internet) ?{_DE_BUY}",
         es=rf"{_ES_COUNT}(compras|pedidos) (en )?(web|online|internet|linea)",
         fr=rf"{_FR_COUNT}(achats|commandes) (web|internet|en ligne|site|ligne)",
-        pt=rf"{_PT_COUNT}(compras|pedidos) (web|online|internet|no site|site)"),
-    Row("channel:catalog", de=rf"(anzahl )?katalog ?{_DE_BUY}",
+        pt=rf"{_PT_COUNT}(compras|pedidos) (web|online|internet|no site|site)",
+    ),
+    Row(
+        "channel:catalog",
+        de=rf"(anzahl )?katalog ?{_DE_BUY}",
         es=rf"{_ES_COUNT}(compras|pedidos) (por )?catalogo",
         fr=rf"{_FR_COUNT}(achats|commandes) (sur |par )?catalogue",
-        pt=rf"{_PT_COUNT}(compras|pedidos) (por )?catalogo"),
-    Row("channel:store", de=rf"(anzahl )?(filial|laden|geschafts?|markt) ?{_DE_BUY}",
+        pt=rf"{_PT_COUNT}(compras|pedidos) (por )?catalogo",
+    ),
+    Row(
+        "channel:store",
+        de=rf"(anzahl )?(filial|laden|geschafts?|markt) ?{_DE_BUY}",
         es=rf"{_ES_COUNT}(compras|pedidos) (en )?tiendas?",
         fr=rf"{_FR_COUNT}(achats|commandes) (en )?(magasin|boutique)",
-        pt=rf"{_PT_COUNT}(compras|pedidos) (em |na )?lojas?"),
+        pt=rf"{_PT_COUNT}(compras|pedidos) (em |na )?lojas?",
+    ),
     Row(
         "spend_total",
         de=r"(gesamt|jahres|netto|brutto|kunden)? ?(umsatz|umsatze|ausgaben|einkaufswert|"
@@ -227,12 +278,15 @@ WORDS: tuple[Row, ...] = (
         r".*\b(medi[oa]|porcentagem|percentual|taxa|minim[oa]|maxim[oa]|emprestimo|credito|saldo|"
         r"limite|divida)\b.*",
     ),
-    Row("code", de=r"(filial|tarif|produkt|artikel|vertriebs|kunden)( ?(nr|nummer|code|gruppe|typ|"
+    Row(
+        "code",
+        de=r"(filial|tarif|produkt|artikel|vertriebs|kunden)( ?(nr|nummer|code|gruppe|typ|"
         r"art|kanal|klasse))|filiale|tarif|kanal|(wochen)?tag|monat|kategorie",
         es=r"(codigo|tipo|categoria|grupo|canal)( .+)?|plan|sucursal|tienda|zona|mes|dia( semana)?|"
         r"segmento",
         fr=r"(code|type|categorie|groupe|canal)( .+)?|forfait|agence|magasin|zone|mois|"
         r"jour( semaine)?|segment",
         pt=r"(codigo|tipo|categoria|grupo|canal)( .+)?|plano|filial|loja|zona|mes|dia( semana)?|"
-        r"segmento"),
-)  # fmt: skip
+        r"segmento",
+    ),
+)

@@ -19,8 +19,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 Need = Role | Literal["anyone"]
 Gives = Literal["figures", "one customer", "customers", "accounts"]
 LEAST: dict[Gives, Role | None] = {
-    "figures": None, "one customer": "viewer", "customers": "analyst", "accounts": "admin",
-}  # fmt: skip
+    "figures": None,
+    "one customer": "viewer",
+    "customers": "analyst",
+    "accounts": "admin",
+}
 
 
 def access(need: Need, *, gives: Gives = "figures") -> Callable[[F], F]:
@@ -61,9 +64,11 @@ async def authorize(request: Request) -> None:
             raise _login(request)
         if not user.may(need):
             raise WebError.because(
-                403, "forbidden", f"This needs the role {need!r}; yours is {user.role!r}.",
+                403,
+                "forbidden",
+                f"This needs the role {need!r}; yours is {user.role!r}.",
                 "Ask an admin for that role.",
-            )  # fmt: skip
+            )
     if request.method in SAFE or (user is not None and user.via == "token"):
         return
     if user is not None and user.via == "local" and request.url.path.startswith("/api/"):
@@ -74,9 +79,11 @@ async def authorize(request: Request) -> None:
         given = (await request.form()).get("csrf_token")
     if not isinstance(given, str) or not same_token(known, given):
         raise WebError.because(
-            403, "csrf", "The form is too old, or did not come from this app.",
+            403,
+            "csrf",
+            "The form is too old, or did not come from this app.",
             "Load the page again and repeat it.",
-        )  # fmt: skip
+        )
 
 
 def _login(request: Request) -> WebError:

@@ -78,15 +78,19 @@ class Accounts(Tokens):
         known = known_role(role)
         if not _NAME.fullmatch(name):
             raise UsageError.of(
-                "the user's name holds something else", "letters, digits, '.', '_', '@' and '-'",
+                "the user's name holds something else",
+                "letters, digits, '.', '_', '@' and '-'",
                 "choose another name of up to 80 characters",
-            )  # fmt: skip
+            )
         _refuse_password(password)
         u = tables.users.c
         row = {
-            "name": name, "password": self._hash(password), "role": known, "disabled": False,
+            "name": name,
+            "password": self._hash(password),
+            "role": known,
+            "disabled": False,
             "made": now(),
-        }  # fmt: skip
+        }
         try:
             with self._database.change() as connection:
                 twin = select(u.name).where(func.lower(u.name) == name.lower())
@@ -125,18 +129,16 @@ class Accounts(Tokens):
             _refuse_password(password)
             values["password"] = self._hash(password)
         with self._database.change() as connection:
-            found = connection.execute(
-                select(users).where(users.c.name == name)
-            ).mappings().first()  # fmt: skip
+            found = connection.execute(select(users).where(users.c.name == name)).mappings().first()
             if found is None:
                 raise missing("user", name)
             if values:
-                connection.execute(
-                    users.update().where(users.c.id == found["id"]).values(values)
-                )  # fmt: skip
-            admins = select(func.count()).select_from(users).where(
-                users.c.disabled.is_(False), users.c.role == "admin"
-            )  # fmt: skip
+                connection.execute(users.update().where(users.c.id == found["id"]).values(values))
+            admins = (
+                select(func.count())
+                .select_from(users)
+                .where(users.c.disabled.is_(False), users.c.role == "admin")
+            )
             if not connection.execute(admins).scalar_one():
                 raise UsageError.of(
                     f"{name!r} is the only admin", "another admin beside", "add one first"
@@ -180,9 +182,13 @@ class Accounts(Tokens):
         self._throttle(name, address)  # however the name is written
         users = tables.users
         with self._database.read() as connection:
-            found = connection.execute(
-                select(users).where(func.lower(users.c.name) == name).order_by(users.c.id)
-            ).mappings().first()  # fmt: skip
+            found = (
+                connection.execute(
+                    select(users).where(func.lower(users.c.name) == name).order_by(users.c.id)
+                )
+                .mappings()
+                .first()
+            )
         if not self._matches(found["password"] if found else None, password) or (
             found is None or found["disabled"]
         ):
@@ -191,22 +197,24 @@ class Accounts(Tokens):
                     tables.attempts.insert().values(name=name, address=address, at=now())
                 )
             raise WebError.because(
-                401, "wrong_login", "The name or the password is wrong.",
+                401,
+                "wrong_login",
+                "The name or the password is wrong.",
                 "Try again, or ask an admin for a new password.",
-            )  # fmt: skip
+            )
         cookie = secrets.token_urlsafe(32)
         ends = dt.datetime.now(dt.UTC) + dt.timedelta(hours=self._hours)
         with self._database.change() as connection:
-            connection.execute(
-                tables.sessions.delete().where(tables.sessions.c.ends < now())
-            )  # fmt: skip
+            connection.execute(tables.sessions.delete().where(tables.sessions.c.ends < now()))
             connection.execute(tables.attempts.delete().where(tables.attempts.c.at < _ago(1440)))
             connection.execute(
                 tables.sessions.insert().values(
-                    hash=mark(cookie), user_id=found["id"], made=now(),
+                    hash=mark(cookie),
+                    user_id=found["id"],
+                    made=now(),
                     ends=ends.isoformat(timespec="microseconds"),
                 )
-            )  # fmt: skip
+            )
         return cookie
 
     def logout(self, cookie: str) -> None:
@@ -243,9 +251,12 @@ class Accounts(Tokens):
                     ends = dt.datetime.fromisoformat(first) + dt.timedelta(minutes=WINDOW)
                     wait = max(1, int((ends - dt.datetime.now(dt.UTC)).total_seconds()) + 1)
                     raise WebError.because(
-                        429, "too_many_attempts", "There were too many wrong logins.",
-                        f"Wait {-(-wait // 60)} minutes and try again.", wait,
-                    )  # fmt: skip
+                        429,
+                        "too_many_attempts",
+                        "There were too many wrong logins.",
+                        f"Wait {-(-wait // 60)} minutes and try again.",
+                        wait,
+                    )
 
     # Passwords ---------------------------------------------------------------------------------
 

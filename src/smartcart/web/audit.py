@@ -38,9 +38,13 @@ class Audit:
     ) -> None:
         """Add an entry. ``details`` must hold no password and no token."""
         row = {
-            "at": now(), "user": user[:80], "address": address[:64], "action": action,
-            "subject": subject[:400], "details": json.dumps(details, ensure_ascii=False),
-        }  # fmt: skip
+            "at": now(),
+            "user": user[:80],
+            "address": address[:64],
+            "action": action,
+            "subject": subject[:400],
+            "details": json.dumps(details, ensure_ascii=False),
+        }
         with self._database.change() as connection:
             connection.execute(tables.audit.insert().values(row))
 

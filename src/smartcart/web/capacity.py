@@ -99,23 +99,26 @@ def refuse_too_large(size: int, file: str, folder: Path, most: int | None = None
     if allowed is not None and memory > allowed:
         raise DataError.of(
             f"a run of this file may need {_mib(memory)} of memory and {_mib(allowed)} are free",
-            "enough memory", "wait until other runs have ended, hand in a smaller table, or as "
+            "enough memory",
+            "wait until other runs have ended, hand in a smaller table, or as "
             "Parquet or CSV in place of a workbook",
-        )  # fmt: skip
+        )
     room = shutil.disk_usage(folder).free
     if disk > room:
         raise DataError.of(
             f"a run of this file may need {_mib(disk)} on disk and {_mib(room)} are free",
-            "enough room in the workspace", "delete runs that nobody needs, or use a larger disk",
-        )  # fmt: skip
+            "enough room in the workspace",
+            "delete runs that nobody needs, or use a larger disk",
+        )
 
 
 def no_memory() -> DataError:
     """Return the error of work that needed more memory than there is."""
     return DataError.of(
-        "the work needed more memory than there is and was ended", "a table that fits",
+        "the work needed more memory than there is and was ended",
+        "a table that fits",
         "hand in fewer columns, or Parquet or CSV in place of a workbook",
-    )  # fmt: skip
+    )
 
 
 def _mib(count: int) -> str:

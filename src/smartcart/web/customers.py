@@ -74,9 +74,11 @@ class Customers:
         found = customer_lookup.find(folder, customer_id.strip())
         if found is None:
             raise WebError.because(
-                404, "not_found", f"There is no customer {customer_id[:80]!r} in this run.",
+                404,
+                "not_found",
+                f"There is no customer {customer_id[:80]!r} in this run.",
                 "Check the id; customers without a segment are in rejected.csv.",
-            )  # fmt: skip
+            )
         return self._found(run, found)
 
     def page(
@@ -97,9 +99,14 @@ class Customers:
         )
 
     def what_if(
-        self, run: str, values: Mapping[str, float | None], *, customer_id: str | None = None,
-        segment_id: int | None = None, against: int | None = None,
-    ) -> WhatIf:  # fmt: skip
+        self,
+        run: str,
+        values: Mapping[str, float | None],
+        *,
+        customer_id: str | None = None,
+        segment_id: int | None = None,
+        against: int | None = None,
+    ) -> WhatIf:
         """Return the segment of other values: of a customer's own, or of a segment's, changed."""
         model = self._workspace.run(run).model
         start: Sequence[float | None]
@@ -122,9 +129,15 @@ class Customers:
             one = customer_lookup.find(folder, customer_id.strip())
             if one is not None:
                 found.append(
-                    Past(entry.name, entry.title, entry.made, one.segment_id, one.segment,
-                         one.confidence)
-                )  # fmt: skip
+                    Past(
+                        entry.name,
+                        entry.title,
+                        entry.made,
+                        one.segment_id,
+                        one.segment,
+                        one.confidence,
+                    )
+                )
         return found
 
     def score(self, run: str, rows: Sequence[Mapping[str, Any]]) -> list[Scored]:
@@ -133,25 +146,32 @@ class Customers:
 
         if not 1 <= len(rows) <= MOST_SCORED:
             raise UsageError.of(
-                f"{len(rows):,} customers are given", f"1 to {MOST_SCORED:,}",
+                f"{len(rows):,} customers are given",
+                f"1 to {MOST_SCORED:,}",
                 "send fewer at a time, or use 'smartcart score'",
-            )  # fmt: skip
+            )
         model = self._workspace.run(run).model
         names = list(dict.fromkeys(name for row in rows for name in row))
         try:
             table = pa.table({name: [row.get(name) for row in rows] for name in names})
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise DataError.of(
-                "a column holds values of several kinds", "numbers, texts or dates alone",
+                "a column holds values of several kinds",
+                "numbers, texts or dates alone",
                 "correct the values",
-            ) from error  # fmt: skip
+            ) from error
         with self._slots:
             frame = assign(table, model)
         found = [
-            Scored(str(row["customer_id"]), int(row["segment_id"]), str(row["segment"]),
-                   float(row["distance"]), float(row["confidence"]))
+            Scored(
+                str(row["customer_id"]),
+                int(row["segment_id"]),
+                str(row["segment"]),
+                float(row["distance"]),
+                float(row["confidence"]),
+            )
             for row in frame.to_dict("records")
-        ]  # fmt: skip
+        ]
         return found + [
             Scored(str(row["customer_id"]), None, None, None, None, str(row["reason"]))
             for row in frame.attrs["rejected"]
@@ -168,9 +188,13 @@ class Customers:
     def _found(self, run: str, one: customer_lookup.Customer) -> Found:
         names = [f.name for f in self._workspace.run(run).model.recipe.features]
         return Found(
-            one.customer_id, one.segment_id, one.segment, one.distance, one.confidence,
+            one.customer_id,
+            one.segment_id,
+            one.segment,
+            one.distance,
+            one.confidence,
             dict(zip(names, one.values, strict=True)),
-        )  # fmt: skip
+        )
 
     def _indexed(self, run: str) -> Any:
         """Return the run's folder once its customers can be found; else begin to see to it."""
@@ -178,7 +202,10 @@ class Customers:
         if not customer_lookup.has_lookup(folder):
             self._jobs.index(run)
             raise WebError.because(
-                503, "busy", "The customers of this run are being indexed.",
-                "Try again in a few seconds.", 5,
-            )  # fmt: skip
+                503,
+                "busy",
+                "The customers of this run are being indexed.",
+                "Try again in a few seconds.",
+                5,
+            )
         return folder

@@ -100,9 +100,11 @@ def as_web_error(error: Exception) -> WebError:
     mark = secrets.token_hex(4)
     log.error("fault %s", mark, exc_info=error)
     return WebError.because(
-        500, "fault", f"This is a fault of SmartCart's own (number {mark}).",
+        500,
+        "fault",
+        f"This is a fault of SmartCart's own (number {mark}).",
         "Please report it with what the server's log says under this number.",
-    )  # fmt: skip
+    )
 
 
 def _capital(text: str) -> str:

@@ -35,9 +35,11 @@ MOVED = "moved.csv"  # who changed segment, joined or left
 SECONDS = 600.0
 KEPT_SECONDS = 24 * 3600
 MEDIA = {
-    ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
-    ".parquet": "application/vnd.apache.parquet", ".json": "application/json",
-}  # fmt: skip
+    ".csv": "text/csv; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,19 @@ class Exports:
         self._slots = Slots(2, "Others are writing lists")
 
     def audience(
-        self, run: str, segments: Sequence[int], *, min_confidence: float = 0.0, kind: str = "csv",
-        contacts: str | None = None, suppress: str | None = None, country: str | None = None,
-        destination: str | None = None, changes_since: str | None = None, late: bool = False,
-    ) -> Export:  # fmt: skip
+        self,
+        run: str,
+        segments: Sequence[int],
+        *,
+        min_confidence: float = 0.0,
+        kind: str = "csv",
+        contacts: str | None = None,
+        suppress: str | None = None,
+        country: str | None = None,
+        destination: str | None = None,
+        changes_since: str | None = None,
+        late: bool = False,
+    ) -> Export:
         """Write the customers of segments (by id) to a file, with its receipt.
 
         ``contacts`` and ``suppress`` are uploads; ``changes_since`` is an earlier run. The rest is
@@ -104,8 +115,9 @@ class Exports:
         if strange or not segments:
             raise UsageError.of(
                 f"segment {strange[0] if strange else 'none'} is asked for",
-                f"one of {', '.join(map(str, known))}", "choose at least one of them",
-            )  # fmt: skip
+                f"one of {', '.join(map(str, known))}",
+                "choose at least one of them",
+            )
         if kind not in KINDS:
             raise UsageError.of(
                 f"the kind is {kind[:20]!r}", f"one of {', '.join(KINDS)}", "choose one of them"
@@ -116,19 +128,26 @@ class Exports:
         try:
             with self._slots:
                 receipt = write_audience(
-                    folder, target, segments=names, min_confidence=min_confidence,
-                    temp_dir=self._workspace.temporary, contacts=self._file(contacts),
-                    suppress=self._file(suppress), country=country or None,
-                    destination=destination or None, late=late,
-                    changes_since=None if changes_since is None
+                    folder,
+                    target,
+                    segments=names,
+                    min_confidence=min_confidence,
+                    temp_dir=self._workspace.temporary,
+                    contacts=self._file(contacts),
+                    suppress=self._file(suppress),
+                    country=country or None,
+                    destination=destination or None,
+                    late=late,
+                    changes_since=None
+                    if changes_since is None
                     else self._workspace.path(changes_since),
-                )  # fmt: skip
+                )
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
         return Export(
             number, target.name, receipt.written, receipt, files={target.name: receipt.written}
-        )  # fmt: skip
+        )
 
     def score(self, run: str, upload_id: str) -> Export:
         """Assign the customers of an upload with the model of a run; who was left out is beside.
@@ -166,9 +185,11 @@ class Exports:
         """
         if compared is None:
             raise WebError.because(
-                404, "not_found", "These runs were not compared yet.",
+                404,
+                "not_found",
+                "These runs were not compared yet.",
                 "Queue their comparison first.",
-            )  # fmt: skip
+            )
         ids = None
         if compared.identity is not None:
             own = [one.segment_id for one in self._workspace.entry(after).segments]
@@ -183,8 +204,10 @@ class Exports:
             content = {
                 "left_out": {"stayed where they were": found.counts["stayed"]},
                 "changes": {name: n for name, n in found.counts.items() if name != "stayed"},
-                "written": found.written, "files": files, "sha256": {MOVED: sha256(target)},
-            }  # fmt: skip
+                "written": found.written,
+                "files": files,
+                "sha256": {MOVED: sha256(target)},
+            }
             store.write_json(receipt_beside(target), content)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)

@@ -91,8 +91,11 @@ class Jobs:
             left = connection.execute(select(jobs).where(jobs.c.state == "running")).mappings()
             for row in left.all():
                 whole = tasks.is_there(row["kind"], row["result"], self._workspace)
-                values = {"state": "done" if whole else "interrupted", "ended": now(),
-                          "message": "" if whole else INTERRUPTED}  # fmt: skip
+                values = {
+                    "state": "done" if whole else "interrupted",
+                    "ended": now(),
+                    "message": "" if whole else INTERRUPTED,
+                }
                 connection.execute(jobs.update().where(jobs.c.id == row["id"]).values(values))
         for number in range(self._config.jobs):
             thread = threading.Thread(target=self._work, name=f"jobs-{number}", daemon=True)
@@ -156,9 +159,14 @@ class Jobs:
             self._progress[number] = (step, done, total)
 
         task = tasks.Task(
-            row["kind"], json.loads(row["asked"]), row["result"], self._workspace,
-            self._config.memory_bytes, heard, stop,
-        )  # fmt: skip
+            row["kind"],
+            json.loads(row["asked"]),
+            row["result"],
+            self._workspace,
+            self._config.memory_bytes,
+            heard,
+            stop,
+        )
         state: State = "done"
         try:
             message = tasks.do(task)
@@ -183,9 +191,14 @@ class Jobs:
     # Asking ------------------------------------------------------------------------------------
 
     def run(
-        self, upload_id: str, wishes: Wishes, user: str, *, title: str | None = None,
+        self,
+        upload_id: str,
+        wishes: Wishes,
+        user: str,
+        *,
+        title: str | None = None,
         parent: str | None = None,
-    ) -> Job:  # fmt: skip
+    ) -> Job:
         """Queue a run of an upload; ``parent`` is the run whose segments live on in it.
 
         Raises
@@ -209,8 +222,14 @@ class Jobs:
         title = " ".join((title or without_ending(upload.name)).split())[:200] or "Run"
         name = self._workspace.new_name(title)
         self._workspace.register(name, title, user, upload_id=upload_id, parent=parent)
-        content = {"upload": upload_id, "file": upload.file, "bytes": upload.bytes,
-                   "wishes": asked, "title": title, "parent": parent}  # fmt: skip
+        content = {
+            "upload": upload_id,
+            "file": upload.file,
+            "bytes": upload.bytes,
+            "wishes": asked,
+            "title": title,
+            "parent": parent,
+        }
         return self._add("run", title, content, name, user)
 
     def migrate(self, before: str, after: str, user: str) -> Job:
@@ -260,9 +279,12 @@ class Jobs:
         asked = json.loads(row["asked"])
         if row["kind"] == "run":
             return self.run(
-                asked["upload"], asked["wishes"], user, title=asked["title"],
+                asked["upload"],
+                asked["wishes"],
+                user,
+                title=asked["title"],
                 parent=asked["parent"],
-            )  # fmt: skip
+            )
         if row["kind"] == "migration":
             return self.migrate(asked["before"], asked["after"], user)
         if row["kind"] == "monitoring":
@@ -332,10 +354,17 @@ class Jobs:
     def _add(self, kind: str, title: str, asked: Any, result: str, user: str) -> Job:
         number = secrets.token_hex(12)
         row = {
-            "id": number, "kind": kind, "state": "waiting", "title": title[:255],
-            "asked": json.dumps(asked), "result": result, "message": "", "step": "", "user": user,
+            "id": number,
+            "kind": kind,
+            "state": "waiting",
+            "title": title[:255],
+            "asked": json.dumps(asked),
+            "result": result,
+            "message": "",
+            "step": "",
+            "user": user,
             "made": now(),
-        }  # fmt: skip
+        }
         with self._turn:
             with self._database.change() as connection:
                 connection.execute(tables.jobs.insert().values(row))
@@ -345,9 +374,12 @@ class Jobs:
     def _refuse_busy(self) -> None:
         if self.counts()["waiting"] >= self._config.waiting:
             raise WebError.because(
-                503, "busy", f"{self._config.waiting} runs wait already.",
-                "Try again when some have ended.", 30,
-            )  # fmt: skip
+                503,
+                "busy",
+                f"{self._config.waiting} runs wait already.",
+                "Try again when some have ended.",
+                30,
+            )
 
     def _source_of(self, run: str) -> str | None:
         """Return where the table of a run is, relative to the workspace; None: as the run knows."""

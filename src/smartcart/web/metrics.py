@@ -16,13 +16,18 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
-            "smartcart_requests", "Requests answered.", ["method", "route", "status"],
+            "smartcart_requests",
+            "Requests answered.",
+            ["method", "route", "status"],
             registry=self._registry,
-        )  # fmt: skip
+        )
         self._seconds = Histogram(
-            "smartcart_request_seconds", "Time to answer.", ["route"], buckets=BUCKETS,
+            "smartcart_request_seconds",
+            "Time to answer.",
+            ["route"],
+            buckets=BUCKETS,
             registry=self._registry,
-        )  # fmt: skip
+        )
         self._jobs = Gauge("smartcart_jobs", "Jobs by state.", ["state"], registry=self._registry)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -109,7 +109,7 @@ class Guard:
         finally:
             self._services.metrics.count(
                 scope["method"], _pattern(scope), status, time.perf_counter() - start
-            )  # fmt: skip
+            )
 
     def _dress(self, headers: MutableHeaders, visit: str) -> None:
         for name, value in {**HEADERS, **(SECURE if self._secure else {})}.items():
@@ -129,9 +129,11 @@ class Guard:
         known = self._services.config.hosts
         if known is not None and _name(host) not in known:
             raise WebError.because(
-                400, "unknown_host", "This server does not answer to that host name.",
+                400,
+                "unknown_host",
+                "This server does not answer to that host name.",
                 "Use the address that it printed, or start it with --public-url.",
-            )  # fmt: skip
+            )
         if scope["method"] in SAFE:
             return
         site = headers.get("sec-fetch-site", "none")
@@ -141,9 +143,11 @@ class Guard:
             own.add(self._services.config.public_url.rstrip("/"))
         if site not in {"none", "same-origin"} or (origin is not None and origin not in own):
             raise WebError.because(
-                403, "cross_site", "Another site asked for this change.",
+                403,
+                "cross_site",
+                "Another site asked for this change.",
                 "Open the app itself and do it there.",
-            )  # fmt: skip
+            )
 
     async def _who(self, headers: Headers, cookie: str) -> User | None:
         if not self._services.config.team:
@@ -199,9 +203,11 @@ def _pattern(scope: Scope) -> str:
 
 def _too_large(most: int) -> WebError:
     return WebError.because(
-        413, "too_large", f"The request holds more than {most:,} bytes.",
+        413,
+        "too_large",
+        f"The request holds more than {most:,} bytes.",
         "Send less; a larger file can be put into the sources folder of the server.",
-    )  # fmt: skip
+    )
 
 
 def _name(host: str) -> str:
@@ -219,9 +225,14 @@ def _name(host: str) -> str:
 def set_session(response: Response, cookie: str, config: Config) -> None:
     """Give a browser its session; it ends with the session itself."""
     response.set_cookie(
-        SESSION, cookie, max_age=int(config.session_hours * 3600), httponly=True, samesite="lax",
-        secure=config.secure, path="/",
-    )  # fmt: skip
+        SESSION,
+        cookie,
+        max_age=int(config.session_hours * 3600),
+        httponly=True,
+        samesite="lax",
+        secure=config.secure,
+        path="/",
+    )
 
 
 def clear_session(response: Response) -> None:

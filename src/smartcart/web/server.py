@@ -41,11 +41,17 @@ def serve(config: Config, tell: Callable[[str], None]) -> None:
             logging.getLogger("smartcart.web").setLevel(logging.INFO)
             server = uvicorn.Server(
                 uvicorn.Config(
-                    app, log_level="warning", access_log=False, server_header=False,
-                    date_header=False, proxy_headers=config.public_url is not None,
-                    timeout_keep_alive=30, timeout_graceful_shutdown=5, lifespan="on",
+                    app,
+                    log_level="warning",
+                    access_log=False,
+                    server_header=False,
+                    date_header=False,
+                    proxy_headers=config.public_url is not None,
+                    timeout_keep_alive=30,
+                    timeout_graceful_shutdown=5,
+                    lifespan="on",
                 )
-            )  # fmt: skip
+            )
             server.run(sockets=[listener])
 
 
@@ -62,6 +68,7 @@ def _listen(config: Config) -> socket.socket:
         raise UsageError.of(
             f"the server cannot listen on {config.host!r} port {config.port} "
             f"({getattr(error, 'strerror', None) or error})",
-            "an address of this machine and a free port", "choose another --host or --port",
-        ) from error  # fmt: skip
+            "an address of this machine and a free port",
+            "choose another --host or --port",
+        ) from error
     return listener

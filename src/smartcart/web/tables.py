@@ -20,9 +20,19 @@ from sqlalchemy import (
 )
 
 __all__ = [
-    "attempts", "audit", "jobs", "metadata", "names", "notes", "runs", "secrets", "sessions",
-    "tokens", "uploads", "users",
-]  # fmt: skip
+    "attempts",
+    "audit",
+    "jobs",
+    "metadata",
+    "names",
+    "notes",
+    "runs",
+    "secrets",
+    "sessions",
+    "tokens",
+    "uploads",
+    "users",
+]
 
 metadata = MetaData(
     naming_convention={

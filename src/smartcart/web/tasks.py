@@ -17,9 +17,17 @@ from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.monitor import Monitored
 
 __all__ = [
-    "CancelledError", "Compared", "Task", "Watch", "do", "is_there", "migration_file",
-    "monitoring_file", "read_migration", "read_monitorings",
-]  # fmt: skip
+    "CancelledError",
+    "Compared",
+    "Task",
+    "Watch",
+    "do",
+    "is_there",
+    "migration_file",
+    "monitoring_file",
+    "read_migration",
+    "read_monitorings",
+]
 
 
 class CancelledError(Exception):
@@ -110,15 +118,24 @@ def _segment(task: Task) -> str:
     settings = place.temporary / f"{task.result}.yaml"
     settings.write_text(json.dumps(asked["wishes"], ensure_ascii=False), encoding="utf-8")
     arguments = [
-        "cli", "run", asked["file"], "-o", str(place.runs / task.result), "--config",
-        str(settings), "--json",
-    ]  # fmt: skip
+        "cli",
+        "run",
+        asked["file"],
+        "-o",
+        str(place.runs / task.result),
+        "--config",
+        str(settings),
+        "--json",
+    ]
     if asked["parent"]:
         arguments += ["--previous", str(place.runs / asked["parent"])]
     try:
-        _end(task, worker_processes.run(
-            arguments, place, heard=task.heard, stop=task.stop, memory=task.memory
-        ))  # fmt: skip
+        _end(
+            task,
+            worker_processes.run(
+                arguments, place, heard=task.heard, stop=task.stop, memory=task.memory
+            ),
+        )
     finally:
         settings.unlink(missing_ok=True)
     try:
@@ -130,10 +147,16 @@ def _segment(task: Task) -> str:
 
 
 def _child(task: Task, name: str, asked: dict[str, Any]) -> None:
-    _end(task, worker_processes.run(
-        [name, json.dumps(asked)], task.workspace, heard=task.heard, stop=task.stop,
-        memory=task.memory,
-    ))  # fmt: skip
+    _end(
+        task,
+        worker_processes.run(
+            [name, json.dumps(asked)],
+            task.workspace,
+            heard=task.heard,
+            stop=task.stop,
+            memory=task.memory,
+        ),
+    )
 
 
 def _end(task: Task, ended: worker_processes.Ended) -> None:

@@ -63,28 +63,36 @@ class Tokens:
         name = name.strip()
         if not 1 <= len(name) <= 80:
             raise UsageError.of(
-                "the token has no name of up to 80 characters", "a name to tell it by",
+                "the token has no name of up to 80 characters",
+                "a name to tell it by",
                 "say what it is for",
-            )  # fmt: skip
+            )
         may = known_role(scope) if scope else user.role
         if rank(may) > rank(user.role):
             raise UsageError.of(
                 f"the token would be {may!r}, and you are {user.role!r}",
-                "at most what you may do yourself", "choose less",
-            )  # fmt: skip
+                "at most what you may do yourself",
+                "choose less",
+            )
         if not 1 <= days <= LONGEST_DAYS:
             raise UsageError.of(
-                f"the token would work for {days:,} days", f"1 to {LONGEST_DAYS}",
+                f"the token would work for {days:,} days",
+                f"1 to {LONGEST_DAYS}",
                 "choose another end",
-            )  # fmt: skip
+            )
         secret = TOKEN + secrets.token_urlsafe(32)
         ends = (dt.datetime.now(dt.UTC) + dt.timedelta(days=days)).isoformat(
             timespec="microseconds"
         )
         row = {
-            "user_id": user.id, "name": name, "hash": mark(secret), "start": secret[:8],
-            "made": now(), "scope": may, "ends": ends,
-        }  # fmt: skip
+            "user_id": user.id,
+            "name": name,
+            "hash": mark(secret),
+            "start": secret[:8],
+            "made": now(),
+            "scope": may,
+            "ends": ends,
+        }
         with self._database.change() as connection:
             done = connection.execute(tables.tokens.insert().values(row))
         number = int(cast(Any, done.inserted_primary_key)[0])

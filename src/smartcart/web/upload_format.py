@@ -48,9 +48,10 @@ def look_inside(path: Path, name: str, limit: int) -> str:
         return ".csv.zst"
     if head.startswith(b"SQLite format 3\0") or head[8:12] == b"DUCK":
         raise DataError.of(
-            f"{name!r} is a database file", EXPECTED,
+            f"{name!r} is a database file",
+            EXPECTED,
             "export its table, or have it put into the sources folder of the server",
-        )  # fmt: skip
+        )
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and not _wide(head):
         raise _refused(name, "holds no text")
     return ".csv"
@@ -82,8 +83,15 @@ def _workbook(path: Path, name: str) -> str:
                 if part.flag_bits & 1:
                     raise _refused(name, "is locked with a password")
                 _refuse_part(book, part, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
-            RuntimeError) as error:  # fmt: skip
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         if isinstance(error, DataError):
             raise
         raise _refused(name, "is a damaged archive or workbook") from error

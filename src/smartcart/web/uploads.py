@@ -40,13 +40,36 @@ MOST_SYNTHETIC = 1_000_000
 MOST_SOURCES = 1_000
 LOOK_SECONDS = 120.0
 SOURCE_ENDS = (
-    ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".gz", ".zst", ".xlsx", ".xls", ".xlsm",
-    ".xlsb", ".ods", ".duckdb", ".sqlite", ".sqlite3", ".db",
-)  # fmt: skip
+    ".csv",
+    ".tsv",
+    ".tab",
+    ".txt",
+    ".parquet",
+    ".pq",
+    ".gz",
+    ".zst",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+    ".duckdb",
+    ".sqlite",
+    ".sqlite3",
+    ".db",
+)
 WISHES = {
-    "kind", "k", "k_max", "as_of", "seed", "columns", "drop_duplicates", "net_returns", "rfm_bins",
+    "kind",
+    "k",
+    "k_max",
+    "as_of",
+    "seed",
+    "columns",
+    "drop_duplicates",
+    "net_returns",
+    "rfm_bins",
     "expect",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +127,18 @@ class Uploads:
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
-        return self._add(number, shown_name(name), f"uploads/{number}/{final.name}", "upload",
-                         size, user)  # fmt: skip
+        return self._add(
+            number, shown_name(name), f"uploads/{number}/{final.name}", "upload", size, user
+        )
 
     def synthetic(self, rows: int, seed: int, user: str) -> Upload:
         """Make a synthetic shop of so many customers."""
         if not 100 <= rows <= MOST_SYNTHETIC or not 0 <= seed < 2**32:
             raise UsageError.of(
                 f"{rows:,} customers and the seed {seed} are asked for",
-                f"100 to {MOST_SYNTHETIC:,} customers and a seed from 0", "choose others",
-            )  # fmt: skip
+                f"100 to {MOST_SYNTHETIC:,} customers and a seed from 0",
+                "choose others",
+            )
         number = secrets.token_hex(16)
         part = self._workspace.uploads / f".{number}.part"
         part.mkdir(mode=0o700)
@@ -137,9 +162,10 @@ class Uploads:
         return [
             SourceFile(path.name, path.stat().st_size)
             for path in inside
-            if path.is_file() and path.name.lower().endswith(SOURCE_ENDS)
+            if path.is_file()
+            and path.name.lower().endswith(SOURCE_ENDS)
             and not path.name.startswith(".")
-        ]  # fmt: skip
+        ]
 
     def pick(self, name: str, user: str, part: str = "") -> Upload:
         """Use a file of the sources folder; ``part`` is a table or a sheet in it.
@@ -166,10 +192,11 @@ class Uploads:
                 size += len(chunk)
                 if size > self._config.upload_bytes:
                     raise WebError.because(
-                        413, "too_large",
+                        413,
+                        "too_large",
                         f"The file is larger than {self._config.upload_bytes:,} bytes.",
                         "Send less, or have it put into the sources folder of the server.",
-                    )  # fmt: skip
+                    )
                 target.write(chunk)
         return size
 
@@ -244,9 +271,11 @@ class Uploads:
         upload = self.one(number)
         if self._in_use(number):
             raise WebError.because(
-                409, "in_use", f"A run of {upload.name!r} is under way.",
+                409,
+                "in_use",
+                f"A run of {upload.name!r} is under way.",
                 "Wait until it has ended, or cancel it.",
-            )  # fmt: skip
+            )
         with self._database.change() as connection:
             connection.execute(tables.uploads.delete().where(tables.uploads.c.id == number))
         if upload.kind != "source":
@@ -275,9 +304,11 @@ class Uploads:
             return TypeAdapter(Inspection).validate_python(read_json(kept))
         with self._slots:
             content = worker_processes.call(
-                "inspect", {"source": upload.file, "settings": settings},
-                self._workspace, seconds=LOOK_SECONDS,
-            )  # fmt: skip
+                "inspect",
+                {"source": upload.file, "settings": settings},
+                self._workspace,
+                seconds=LOOK_SECONDS,
+            )
         if upload.kind != "source" and folder.is_dir():
             with store.new_files([kept], overwrite=True) as part:
                 store.write_json(part / name, content)
@@ -292,9 +323,11 @@ class Uploads:
         refuse_gone(upload, self.source(upload))
         with self._slots:
             found = worker_processes.call(
-                "rows", {"source": upload.file, "rows": count}, self._workspace,
+                "rows",
+                {"source": upload.file, "rows": count},
+                self._workspace,
                 seconds=LOOK_SECONDS,
-            )  # fmt: skip
+            )
         return found["names"], found["rows"]
 
 
@@ -306,9 +339,10 @@ def checked_wishes(wishes: Wishes) -> dict[str, Any]:
     strange = sorted(set(wishes) - WISHES)
     if strange:
         raise UsageError.of(
-            f"{strange[0][:80]!r} is no setting", f"one of {', '.join(sorted(WISHES))}",
+            f"{strange[0][:80]!r} is no setting",
+            f"one of {', '.join(sorted(WISHES))}",
             "leave it out",
-        )  # fmt: skip
+        )
     given = {name: value for name, value in wishes.items() if value is not None}
     settings = read_settings(None, **given)
     content: dict[str, Any] = store.plain(settings.model_dump(exclude_unset=True))

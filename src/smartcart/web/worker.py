@@ -68,9 +68,12 @@ def _inspect(asked: dict[str, Any]) -> Any:
 
     settings = read_settings(None, **asked["settings"])
     seen = workflows.inspect(
-        asked["source"], kind=settings.kind, as_of=settings.as_of, wanted=settings.columns,
+        asked["source"],
+        kind=settings.kind,
+        as_of=settings.as_of,
+        wanted=settings.columns,
         options=workflows.order_options(settings),
-    )  # fmt: skip
+    )
     return store.plain(seen)
 
 
@@ -95,9 +98,10 @@ def _migrate(asked: dict[str, Any]) -> Any:
     found = migrate(
         Path(asked["before"]), Path(asked["after"]), source=asked["source"], progress=_tell
     )
-    content = {name: store.plain(getattr(found, name)) for name in (
-        "migration", "names", "names_now", "split", "worth", "identity", "notices"
-    )}  # fmt: skip
+    content = {
+        name: store.plain(getattr(found, name))
+        for name in ("migration", "names", "names_now", "split", "worth", "identity", "notices")
+    }
     _keep(Path(asked["target"]), content)
     return {}
 

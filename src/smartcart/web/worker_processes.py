@@ -84,9 +84,13 @@ class Slots:
 
 
 def call(
-    task: str, asked: dict[str, Any], workspace: Workspace, *, seconds: float,
+    task: str,
+    asked: dict[str, Any],
+    workspace: Workspace,
+    *,
+    seconds: float,
     heard: Heard | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Return the result of a task of the worker.
 
     Raises
@@ -105,9 +109,10 @@ def refuse_failed(ended: Ended) -> None:
         raise capacity.no_memory()
     if ended.why == "time":
         raise DataError.of(
-            "the table took too long to read", "a table that is read within minutes",
+            "the table took too long to read",
+            "a table that is read within minutes",
             "hand in a smaller one, or run it with 'smartcart run'",
-        )  # fmt: skip
+        )
     told = ended.output if isinstance(ended.output, dict) else {}
     sentence = str(told.get("error", ""))
     if ended.code == 0 and not sentence:
@@ -119,9 +124,11 @@ def refuse_failed(ended: Ended) -> None:
     if ended.code in {-signal.SIGKILL, 137}:
         raise capacity.no_memory()
     raise WebError.because(
-        500, "fault", sentence or f"The work ended without a result (code {ended.code}).",
+        500,
+        "fault",
+        sentence or f"The work ended without a result (code {ended.code}).",
         "Please report it.",
-    )  # fmt: skip
+    )
 
 
 def _refused(sentence: str, told: dict[str, Any]) -> DataError:
@@ -138,10 +145,14 @@ def _refused(sentence: str, told: dict[str, Any]) -> DataError:
 
 
 def run(
-    arguments: Sequence[str], workspace: Workspace, *, heard: Heard | None = None,
-    stop: threading.Event | None = None, seconds: float | None = None,
+    arguments: Sequence[str],
+    workspace: Workspace,
+    *,
+    heard: Heard | None = None,
+    stop: threading.Event | None = None,
+    seconds: float | None = None,
     memory: int | None = None,
-) -> Ended:  # fmt: skip
+) -> Ended:
     """Run the worker until it ends, or is ended: ``stop`` is set, time or memory do not suffice.
 
     To be called from a thread that lives on meanwhile: the system ends the process with it.
@@ -151,9 +162,13 @@ def run(
     with tempfile.TemporaryFile(dir=workspace.temporary) as output:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "smartcart.web.worker", str(os.getpid()), *arguments],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, cwd=workspace.folder,
-            env=environment, start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            cwd=workspace.folder,
+            env=environment,
+            start_new_session=True,
+        )
         watched = _Watched(process, heard or (lambda step, done, total: None))
         assert process.stderr is not None
         listener = threading.Thread(target=watched.listen, args=(process.stderr,), daemon=True)
@@ -179,9 +194,11 @@ def _result(output: IO[bytes]) -> Any:
 
 
 def _wait(
-    process: subprocess.Popen[bytes], stop: threading.Event | None, seconds: float | None,
+    process: subprocess.Popen[bytes],
+    stop: threading.Event | None,
+    seconds: float | None,
     memory: int | None,
-) -> str:  # fmt: skip
+) -> str:
     """Wait for a process; return why it has to be ended, "" where it has ended itself."""
     start = looked = time.monotonic()
     while True:

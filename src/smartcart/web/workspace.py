@@ -83,9 +83,7 @@ class Workspace:
 
     def prepare(self) -> None:
         """Make the folders, and remove what killed runs left; to be called by the only server."""
-        for folder in (
-            self.runs, self.uploads, self.exports, self.comparisons, self.temporary
-        ):  # fmt: skip
+        for folder in (self.runs, self.uploads, self.exports, self.comparisons, self.temporary):
             folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.runs, self.comparisons, self.uploads, self.exports):
             for left in folder.glob(".*.part"):
@@ -152,14 +150,23 @@ class Workspace:
         return f"{slug(wish) or 'run'}-{secrets.token_hex(3)}"
 
     def register(
-        self, name: str, title: str, user: str, *, upload_id: str | None = None,
+        self,
+        name: str,
+        title: str,
+        user: str,
+        *,
+        upload_id: str | None = None,
         parent: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Remember what a run's own folder does not say. Called before the run is made."""
         row = {
-            "name": name, "title": title[:255], "upload_id": upload_id, "parent": parent,
-            "user": user, "made": now(),
-        }  # fmt: skip
+            "name": name,
+            "title": title[:255],
+            "upload_id": upload_id,
+            "parent": parent,
+            "user": user,
+            "made": now(),
+        }
         with self._database.change() as connection:
             connection.execute(tables.runs.delete().where(tables.runs.c.name == name))
             connection.execute(tables.runs.insert().values(row))
@@ -191,9 +198,10 @@ class Workspace:
             inside = list(self.runs.iterdir())
         except OSError as error:
             raise DataError.of(
-                f"the runs cannot be read ({error.strerror})", "a workspace that may be read",
+                f"the runs cannot be read ({error.strerror})",
+                "a workspace that may be read",
                 "check its permissions",
-            ) from error  # fmt: skip
+            ) from error
         return [f for f in inside if NAME.fullmatch(f.name) and (f / "run.json").is_file()]
 
     def _registered(self, name: str | None = None) -> dict[str, Any]:
@@ -276,13 +284,15 @@ def _summary(folder: Path, made: int) -> Entry:
             verdict=str(told["verdict"]),
             segments=tuple(
                 EntrySegment(
-                    int(s["segment_id"]), given.get(int(s["segment_id"]), str(s["segment"])),
-                    int(s["size"]), float(s["share"]),
+                    int(s["segment_id"]),
+                    given.get(int(s["segment_id"]), str(s["segment"])),
+                    int(s["size"]),
+                    float(s["share"]),
                     None if s["value_share"] is None else float(s["value_share"]),
                 )
                 for s in told["segments"]
             ),
-        )  # fmt: skip
+        )
     except (DataError, KeyError, TypeError, ValueError) as error:
         return Entry(folder.name, folder.name, when, problem=str(error) or type(error).__name__)
 
@@ -298,9 +308,10 @@ def lock_workspace(folder: Path) -> Any:
     except OSError:
         file.close()
         raise UsageError.of(
-            f"another server uses the workspace {str(folder)!r}", "one server for a workspace",
+            f"another server uses the workspace {str(folder)!r}",
+            "one server for a workspace",
             "stop that one, or name another workspace",
-        ) from None  # fmt: skip
+        ) from None
     try:
         yield
     finally:

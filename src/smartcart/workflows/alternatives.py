@@ -34,9 +34,14 @@ Name = Callable[[Floats], Sequence[naming.EarnedName]]  # of centroids
 
 
 def write_alternatives(
-    folder: Path, run: Run, table: Customers, fits: Mapping[int, kmeans.KMeansFit], *,
-    order: Callable[[Floats], Sequence[int]], name: Name,
-) -> None:  # fmt: skip
+    folder: Path,
+    run: Run,
+    table: Customers,
+    fits: Mapping[int, kmeans.KMeansFit],
+    *,
+    order: Callable[[Floats], Sequence[int]],
+    name: Name,
+) -> None:
     """Write ``alternatives.json`` of a run: what each of the ``fits`` would have given.
 
     ``order`` and ``name`` are what orders and what names the segments of standardized centroids.
@@ -44,16 +49,25 @@ def write_alternatives(
     every = [f.name for f in table.all_features]
     worth = naming.signal_columns(table.inspection.contract, table.all_features).get("value")
     found = alternatives_of(
-        run, table.sample, {k: fit.centers for k, fit in fits.items()}, order=order, name=name,
+        run,
+        table.sample,
+        {k: fit.centers for k, fit in fits.items()},
+        order=order,
+        name=name,
         value=None if worth is None else every.index(worth),
-    )  # fmt: skip
+    )
     store.write_json(folder / "alternatives.json", store.plain(found))
 
 
 def alternatives_of(
-    run: Run, sample: Floats, fits: Mapping[int, Floats], *,
-    order: Callable[[Floats], Sequence[int]], name: Name, value: int | None,
-) -> Alternatives:  # fmt: skip
+    run: Run,
+    sample: Floats,
+    fits: Mapping[int, Floats],
+    *,
+    order: Callable[[Floats], Sequence[int]],
+    name: Name,
+    value: int | None,
+) -> Alternatives:
     """Return the segments of every K on the sample, in the order and by the names of a run.
 
     Parameters
@@ -89,10 +103,15 @@ def alternatives_of(
 
 
 def _alternative(
-    sample: Floats, labels: NDArray[np.int32], ids: Sequence[int],
-    named: Mapping[int, str] | Sequence[naming.EarnedName], every: Sequence[Feature],
-    value: int | None, shown: NDArray[np.intp], run: Run,
-) -> Alternative:  # fmt: skip
+    sample: Floats,
+    labels: NDArray[np.int32],
+    ids: Sequence[int],
+    named: Mapping[int, str] | Sequence[naming.EarnedName],
+    every: Sequence[Feature],
+    value: int | None,
+    shown: NDArray[np.intp],
+    run: Run,
+) -> Alternative:
     """Return the segments of labels from 0; of the run's own K ``named`` are names by id."""
     k = len(ids)
     sums = ProfileSums.empty(k, column_means(sample))
@@ -155,10 +174,14 @@ def distributions(
         overall = counts.sum(axis=0) / max(counts.sum(), 1.0)
         found.append(
             Distribution(
-                feature.name, feature.label, feature.unit, _floats(edges), _floats(overall),
+                feature.name,
+                feature.label,
+                feature.unit,
+                _floats(edges),
+                _floats(overall),
                 tuple(_floats(row) for row in per),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

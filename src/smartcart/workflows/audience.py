@@ -28,12 +28,23 @@ Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
 
 
 def write_audience(
-    run_folder: Path, output: Path, *, segments: Sequence[str], min_confidence: float = 0.0,
-    changes_since: Path | None = None, contacts: Path | None = None, hash_contacts: bool = False,
-    platform: Platform = "google", country: str | int | None = None, suppress: Path | None = None,
-    minimum: int | None = None, destination: str | None = None, late: bool = False,
-    overwrite: bool = False, temp_dir: Path | None = None,
-) -> Receipt:  # fmt: skip
+    run_folder: Path,
+    output: Path,
+    *,
+    segments: Sequence[str],
+    min_confidence: float = 0.0,
+    changes_since: Path | None = None,
+    contacts: Path | None = None,
+    hash_contacts: bool = False,
+    platform: Platform = "google",
+    country: str | int | None = None,
+    suppress: Path | None = None,
+    minimum: int | None = None,
+    destination: str | None = None,
+    late: bool = False,
+    overwrite: bool = False,
+    temp_dir: Path | None = None,
+) -> Receipt:
     """Write the customers of some segments to ``output``, and a receipt beside it.
 
     Customers stream from the ``segments.parquet`` of the run folder; they are never held in memory.
@@ -96,18 +107,27 @@ def write_audience(
     ):
         named = segment_names(engine, table, store.names_of(table.parent))
         names = chosen_names(segments, [*named.values()])
-        then = named if before is None else segment_names(
-            engine, before, store.names_of(before.parent)
-        )  # fmt: skip
+        then = (
+            named
+            if before is None
+            else segment_names(engine, before, store.names_of(before.parent))
+        )
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
         people = Audience(
-            engine, table, names, min_confidence, named=named, before=before, named_before=then,
+            engine,
+            table,
+            names,
+            min_confidence,
+            named=named,
+            before=before,
+            named_before=then,
             contacts=reached.batches,
             suppressed=None if suppress is None else suppressed(engine, Path(suppress), code),
-            needs_email=goal is not None and goal.needs_email, late=forecast,
-        )  # fmt: skip
+            needs_email=goal is not None and goal.needs_email,
+            late=forecast,
+        )
         if suppress is not None:
             _refuse_unmatched(people, Path(suppress))
         columns = _columns(output, reached.kinds, people.changes, hash_contacts, platform)
@@ -165,13 +185,15 @@ def _forecast(run: Path, before: Path | None) -> Path:
     if not found.is_file():
         raise UsageError.of(
             f"{str(run)!r} has no forecast, so nobody is known to be late",
-            "the run of an order log that is long enough for one", "leave out --late",
-        )  # fmt: skip
+            "the run of an order log that is long enough for one",
+            "leave out --late",
+        )
     if before is not None:
         raise UsageError.of(
-            "a list of who is late has no one who joined or left", "one of both",
+            "a list of who is late has no one who joined or left",
+            "one of both",
             "leave out --late or --changes-since",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -188,9 +210,13 @@ def _id_column(run: Path) -> str | None:
 
 
 def _refuse(
-    output: Path, inputs: dict[str, Path], min_confidence: float, minimum: int, *,
+    output: Path,
+    inputs: dict[str, Path],
+    min_confidence: float,
+    minimum: int,
+    *,
     hash_contacts: bool,
-) -> None:  # fmt: skip
+) -> None:
     refuse_kind(output)
     for path in inputs.values():
         if path.resolve() == output.resolve():
@@ -205,14 +231,16 @@ def _refuse(
         raise UsageError.of(f"--minimum is {minimum}", "0 or more customers", "choose another")
     if hash_contacts and "contacts" not in inputs:
         raise UsageError.of(
-            "there are no contacts to hash", "a table of contacts",
+            "there are no contacts to hash",
+            "a table of contacts",
             "name one with --contacts, or leave out --hash",
-        )  # fmt: skip
+        )
     if "changes_since" in inputs and output.suffix.lower() == ".txt":
         raise UsageError.of(
-            "a text file has no column for who joined and who left", "a .csv or .parquet file",
+            "a text file has no column for who joined and who left",
+            "a .csv or .parquet file",
             "choose another -o",
-        )  # fmt: skip
+        )
 
 
 def _refuse_unmatched(people: Audience, path: Path) -> None:
@@ -223,8 +251,9 @@ def _refuse_unmatched(people: Audience, path: Path) -> None:
     word = {"email": "e-mail addresses", "hash": "hashes"}[by[0]]
     raise UsageError.of(
         f"{path.name!r} holds {people.listed[by[0]]:,} {word}, but customers are known by id only",
-        "a table of contacts to find them by", "name one, or suppress by customer id",
-    )  # fmt: skip
+        "a table of contacts to find them by",
+        "name one, or suppress by customer id",
+    )
 
 
 def _columns(
@@ -267,18 +296,21 @@ def _refuse_destination(
     if contacts is None:
         raise UsageError.of(
             f"{goal.name} knows people by e-mail or phone, and no contacts are named",
-            "a table of customer ids with e-mail addresses or phone numbers", "name one",
-        )  # fmt: skip
+            "a table of customer ids with e-mail addresses or phone numbers",
+            "name one",
+        )
     if output.suffix.lower() != ".csv":
         raise UsageError.of(
-            f"the list is {output.name!r}, and {goal.name} takes CSV", "a name that ends in .csv",
+            f"the list is {output.name!r}, and {goal.name} takes CSV",
+            "a name that ends in .csv",
             "choose another",
-        )  # fmt: skip
+        )
     if before is not None:
         raise UsageError.of(
             f"a list for {goal.name} has no column for who joined and who left",
-            "a list for it, or a list of changes", "leave one of both out",
-        )  # fmt: skip
+            "a list for it, or a list of changes",
+            "leave one of both out",
+        )
 
 
 def _first(columns: Sequence[Any]) -> Any:

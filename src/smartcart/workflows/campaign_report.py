@@ -28,16 +28,23 @@ def check_amounts(
     for name, value in (("--cost", cost), ("--revenue", revenue)):
         if value is None:
             raise UsageError.of(
-                f"{name} is not given", "what a contact costs and what a response brings",
+                f"{name} is not given",
+                "what a contact costs and what a response brings",
                 "give both, as in --cost 3 --revenue 11",
-            )  # fmt: skip
+            )
     return True
 
 
 def with_actions(
-    run: Run, folder: Path, source: Any, *, cost: float | None = None,
-    revenue: float | None = None, budget: float | None = None, customers: Sequence[Any] = (),
-) -> Run:  # fmt: skip
+    run: Run,
+    folder: Path,
+    source: Any,
+    *,
+    cost: float | None = None,
+    revenue: float | None = None,
+    budget: float | None = None,
+    customers: Sequence[Any] = (),
+) -> Run:
     """Return the run with a campaign planned, and with ``customers`` explained by their ids.
 
     Without an outcome column there is no campaign, but a notice that says so: what customers

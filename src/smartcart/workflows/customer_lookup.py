@@ -53,9 +53,12 @@ class Customer:
 
 
 def write_lookup(
-    run: Path, source: str | None = None, *, progress: Progress | None = None,
+    run: Path,
+    source: str | None = None,
+    *,
+    progress: Progress | None = None,
     temp_dir: Path | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Write the lookup file of a run from the source that it was made of; return its customers.
 
     Raises
@@ -69,19 +72,26 @@ def write_lookup(
     wanted, centers = model.recipe.features, np.array(model.centroids)
     ids = np.array(model.ids, dtype=np.int32)
     schema = pa.schema(
-        [("customer_id", pa.string()), ("segment_id", pa.int32()), ("distance", pa.float64()),
-         ("confidence", pa.float64()), *((f"f{i}", pa.float64()) for i in range(len(wanted)))]
-    )  # fmt: skip
+        [
+            ("customer_id", pa.string()),
+            ("segment_id", pa.int32()),
+            ("distance", pa.float64()),
+            ("confidence", pa.float64()),
+            *((f"f{i}", pa.float64()) for i in range(len(wanted))),
+        ]
+    )
     done = 0
 
     def part(batch: Any) -> Any:
         X = matrix(batch, len(wanted))
         found = assign(X, model.recipe, centers)
         columns = [
-            batch["customer_id"].cast(pa.string()), pa.array(ids[found.labels]),
-            pa.array(found.distance), pa.array(found.confidence),
+            batch["customer_id"].cast(pa.string()),
+            pa.array(ids[found.labels]),
+            pa.array(found.distance),
+            pa.array(found.confidence),
             *(pa.array(X[:, i], from_pandas=True) for i in range(len(wanted))),
-        ]  # fmt: skip
+        ]
         return pa.record_batch(columns, schema=schema)
 
     def batches(ready: Any) -> Iterator[Any]:
@@ -102,8 +112,9 @@ def write_lookup(
         if done not in {sum(saved.sizes), sum(saved.sizes) - erased_before(run)}:
             raise DataError.of(
                 f"the source now holds {done:,} customers, the run {sum(saved.sizes):,}",
-                "the table that the run was made of", "run again",
-            )  # fmt: skip
+                "the table that the run was made of",
+                "run again",
+            )
         say("index customers", done, done)
         engine.rows("SET enable_progress_bar = false")  # it would go to standard output
         engine.rows(
@@ -179,9 +190,10 @@ def _index(run: Path) -> _Index:
         stamp = path.stat().st_mtime_ns, _stamp(run / store.NAMES)
     except OSError:
         raise DataError.of(
-            f"the customers of {run.name!r} are not indexed yet", f"the file {FILE} in its folder",
+            f"the customers of {run.name!r} are not indexed yet",
+            f"the file {FILE} in its folder",
             "wait until it is made",
-        ) from None  # fmt: skip
+        ) from None
     key = str(path)
     with _lock:
         held = _kept.get(key)
@@ -194,9 +206,10 @@ def _index(run: Path) -> _Index:
         model = store.named_model(store.load_model(run), store.names_of(run))
     except (OSError, pa.ArrowException) as error:
         raise DataError.of(
-            f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})", "a whole file",
+            f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})",
+            "a whole file",
             "delete it: it is made again",
-        ) from error  # fmt: skip
+        ) from error
     index = _Index(path, footer, last, _names(model))
     with _lock:
         _kept[key] = (stamp, index)
@@ -240,8 +253,12 @@ def _customers(rows: Any, index: _Index) -> list[Customer]:
         values = tuple(row[f"f{i}"] for i in range(width))
         found.append(
             Customer(
-                row["customer_id"], number, index.names[number], row["distance"],
-                row["confidence"], values,
+                row["customer_id"],
+                number,
+                index.names[number],
+                row["distance"],
+                row["confidence"],
+                values,
             )
-        )  # fmt: skip
+        )
     return found

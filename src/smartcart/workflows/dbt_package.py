@@ -21,10 +21,16 @@ from smartcart.workflows.score import read_parts
 __all__ = ["dbt_package", "share_bounds", "write_dbt"]
 
 ADAPTERS = {
-    "duckdb": "duckdb", "postgres": "postgres", "redshift": "redshift", "snowflake": "snowflake",
-    "bigquery": "bigquery", "databricks": "databricks", "spark": "spark", "sqlserver": "mssql",
+    "duckdb": "duckdb",
+    "postgres": "postgres",
+    "redshift": "redshift",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "databricks": "databricks",
+    "spark": "spark",
+    "sqlserver": "mssql",
     "trino": "trino",
-}  # fmt: skip
+}
 """What dbt calls an engine, and the dialect of its query."""
 PSI = 0.1  # of one segment's share: what monitor takes for a change that matters
 PLACE = "smartcart_place_of_the_source"
@@ -95,7 +101,10 @@ def dbt_package(
     files = {
         "dbt_project.yml": _yaml(
             {
-                "name": PACKAGE, "version": "1.0.0", "config-version": 2, "profile": PACKAGE,
+                "name": PACKAGE,
+                "version": "1.0.0",
+                "config-version": 2,
+                "profile": PACKAGE,
                 "models": {PACKAGE: {"+materialized": "table"}},
                 "vars": {"smartcart_schema": schema or None, "smartcart_table": name},
             }
@@ -106,13 +115,11 @@ def dbt_package(
             "{% endmacro %}\n"
         ),
         **macros,
-        "models/segments.sql": (
-            f"{{{{ segments_of(source('{SOURCE}', 'source_table')) }}}}\n"
-        ),
+        "models/segments.sql": (f"{{{{ segments_of(source('{SOURCE}', 'source_table')) }}}}\n"),
         "models/schema.yml": _yaml(_schema(model, digits)),
         "tests/segment_shares.sql": _shares(model),
         "README.md": _readme(engines),
-    }  # fmt: skip
+    }
     return files, tuple(engines)
 
 
@@ -146,9 +153,10 @@ def _macro(adapter: str, query: str) -> str:
     """Return the query as a macro: nothing in it is Jinja's but the place of the source."""
     if "{% endraw" in query or len(re.findall(PLACE, query)) != 1:
         raise DataError.of(
-            "a name in the model cannot stand in a dbt macro", "names without '{% endraw'",
+            "a name in the model cannot stand in a dbt macro",
+            "names without '{% endraw'",
             "rename the column or the segment",
-        )  # fmt: skip
+        )
     before, after = query.rstrip("\n").split(PLACE)
     # a name that was quoted on its way leaves its quotes around the place
     before, after = before.rstrip('"`['), after.lstrip('"`]')

@@ -22,9 +22,23 @@ from smartcart.workflows.runs import runs
 __all__ = ["Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
 
 TABLES = {
-    ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".gz", ".zst", ".xlsx", ".xls", ".xlsm",
-    ".xlsb", ".ods", ".duckdb", ".sqlite3", ".db",
-}  # fmt: skip
+    ".csv",
+    ".tsv",
+    ".tab",
+    ".txt",
+    ".parquet",
+    ".pq",
+    ".gz",
+    ".zst",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+    ".duckdb",
+    ".sqlite3",
+    ".db",
+}
 COUNT = "erased.json"  # in a run folder: how many were erased since
 GONE = "(erased)"
 Told = Callable[[Path, int, str], None]

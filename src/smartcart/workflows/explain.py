@@ -165,6 +165,7 @@ def _nowhere(customer: str, rejected: Iterable[Mapping[str, Any]], where: str) -
     why = next((row["reason"] for row in rejected if str(row["customer_id"]) == customer), None)
     end = f"has no segment: {why}" if why else f"is not in {where}"
     return DataError.of(
-        f"customer {customer!r} {end}", "the id of a customer with a segment",
+        f"customer {customer!r} {end}",
+        "the id of a customer with a segment",
         "see segments.csv and rejected.csv of the run",
-    )  # fmt: skip
+    )

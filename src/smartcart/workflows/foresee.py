@@ -89,9 +89,14 @@ def foresee(seen: Look, horizon: int) -> Foreseen | None:
     columns = _in_units(_columns(seen.engine.arrow(table)))
     before = _cells(columns)
     held = Held(
-        before.x, before.t, before.T, columns["y"], before.weight, before.gap_logs,
+        before.x,
+        before.t,
+        before.T,
+        columns["y"],
+        before.weight,
+        before.gap_logs,
         float(day - split),
-    )  # fmt: skip
+    )
     if sentence := refusal_to_try(before.customers, before.repeats, held.actual, held.days):
         return replace(nothing, refused=sentence)
     came = seen.engine.record(held_back.weeks_expression(seen.clean))
@@ -153,9 +158,14 @@ def _mean_orders(seen: Look) -> dict[str, Floats] | None:
 
 
 def _tried(
-    nothing: Foreseen, now: Cells, held: Held, columns: Mapping[str, Floats], split: dt.date,
-    money: Mapping[str, Floats] | None, came: Sequence[float],
-) -> Foreseen:  # fmt: skip
+    nothing: Foreseen,
+    now: Cells,
+    held: Held,
+    columns: Mapping[str, Floats],
+    split: dt.date,
+    money: Mapping[str, Floats] | None,
+    came: Sequence[float],
+) -> Foreseen:
     """Fit on what came before, compare on what was held back, and fit the best on everything."""
     _, models = fit_models(held.cells)
     tried = try_all(held, [one.model for one in models])
@@ -194,9 +204,13 @@ def _tried(
     if spend is not None:
         parameters["Gamma-Gamma"] = {"p": spend.p, "q": spend.q, "gamma": spend.gamma}
     return replace(
-        nothing, alive=alive, forecast=forecast, track=track, parameters=parameters,
+        nothing,
+        alive=alive,
+        forecast=forecast,
+        track=track,
+        parameters=parameters,
         spend_refused=sentence,
-    )  # fmt: skip
+    )
 
 
 def _came(row: Mapping[str, Any]) -> list[float]:

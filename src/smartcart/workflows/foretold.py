@@ -51,9 +51,13 @@ def foretold(run: Path, customer_id: str, temp_dir: Path | None = None) -> Foret
 
 
 def late_page(
-    run: Path, *, segment_id: int | None = None, skip: int = 0, limit: int = 50,
+    run: Path,
+    *,
+    segment_id: int | None = None,
+    skip: int = 0,
+    limit: int = 50,
     temp_dir: Path | None = None,
-) -> tuple[list[Late], int]:  # fmt: skip
+) -> tuple[list[Late], int]:
     """Return late customers, those with most at stake first, and how many there are.
 
     Both are of one segment, where it is named; nobody without a forecast.

@@ -94,10 +94,15 @@ class FutureCount:
         at_stake = told.at_risk[rows]
         rows = rows[np.lexsort((rows, -at_stake))[:MOST_LATE]]
         return tuple(
-            (float(told.at_risk[i]), str(ids[int(i)]), int(labels[i]), float(told.p_alive[i]),
-             int(days[i]))
+            (
+                float(told.at_risk[i]),
+                str(ids[int(i)]),
+                int(labels[i]),
+                float(told.p_alive[i]),
+                int(days[i]),
+            )
             for i in rows
-        )  # fmt: skip
+        )
 
     def add(self, part: Part) -> None:
         """Add up a batch."""

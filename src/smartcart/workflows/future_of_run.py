@@ -50,21 +50,24 @@ def future_of_run(
     if summary.get("kind") != "orders":
         raise DataError.of(
             f"{str(folder)!r} is of a table of customers, which tells no order's day",
-            "the run of an order log", "run smartcart on the log of orders",
-        )  # fmt: skip
+            "the run of an order log",
+            "run smartcart on the log of orders",
+        )
     found = stored_future(folder, summary)
     if horizon is not None and (found is None or horizon != found.horizon):
         found = _again(folder, horizon, source, progress)
     if found is None:
         raise DataError.of(
             f"the run in {str(folder)!r} is of an earlier SmartCart, without a forecast",
-            "a run with 'future' in its run.json", "run again, or ask for a --horizon",
-        )  # fmt: skip
+            "a run with 'future' in its run.json",
+            "run again, or ask for a --horizon",
+        )
     if found.refused:
         raise DataError.of(
-            found.refused.rstrip("."), "a log that a forecast can be tried on",
+            found.refused.rstrip("."),
+            "a log that a forecast can be tried on",
             "bring more months of orders",
-        )  # fmt: skip
+        )
     spend = [one.spend for one in found.segments if one.spend is not None]
     value = discounted(sum(spend), found.horizon, margin, discount_rate) if spend else None
     return replace(found, margin=margin, discount_rate=discount_rate, value=value)
@@ -82,8 +85,9 @@ def stored_future(folder: Path, summary: dict[str, Any]) -> Future | None:
     except ValidationError as error:
         raise DataError.of(
             f"'future' in the run.json of {str(folder)!r} cannot be read",
-            "what smartcart run wrote", "run again, or restore the file",
-        ) from error  # fmt: skip
+            "what smartcart run wrote",
+            "run again, or restore the file",
+        ) from error
 
 
 def _again(folder: Path, horizon: int, source: str | None, progress: Progress | None) -> Future:
@@ -102,9 +106,13 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
     options = OrderOptions(log.drop_duplicates, log.net_returns, horizon)
     with open_on("duckdb", source_of(open_run(folder), source), None, None) as opened:
         seen = look(
-            opened, kind="orders", as_of=model.contract.as_of, wanted=None, options=options,
+            opened,
+            kind="orders",
+            as_of=model.contract.as_of,
+            wanted=None,
+            options=options,
             progress=progress,
-        )  # fmt: skip
+        )
         foreseen = foresee(seen, horizon)
         assert foreseen is not None
         if foreseen.forecast is None:

@@ -69,9 +69,7 @@ def _kept(entry: RunEntry) -> _Kept:
     folder = Path(entry.folder)
     saved = open_run(folder)
     model = store.load_model(folder)
-    return _Kept(
-        _point(entry, saved), model, str(saved.summary.get("value") or ""), saved.currency
-    )  # fmt: skip
+    return _Kept(_point(entry, saved), model, str(saved.summary.get("value") or ""), saved.currency)
 
 
 def _point(entry: RunEntry, saved: Saved) -> RunPoint:
@@ -88,7 +86,10 @@ def _point(entry: RunEntry, saved: Saved) -> RunPoint:
     try:
         segments = tuple(
             SegmentPoint(
-                segment_id=number, segment=name, size=size, share=float(row["share"]),
+                segment_id=number,
+                segment=name,
+                size=size,
+                share=float(row["share"]),
                 value=_number(row.get("value_total")),
                 value_mean=_mean(_number(row.get("value_total")), size),
                 rates=tuple((column, rates.get((column, number))) for column in columns),
@@ -96,18 +97,24 @@ def _point(entry: RunEntry, saved: Saved) -> RunPoint:
             for number, name, size, row in zip(
                 saved.ids, saved.names, saved.sizes, told["segments"], strict=True
             )
-        )  # fmt: skip
+        )
         identity = told.get("identity") or {}
         matches = TypeAdapter(tuple[Match, ...]).validate_python(identity.get("matches", ()))
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
         raise DataError.of(
             f"the run.json of {entry.folder!r} does not describe a run ({type(error).__name__})",
-            "what smartcart run wrote", "run again, or restore the file",
-        ) from error  # fmt: skip
+            "what smartcart run wrote",
+            "run again, or restore the file",
+        ) from error
     return RunPoint(
-        entry.folder, entry.made, entry.as_of, sum(saved.sizes), entry.verdict or "", segments,
+        entry.folder,
+        entry.made,
+        entry.as_of,
+        sum(saved.sizes),
+        entry.verdict or "",
+        segments,
         matches,
-    )  # fmt: skip
+    )
 
 
 def _mean(total: float | None, size: int) -> float | None:

@@ -17,9 +17,14 @@ def judging_of(
 ) -> Callable[[], Trust]:
     """Begin to judge the segments on the sample; return the function that waits for the result."""
     asked = (
-        table.sample, table.all_features, table.weight, fitted.recipe, fitted.centers,
-        fitted.names, seed,
-    )  # fmt: skip
+        table.sample,
+        table.all_features,
+        table.weight,
+        fitted.recipe,
+        fitted.centers,
+        fitted.names,
+        seed,
+    )
     if helper is None:
         return lambda: judge(*asked)
     try:

@@ -25,9 +25,10 @@ def read_campaign(path: Path) -> KeptCampaign:
         return TypeAdapter(KeptCampaign).validate_python(content)
     except (OSError, ValueError, ValidationError) as error:
         raise DataError.of(
-            f"the campaign {str(path)!r} cannot be read", "a file that SmartCart wrote",
+            f"the campaign {str(path)!r} cannot be read",
+            "a file that SmartCart wrote",
             "delete its folder, or put the file back",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def read_campaigns(workspace: Path) -> list[KeptCampaign]:
@@ -74,8 +75,9 @@ def learnt(effects: Effects, name: str, outcome: str = "", arm: str = "") -> Lea
         told = ", ".join(f"{o} of {a}" for o, a in known) or "none: every outcome is money"
         raise UsageError.of(
             f"{name} has no response" + (f" {outcome!r} of {arm!r}" if known else ""),
-            f"one of {told}", "choose another one, or another campaign",
-        )  # fmt: skip
+            f"one of {told}",
+            "choose another one, or another campaign",
+        )
     outcome, arm = chosen[0]
     own = [
         one

@@ -117,8 +117,9 @@ class Previous:
         if X is None:
             raise DataError.of(
                 "the new data lack columns that the earlier run's segments are made of",
-                "the columns of the earlier run", "bring them back, or fit anew with --fresh",
-            )  # fmt: skip
+                "the columns of the earlier run",
+                "bring them back, or fit anew with --fresh",
+            )
         labels = self._labels(X)
         heavy = table.weight > 0
         present = np.bincount(labels[heavy], minlength=len(self.model.centroids))
@@ -163,15 +164,21 @@ class Previous:
         Z = prepare.apply_recipe(X, self.model.recipe)
         labels, d1, _ = kmeans.assign(Z, np.array(self.model.centroids))
         found = drift.compare(
-            reference, count.named(), sizes=np.bincount(labels, minlength=len(reference.sizes)),
+            reference,
+            count.named(),
+            sizes=np.bincount(labels, minlength=len(reference.sizes)),
             beyond=drift.beyond_far(np.sqrt(d1), labels, reference.far),
-        )  # fmt: skip
+        )
         return found.verdict == "refit"
 
     def heritage(
-        self, table: Customers, recipe: Recipe, centers: Floats, named: Sequence[naming.EarnedName],
+        self,
+        table: Customers,
+        recipe: Recipe,
+        centers: Floats,
+        named: Sequence[naming.EarnedName],
         choice: choose_k.KChoice,
-    ) -> Heritage:  # fmt: skip
+    ) -> Heritage:
         """Match the new segments with the earlier ones: their ids, names and order."""
         old, k = self.model, len(centers)
         X = self._features(table)
@@ -190,25 +197,42 @@ class Previous:
             if one not in kept and name in old.names:  # it is another segment
                 name = f"{name} ({one})"
             if one in kept and name != named[j].name:
-                told.append(Notice("kept name", f"Segment {one} keeps its name {name!r}; by its "
-                                   f"profile alone it would be {named[j].name!r}."))  # fmt: skip
+                told.append(
+                    Notice(
+                        "kept name",
+                        f"Segment {one} keeps its name {name!r}; by its "
+                        f"profile alone it would be {named[j].name!r}.",
+                    )
+                )
             called.append(replace(named[j], name=name))
         names = kept | {i: one.name for i, one in zip(ids, called, strict=True)}
         told = [Notice(m.kind, fate(m, names)) for m in identity.matches if m.kind != "kept"] + told
         if X is None:
-            told.append(Notice("new segments", "The data lack columns that the earlier segments "
-                               "were made of, so all segments count as new."))  # fmt: skip
+            told.append(
+                Notice(
+                    "new segments",
+                    "The data lack columns that the earlier segments "
+                    "were made of, so all segments count as new.",
+                )
+            )
         about = self._about_k(X, table, recipe, choice)
         if about.now != about.before or about.now != about.recommended:
             told.append(Notice("other K", about.sentence))
         identity = replace(
-            identity, k=about, previous=self.folder,
+            identity,
+            k=about,
+            previous=self.folder,
             names_before=tuple(zip(old.ids, old.names, strict=True)),
-        )  # fmt: skip
+        )
         return Heritage(
-            order, ids, tuple(called), tuple(sorted({*old.used, *identity.retired})),
-            (model_mark(self.own or old), *old.lineage), identity, tuple(told),
-        )  # fmt: skip
+            order,
+            ids,
+            tuple(called),
+            tuple(sorted({*old.used, *identity.retired})),
+            (model_mark(self.own or old), *old.lineage),
+            identity,
+            tuple(told),
+        )
 
     def _about_k(
         self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.KChoice
@@ -220,9 +244,15 @@ class Previous:
         if best != told.k and best in choice.fits and X is not None:
             fates = self._identity(X, table, recipe, choice.fits[best].centers).matches
         return KChange(
-            before, told.k, best, str(self.model.figures.get("verdict", "")), told.verdict,
-            told.chosen_by, _k_sentence(before, told, fates, fresh=self.fresh), fates,
-        )  # fmt: skip
+            before,
+            told.k,
+            best,
+            str(self.model.figures.get("verdict", "")),
+            told.verdict,
+            told.chosen_by,
+            _k_sentence(before, told, fates, fresh=self.fresh),
+            fates,
+        )
 
     def _features(self, table: Customers) -> Floats | None:
         types = {c.name: c.type for c in self.model.contract.columns}
@@ -239,10 +269,12 @@ class Previous:
         after = kmeans.assign(Z, centers)[0]
         before = np.array(old.ids)[self._labels(X)]
         then = prepare.apply_recipe(X, old.recipe)
-        moved = np.stack([
-            then[after == j].mean(axis=0) if (after == j).any() else np.full(then.shape[1], 1e6)
-            for j in range(k)
-        ])  # fmt: skip
+        moved = np.stack(
+            [
+                then[after == j].mean(axis=0) if (after == j).any() else np.full(then.shape[1], 1e6)
+                for j in range(k)
+            ]
+        )
         heavy = table.weight > 0
         met = overlap_counts(before[heavy], after[heavy], old.ids, k)
         return identify(old.ids, np.array(old.centroids), moved, met, used=old.used)
@@ -253,9 +285,10 @@ def _k_sentence(before: int, told: KEvidence, fates: Sequence[Match], *, fresh: 
     k, best = told.k, told.recommended
     if told.chosen_by == "evidence" and k != before:
         why = (
-            "by the evidence alone (--fresh)" if fresh
+            "by the evidence alone (--fresh)"
+            if fresh
             else "the data have changed, and their natural clusters are no longer as many"
-        )  # fmt: skip
+        )
         return f"K is now {k}, was {before}: {why}."
     stays = f"K stays {k}" if k == before else f"K is {k} as you asked, was {before}"
     if k == best:
@@ -287,9 +320,17 @@ def with_ids(run: Run, ids: Sequence[int]) -> Run:
     known = (0, *ids)
     parts = {
         name: _numbered(getattr(run, name), known)
-        for name in ("segments", "profile", "picture", "outcomes", "rulebook", "artefacts",
-                     "fairness", "reasons")
-    }  # fmt: skip
+        for name in (
+            "segments",
+            "profile",
+            "picture",
+            "outcomes",
+            "rulebook",
+            "artefacts",
+            "fairness",
+            "reasons",
+        )
+    }
     return replace(run, **parts)
 
 

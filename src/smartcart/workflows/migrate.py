@@ -108,11 +108,18 @@ def migrate(
     with DuckDB(temp_dir=temp_dir) as engine:
         ways = Ways(engine, before, after)
         read = _read(saved, source, needed, old, new, engine, ways, say)
-        notices = read.notices if read else [
-            Notice("source not read", "The source of the new run could not be read with the old "
-                   "model, so what customers did is not told from what the refit did; name it with "
-                   "--source.")
-        ]  # fmt: skip
+        notices = (
+            read.notices
+            if read
+            else [
+                Notice(
+                    "source not read",
+                    "The source of the new run could not be read with the old "
+                    "model, so what customers did is not told from what the refit did; name it "
+                    "with --source.",
+                )
+            ]
+        )
         if risk := notice_between(before, after):
             notices.append(risk)
         identity = None
@@ -130,14 +137,19 @@ def migrate(
         rows = np.array(ways.counted(), dtype=np.float64).reshape(-1, 5)
         was, carried, now, customers, money = rows.T
         found = core.migrate(
-            was, carried if read else now, now, noise,
-            worth=money if ways.worth else None, customers=customers,
-        )  # fmt: skip
+            was,
+            carried if read else now,
+            now,
+            noise,
+            worth=money if ways.worth else None,
+            customers=customers,
+        )
         if not found.customers:
             raise DataError.of(
-                "no customer is in both runs", "runs of one shop with the same customer ids",
+                "no customer is in both runs",
+                "runs of one shop with the same customer ids",
                 "name two runs of the same shop",
-            )  # fmt: skip
+            )
         written = 0
         if target is not None:
             with store.new_files([target], overwrite=overwrite) as part:
@@ -145,15 +157,28 @@ def migrate(
     names_then = dict(zip(old.ids, old.names, strict=True))
     names_now = dict(zip(ids, new.names, strict=True))
     return Migrated(
-        found, names_now | names_then, names_then | names_now, read is not None, ways.worth,
-        identity, tuple(notices), target, written,
-    )  # fmt: skip
+        found,
+        names_now | names_then,
+        names_then | names_now,
+        read is not None,
+        ways.worth,
+        identity,
+        tuple(notices),
+        target,
+        written,
+    )
 
 
 def _read(
-    saved: Saved, named: Any, needed: bool, old: Model, new: Model, engine: DuckDB, ways: Ways,
+    saved: Saved,
+    named: Any,
+    needed: bool,
+    old: Model,
+    new: Model,
+    engine: DuckDB,
+    ways: Ways,
     say: Progress,
-) -> _Read | None:  # fmt: skip
+) -> _Read | None:
     """Assign the new run's customers with the old model; None where the source is not there."""
     try:
         place = source_of(saved) if named is None else named
@@ -197,9 +222,10 @@ def _carried(
     known = len(ways.segments_of(keys))
     if known < len(keys) / 2:
         raise DataError.of(
-            f"{label!r} holds few of the customers of the new run", "the table that it was made of",
+            f"{label!r} holds few of the customers of the new run",
+            "the table that it was made of",
             "name it with --source",
-        )  # fmt: skip
+        )
     return _Read(old_rows, keys, new_rows)
 
 
@@ -213,9 +239,13 @@ def _identity(old: Model, new: Model, ways: Ways, read: _Read | None) -> Identit
         told = ways.segments_of(read.old_keys)
         labels = np.array([told.get(key, 0) for key in read.old_keys])
         centers = np.array(
-            [read.old_rows[labels == j].mean(axis=0) if (labels == j).any()
-             else np.full(read.old_rows.shape[1], np.inf) for j in theirs]
-        )  # fmt: skip
+            [
+                read.old_rows[labels == j].mean(axis=0)
+                if (labels == j).any()
+                else np.full(read.old_rows.shape[1], np.inf)
+                for j in theirs
+            ]
+        )
         if np.isfinite(centers).all():
             return identify(mine, np.array(old.centroids), centers, table, used=old.used)
     names = [f.name for f in old.recipe.features]
@@ -224,5 +254,6 @@ def _identity(old: Model, new: Model, ways: Ways, read: _Read | None) -> Identit
         return identify(mine, np.array(old.centroids), moved, table, used=old.used)
     raise DataError.of(
         "the two runs are of different features, and the new source cannot be read",
-        "a source that both models can read", "name it with --source",
-    )  # fmt: skip
+        "a source that both models can read",
+        "name it with --source",
+    )

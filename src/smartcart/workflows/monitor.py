@@ -119,9 +119,11 @@ def _schema(
 def _gone(model: Model, needed: Collection[str], there: Collection[str]) -> tuple[DriftReason, ...]:
     """Return the columns that are gone and only described."""
     log = model.contract.log
-    read = orders.part_names(log) if log else [
-        c.name for c in model.contract.columns if c.role not in {"id", "dropped"}
-    ]  # fmt: skip
+    read = (
+        orders.part_names(log)
+        if log
+        else [c.name for c in model.contract.columns if c.role not in {"id", "dropped"}]
+    )
     return tuple(
         DriftReason("schema", name, 0.0, False, f"Column {name!r} is gone; it only described")
         for name in read
@@ -193,17 +195,22 @@ class _Part:
 
 
 def _compared(
-    ready: Ready, model: Model, reference: DriftReference, wanted: tuple[Feature, ...],
-    schema: Mapping[str, str], say: Progress,
-) -> Drift:  # fmt: skip
+    ready: Ready,
+    model: Model,
+    reference: DriftReference,
+    wanted: tuple[Feature, ...],
+    schema: Mapping[str, str],
+    say: Progress,
+) -> Drift:
     """Count all customers, batch by batch, and compare the counts with the reference."""
     k = len(model.centroids)
     centers = np.array(model.centroids)
     names = [f.name for f in wanted]
     bins = [one for one in reference.columns if one.column in names]
     count = BinCount(tuple(names.index(one.column) for one in bins), tuple(bins))
-    rates = {one.column: names.index(one.column) for one in reference.outcomes
-             if one.column in names}  # fmt: skip
+    rates = {
+        one.column: names.index(one.column) for one in reference.outcomes if one.column in names
+    }
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
     def part(batch: Any) -> _Part:
@@ -234,9 +241,16 @@ def _compared(
     }
     say("refit on resamples", 0, None)
     return drift.compare(
-        reference, count.named(), sizes=sizes, beyond=beyond, outcomes=outcomes, schema=schema,
-        ids=model.ids, names=model.names, stability=_stability(ready, model, int(sizes.sum())),
-    )  # fmt: skip
+        reference,
+        count.named(),
+        sizes=sizes,
+        beyond=beyond,
+        outcomes=outcomes,
+        schema=schema,
+        ids=model.ids,
+        names=model.names,
+        stability=_stability(ready, model, int(sizes.sum())),
+    )
 
 
 def _stability(ready: Ready, model: Model, rows: int) -> tuple[float, ...] | None:

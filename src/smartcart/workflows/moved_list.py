@@ -53,9 +53,10 @@ def write_moved(
         counts = ways.changes()
         if not sum(n for change, n in counts.items() if change != "stayed"):
             raise DataError.of(
-                "nobody moved, joined or left between these runs", "somebody who did",
+                "nobody moved, joined or left between these runs",
+                "somebody who did",
                 "choose two other runs",
-            )  # fmt: skip
+            )
         with store.new_files([target], overwrite=False) as part:
             written = ways.write(part / target.name, stayed=False)
     return MovedList(counts, written)

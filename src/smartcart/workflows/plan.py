@@ -52,9 +52,17 @@ def make_plan(
     """
     if learnt is not None:
         return _from_results(
-            saved, learnt, outcome=outcome, rate=rate, cost=cost, revenue=revenue, budget=budget,
-            baseline=baseline, partial=partial, seed=seed,
-        )  # fmt: skip
+            saved,
+            learnt,
+            outcome=outcome,
+            rate=rate,
+            cost=cost,
+            revenue=revenue,
+            budget=budget,
+            baseline=baseline,
+            partial=partial,
+            seed=seed,
+        )
     if rate is not None and outcome is not None:
         raise UsageError.of("--outcome and --rate are given", "one of them", "leave one out")
     found = saved.outcome(outcome) if rate is None else None
@@ -71,10 +79,19 @@ def make_plan(
     positives = [one.positives for one in found.rates] if found else None
     trials = [one.customers for one in found.rates] if found else None
     planned = plan.make_plan(
-        saved.names, saved.sizes, cost=cost, revenue=revenue, positives=positives, trials=trials,
-        assumed=rate, budget=budget, partial=partial, baseline=baseline,
-        column=found.column if found else None, seed=seed,
-    )  # fmt: skip
+        saved.names,
+        saved.sizes,
+        cost=cost,
+        revenue=revenue,
+        positives=positives,
+        trials=trials,
+        assumed=rate,
+        budget=budget,
+        partial=partial,
+        baseline=baseline,
+        column=found.column if found else None,
+        seed=seed,
+    )
     if positives is None or trials is None:
         return Campaign(_numbered(planned, saved), None)
     tried = plan.backtest(
@@ -85,15 +102,22 @@ def make_plan(
 
 
 def _from_results(
-    saved: Saved, learnt: Learnt, *, outcome: str | None, rate: float | None, cost: float,
-    revenue: float, **options: Any,
-) -> Campaign:  # fmt: skip
+    saved: Saved,
+    learnt: Learnt,
+    *,
+    outcome: str | None,
+    rate: float | None,
+    cost: float,
+    revenue: float,
+    **options: Any,
+) -> Campaign:
     """Return a plan from what an earlier campaign changed."""
     if outcome is not None or rate is not None:
         raise UsageError.of(
-            "the results of an earlier campaign and another rate are given", "one of them",
+            "the results of an earlier campaign and another rate are given",
+            "one of them",
             "leave one out",
-        )  # fmt: skip
+        )
     place = {segment_id: i for i, segment_id in enumerate(learnt.segment_ids)}
 
     def of(counts: tuple[int, ...]) -> list[int]:
@@ -105,13 +129,20 @@ def _from_results(
         raise DataError.of(
             f"{learnt.name} tells nothing of these segments: "
             f"{sum(trials):,} contacted and {sum(alone):,} left alone in them",
-            "some of both", "choose a campaign to these segments",
-        )  # fmt: skip
+            "some of both",
+            "choose a campaign to these segments",
+        )
     planned = plan.make_plan(
-        saved.names, saved.sizes, cost=cost, revenue=revenue, positives=of(learnt.positives),
-        trials=trials, alone=(of(learnt.alone_positives), alone),
-        column=f"{learnt.outcome} after {learnt.arm!r} in {learnt.name}", **options,
-    )  # fmt: skip
+        saved.names,
+        saved.sizes,
+        cost=cost,
+        revenue=revenue,
+        positives=of(learnt.positives),
+        trials=trials,
+        alone=(of(learnt.alone_positives), alone),
+        column=f"{learnt.outcome} after {learnt.arm!r} in {learnt.name}",
+        **options,
+    )
     return Campaign(_numbered(planned, saved), None)
 
 
@@ -193,8 +224,9 @@ def write_arms(
     if target.suffix.lower() == ".txt":
         raise UsageError.of(
             f"-o is {str(target)!r}, and a text file has no column for who is held out",
-            "a name that ends in .csv or .parquet", "choose another -o",
-        )  # fmt: skip
+            "a name that ends in .csv or .parquet",
+            "choose another -o",
+        )
     counts = dict.fromkeys(ARMS, 0)
     held_out = held_out_beside(target)
     store.refuse_file(held_out, overwrite=overwrite)
@@ -215,9 +247,10 @@ def write_arms(
                 held.write(table.filter(pa.array(arm == 1)))
         if not counts["contact"]:
             raise DataError.of(
-                "the plan contacts nobody, so there is no list", "a segment that earns its cost",
+                "the plan contacts nobody, so there is no list",
+                "a segment that earns its cost",
                 "see the plan without -o",
-            )  # fmt: skip
+            )
     return counts
 
 
@@ -248,17 +281,19 @@ def measure_results(
     """
     if (cost is None) != (revenue is None):
         raise UsageError.of(
-            f"only {'--revenue' if cost is None else '--cost'} is given", "both or none of them",
+            f"only {'--revenue' if cost is None else '--cost'} is given",
+            "both or none of them",
             "give the other one as well",
-        )  # fmt: skip
+        )
     if cost is not None and revenue is not None:
         plan.check_money(cost, revenue, None)
     found, known, strangers = count_results(results, saved.folder / "segments.parquet")
     if not known:
         raise DataError.of(
             f"none of the {strangers:,} customers in {str(results)!r} is in this run",
-            "customer ids of the run", "name the run that the campaign was planned with",
-        )  # fmt: skip
+            "customer ids of the run",
+            "name the run that the campaign was planned with",
+        )
     counts = np.zeros((4, len(saved.names)), dtype=np.int64)
     for one in found:
         row = 0 if one.treated else 2

@@ -108,8 +108,9 @@ def read_alternatives(folder: Path) -> Alternatives:
 def _damaged(folder: Path, error: Exception) -> DataError:
     return DataError.of(
         f"the run {folder.name!r} cannot be read back ({type(error).__name__})",
-        "the files that smartcart run wrote", "run again, or restore them",
-    )  # fmt: skip
+        "the files that smartcart run wrote",
+        "run again, or restore them",
+    )
 
 
 def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
@@ -146,14 +147,17 @@ def _profile(folder: Path, told: dict[str, Any]) -> Profile:
     nothing = float("nan")
     rows = tuple(
         ProfileRow(
-            int(row["segment_id"]), row["segment"], row["column"], row["role"],
+            int(row["segment_id"]),
+            row["segment"],
+            row["column"],
+            row["role"],
             *(
                 nothing if (value := _number(row[name])) is None else value
                 for name in ("mean", "median", "overall_mean", "effect")
             ),
         )
         for row in _rows(folder / "profile.csv")
-    )  # fmt: skip
+    )
     columns = dict.fromkeys(row.column for row in rows)
     labels = told.get("labels") or {name: name for name in columns}
     units = told.get("units") or dict.fromkeys(columns, "")

@@ -164,8 +164,9 @@ def _outcomes(
         if feature.role != "outcome" or not known.size or not np.isin(known, (0.0, 1.0)).all():
             continue
         positives = np.rint(sums.totals()[:, place])
-        counts = np.stack([sums.count[:, place] - positives, positives,
-                           sums.size - sums.count[:, place]])  # fmt: skip
+        counts = np.stack(
+            [sums.count[:, place] - positives, positives, sums.size - sums.count[:, place]]
+        )
         found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
     return outcomes.adjusted(found)
 
@@ -188,9 +189,12 @@ def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
 
 
 def _segments(
-    fitted: FittedSegments, profile: Profile, sums: ProfileSums, every: Sequence[Feature],
+    fitted: FittedSegments,
+    profile: Profile,
+    sums: ProfileSums,
+    every: Sequence[Feature],
     signals: Mapping[str, str],
-) -> tuple[Segment, ...]:  # fmt: skip
+) -> tuple[Segment, ...]:
     """Return the segments with size, worth and reliability."""
     total = sums.size.sum()
     worth: Floats | None = None

@@ -110,11 +110,14 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     places = tuple(names.index(name) for name in columns)
     cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
-        bins=bins, places=places, columns=columns,  # type: ignore[arg-type]
+        bins=bins,
+        places=places,
+        columns=columns,  # type: ignore[arg-type]
         cuts=cuts,  # type: ignore[arg-type]
         exact=exact,
-        size=np.zeros((len(rfm.SEGMENTS), k), dtype=np.int64), money=np.zeros(len(rfm.SEGMENTS)),
-    )  # fmt: skip
+        size=np.zeros((len(rfm.SEGMENTS), k), dtype=np.int64),
+        money=np.zeros(len(rfm.SEGMENTS)),
+    )
 
 
 def rfm_writer(folder: Path, count: RfmCount | None, rows: int) -> Any:

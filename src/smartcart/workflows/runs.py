@@ -37,9 +37,10 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
     """
     if not workspace.is_dir():
         raise UsageError.of(
-            f"there is no folder {str(workspace)!r}", "a folder that holds run folders",
+            f"there is no folder {str(workspace)!r}",
+            "a folder that holds run folders",
             "name the folder in which your runs are",
-        )  # fmt: skip
+        )
     folders = [workspace] if (workspace / "run.json").is_file() else []
     try:
         inside = sorted(workspace.iterdir())
@@ -50,8 +51,9 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
     except OSError as error:
         raise UsageError.of(
             f"{str(workspace)!r} cannot be read ({error.strerror or error})",
-            "a folder that you may read", "name another folder",
-        ) from error  # fmt: skip
+            "a folder that you may read",
+            "name another folder",
+        ) from error
     entries = [(_entry(folder, made), made, folder.name) for made, folder in times]
     entries.sort(key=lambda one: one[2])
     entries.sort(key=lambda one: (one[0].made, one[1]), reverse=True)

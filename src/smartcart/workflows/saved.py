@@ -76,8 +76,9 @@ class Saved:
         except (OSError, pa.ArrowException) as error:
             raise DataError.of(
                 f"{str(path)!r} cannot be read ({type(error).__name__})",
-                "the customers of the run", "run again, or restore the file",
-            ) from error  # fmt: skip
+                "the customers of the run",
+                "run again, or restore the file",
+            ) from error
 
 
 def open_run(folder: Path) -> Saved:
@@ -106,8 +107,9 @@ def open_run(folder: Path) -> Saved:
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise DataError.of(
             f"the run.json of {str(folder)!r} does not describe a run ({type(error).__name__})",
-            "what smartcart run wrote", "run again, or restore the file",
-        ) from error  # fmt: skip
+            "what smartcart run wrote",
+            "run again, or restore the file",
+        ) from error
 
 
 def rfm_of(folder: Path) -> Rfm | None:
@@ -151,6 +153,7 @@ def source_of(saved: Saved, named: str | None = None) -> str:
     if beside.exists():
         return f"{beside}::{part}" if part else str(beside)
     raise DataError.of(
-        f"the run's source {saved.source!r} is not there", "the table that the run was made from",
+        f"the run's source {saved.source!r} is not there",
+        "the table that the run was made from",
         "say where it is now with --source",
-    )  # fmt: skip
+    )

@@ -33,9 +33,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Ready", "Scored", "assign", "read_parts", "ready_opened", "ready_source", "refuse_nobody",
+    "Ready",
+    "Scored",
+    "assign",
+    "read_parts",
+    "ready_opened",
+    "ready_source",
+    "refuse_nobody",
     "score",
-]  # fmt: skip
+]
 
 SOME_ROWS = 20  # with fewer rows a column may well be empty
 
@@ -96,8 +102,11 @@ def score(
         Where ``target`` cannot be written.
     """
     say = progress or (lambda step, done, total: None)
-    sources = [str(s) for s in (source if isinstance(source, list | tuple) else [source])
-               if isinstance(s, str | Path)]  # fmt: skip
+    sources = [
+        str(s)
+        for s in (source if isinstance(source, list | tuple) else [source])
+        if isinstance(s, str | Path)
+    ]
     store.refuse_scored(target, sources, overwrite=overwrite)
     sizes = np.zeros(len(model.centroids), dtype=np.int64)
     done, far, trust = 0, 0, 0.0
@@ -106,8 +115,9 @@ def score(
     with ready_source(source, model, as_of, say, temp_dir, *on) as ready:
         _refuse_empty(ready, model)
         with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
-            write, reject,
-        ):  # fmt: skip
+            write,
+            reject,
+        ):
             for one in _assigned(ready, model):
                 write(one.ids, one.places, one.distance, one.confidence, outside=one.outside)
                 sizes += np.bincount(one.places - 1, minlength=len(sizes))
@@ -120,9 +130,16 @@ def score(
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
         return Scored(
-            ready.label, done, rejected, day, where, tuple(map(int, sizes)), trust / done,
-            _filled(model, lacking), None if model.reference is None else far,
-        )  # fmt: skip
+            ready.label,
+            done,
+            rejected,
+            day,
+            where,
+            tuple(map(int, sizes)),
+            trust / done,
+            _filled(model, lacking),
+            None if model.reference is None else far,
+        )
 
 
 def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
@@ -151,9 +168,10 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
         }
     )
     frame.attrs = {
-        "as_of": day.isoformat() if day else None, "rejected": rejected,
+        "as_of": day.isoformat() if day else None,
+        "rejected": rejected,
         "filled": _filled(model, sum(one.lacking for one in parts)),
-    }  # fmt: skip
+    }
     return frame
 
 
@@ -210,10 +228,13 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
         labels, distance = found.labels, found.distance
         far = np.zeros(len(X), dtype=bool)
         return _Assigned(
-            batch["customer_id"], labels + 1, distance, found.confidence,
+            batch["customer_id"],
+            labels + 1,
+            distance,
+            found.confidence,
             far if bounds is None else outside(X, labels, distance, bounds),
             np.isnan(X).sum(axis=0),
-        )  # fmt: skip
+        )
 
     yield from ready.engine.each(table, part, chunk_rows=BATCH_ROWS)
 
@@ -265,9 +286,7 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
         lines = quality.unreadable_lines(opened.rejected, table, contract)
         rejected = chain(rejected, engine.batches(lines))
     usable = quality.usable_rows(clean, contract)
-    return Ready(
-        opened.reading.source, opened.reading.rows, engine, usable, contract, rejected
-    )  # fmt: skip
+    return Ready(opened.reading.source, opened.reading.rows, engine, usable, contract, rejected)
 
 
 def _of_orders(

@@ -21,8 +21,13 @@ from smartcart.workflows.score import Scored, score
 
 __all__ = ["score_into", "table_label"]
 
-SUFFIXES = {".duckdb": "duckdb", ".ddb": "duckdb", ".db": "sqlite", ".sqlite": "sqlite",
-            ".sqlite3": "sqlite"}  # fmt: skip
+SUFFIXES = {
+    ".duckdb": "duckdb",
+    ".ddb": "duckdb",
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+}
 
 
 def score_into(
@@ -60,9 +65,15 @@ def score_into(
     with tempfile.TemporaryDirectory(prefix="smartcart-", dir=temp_dir) as folder:
         file = Path(folder) / "segments.parquet"
         found = score(
-            source, model, file, as_of=as_of, progress=progress, temp_dir=temp_dir, engine=engine,
+            source,
+            model,
+            file,
+            as_of=as_of,
+            progress=progress,
+            temp_dir=temp_dir,
+            engine=engine,
             spark_master=spark_master,
-        )  # fmt: skip
+        )
         with DuckDB(temp_dir=temp_dir) as here:
             chosen = ", ".join(COLUMNS[1:])
             table = here.query(
@@ -103,12 +114,14 @@ def _file(into: str) -> tuple[Path, str, str]:
     named, colon, name = into.rpartition("::")
     if "://" in into:
         raise UsageError.of(
-            f"{into.partition('://')[0][:20]!r} addresses are not written", expected,
+            f"{into.partition('://')[0][:20]!r} addresses are not written",
+            expected,
             "write a file with -o and load it there",
-        )  # fmt: skip
+        )
     if not colon or not name:
-        raise UsageError.of(f"--into is {into!r}, which names no table", expected,
-                            "write the table after '::'")  # fmt: skip
+        raise UsageError.of(
+            f"--into is {into!r}, which names no table", expected, "write the table after '::'"
+        )
     path = Path(named)
     kind = SUFFIXES.get(path.suffix.lower())
     if path.is_file() and path.stat().st_size:

@@ -216,8 +216,9 @@ def _evidence(
     if k is not None and k > heavy:
         raise DataError.of(
             f"--k is {k} but there are only {heavy} different customers",
-            f"at most {heavy}", "choose a smaller --k",
-        )  # fmt: skip
+            f"at most {heavy}",
+            "choose a smaller --k",
+        )
     asked = (X, forming, table.weight, k, k_max, seed)
 
     def tell(step: str) -> None:
@@ -245,9 +246,12 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers, recipe: Recipe, choice: choose_k.KChoice, earlier: Previous | None,
+    table: Customers,
+    recipe: Recipe,
+    choice: choose_k.KChoice,
+    earlier: Previous | None,
     centers: Floats,
-) -> tuple[FittedSegments, Heritage | None]:  # fmt: skip
+) -> tuple[FittedSegments, Heritage | None]:
     """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
     order = _by_value(table, recipe, centers)
@@ -345,9 +349,15 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Ea
 
 
 def _assign_all(
-    table: Customers, fitted: FittedSegments, folder: Path, say: Progress, *, rfm_bins: int,
-    kept: Heritage | None, foreseen: Foreseen | None,
-) -> CountedSegments:  # fmt: skip
+    table: Customers,
+    fitted: FittedSegments,
+    folder: Path,
+    say: Progress,
+    *,
+    rfm_bins: int,
+    kept: Heritage | None,
+    foreseen: Foreseen | None,
+) -> CountedSegments:
     """Assign every customer, write one row each, and add up the profile, RFM, bins, Lloyd sums."""
     recipe, centers = fitted.recipe, fitted.centers
     shift = column_means(table.sample)
@@ -380,8 +390,16 @@ def _assign_all(
         future_writer(folder, ahead) as write_future,
     ):
         for (
-            customers, labels, moved, distance, confidence, some, ranked, binned, told,
-        ) in table.each(part):  # fmt: skip
+            customers,
+            labels,
+            moved,
+            distance,
+            confidence,
+            some,
+            ranked,
+            binned,
+            told,
+        ) in table.each(part):
             sums.merge(some)
             watch.add(binned)
             lloyd = lloyd.merge(moved)

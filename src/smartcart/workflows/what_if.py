@@ -15,8 +15,13 @@ from smartcart.errors import UsageError, did_you_mean
 from smartcart.records import Explanation, Feature, Model
 
 __all__ = [
-    "SegmentDistance", "WhatIf", "explain_values", "share_groups", "start_values", "what_if",
-]  # fmt: skip
+    "SegmentDistance",
+    "WhatIf",
+    "explain_values",
+    "share_groups",
+    "start_values",
+    "what_if",
+]
 
 ROUNDED = 0.005  # what shares that were typed rounded may exceed the whole by
 _PART = re.compile(r"(channel|category)_share_\d+")  # of the money of an order log
@@ -90,22 +95,27 @@ def _refuse_more_than_all(
         if less is not None:
             raise UsageError.of(
                 f"{features[less].label or features[less].name} is {100 * (row[less] or 0):.4g}%",
-                "a share from 0% to 100%", "correct it",
-            )  # fmt: skip
+                "a share from 0% to 100%",
+                "correct it",
+            )
         if together > max(1.0, before) + ROUNDED:
             names = [features[i].label or features[i].name for i in places if row[i]]
             told = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
             adds = "is" if len(names) == 1 else "add up to"
             raise UsageError.of(
-                f"{told} {adds} {100 * together:.4g}%", "parts of one whole, at most 100% together",
+                f"{told} {adds} {100 * together:.4g}%",
+                "parts of one whole, at most 100% together",
                 "lower one of them",
-            )  # fmt: skip
+            )
 
 
 def what_if(
-    model: Model, values: Mapping[str, float | None], *,
-    start: Sequence[float | None] | None = None, other: str | None = None,
-) -> WhatIf:  # fmt: skip
+    model: Model,
+    values: Mapping[str, float | None],
+    *,
+    start: Sequence[float | None] | None = None,
+    other: str | None = None,
+) -> WhatIf:
     """Return the segment of a customer whose features have these values.
 
     Parameters
@@ -124,9 +134,10 @@ def what_if(
     for name, value in values.items():
         if name not in names:
             raise UsageError.of(
-                f"{name[:80]!r} is no feature that forms segments", f"one of {', '.join(names)}",
+                f"{name[:80]!r} is no feature that forms segments",
+                f"one of {', '.join(names)}",
                 "correct the name." + did_you_mean(name, names),
-            )  # fmt: skip
+            )
         if value is not None and not math.isfinite(value):
             raise UsageError.of(
                 f"{name} is {value}", "a finite number, or nothing", "correct the value"
@@ -146,9 +157,10 @@ def explain_values(
     """
     if other is not None and other not in model.names:
         raise UsageError.of(
-            f"there is no segment {other[:80]!r}", f"one of {', '.join(model.names)}",
+            f"there is no segment {other[:80]!r}",
+            f"one of {', '.join(model.names)}",
             "choose one of them",
-        )  # fmt: skip
+        )
     X = np.array([[np.nan if v is None else float(v) for v in values]])
     against = None if other is None else model.names.index(other) + 1
     told = explain_rows(X, [customer_id], model, against)[0]

@@ -137,9 +137,13 @@ def _bounded(loss: Loss, start: Floats) -> tuple[Floats, Floats]:
     from scipy.optimize import minimize
 
     best = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * len(start),
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-BOUND, BOUND)] * len(start),
         options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7},
-    )  # fmt: skip
+    )
     at: Floats = np.asarray(best.x, dtype=np.float64)
     return at, _hessian(loss, at)
 

@@ -83,9 +83,11 @@ class Moments:
         p = p - at
         below, above, twice = p - 1.0, p + 1.0, p - 2.0
         shares = (
-            -p * below * twice / 6.0, above * below * twice / 2.0,
-            -above * p * twice / 2.0, above * p * below / 6.0,
-        )  # fmt: skip
+            -p * below * twice / 6.0,
+            above * below * twice / 2.0,
+            -above * p * twice / 2.0,
+            above * p * below / 6.0,
+        )
         place = at * (FEW_REPEATS + 1) + near
         found = []
         for i in which:

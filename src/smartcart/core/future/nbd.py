@@ -91,10 +91,14 @@ def prepared(
     some = float(cells.weight.sum())
     constant = (k - 1) * cells.gap_logs - float(held @ few) * math.lgamma(k)
     blocks = [
-        (place[i : i + BLOCK], cells.t[i : i + BLOCK], cells.T[i : i + BLOCK],
-         cells.weight[i : i + BLOCK])
+        (
+            place[i : i + BLOCK],
+            cells.t[i : i + BLOCK],
+            cells.T[i : i + BLOCK],
+            cells.weight[i : i + BLOCK],
+        )
         for i in range(0, len(place), BLOCK)
-    ]  # fmt: skip
+    ]
 
     def value(at: Floats) -> tuple[float, Floats]:
         r, alpha, a, b = (float(v) for v in at)

@@ -145,10 +145,15 @@ class Sums:
             return np.asarray(np.bincount(labels, values, k), dtype=np.float64)
 
         return Sums(
-            np.bincount(labels, minlength=k).astype(np.float64), added(told.p_alive),
-            added(told.orders), added(told.orders_variance), added(told.spend),
-            added(told.spend_variance), added(told.at_risk), added(told.late.astype(np.float64)),
-        )  # fmt: skip
+            np.bincount(labels, minlength=k).astype(np.float64),
+            added(told.p_alive),
+            added(told.orders),
+            added(told.orders_variance),
+            added(told.spend),
+            added(told.spend_variance),
+            added(told.at_risk),
+            added(told.late.astype(np.float64)),
+        )
 
     def merge(self, other: Sums) -> Sums:
         """Return the sums of both."""
@@ -156,9 +161,14 @@ class Sums:
 
 
 def relative_gradient(
-    fitted: Fitted[Nbd], horizon: float, x: Floats, t: Floats, T: Floats,
-    labels: NDArray[np.integer], k: int,
-) -> Floats:  # fmt: skip
+    fitted: Fitted[Nbd],
+    horizon: float,
+    x: Floats,
+    t: Floats,
+    T: Floats,
+    labels: NDArray[np.integer],
+    k: int,
+) -> Floats:
     """Return by how much the orders of each segment move with the parameters' logarithms, (k, 4).
 
     As a share of the orders; on customers (n,), a sample will do.

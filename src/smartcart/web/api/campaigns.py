@@ -42,10 +42,11 @@ class Plan(Strict):
     partial: bool = True
     seed: int = Field(0, ge=0, le=2**32 - 1)
     campaign: str | None = Field(
-        None, pattern="^[0-9a-f]{16}$",
+        None,
+        pattern="^[0-9a-f]{16}$",
         description="A campaign with results to learn from, in place of a rate; outcome names one "
         "of its outcomes.",
-    )  # fmt: skip
+    )
     arm: str | None = Field(None, max_length=200, description="Of that campaign; else the first.")
 
     def wishes(self, here: Context) -> PlanWishes:
@@ -97,10 +98,17 @@ def plan_lists(here: Here, run: Run, body: Plan) -> Response:
 def audience(here: Here, run: Run, body: Audience) -> Response:
     """Write the customers of segments to a file, with a receipt; download it as an export."""
     made = here.services.exports.audience(
-        run, body.segment_ids, min_confidence=body.min_confidence, kind=body.kind,
-        contacts=body.contacts, suppress=body.suppress, country=body.country,
-        destination=body.destination, changes_since=body.changes_since, late=body.late,
-    )  # fmt: skip
+        run,
+        body.segment_ids,
+        min_confidence=body.min_confidence,
+        kind=body.kind,
+        contacts=body.contacts,
+        suppress=body.suppress,
+        country=body.country,
+        destination=body.destination,
+        changes_since=body.changes_since,
+        late=body.late,
+    )
     here.log("audience.export", run, export=made.id, segments=body.segment_ids, customers=made.rows)
     return as_json(made, 201)
 

@@ -89,7 +89,10 @@ def what_if(here: Here, run: Run, body: Values) -> Response:
     """Return the segment that other values would give."""
     return as_json(
         here.services.customers.what_if(
-            run, body.values, customer_id=body.customer_id, segment_id=body.segment_id,
+            run,
+            body.values,
+            customer_id=body.customer_id,
+            segment_id=body.segment_id,
             against=body.against,
         )
-    )  # fmt: skip
+    )

@@ -95,8 +95,13 @@ def change_user(here: Here, name: UserName, body: ChangedUser) -> Response:
     found = here.services.accounts.alter(
         name, role=body.role, disabled=body.disabled, password=secret
     )
-    here.log("user.change", name, role=found.role, disabled=found.disabled,
-             password="changed" if secret is not None else "kept")  # fmt: skip
+    here.log(
+        "user.change",
+        name,
+        role=found.role,
+        disabled=found.disabled,
+        password="changed" if secret is not None else "kept",
+    )
     return as_json(found)
 
 

@@ -240,6 +240,8 @@ def _segment(here: Context, run: str, segment_id: int) -> Segment:
 
 def _no_alternatives() -> WebError:
     return WebError.because(
-        404, "not_found", "This run does not know what other K would give.",
+        404,
+        "not_found",
+        "This run does not know what other K would give.",
         "Run it again with this SmartCart.",
-    )  # fmt: skip
+    )

@@ -27,7 +27,20 @@ __all__ = ["error_page", "login_again", "routers"]
 routers = [
     one.router
     for one in (
-        assets, audience, home, new, progress, run, segment, customers, people, late, plan,
-        over_time, account, uploads, results,
+        assets,
+        audience,
+        home,
+        new,
+        progress,
+        run,
+        segment,
+        customers,
+        people,
+        late,
+        plan,
+        over_time,
+        account,
+        uploads,
+        results,
     )
-]  # fmt: skip
+]

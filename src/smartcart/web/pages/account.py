@@ -23,11 +23,16 @@ from smartcart.web.users import Role
 __all__ = ["login_again", "router"]
 
 router = APIRouter(include_in_schema=False)
-ROLES = {"viewer": "Viewer: looks", "analyst": "Analyst: runs, names, exports",
-         "admin": "Admin: also users and deleting"}  # fmt: skip
-SCOPES: dict[Role, str] = {"viewer": "Look: figures and single customers",
-          "analyst": "Work: runs, lists, reading customers",
-          "admin": "All, users and erasing too"}  # fmt: skip
+ROLES = {
+    "viewer": "Viewer: looks",
+    "analyst": "Analyst: runs, names, exports",
+    "admin": "Admin: also users and deleting",
+}
+SCOPES: dict[Role, str] = {
+    "viewer": "Look: figures and single customers",
+    "analyst": "Work: runs, lists, reading customers",
+    "admin": "All, users and erasing too",
+}
 TOKEN_DAYS = {30: "30 days", 90: "90 days", 366: "a year"}
 LOGGED = 100  # entries of the audit log on a page
 
@@ -61,9 +66,14 @@ def login(here: Here, request: Request, form: Form) -> Response:
     except WebError as error:
         here.log("login.failed", name)
         answer = page(
-            here, request, "login.html.j2", error=error, next=target,
-            name=name, kept=kept,
-        )  # fmt: skip
+            here,
+            request,
+            "login.html.j2",
+            error=error,
+            next=target,
+            name=name,
+            kept=kept,
+        )
         if error.retry_after is not None:
             answer.headers["Retry-After"] = str(error.retry_after)
         return answer
@@ -72,9 +82,10 @@ def login(here: Here, request: Request, form: Form) -> Response:
     if kept is not None:
         services = here.services
         now_in = replace(
-            here, user=services.accounts.of_session(cookie),
+            here,
+            user=services.accounts.of_session(cookie),
             csrf=csrf_token(services.secret, request.state.visit, cookie),
-        )  # fmt: skip
+        )
         entered = page(now_in, request, "kept.html.j2", kept=kept)
     set_session(entered, cookie, here.services.config)
     return entered
@@ -105,11 +116,16 @@ def _account(
     if user is None or not here.services.config.team:
         raise missing("page", "account: nobody logs in here")
     return page(
-        here, request, "account.html.j2",
-        error=error, tokens=here.services.accounts.tokens(user), roles=ROLES, days=TOKEN_DAYS,
+        here,
+        request,
+        "account.html.j2",
+        error=error,
+        tokens=here.services.accounts.tokens(user),
+        roles=ROLES,
+        days=TOKEN_DAYS,
         scopes={role: label for role, label in SCOPES.items() if user.may(role)},
         **({"secret": "", "secret_name": ""} | shown),
-    )  # fmt: skip
+    )
 
 
 @router.post("/account/password")
@@ -143,9 +159,11 @@ def make_token(here: Here, request: Request, form: Form) -> HTMLResponse:
     try:
         days = text(form, "days")
         entry, secret = here.services.accounts.make_token(
-            here.user, text(form, "name"), scope=text(form, "scope") or None,
+            here.user,
+            text(form, "name"),
+            scope=text(form, "scope") or None,
             days=int(days) if days.isdigit() else DAYS,
-        )  # fmt: skip
+        )
     except SmartCartError as error:
         return _account(here, request, error)
     here.log("token.make", entry.name, scope=entry.scope, ends=entry.ends)
@@ -178,10 +196,15 @@ def _admin(
 ) -> HTMLResponse:
     entries = here.services.audit.entries(before=before, limit=LOGGED + 1)
     return page(
-        here, request, "admin.html.j2",
-        error=error, people=here.services.accounts.people(), roles=ROLES,
-        entries=entries[:LOGGED], more=entries[LOGGED - 1].id if len(entries) > LOGGED else None,
-    )  # fmt: skip
+        here,
+        request,
+        "admin.html.j2",
+        error=error,
+        people=here.services.accounts.people(),
+        roles=ROLES,
+        entries=entries[:LOGGED],
+        more=entries[LOGGED - 1].id if len(entries) > LOGGED else None,
+    )
 
 
 @router.post("/admin/users")

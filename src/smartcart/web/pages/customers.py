@@ -39,10 +39,13 @@ def customers(here: Here, request: Request, name: str, id: str = "") -> HTMLResp
     folder = here.services.workspace.path(name)
     key, error, found = id.strip()[:200], None, None
     shown: dict[str, Any] = {
-        "key": key, "ready": has_lookup(folder), "found": None, "examples": (),
+        "key": key,
+        "ready": has_lookup(folder),
+        "found": None,
+        "examples": (),
         "ids": opened.run.contract.id_column or "row number",
         "late_count": opened.run.future.late_count if opened.run.future is not None else 0,
-    }  # fmt: skip
+    }
     if shown["ready"]:
         known = here.services.customers
         shown["examples"] = [one.customer_id for one in known.page(name, None, EXAMPLES)]
@@ -54,9 +57,15 @@ def customers(here: Here, request: Request, name: str, id: str = "") -> HTMLResp
     if found is not None:
         shown |= _shown(here, opened, found)
     return page(
-        here, request, "customers.html.j2", error=error,
-        entry=opened.entry, tab="customers", run=opened.run, **shown,
-    )  # fmt: skip
+        here,
+        request,
+        "customers.html.j2",
+        error=error,
+        entry=opened.entry,
+        tab="customers",
+        run=opened.run,
+        **shown,
+    )
 
 
 @router.post("/runs/{name}/customers/prepare")
@@ -144,17 +153,22 @@ def _asked(
     """Return the segment of what was typed, or (``plain``) of the values to start from."""
     model = opened.run.model
     return here.services.customers.what_if(
-        opened.entry.name, {} if plain else _values(request, model),
+        opened.entry.name,
+        {} if plain else _values(request, model),
         customer_id=key.strip()[:200] or None,
         segment_id=segment if segment in model.ids and not key.strip() else None,
-    )  # fmt: skip
+    )
 
 
 @router.get("/runs/{name}/what-if")
 @access("viewer")
 def what_if_page(
-    here: Here, request: Request, name: str, id: str = "", segment: int = 0,
-) -> HTMLResponse:  # fmt: skip
+    here: Here,
+    request: Request,
+    name: str,
+    id: str = "",
+    segment: int = 0,
+) -> HTMLResponse:
     """Change the values of a customer, or of a typical one, and see the segment."""
     opened = open_run(here, name)
     model, error = opened.run.model, None
@@ -170,18 +184,30 @@ def what_if_page(
             replace(one, value=query.get(f"{PREFIX}{one.name}", one.value)[:60]) for one in fields
         ]
     return page(
-        here, request, "what_if.html.j2", error=error,
-        entry=opened.entry, tab="customers", run=opened.run, key=id.strip()[:200],
-        start_segment=segment, fields=fields,
-        prefix=PREFIX, **_result(opened, found, start.explanation.segment_id),
-    )  # fmt: skip
+        here,
+        request,
+        "what_if.html.j2",
+        error=error,
+        entry=opened.entry,
+        tab="customers",
+        run=opened.run,
+        key=id.strip()[:200],
+        start_segment=segment,
+        fields=fields,
+        prefix=PREFIX,
+        **_result(opened, found, start.explanation.segment_id),
+    )
 
 
 @router.get("/runs/{name}/what-if/answer")
 @access("viewer")
 def what_if_answer(
-    here: Here, request: Request, name: str, id: str = "", segment: int = 0,
-) -> HTMLResponse:  # fmt: skip
+    here: Here,
+    request: Request,
+    name: str,
+    id: str = "",
+    segment: int = 0,
+) -> HTMLResponse:
     """Return the part of the page that changes with the values."""
     opened = open_run(here, name)
     try:

@@ -101,9 +101,10 @@ def _wishes(form: Any) -> dict[str, Any]:
     if len({len(names), len(roles), len(was)}) > 1:
         raise WebError.because(400, "invalid", "The form is not whole.", "Load the page again.")
     columns = inspection.wishes(
-        list(zip(names, roles, was, strict=True)), text(form, "orders") == "yes",
+        list(zip(names, roles, was, strict=True)),
+        text(form, "orders") == "yes",
         before if isinstance(before, dict) else {},
-    )  # fmt: skip
+    )
     wishes["columns"] = columns
     _settings(form, wishes)
     if choice := text(form, "choose"):
@@ -122,9 +123,11 @@ def _settings(form: Any, wishes: dict[str, Any]) -> None:
         if typed := text(form, name):
             if not typed.isdigit():
                 raise WebError.because(
-                    400, "invalid", f"The number of segments is {typed[:20]!r}.",
+                    400,
+                    "invalid",
+                    f"The number of segments is {typed[:20]!r}.",
                     "Type a whole number, or leave the field empty.",
-                )  # fmt: skip
+                )
             wishes[name] = int(typed)
         elif name in form:
             wishes.pop(name, None)
@@ -203,23 +206,35 @@ def _look(here: Context, upload_id: str, wishes: dict[str, Any]) -> Looked:
 
 
 def _page(
-    here: Context, request: Request, upload_id: str, wishes: dict[str, Any],
-    error: SmartCartError | None = None, form: Any = None, looked: Looked | None = None,
-) -> HTMLResponse:  # fmt: skip
+    here: Context,
+    request: Request,
+    upload_id: str,
+    wishes: dict[str, Any],
+    error: SmartCartError | None = None,
+    form: Any = None,
+    looked: Looked | None = None,
+) -> HTMLResponse:
     upload = here.services.uploads.one(upload_id)
     looked = looked or _look(here, upload_id, wishes)
     seen, wishes = looked.seen, looked.wishes
     choices = questions.offers(looked.error) if seen is None else []
     asked, read = _expected(wishes, form)
     shown: dict[str, Any] = {
-        "upload": upload, "seen": seen, "told": None, "others": [], "notices": [],
+        "upload": upload,
+        "seen": seen,
+        "told": None,
+        "others": [],
+        "notices": [],
         "wishes": wishes,
         "said_json": json.dumps(wishes),
         "parent": text(form, "parent") if form is not None else "",
         "title": text(form, "title") if form is not None and "title" in form else upload.name,
-        "asked": asked, "read": read, "expected": questions.EXPECTED, "choices": choices,
+        "asked": asked,
+        "read": read,
+        "expected": questions.EXPECTED,
+        "choices": choices,
         "earlier": [one for one in here.services.workspace.entries(limit=20) if not one.problem],
-    }  # fmt: skip
+    }
     fits = False
     if seen is not None:
         told, currency = seen.receipt, seen.reading.currency or ""

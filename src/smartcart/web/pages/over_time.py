@@ -62,10 +62,13 @@ def _page(
         names = {s.segment_id: s.segment for s in about.segments}
         names |= _given(here, [about.name])[about.name]
         shown["checks"] = [
-            {"made": watch.made, **views.drift(watch.found.drift, names),
-             "upload": _upload_name(here, watch.upload_id)}
+            {
+                "made": watch.made,
+                **views.drift(watch.found.drift, names),
+                "upload": _upload_name(here, watch.upload_id),
+            }
             for watch in services.jobs.monitorings(about.name)[:CHECKS]
-        ]  # fmt: skip
+        ]
         shown["uploads"] = [
             one for one in services.uploads.entries(limit=UPLOADS) if one.id != about.upload_id
         ]
@@ -74,15 +77,23 @@ def _page(
     if first is not None and last is not None:
         shown |= _moved(here, first.name, last.name)
     query = urlencode(
-        {"from": first.name if first else "", "to": last.name if last else "",
-         "whole": "" if before else "yes"}
-    )  # fmt: skip
+        {
+            "from": first.name if first else "",
+            "to": last.name if last else "",
+            "whole": "" if before else "yes",
+        }
+    )
     drawn = shown["moved"] is not None or shown["series"] is not None
     return page(
-        here, request, "over_time.html.j2",
-        error=error, entry=known.get(to), tab="time",
-        figures=f"/over-time/figures.json?{query}" if drawn else "", **shown,
-    )  # fmt: skip
+        here,
+        request,
+        "over_time.html.j2",
+        error=error,
+        entry=known.get(to),
+        tab="time",
+        figures=f"/over-time/figures.json?{query}" if drawn else "",
+        **shown,
+    )
 
 
 def _earlier(entries: list[Any], last: Any) -> Any:
@@ -117,9 +128,13 @@ def _upload_name(here: Context, upload_id: str) -> str:
 
 
 def _names(
-    here: Context, before: str, after: str, then: Mapping[int, str], now: Mapping[int, str],
+    here: Context,
+    before: str,
+    after: str,
+    then: Mapping[int, str],
+    now: Mapping[int, str],
     ids: tuple[int, ...],
-) -> tuple[dict[int, str], dict[int, str]]:  # fmt: skip
+) -> tuple[dict[int, str], dict[int, str]]:
     """Return the names of segments then and now; those of the comparison may be older."""
     given = _given(here, [before, after])
     mine = given[after]
@@ -156,9 +171,12 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
 @router.get("/over-time/figures.json")
 @access("viewer")
 def figures(
-    here: Here, request: Request, before: str = Query("", alias="from"), to: str = "",
+    here: Here,
+    request: Request,
+    before: str = Query("", alias="from"),
+    to: str = "",
     whole: str = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """Return the figures of two runs; ``whole``: with those before the first, too."""
     services = here.services
     drawn: dict[str, Any] = {}

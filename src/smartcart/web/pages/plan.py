@@ -89,9 +89,11 @@ def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWis
     if outcome in ("", "assumed"):
         if not asked.rate:
             raise WebError.because(
-                400, "invalid", "Nothing says how many will respond.",
+                400,
+                "invalid",
+                "Nothing says how many will respond.",
                 "Choose a past outcome, or type the response rate that you expect in per cent.",
-            )  # fmt: skip
+            )
         rate = read_amount(asked.rate, "The response rate", least=0) / 100
     lesson = lessons.get(outcome)
     if lesson is None and outcome.startswith(RESULTS):
@@ -100,9 +102,15 @@ def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWis
     if asked.baseline:
         baseline = read_amount(asked.baseline, "The rate without contact", least=0) / 100
     return PlanWishes(
-        cost, revenue, outcome if rate is None and lesson is None else None, rate, budget, baseline,
-        lesson[1] if lesson is not None else None, seed=opened.run.seed,
-    )  # fmt: skip
+        cost,
+        revenue,
+        outcome if rate is None and lesson is None else None,
+        rate,
+        budget,
+        baseline,
+        lesson[1] if lesson is not None else None,
+        seed=opened.run.seed,
+    )
 
 
 def _planned(here: Context, opened: Opened, asked: Asked) -> Campaign:
@@ -139,10 +147,21 @@ def _page(
             error = wrong
     shown = campaign_section.campaign(found, run.currency, WAY)
     return page(
-        here, request, "plan.html.j2", error=error, entry=opened.entry, tab="plan", run=run,
-        asked=asked, offers=_offers(here, opened), currency=run.currency, read=read, fields=FIELDS,
-        campaign=shown, plan=found.plan if found is not None else None,
-    )  # fmt: skip
+        here,
+        request,
+        "plan.html.j2",
+        error=error,
+        entry=opened.entry,
+        tab="plan",
+        run=run,
+        asked=asked,
+        offers=_offers(here, opened),
+        currency=run.currency,
+        read=read,
+        fields=FIELDS,
+        campaign=shown,
+        plan=found.plan if found is not None else None,
+    )
 
 
 def _offers(here: Context, opened: Opened) -> list[tuple[str, str]]:
@@ -171,9 +190,11 @@ def understood(typed: str, unit: str, *, whole: bool = False) -> str:
     """Return in words how an amount is read. Raises ``WebError`` where it is not."""
     value = shown_amount(read_amount(typed, "This", whole=whole))
     behind = unit == "%" or unit.isalpha()
-    return f"Read as {value}{' ' if unit.isalpha() else ''}{unit}." if behind else (
-        f"Read as {unit}{value}."
-    )  # fmt: skip
+    return (
+        f"Read as {value}{' ' if unit.isalpha() else ''}{unit}."
+        if behind
+        else (f"Read as {unit}{value}.")
+    )
 
 
 @router.post("/runs/{name}/plan/lists")
@@ -191,7 +212,11 @@ def lists(here: Here, request: Request, name: str, form: Form) -> Response:
     here.log("plan.export", name, export=made.id, rows=made.rows, asked=asked.query)
     told = {field: getattr(asked, field) for field in FIELDS if getattr(asked, field)}
     here.services.campaigns.plan(
-        name, f"Plan: {opened.entry.title}", here.services.exports.path(made.id).parent, told,
-        here.who, made.rows,
-    )  # fmt: skip
+        name,
+        f"Plan: {opened.entry.title}",
+        here.services.exports.path(made.id).parent,
+        told,
+        here.who,
+        made.rows,
+    )
     return go(f"/runs/{name}/exports/{made.id}")

@@ -53,12 +53,20 @@ def job(here: Here, request: Request, job_id: str) -> Response:
     failed = found.kind == "run" and not progress.is_open(found)
     asked = here.services.jobs.asked(job_id) if failed else {}
     return page(
-        here, request, "job.html.j2", look_at=_upload_there(here, asked), job=found,
-        said_json=json.dumps(asked.get("wishes", {})), parent=asked.get("parent") or "",
+        here,
+        request,
+        "job.html.j2",
+        look_at=_upload_there(here, asked),
+        job=found,
+        said_json=json.dumps(asked.get("wishes", {})),
+        parent=asked.get("parent") or "",
         words_now=progress.state(found),
-        tasks=progress.tasks(found), place=progress.where(found), value=progress.value(found),
-        open=progress.is_open(found), seconds=progress.seconds(found, dt.datetime.now(dt.UTC)),
-    )  # fmt: skip
+        tasks=progress.tasks(found),
+        place=progress.where(found),
+        value=progress.value(found),
+        open=progress.is_open(found),
+        seconds=progress.seconds(found, dt.datetime.now(dt.UTC)),
+    )
 
 
 @router.get("/jobs/{job_id}/state")

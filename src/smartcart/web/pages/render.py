@@ -99,10 +99,21 @@ def error_page(request: Request, status: int, message: str, way_out: str) -> HTM
     user = getattr(request.state, "user", None)
     team = request.app.state.services.config.team
     text = template(
-        "error.html.j2", user=user, team=team, may=lambda role: bool(user and user.may(role)),
-        csrf="", done="", path=request.url.path, error=None, figures="", entry=None, tab="",
-        status=status, message=message, way_out=way_out,
-    )  # fmt: skip
+        "error.html.j2",
+        user=user,
+        team=team,
+        may=lambda role: bool(user and user.may(role)),
+        csrf="",
+        done="",
+        path=request.url.path,
+        error=None,
+        figures="",
+        entry=None,
+        tab="",
+        status=status,
+        message=message,
+        way_out=way_out,
+    )
     return HTMLResponse(text, status)
 
 

@@ -47,24 +47,37 @@ def _segments(
     used = len(run.segments)
     shown_k = k if k in {one.k for one in offered} else used
     cards = [
-        {**card, "href": f"/runs/{name}/segments/{card['segment'].segment_id}",
-         "own": _own(opened, card["segment"].segment_id)}
+        {
+            **card,
+            "href": f"/runs/{name}/segments/{card['segment'].segment_id}",
+            "own": _own(opened, card["segment"].segment_id),
+        }
         for card in opened.shown["cards"]
-    ]  # fmt: skip
+    ]
     return page(
-        here, request, "run.html.j2", entry=opened.entry,
-        tab="segments", figures=f"/runs/{name}/figures.json?v={opened.version}", error=error,
+        here,
+        request,
+        "run.html.j2",
+        entry=opened.entry,
+        tab="segments",
+        figures=f"/runs/{name}/figures.json?v={opened.version}",
+        error=error,
         **{
-            **opened.shown, "cards": cards,
+            **opened.shown,
+            "cards": cards,
             "evidence": parts.evidence_table(run, choices.smallest(run, found)),
-        }, offered=offered, labels=choices.LABELS,
+        },
+        offered=offered,
+        labels=choices.LABELS,
         shown_choice=next((one for one in offered if one.k == shown_k), None),
         offered_json=Markup(embed(choices.script(offered))),
-        sketches=choices.sketches(run, found), shown_k=shown_k, used=used,
+        sketches=choices.sketches(run, found),
+        shown_k=shown_k,
+        used=used,
         used_many=choices.many(used),
         notes=[n for n in here.services.annotations.notes(name) if n.segment_id is None],
         still=f"/runs/{name}/plots/clusters_3d.png",
-    )  # fmt: skip
+    )
 
 
 def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
@@ -98,9 +111,14 @@ def data(here: Here, request: Request, name: str) -> HTMLResponse:
     """Show what the run was made of: every row, the rules, fairness, the report to send."""
     opened = open_run(here, name)
     return page(
-        here, request, "data.html.j2", entry=opened.entry, tab="data",
-        figures=f"/runs/{name}/figures.json?v={opened.version}", **opened.shown,
-    )  # fmt: skip
+        here,
+        request,
+        "data.html.j2",
+        entry=opened.entry,
+        tab="data",
+        figures=f"/runs/{name}/figures.json?v={opened.version}",
+        **opened.shown,
+    )
 
 
 @router.get("/runs/{name}/report")
@@ -138,13 +156,19 @@ def again(here: Here, request: Request, name: str, form: Form) -> Response:
     typed = text(form, "k")
     entry = here.services.workspace.entry(name)
     if not typed.isdigit() or not 1 <= int(typed) <= 100:
-        raise WebError.because(400, "invalid", f"The number of segments is {typed[:20]!r}.",
-                               "Choose one with the slider.")  # fmt: skip
+        raise WebError.because(
+            400,
+            "invalid",
+            f"The number of segments is {typed[:20]!r}.",
+            "Choose one with the slider.",
+        )
     if entry.upload_id is None:
         error = WebError.because(
-            409, "no_source", "The table of this segmentation is not in this workspace.",
+            409,
+            "no_source",
+            "The table of this segmentation is not in this workspace.",
             "Upload the table, and set the number of segments under Settings.",
-        )  # fmt: skip
+        )
         return _segments(here, request, name, int(typed), error)
     wishes = {**here.services.jobs.wishes_of(name), "k": int(typed)}
     title = f"{entry.title.partition(' (')[0]} ({typed} segments)"

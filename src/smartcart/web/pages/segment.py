@@ -35,9 +35,13 @@ def segment(
 
 
 def _page(
-    here: Context, request: Request, name: str, segment_id: int, against: int = 0,
+    here: Context,
+    request: Request,
+    name: str,
+    segment_id: int,
+    against: int = 0,
     error: SmartCartError | None = None,
-) -> HTMLResponse:  # fmt: skip
+) -> HTMLResponse:
     opened = open_run(here, name)
     place, one = opened.segment(segment_id)
     other = _other(opened, segment_id, against)
@@ -45,19 +49,30 @@ def _page(
     given = opened.given.get(segment_id)
     query = f"against={against}&v={opened.version}"
     return page(
-        here, request, "segment.html.j2", error=error,
-        entry=opened.entry, tab="segments", run=run, s=one, several=len(run.segments) > 1,
-        card=opened.shown["cards"][place], given=given if given and given.name else None,
-        own_name=opened.own_name(segment_id), against=against if other is not None else 0,
+        here,
+        request,
+        "segment.html.j2",
+        error=error,
+        entry=opened.entry,
+        tab="segments",
+        run=run,
+        s=one,
+        several=len(run.segments) > 1,
+        card=opened.shown["cards"][place],
+        given=given if given and given.name else None,
+        own_name=opened.own_name(segment_id),
+        against=against if other is not None else 0,
         other=run.segments[other] if other is not None else None,
-        pairs=view.apart(run, place, other), channel=trust.channel(run, segment_id),
-        outcomes=views.outcome_lines(run, segment_id), rules=views.rules(run, segment_id),
+        pairs=view.apart(run, place, other),
+        channel=trust.channel(run, segment_id),
+        outcomes=views.outcome_lines(run, segment_id),
+        rules=views.rules(run, segment_id),
         spreads=views.spreads(run, opened.alternatives, place),
         ahead=future_views.segment_lines(run, segment_id),
         history=here.services.annotations.history(name, segment_id),
         notes=[n for n in here.services.annotations.notes(name) if n.segment_id == segment_id],
         figures=f"/runs/{name}/segments/{segment_id}/figures.json?{query}",
-    )  # fmt: skip
+    )
 
 
 def _other(opened: Opened, segment_id: int, against: int) -> int | None:
@@ -98,9 +113,10 @@ def rename(here: Here, request: Request, name: str, segment_id: int, form: Form)
     try:
         if wanted and wanted.casefold() in {other.casefold() for other in others}:
             raise UsageError.of(
-                f"another segment is called {wanted[:80]!r}", "a name of its own",
+                f"another segment is called {wanted[:80]!r}",
+                "a name of its own",
                 "choose another name",
-            )  # fmt: skip
+            )
         here.services.annotations.rename(name, segment_id, wanted, here.who)
     except SmartCartError as error:
         return _page(here, request, name, segment_id, error=error)
@@ -130,9 +146,11 @@ def audience(here: Here, request: Request, name: str, segment_id: int, form: For
     try:
         least = text(form, "confidence")
         made = here.services.exports.audience(
-            name, [segment_id], kind=text(form, "format") or "csv",
+            name,
+            [segment_id],
+            kind=text(form, "format") or "csv",
             min_confidence=read_amount(least, "The least confidence", least=0) if least else 0.0,
-        )  # fmt: skip
+        )
     except SmartCartError as error:
         return _page(here, request, name, segment_id, error=error)
     here.log("audience.export", f"{name}/{segment_id}", export=made.id, rows=made.rows)
@@ -146,12 +164,17 @@ def export(here: Here, request: Request, name: str, number: str) -> HTMLResponse
     exports = here.services.exports
     receipt = exports.receipt(number)
     return page(
-        here, request, "export.html.j2", entry=here.services.workspace.entry(name), number=number,
+        here,
+        request,
+        "export.html.j2",
+        entry=here.services.workspace.entry(name),
+        number=number,
         files=_files(receipt, exports.path(number).name),
         tab="plan" if "arms" in receipt else "segments",
-        written=views.written(receipt), rows=views.receipt_rows(receipt),
+        written=views.written(receipt),
+        rows=views.receipt_rows(receipt),
         notices=[n["message"] for n in receipt.get("notices") or []],
-    )  # fmt: skip
+    )
 
 
 def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:

@@ -49,16 +49,21 @@ def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
         return ()
     return tuple(
         Choice(
-            k, many(k), _tag(k, best, used), k == best, k == used,
+            k,
+            many(k),
+            _tag(k, best, used),
+            k == best,
+            k == used,
             _rows(
-                (evidence.get(k), shares.get(k, ())), (evidence.get(best), shares.get(best, ())),
+                (evidence.get(k), shares.get(k, ())),
+                (evidence.get(best), shares.get(best, ())),
                 best if k != best else None,
             ),
             _words(run, by_k.get(k), by_k.get(best), k, best),
             f"Use {many(k)}",
         )
         for k in known
-    )  # fmt: skip
+    )
 
 
 def many(k: int) -> str:
@@ -138,12 +143,16 @@ def script(found: tuple[Choice, ...]) -> dict[str, Any]:
     """Return what the slider's script shows, by number of segments."""
     return {
         str(one.k): {
-            "many": one.many, "tag": one.tag, "best": one.best, "used": one.used,
+            "many": one.many,
+            "tag": one.tag,
+            "best": one.best,
+            "used": one.used,
             "rows": {name: list(texts) for name, texts in one.rows.items()},
-            "words": one.words, "go": one.go,
+            "words": one.words,
+            "go": one.go,
         }
         for one in found
-    }  # fmt: skip
+    }
 
 
 def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, Any]]]]:

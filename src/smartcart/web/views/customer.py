@@ -66,10 +66,14 @@ def _reason(one: Contribution, own: str, other: str, longest: float, currency: s
         value = f"{value} (counted as {words.value(one.counted, one.unit, currency)})"
     pro = one.contribution > 0
     return Reason(
-        one.label, value, words.value(one.own_mean, one.unit, currency),
-        words.value(one.other_mean, one.unit, currency), own if pro else other,
-        max(2, round(100 * abs(one.share) / longest)), pro,
-    )  # fmt: skip
+        one.label,
+        value,
+        words.value(one.own_mean, one.unit, currency),
+        words.value(one.other_mean, one.unit, currency),
+        own if pro else other,
+        max(2, round(100 * abs(one.share) / longest)),
+        pro,
+    )
 
 
 def near(distances: Sequence[Any], names: Mapping[int, str]) -> list[tuple[int, str, str, int]]:
@@ -77,17 +81,22 @@ def near(distances: Sequence[Any], names: Mapping[int, str]) -> list[tuple[int, 
     far = max((one.distance for one in distances), default=0.0) or 1.0
     return [
         (
-            one.segment_id, names.get(one.segment_id, one.segment), f"{one.distance:.2f}",
+            one.segment_id,
+            names.get(one.segment_id, one.segment),
+            f"{one.distance:.2f}",
             max(2, round(100 * (1 - 0.85 * one.distance / far))),
         )
         for one in distances
-    ]  # fmt: skip
+    ]
 
 
 def moved(
-    found: Sequence[Move], model: Model, values: Sequence[float | None], names: Mapping[int, str],
+    found: Sequence[Move],
+    model: Model,
+    values: Sequence[float | None],
+    names: Mapping[int, str],
     currency: str,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Return what would move a customer, a sentence each."""
     features = {f.name: (f, v) for f, v in zip(model.recipe.features, values, strict=True)}
     told = []
@@ -106,13 +115,18 @@ def fields(model: Model, values: Sequence[float | None], currency: str) -> list[
     recipe = model.recipe
     return [
         Field(
-            f.name, f.label or words.label(f.name), _unit(f, currency), _plain(value, f),
-            words.value(low, f.unit, currency), words.value(high, f.unit, currency), f.sentence,
+            f.name,
+            f.label or words.label(f.name),
+            _unit(f, currency),
+            _plain(value, f),
+            words.value(low, f.unit, currency),
+            words.value(high, f.unit, currency),
+            f.sentence,
         )
         for f, value, low, high in zip(
             recipe.features, values, recipe.low, recipe.high, strict=True
         )
-    ]  # fmt: skip
+    ]
 
 
 def _unit(feature: Feature, currency: str) -> str:

@@ -29,11 +29,14 @@ def segment_lines(run: Run, segment_id: int) -> dict[str, Any] | None:
                 rows += [("Money", money), ("Of what all bring", part), ("Value at risk", risk)]
             late = told.late(one)
             return {
-                "rows": [*rows, ("Late", late)], "late": one.late > 0,
-                "horizon": told.horizon(future), "as_of": words.date(future.as_of),
-                "sentence": future.sentence, "simple": future.simple,
+                "rows": [*rows, ("Late", late)],
+                "late": one.late > 0,
+                "horizon": told.horizon(future),
+                "as_of": words.date(future.as_of),
+                "sentence": future.sentence,
+                "simple": future.simple,
                 "no_money": future.spend_refused,
-            }  # fmt: skip
+            }
     return None
 
 
@@ -50,17 +53,18 @@ def customer_lines(run: Run, found: Foretold | None) -> dict[str, Any] | None:
         (f"Orders within {told.horizon(future)}", f"{found.expected_orders:.2f}"),
     ]
     if found.expected_spend is not None:
-        rows.append(
-            ("Money in that time", words.money(found.expected_spend, future.currency))
-        )  # fmt: skip
+        rows.append(("Money in that time", words.money(found.expected_spend, future.currency)))
     due = found.next_order_by
     rows.append(
         ("Next order by", words.date(due) if due else "no rhythm yet: one day with an order")
     )
     return {
-        "rows": rows, "late": found.late, "simple": future.simple,
-        "as_of": words.date(future.as_of), "due": words.date(due),
-    }  # fmt: skip
+        "rows": rows,
+        "late": found.late,
+        "simple": future.simple,
+        "as_of": words.date(future.as_of),
+        "due": words.date(due),
+    }
 
 
 def late_rows(run: Run, found: list[Late]) -> list[dict[str, Any]]:
@@ -75,8 +79,9 @@ def late_rows(run: Run, found: list[Late]) -> list[dict[str, Any]]:
             "segment": names.get(one.segment_id, ""),
             "alive": words.share(one.p_alive),
             "due": words.date(one.next_order_by),
-            "at_stake": f"{told.rough(one.at_stake)} orders" if future.spend_refused
+            "at_stake": f"{told.rough(one.at_stake)} orders"
+            if future.spend_refused
             else words.money(one.at_stake, future.currency),
         }
         for one in found
-    ]  # fmt: skip
+    ]

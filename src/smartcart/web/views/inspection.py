@@ -12,11 +12,21 @@ from smartcart.report import order_log, view, words
 __all__ = ["Line", "choices", "headline", "lead", "lines", "lines_of", "wishes"]
 
 PARTS = {
-    "customer": "Customer", "order": "Order number", "date": "Date", "quantity": "Quantity",
-    "unit_price": "Price of one piece", "amount": "Amount of the line", "discount": "Discount",
-    "product": "Product", "category": "Category", "channel": "Channel", "status": "Status",
-    "currency": "Currency", "trait": "Describes the customer", "dropped": "Not used",
-}  # fmt: skip
+    "customer": "Customer",
+    "order": "Order number",
+    "date": "Date",
+    "quantity": "Quantity",
+    "unit_price": "Price of one piece",
+    "amount": "Amount of the line",
+    "discount": "Discount",
+    "product": "Product",
+    "category": "Category",
+    "channel": "Channel",
+    "status": "Status",
+    "currency": "Currency",
+    "trait": "Describes the customer",
+    "dropped": "Not used",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,9 +149,11 @@ def drift(found: Drift, names: Mapping[int, str]) -> dict[str, Any]:
         "others": [one.sentence for one in found.reasons if not one.refit],
         "segments": [
             (
-                s.segment_id, names.get(s.segment_id, ""), words.share(s.share_before),
+                s.segment_id,
+                names.get(s.segment_id, ""),
+                words.share(s.share_before),
                 words.share(s.share),
             )
             for s in found.segments
         ],
-    }  # fmt: skip
+    }

@@ -14,9 +14,16 @@ from smartcart.records import Column, OtherReading, ReadingReceipt
 from smartcart.report import receipt
 
 __all__ = [
-    "EXPECTED", "Choice", "chosen", "columns_of", "offers", "others", "sentence", "shown_figure",
+    "EXPECTED",
+    "Choice",
+    "chosen",
+    "columns_of",
+    "offers",
+    "others",
+    "sentence",
+    "shown_figure",
     "wish_of",
-]  # fmt: skip
+]
 
 NEAR = 0.005  # as SmartCart holds what was read against what was expected
 EXPECTED = {
@@ -25,9 +32,12 @@ EXPECTED = {
     "revenue": ("Revenue", "The revenue"),
 }
 SAYS = {
-    "amount": "Money from {}", "customer": "Who bought, from {}", "order": "Orders by {}",
-    "date": "The day from {}", "unit_price": "Price of one piece from {}",
-}  # fmt: skip
+    "amount": "Money from {}",
+    "customer": "Who bought, from {}",
+    "order": "Orders by {}",
+    "date": "The day from {}",
+    "unit_price": "Price of one piece from {}",
+}
 KINDS = {
     "customers": "Each row is a customer",
     "orders": "Each row is an order, or a line of one",

@@ -31,10 +31,14 @@ def outcome_lines(run: Run, segment_id: int) -> list[OutcomeLine]:
         if row is not None and len(run.segments) > 1:
             found.append(
                 OutcomeLine(
-                    outcomes.label(run, outcome), row.rate_text, row.interval,
-                    outcomes.overall(outcome), row.lift, outcomes.verdict(outcome),
+                    outcomes.label(run, outcome),
+                    row.rate_text,
+                    row.interval,
+                    outcomes.overall(outcome),
+                    row.lift,
+                    outcomes.verdict(outcome),
                 )
-            )  # fmt: skip
+            )
     return found
 
 
