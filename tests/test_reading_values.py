@@ -377,6 +377,27 @@ def test_net_beside_a_total_is_no_question() -> None:
     assert told(log(Netto=(PAID / 1.25).round(2), Totalt=PAID)) == TRUTH
 
 
+def _sent_back(share: float) -> pd.DataFrame:
+    """Orders of two lines; of a share of them one line was sent back some days later."""
+    table = two_lines().reset_index(drop=True)
+    later = table["number"].map({n: i for i, n in enumerate(table["number"].unique())})
+    back = (later % 20 < 20 * share) & table.duplicated("number")
+    return table.assign(
+        day=pd.to_datetime(table["day"]) + pd.to_timedelta(np.where(back, 9, 0), unit="D")
+    ).rename(columns={"number": "order_id"})
+
+
+def test_an_order_of_which_a_part_was_dated_later_is_one_order() -> None:
+    receipt = smartcart.check(_sent_back(0.15)).receipt
+    assert receipt.columns["order"] == "order_id"
+    assert (receipt.orders, receipt.customers) == TRUTH[:2]
+
+
+def test_an_order_number_of_which_many_have_several_days_is_asked_about() -> None:
+    with pytest.raises(ReadingQuestion, match="order_id"):
+        smartcart.check(_sent_back(0.3))
+
+
 def test_events_of_one_payment_on_several_days_are_asked_about() -> None:
     t = orders()
     table = pd.DataFrame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -40,10 +41,9 @@ from smartcart.tables.summary import content_hash
 if TYPE_CHECKING:
     from smartcart.settings import Settings
 
-__all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
+__all__ = ["NO_SALE", "OrderOptions", "add_up", "kept_lines", "look_at_orders", "order_options"]
 
-CATEGORIES = 8  # the largest categories have a share of their own
-CHANNELS = 5
+LARGEST = {"category": 8, "channel": 5}  # so many of the largest have a share of their own
 TRAIT_VALUES = 6
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
@@ -51,6 +51,7 @@ FEW_STATUSES = 12  # different values of a status that is known by them alone
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
+SHORT_LOG = 200_000  # lines up to which expressions cost more than their rows
 HORIZON = 90
 LEAST_DAYS = 28  # a shorter history has no trend
 NO_SALE = (
@@ -104,13 +105,13 @@ def look_at_orders(
     duplicates, exact = _duplicates(opened, log)
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
-    if log.order is not None:
+    if log.order is not None and table[log.order].type().is_string():
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
     told = any(s.cancelled or s.returned or s.unpaid for s in log.states)
     if not (told or log.cancelled or log.returned or log.browsed):
         log = _status_by_values(opened, log)
     settled = replace(settled, log=log)
-    marked = orders.lines(table, log, as_of)
+    marked, files = kept_lines(opened, orders.lines(table, log, as_of))
     counts = engine.record(orders.count_expression(marked))
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
@@ -122,15 +123,18 @@ def look_at_orders(
     if day is None:
         day = _day(counts["latest"])
         where = f"latest {log.date}" if day else "no dates"
+    largest = _largest(engine, marked, log)
     log = replace(
         log,
-        categories=_largest(engine, marked, "category", log.category, CATEGORIES),
-        channels=_largest(engine, marked, "channel", log.channel, CHANNELS),
+        categories=largest["category"],
+        channels=largest["channel"],
         recent_days=_recent_days(first, day),
     )
     split = split_day(first, day, options.horizon)
     say = progress or (lambda step, done, total: None)
     found = add_up(opened, marked, log, day, say, split)
+    for file in files:
+        file.unlink()
     days = (first, last, day, where)
     seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
     seen = _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
@@ -221,6 +225,26 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
     return log
 
 
+def kept_lines(opened: Opened, marked: Any) -> tuple[Any, list[Path]]:
+    """Return the lines with their parts and rules, and the files that hold them, if any.
+
+    They are read several times. Where that costs more than to write them, of short logs and of
+    those added up in parts, the embedded engine keeps the few columns that the rules need.
+    """
+    engine, lines = opened.engine, opened.reading.rows
+    if not engine.can.in_parts or (lines > SHORT_LOG and _parts(engine, marked) == 1):
+        return marked, []
+    here = opened.here
+    files = [here.spool(here.compile(marked))]
+    return here.kept(files), files
+
+
+def _parts(engine: Engine, marked: Any) -> int:
+    """Return in how many parts of its customers a log is added up."""
+    number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
+    return max(1, -(-int(number) // PART_CUSTOMERS))
+
+
 def add_up(
     opened: Opened,
     marked: Any,
@@ -241,8 +265,7 @@ def add_up(
         when = orders.rhythm(orders.orders(marked, log), log, split, held)
         spent = orders.spending(marked, log, day, split)
         return opened.keep(orders.customers(when, spent, log, day))
-    number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
-    parts = max(1, -(-int(number) // PART_CUSTOMERS))
+    parts = _parts(engine, marked)
     files = []
     for part in range(parts):
         say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)
@@ -377,14 +400,18 @@ def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
     return min(orders.TREND_DAYS, days // 2) if days >= LEAST_DAYS else 0
 
 
-def _largest(
-    engine: Engine, marked: Any, what: str, column: str | None, at_most: int
-) -> tuple[str, ...]:
-    """Return the values with most money; a single value has no share."""
-    if column is None:
-        return ()
-    rows = engine.records(orders.category_expression(marked, what, at_most))
-    return tuple(str(row["value"]) for row in rows) if len(rows) > 1 else ()
+def _largest(engine: Engine, marked: Any, log: OrderLog) -> dict[str, tuple[str, ...]]:
+    """Return the categories and channels with most money; a single value has no share."""
+    columns = [part for part in LARGEST if getattr(log, part) is not None]
+    values: dict[str, list[str]] = {part: [] for part in LARGEST}
+    if columns:
+        most = max(LARGEST.values())
+        for row in engine.records(orders.largest_expression(marked, columns, most)):
+            values[row["part"]].append(str(row["value"]))
+    return {
+        part: tuple(found[: LARGEST[part]]) if len(found) > 1 else ()
+        for part, found in values.items()
+    }
 
 
 def _currencies(opened: Opened, log: OrderLog) -> list[str]:

@@ -23,7 +23,7 @@ from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered
 from smartcart.tables.order_names import bare
 from smartcart.tables.order_ranks import order_rank
-from smartcart.tables.order_structure import SEVERAL, Structure
+from smartcart.tables.order_structure import SEVERAL, Cell, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -33,6 +33,8 @@ __all__ = ["order_number", "other_numbers", "told_once"]
 ORDERS_TRIED = 4
 MANY_ORDERS = 20  # of several lines: a column may number the orders
 LEAST_ORDERS = 0.1  # of the lines, at least, are orders
+ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
+NAMED = {0, 1}  # ranks of names that are an order's number
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 
 
@@ -58,6 +60,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         days = [c.name for c in found.days] or [log.date or ""]
         who = structure.cell(log.customer)
         steady = who.steady and any(structure.cell(d).steady for d in days)
+        steady = steady or _sent_back_later(name, who, [structure.cell(d) for d in days])
         if "order" not in desk.said and (not steady or _of_a_line(log, name, structure)):
             continue
         beside = desk.filled(name, structure)
@@ -76,11 +79,27 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
     if chosen.daily:
         desk.checks.append(f"{name} begins anew every day: number and day make an order")
     if structure.several:
+        days = [c.name for c in found.days] or [log.date or ""]
+        steady = any(structure.cell(d).steady for d in days)
+        same = f"{log.customer} and the day do" if steady else f"{log.customer} does"
         desk.checks.append(
-            f"{log.customer} and the day do not change within the {structure.several:,} orders "
+            f"{same} not change within the {structure.several:,} orders "
             f"of several lines that {name} makes"
         )
+        if not steady:
+            desk.checks.append(
+                f"some lines of an order of {name} bear a later day: the first counts"
+            )
     return chosen, structure
+
+
+def _sent_back_later(name: str, who: Cell, days: Sequence[Cell]) -> bool:
+    """Return whether a number named so has one buyer an order, and one day but for some of them.
+
+    Lines that were sent back, or shipped apart, may bear a later day than their order.
+    """
+    named = order_rank(name) in NAMED
+    return named and who.constant and any(d.same >= ONE_DAY * d.many for d in days)
 
 
 def _of_a_line(log: OrderLog, name: str, structure: Structure) -> bool:
@@ -178,7 +197,7 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
         and c.name not in desk.dropped
         and c.present >= HALF * c.rows
         and LEAST_ORDERS * c.present <= c.distinct < c.present
-        and NOT_WHO.fullmatch(tokens(c.name)) is None
+        and (order_rank(c.name) in NAMED or NOT_WHO.fullmatch(tokens(c.name)) is None)
         and NOT_AN_ORDER.search(tokens(c.name)) is None
     ]
     for column in like[:ORDERS_TRIED]:
@@ -189,13 +208,8 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
         row = desk.opened.engine.record(expr)
         found = order_structure.structure_of(column.name, names, row)
         fixed = all(found.cell(n).constant for n in steady)
-        # the events of one order: the same money on several days
-        events = (
-            order_rank(column.name) in {0, 1}
-            and found.cell(log.customer).constant
-            and found.cell(log.amount).many >= MANY_ORDERS
-            and found.cell(log.amount).constant
-        )
+        # the events of one order, or its parcels, on several days
+        events = order_rank(column.name) in NAMED and found.cell(log.customer).constant
         if found.several >= MANY_ORDERS and (fixed or events):
             other = counted_once(desk, replace(log, order=column.name), found, quiet=True)
             desk.rivals.append(

@@ -9,6 +9,7 @@ are exact up to 2^53, so they do not depend on the order of the rows, the thread
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,11 @@ __all__ = [
     "SALE",
     "TREND_DAYS",
     "Rule",
-    "category_expression",
     "count_expression",
     "customers",
     "distinct_lines",
     "has_money",
+    "largest_expression",
     "letter_expression",
     "lines",
     "marked_lines",
@@ -285,13 +286,25 @@ def repeated_total_expression(marked: ir.Table) -> ir.Table:
     return found.aggregate(several=several.sum(), same=(several & (found.low == found.high)).sum())
 
 
-def category_expression(marked: ir.Table, column: str, at_most: int) -> ir.Table:
-    """Return the values of ``category`` or ``channel`` with most money: ``value, amount``."""
-    sold = marked.filter((marked["rule"] == SALE) & marked[column].notnull())
-    found = sold.group_by(value=sold[column]).aggregate(
+def largest_expression(marked: ir.Table, columns: Sequence[str], at_most: int) -> ir.Table:
+    """Return the values of each column with most money: ``part``, the column, ``value, amount``.
+
+    ``columns`` are of ``category`` and ``channel``; their lines are added up once for both.
+    """
+    sold = marked.filter(marked["rule"] == SALE)
+    both = sold.group_by(list(columns)).aggregate(
         amount=lambda t: t["amount"].sum(), lines=lambda t: t.count()
     )
-    return found.order_by([ibis.desc("amount"), ibis.desc("lines"), "value"]).limit(at_most)
+    found = []
+    for column in columns:
+        known = both.filter(both[column].notnull())
+        each = known.group_by(value=known[column]).aggregate(
+            amount=lambda t: t["amount"].sum(), lines=lambda t: t["lines"].sum()
+        )
+        order = [ibis.desc("amount"), ibis.desc("lines"), "value"]
+        found.append(each.order_by(order).limit(at_most).mutate(part=ibis.literal(column)))
+    every = ibis.union(*found) if len(found) > 1 else found[0]
+    return every.order_by(["part", ibis.desc("amount"), ibis.desc("lines"), "value"])
 
 
 def part_of(marked: ir.Table, part: int, parts: int) -> ir.Table:

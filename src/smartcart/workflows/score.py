@@ -21,7 +21,7 @@ from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
-from smartcart.inspection.order_log import NO_SALE, add_up
+from smartcart.inspection.order_log import NO_SALE, add_up, kept_lines
 from smartcart.inspection.result import Progress
 from smartcart.records import Contract, Model, OrderLog
 from smartcart.sources import Opened, open_on
@@ -303,11 +303,13 @@ def _of_orders(
     table = checked(opened, parts, "the model of an order log")
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
-    marked = orders.lines(table, log, as_of)
+    marked, files = kept_lines(opened, orders.lines(table, log, as_of))
     row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
     found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say), log)
+    for file in files:
+        file.unlink()
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
     here = opened.keeper
     sold = found["frequency"] > 0
