@@ -103,8 +103,148 @@ def test_a_bare_id_numbers_orders_where_rows_are_orders() -> None:
         }
     )
     assert told(table)[0] == 2 * ORDERS
-    lines = table.assign(sku="S", quantity=1)  # an id of lines is no number of orders
+    total = table["total"] + (table["id"] >= ORDERS)
+    lines = table.assign(sku="S", quantity=1, total=total)  # an id of lines is no number of orders
     assert told(lines)[0] == ORDERS
+
+
+def test_a_total_that_repeats_without_a_number_of_orders_is_asked_about() -> None:
+    lines = two_lines().drop(columns=["number", "line"])
+    with pytest.raises(ReadingQuestion, match="total of the order, repeated"):
+        smartcart.check(lines)
+    again = smartcart.check(lines, roles={"total": {"meaning": "amount"}}).receipt
+    assert again.revenue == pytest.approx(2 * TRUTH[2])
+    own = lines.assign(total=lines["total"] * np.where(lines["first"], 0.6, 0.4))
+    assert told(own)[2] == pytest.approx(TRUTH[2])
+
+
+def test_numbers_of_orders_that_are_all_one_are_no_numbers() -> None:
+    """As a spreadsheet cuts long numbers: the days must not make orders of them."""
+    lines = two_lines().drop(columns=["line"])
+    with pytest.raises(ReadingQuestion, match="total of the order, repeated"):
+        smartcart.check(lines.assign(number=2.00012e14 + 10 * (lines["number"] % 2)))
+    anew = lines.assign(number=lines["number"] % 5)  # several orders a day, numbered anew
+    busy = anew.assign(day=pd.Timestamp("2024-01-01") + pd.to_timedelta(lines.index // 10, "D"))
+    assert told(busy)[0] == ORDERS
+
+
+@pytest.mark.parametrize("state", ["Recusado", "payment_failed", "PaymentFailed", "Błąd płatności"])
+def test_what_was_refused_by_the_bank_was_not_sold(state) -> None:
+    assert told(log(status=np.where(N % 6 == 0, state, "Complete"), total=PAID))[0] == 100
+
+
+@pytest.mark.parametrize("state", ["WAITING_PAYMENT", "Zahlung offen", "Non payée", "Devis"])
+def test_what_is_not_paid_yet_was_not_sold(state) -> None:
+    assert told(log(status=np.where(N % 6 == 0, state, "Complete"), total=PAID))[0] == 100
+
+
+def test_open_is_unpaid_beside_paid_only() -> None:
+    assert told(log(status=np.where(N % 6 == 0, "Offen", "Bezahlt"), total=PAID))[0] == 100
+    assert told(log(status=np.where(N % 6 == 0, "Offen", "Versandt"), total=PAID))[0] == ORDERS
+
+
+def test_stages_before_a_deal_is_won_are_no_sales() -> None:
+    stages = np.select([N % 6 == 0, N % 6 == 1], ["Closed Lost", "Negotiation"], "Closed Won")
+    assert told(log(Stage=stages, total=PAID, **{"deal status": stages}))[0] == 80
+
+
+def test_a_state_that_no_word_explains_is_told() -> None:
+    found = smartcart.check(log(status=np.where(N % 6 == 0, "Wstrzymane", "Complete"), total=PAID))
+    assert [n.code for n in found.notices if "Wstrzymane" in n.message] == ["status_words"]
+    plain = smartcart.check(log(status=np.where(N % 6 == 0, "Shipped", "Complete"), total=PAID))
+    assert not [n for n in plain.notices if n.code == "status_words"]
+
+
+@pytest.mark.parametrize(("name", "yes"), [("test_mode", True), ("livemode", False)])
+def test_orders_of_a_test_are_no_sales(name, yes) -> None:
+    assert told(log(**{name: (N % 6 == 0) == yes, "total": PAID}))[0] == 100
+
+
+def test_what_was_paid_is_before_a_fee_in_any_language() -> None:
+    fee = 0.3 + (N % 5) / 10
+    table = log(**{"Avant commission": PAID, "Commission": -fee, "Net": PAID - fee})
+    assert told(table)[2] == pytest.approx(PAID.sum())
+    off = np.where(N % 3 == 0, 2.5, 0.0)  # taken off some orders only: a discount
+    table = log(**{"Avant": PAID + off, "Remise": off, "Total": PAID})
+    assert told(table)[2] == pytest.approx(PAID.sum())
+
+
+@pytest.mark.parametrize("name", ["Batch Number", "Payout ID", "Packet Id", "Offer Id"])
+def test_the_number_of_a_payout_is_no_buyer(name) -> None:
+    t = orders()
+    table = pd.DataFrame(
+        {name: N % 12, "Order ID": t["number"], "Date": t["day"], "Amount": t["total"]}
+    )
+    with pytest.raises(DataError):
+        smartcart.check(table)
+
+
+def test_lines_of_nobody_are_no_customers_whatever_they_earn() -> None:
+    t = two_lines()
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Created At": t["day"],
+            "Product": t["sku"],
+            "Quantity": t["pieces"],
+            "Total": t["total"],
+            "Your Earnings": t["line"],
+        }
+    )
+    with pytest.raises(DataError, match="no column says whose"):
+        smartcart.check(table)
+
+
+def test_names_are_compared_without_case_and_blanks() -> None:
+    t = orders()
+    names = t["who"].map(lambda who: f"Mae {who.upper()}")
+    typed = np.select(
+        [N % 3 == 0, N % 3 == 1], [names.str.upper(), names.str.replace(" ", "  ")], names
+    )
+    table = pd.DataFrame(
+        {"Order": t["number"], "Customer Name": typed, "Date": t["day"], "Total": t["total"]}
+    )
+    assert told(table) == TRUTH
+
+
+def test_a_refund_row_of_a_later_day_takes_no_day_from_the_others() -> None:
+    back = orders().iloc[::8].assign(day=lambda t: t["day"] + pd.Timedelta(20, "D"))
+    back["total"] = -back["total"]
+    table = pd.concat([orders(), back], ignore_index=True)
+    table = table.rename(columns={"number": "order_id", "day": "order_date"})
+    receipt = smartcart.check(table).receipt
+    assert (receipt.orders, receipt.columns["day"]) == (ORDERS, "order_date")
+
+
+def test_a_refund_of_the_order_is_held_against_the_order() -> None:
+    back = np.where(orders().index % 4 == 0, 0.7, 0.0) * orders()["total"]
+    lines = two_lines(Refund=back)[["number", "who", "day", "sku", "pieces", "line", "Refund"]]
+    lines = lines.rename(columns={"number": "order_id", "line": "line total", "who": "customer_id"})
+    assert told(lines)[2] == pytest.approx(TRUTH[2])
+    whole = two_lines(Refund=np.where(orders().index % 4 == 0, 1.0, 0.0) * orders()["total"])
+    whole = whole.drop(columns=["total", "first"]).rename(
+        columns={"number": "order_id", "line": "line total"}
+    )
+    assert told(whole)[0] == ORDERS * 3 // 4
+
+
+def test_an_order_total_comes_before_the_total_of_a_line() -> None:
+    """Vouchers stand on lines of their own: only the total of the order has them all."""
+    lines = two_lines().assign(**{"Gesamtpreis brutto": lambda t: t["line"] * 1.1})
+    lines = lines.rename(columns={"total": "Gesamtbetrag brutto", "number": "Auftragsnummer"})
+    assert told(lines.drop(columns="line"))[2] == pytest.approx(TRUTH[2])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["orders_id", "Número de orden", "Bestellname", "Transactiereferentie", "N° de commande"],
+)
+def test_more_names_of_the_number_of_an_order(name) -> None:
+    t = orders().assign(day=lambda t: t["day"].dt.to_period("Q").dt.start_time)
+    table = pd.DataFrame(
+        {name: t["number"], "customers_id": t["who"], "Date": t["day"], "Total": t["total"]}
+    )
+    assert told(table)[:2] == TRUTH[:2]
 
 
 def test_a_bare_id_that_repeats_numbers_orders() -> None:

@@ -31,6 +31,8 @@ COVERED = 0.9  # of the orders: their total is about the sum of their lines
 SEVERAL_PIECES = 0.1  # of the lines have more than one piece, or a product shows nothing
 SOME_EQUAL = 0.2  # of the lines are without a discount
 SOME_REDUCED = 0.05  # of the lines have one
+MOST_FEE = 0.6  # of what was paid goes for a fee, a tax or the cost of the goods
+HALF = 0.5
 LEAST_LEFT = 0.3  # of the price remains after a discount
 
 
@@ -91,6 +93,30 @@ class Amounts:
                 taken = np.nan_to_num(np.abs(self.columns[off][there]))
                 if off not in {money, net} and _nearly_all(np.abs(gap - taken) <= near):
                     return net, off
+        return None
+
+    def with_fee(
+        self, money: str, whole: Sequence[str], parts: Sequence[str]
+    ) -> tuple[str, str] | None:
+        """Return the amount that is ``money`` and a part, and that part, where all lines have it.
+
+        The part is on most lines above nothing: what is taken off on fewer is a discount.
+        """
+        m = self.columns[money]
+        for name in whole:
+            w = self.columns[name]
+            there = np.isfinite(m) & np.isfinite(w) & (m > 0) & (w > 0)
+            if name == money or there.sum() < EVIDENCE or there.sum() < HALF * (m > 0).sum():
+                continue
+            gap, near = (w - m)[there], CENTS + 1e-9 * np.abs(w[there])
+            if float(np.mean(gap > near)) <= 1 - SOME_EQUAL or not _nearly_all(
+                (gap >= -near) & (gap <= MOST_FEE * w[there])
+            ):
+                continue
+            for part in parts:
+                taken = np.nan_to_num(np.abs(self.columns[part][there]))
+                if part not in {money, name} and _nearly_all(np.abs(gap - taken) <= near):
+                    return name, part
         return None
 
     def larger(self, one: str, other: str) -> bool:

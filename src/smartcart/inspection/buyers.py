@@ -13,6 +13,7 @@ from smartcart.records import Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
 from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_ranks import customer_rank
 
 __all__ = ["one_for_all", "with_nobody"]
 
@@ -23,7 +24,7 @@ IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
 ALL = 0.9  # of the lines under one value: not who bought
-MAILS = 0.5  # of the values are e-mail addresses
+MAILS = 0.5  # of the values are e-mail addresses, or names of several words
 
 
 def one_for_all(opened: Opened, sample: Any, name: str) -> bool:
@@ -52,7 +53,10 @@ def with_nobody(
     row = opened.engine.record(_figures(value, sample))
     if value.type().is_string():
         mails = int(row["mails"] or 0)
-        log = replace(log, folded=mails >= MAILS * max(1, int(row["known"] or 0)))
+        written = (
+            mails >= MAILS * max(1, int(row["known"] or 0)) or customer_rank(log.customer) == 4
+        )
+        log = replace(log, folded=written)  # addresses and names are typed by hand
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
@@ -78,7 +82,7 @@ def with_nobody(
 def _figures(value: Any, sample: Any) -> Any:
     told = {"rows": sample.count(), "known": value.count(), "different": value.nunique()}
     if value.type().is_string():
-        told["mails"] = value.contains("@").sum()
+        told |= {"mails": value.contains("@").sum(), "spaced": value.contains(" ").sum()}
     elif value.type().is_numeric():
         told |= {"low": value.min().cast("float64"), "high": value.max().cast("float64")}
     return sample.aggregate(**told)

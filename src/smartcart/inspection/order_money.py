@@ -13,8 +13,11 @@ from smartcart.records import OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import (
+    BEFORE_DISCOUNT,
+    PAID,
     converted,
     is_discount,
+    is_refund,
     money_rank,
     tax_rank,
     taxes_aside,
@@ -55,6 +58,7 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
                 _least_filled(desk, structure, n),
                 prices_a_piece(n),
                 _money_order(n, several),
+                money_rank(n) == PAID and not _of_order(structure, n),
                 tax_rank(n),
                 -desk.beside.get(n, 0) if several else 0,
             ),
@@ -147,6 +151,22 @@ def _by_values(
     if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
         desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
         chosen = found[0]
+    return _before_fees(desk, chosen, amounts)
+
+
+def _before_fees(desk: Desk, chosen: str, amounts: Amounts) -> str:
+    """Return what was paid before a fee, tax or cost was taken off, where every line has one.
+
+    In any language: ``gross = net + fee``. What is taken off some lines only is a discount.
+    """
+    if chosen not in amounts.columns:
+        return chosen
+    free = [n for n in amounts.columns if not prices_a_piece(n) and not is_refund(n)]
+    whole = [n for n in free if money_rank(n) != BEFORE_DISCOUNT]
+    parts = [n for n in free if not is_discount(n)]
+    if found := amounts.with_fee(chosen, whole, parts):
+        desk.checks.append(f"{found[0]} is {chosen} and {found[1]}, on every line: it was paid")
+        return found[0]
     return chosen
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import ibis
+
+from smartcart.errors import ReadingQuestion
 from smartcart.inspection.desk import (
     FEW,
     HALF,
@@ -20,19 +23,20 @@ from smartcart.inspection.order_money import counted_once
 from smartcart.records import Fill, OrderLog
 from smartcart.tables import order_structure, orders
 from smartcart.tables.order_candidates import Candidates
-from smartcart.tables.order_lines import filled, numbered
-from smartcart.tables.order_names import bare
-from smartcart.tables.order_ranks import order_rank
+from smartcart.tables.order_lines import filled, numbered, text
+from smartcart.tables.order_names import bare, prices_a_piece
+from smartcart.tables.order_ranks import PAID, money_rank, order_rank
 from smartcart.tables.order_structure import SEVERAL, Cell, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["order_number", "other_numbers", "told_once"]
+__all__ = ["order_number", "other_numbers", "refuse_repeated_totals", "told_once"]
 
 ORDERS_TRIED = 4
 MANY_ORDERS = 20  # of several lines: a column may number the orders
 LEAST_ORDERS = 0.1  # of the lines, at least, are orders
+ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 NAMED = {0, 1}  # ranks of names that are an order's number
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
@@ -45,6 +49,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         tried = [c.name for c in found.orders]
         if log.order is not None and log.order not in tried:
             tried.insert(0, log.order)
+        tried = [n for n in tried if desk.figures[n].distinct > 1]
     best: tuple[tuple[Any, ...], str, Structure] | None = None
     whole = desk.sample
     for place, name in enumerate(tried[:ORDERS_TRIED]):
@@ -57,6 +62,8 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
             daily = True  # numbers may begin anew every day
             desk.sample = numbered(whole, replace(log, order=name, daily=True))
             structure = structure_by(desk, log, found, name)
+            if structure.orders < ORDERS_A_DAY * _days(desk, log):
+                continue  # it is the days that part these lines, not the number
         days = [c.name for c in found.days] or [log.date or ""]
         who = structure.cell(log.customer)
         steady = who.steady and any(structure.cell(d).steady for d in days)
@@ -70,6 +77,10 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
             chosen = _down(log, name) if down else replace(log, order=name, daily=daily)
     desk.sample = whole
     if best is None:
+        if "order" not in desk.said:
+            desk.checks.append(
+                "no column numbers the orders: all that a customer bought on a day is one order"
+            )
         return replace(log, order=None), None
     _, name, structure = best
     if chosen.fill == "down":
@@ -91,6 +102,41 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
                 f"some lines of an order of {name} bear a later day: the first counts"
             )
     return chosen, structure
+
+
+def _days(desk: Desk, log: OrderLog) -> int:
+    """Return how many different days the lines of the sample have."""
+    days = desk.sample[log.date].cast("date").nunique().as_table()
+    return int(desk.opened.engine.arrow(days).column(0)[0].as_py() or 0)
+
+
+def refuse_repeated_totals(desk: Desk, log: OrderLog) -> None:
+    """Ask where totals seem to be of whole orders, on every line, but no number parts the orders.
+
+    Raises ``ReadingQuestion``: their sum would be the money several times.
+    """
+    lines = log.product or log.quantity
+    if log.order is not None or log.date is None or log.amount is None or not lines:
+        return
+    if "amount" in desk.said or money_rank(log.amount) != PAID or prices_a_piece(log.amount):
+        return
+    if any(rival.competes and rival.log.order is not None for rival in desk.rivals):
+        return  # it is asked already which column numbers the orders
+    both = text(desk.sample[log.customer]) + "/" + desk.sample[log.date].cast("string")
+    table = desk.sample.mutate(__both__=both)
+    expr = order_structure.structure_expression(table, "__both__", [log.amount], [log.amount])
+    found = order_structure.structure_of("", [log.amount], desk.opened.engine.record(expr))
+    cell = found.cell(log.amount)
+    if cell.many < MANY_ORDERS or not cell.constant or desk.figures[log.amount].distinct < SEVERAL:
+        return
+    raise ReadingQuestion.of(
+        f"{desk.opened.reading.source!r} has one {log.amount} on all lines of a customer and day "
+        f"({cell.many:,} times in the lines looked at), and no column numbers the orders: it may "
+        "be the total of the order, repeated",
+        "a number of the order on every line",
+        f"add that column, or say that {log.amount!r} is of the line: "
+        f"{choose_line(log.amount, 'amount')}",
+    )
 
 
 def _sent_back_later(name: str, who: Cell, days: Sequence[Cell]) -> bool:
@@ -123,8 +169,20 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
         )
     )
     names = [n for n in names if n != order]
-    expr = order_structure.structure_expression(desk.sample, order, names, moneys)
+    table = _days_of_sales(desk.sample, log, found, order)
+    expr = order_structure.structure_expression(table, order, names, moneys)
     return order_structure.structure_of(order, names, desk.opened.engine.record(expr))
+
+
+def _days_of_sales(table: Any, log: OrderLog, found: Candidates, order: str) -> Any:
+    """Return the lines without the days of those that come back: they are later ones."""
+    days = [n for n in dict.fromkeys([*(c.name for c in found.days[:8]), log.date]) if n]
+    days = [n for n in days if n != order]
+    signed = [n for n in dict.fromkeys([log.quantity, *money_columns(log, found)]) if n]
+    back = ibis.literal(False)
+    for name in signed:
+        back = back | (table[name].cast("float64") < 0).fill_null(False)
+    return table.mutate(**{n: back.ifelse(ibis.null(table[n].type()), table[n]) for n in days})
 
 
 def _stands_once(desk: Desk, log: OrderLog, order: str) -> bool:

@@ -18,6 +18,7 @@ from smartcart.inspection.order_number import (
     ORDERS_TRIED,
     order_number,
     other_numbers,
+    refuse_repeated_totals,
     told_once,
 )
 from smartcart.layouts import Layout, present
@@ -26,7 +27,7 @@ from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
 from smartcart.tables.order_candidates import Candidates, find_candidates
 from smartcart.tables.order_ranks import customer_rank, is_mail
-from smartcart.tables.order_structure import SAMPLE_LINES, Structure
+from smartcart.tables.order_structure import SAMPLE_LINES, Cell, Structure
 from smartcart.tables.summary import ColumnSummary
 
 __all__ = ["settle"]
@@ -74,6 +75,7 @@ def settle(
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)
     other_numbers(desk, log, columns)
+    refuse_repeated_totals(desk, log)
     log = order_roles.described(columns, log, parts)
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
 
@@ -218,7 +220,15 @@ def _day(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidat
         filled = max(desk.filled(name, structure), 0.0)
         if steady and filled >= half:
             return replace(log, date=name)
-    return replace(log, date=None)
+    full = [n for n in names if max(desk.filled(n, structure), 0.0) >= half]
+    if structure is None or not full:
+        return replace(log, date=None)
+    # an order of several days began on the first: the day that changes least within them
+    return replace(log, date=max(full, key=lambda n: _same(structure.cell(n))))
+
+
+def _same(cell: Cell) -> float:
+    return cell.same / max(1, cell.many)
 
 
 def _other_customers(

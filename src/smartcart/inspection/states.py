@@ -10,6 +10,7 @@ from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states
 from smartcart.tables.order_candidates import FEW_STATES, Candidates
+from smartcart.tables.order_names import parts_named
 from smartcart.tables.tokens import tokens
 
 __all__ = ["codes_notices", "values_of", "with_states"]
@@ -56,7 +57,7 @@ def with_states(
     if not states:
         return log
     main = next((s for s in states if s.column == log.status), None)
-    if main is None and all(s.unpaid and not s.cancelled for s in states):
+    if main is None and not any(s.cancelled or s.returned or s.browsed for s in states):
         return replace(log, states=tuple(states))
     if main is None:
         if log.status is not None and opened.table[log.status].type().is_boolean():
@@ -77,15 +78,21 @@ def with_states(
 
 def codes_notices(opened: Opened, sample: Any, log: OrderLog, found: Candidates) -> list[Notice]:
     """Tell of columns of states whose values are codes that no word explains."""
-    known = {log.row_type, *(s.column for s in log.states)}
-    if log.cancelled or log.returned or log.browsed:
-        known.add(log.status)
+    read = {log.row_type: (), **{s.column: _all(s) for s in log.states}}
+    told_by_status = (*log.cancelled, *log.returned, *log.browsed)
+    if log.status is not None and told_by_status:
+        read[log.status] = (*read.get(log.status, ()), *told_by_status)
     told = []
     for column in found.states:
-        if column.name in known or column.type == "boolean" or column.distinct > FEW_CODES:
+        status = "status" in tokens(column.name) or any(
+            p.name == "status" for p in parts_named(column.name)
+        )
+        if column.type == "boolean" or column.distinct > FEW_CODES or not status:
             continue
         values = values_of(opened.engine, sample, column.name, FEW_CODES)
-        if order_states.coded(values) and "status" in tokens(column.name):
+        if column.name == log.row_type or order_states.is_delivery(column.name):
+            continue
+        if column.name not in read and order_states.coded(values):
             shown = ", ".join(values[:8])
             told.append(
                 Notice(
@@ -93,6 +100,18 @@ def codes_notices(opened: Opened, sample: Any, log: OrderLog, found: Candidates)
                     f"{column.name} holds codes ({shown}) that no word explains: lines of all of "
                     "them count as sold. If some were cancelled or not paid, write the words for "
                     "them, or leave these lines out of the file.",
+                )
+            )
+            continue
+        given = set(read.get(column.name, ()))
+        strange = [v for v in order_states.unexplained(values) if v not in given]
+        if strange:
+            shown = ", ".join(repr(v) for v in strange[:6])
+            told.append(
+                Notice(
+                    "status_words",
+                    f"{column.name} holds {shown}, which no word explains: these lines count as "
+                    "sold. If some were cancelled or not paid, leave them out of the file.",
                 )
             )
     return told + _unpaid_days(log, found)

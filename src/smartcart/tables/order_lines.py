@@ -76,6 +76,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
             __amount__=holds.ifelse(table["__amount__"], ibis.literal(None, "float64"))
         )
     amount = paid = table["__amount__"]
+    paid_back = None  # the money of the whole order, where that which came back is of it
     refund = given = table["__refund__"]
     if order is not None and log.whole_orders:
         table = _carried(table, log)
@@ -85,9 +86,12 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
         if log.refunded in log.whole_orders:
             given = table["__given__"]
             refund = table["__carrier__"].ifelse(given, 0.0)
+            if log.amount not in log.whole_orders:
+                paid_back = table["__ordered__"]
     returned = never
     if log.refunded is not None:
-        returned = ((paid > 0) & (given.abs() >= FULL_REFUND * paid)).fill_null(False)
+        all_of_it = paid if paid_back is None else paid_back
+        returned = ((all_of_it > 0) & (given.abs() >= FULL_REFUND * all_of_it)).fill_null(False)
     return Cells(
         table,
         table["__customer__"],
@@ -151,6 +155,7 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
     return table.mutate(
         __paid__=amount.max().over(here),
         __given__=refund.abs().max().over(here),
+        __ordered__=amount.sum().over(here),
         __carrier__=live & (place == 0),
         __quantity__=pieces,
     )
@@ -160,7 +165,7 @@ def _customer(table: ir.Table, log: OrderLog) -> Any:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = identity(table[log.customer])
     if log.folded:
-        value = value.lower()
+        value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:
         mail = table[log.mail].strip().lower().nullif("")

@@ -57,8 +57,9 @@ _BEFORE_DISCOUNT = re.compile(
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer)\w*|(\w*versand|porto|liefer|retouren)\w*|"
-    r".*(할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
+    r"beneficio|lucro|utile|gewinn|winst|zysk|zarobek|marza|margen|margem|marge|earnings|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
     r"verzending|btw\w*)\b.*"
 )
@@ -73,7 +74,7 @@ _NEVER_PAID = re.compile(
     r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
     r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
     r"custo|profit|"
-    r"margins?|payouts?|deposits?|withheld|points?|punkte|outstanding|due|owed|unpaid|offen|limit|"
+    r"margins?|earnings?|settle(d|ment)|payouts?|deposits?|withheld|points?|punkte|outstanding|due|owed|unpaid|offen|limit|"
     r"insurance|duty|duties|redeemed|gift (card|certificate|voucher|wrap)|(store|account) credits?|"
     r"credit (limit|used|memo|note|applied)|compare|msrp|rrp|uvp|predicted|expected|lifetime|"
     r"forecast|average|avg|budget|surcharge|rounding|adjustments?|chargebacks?|disputed?|"
@@ -162,6 +163,7 @@ _BUYERS_NAME = re.compile(
     rf"({_PEOPLE} )+(full )?{_NAME}|{_NAME}( of| de| du| des| del)? {_PEOPLE}"
 )
 _BY_CODE = re.compile(
+    rf"(customers|clients|users|members) (id|key|code|number)|"
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
     r"(reference|id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
@@ -178,8 +180,8 @@ _NO_ORDER = re.compile(
     r"tags?|tracking|refund|return|reference txn|parent|shipment|shipping|seller|listing|sku|"
     r"totale|totaal|summe|betrag|importo|importe|valor|valore|montant|wert|kwota|suma|wartosc|"
     r"stato|"
-    r"estado|statut|data|datum|fecha|dato|dzien|campaign|coupon|merchant order|key|row|payment|"
-    r"payout|settlement|batch|terminal|register)\b.*"
+    r"estado|etat|zustand|statut|data|datum|fecha|dato|dzien|campaign|coupon|"
+    r"merchant order|key|row|payment|payout|settlement|batch|terminal|register)\b.*"
 )
 _ORDER_BEST = re.compile(
     r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"
@@ -187,7 +189,8 @@ _ORDER_BEST = re.compile(
     r"name|key|header))*"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref)( (de|del|do|da|of))? "
     r"(order|pedido|commande|ordine|encomenda|bestelling)"
-    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number)"
+    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number|name)|orders (id|key|code)"
+    r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref|referencia)( (de|del))? (la )?orden"
 )
 _ORDER_NEXT = re.compile(
     r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
@@ -197,6 +200,11 @@ _ORDER_NEXT = re.compile(
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
     r"|(psp|merchant) ref(erence)?"
+    r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|codice|code|ref|referencia|reference)"
+    r"( (de|del|do|da|di|du|of))?( la)? (recibo|ticket|recu|ricevuta|bonnetje|venta|venda|vendita|"
+    r"vente|compra|acquisto|achat|transaccion|transacao|transazione|transaction|transaktion|"
+    r"operacion|factura|fattura|facture|fatura|nota fiscal)"
+    r"|(transactie|transaktions?)( ?(referentie|nummer|nr|id|code|kode))"
 )
 
 _NEVER_DAY = re.compile(

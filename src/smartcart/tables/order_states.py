@@ -11,7 +11,16 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["browsing_words", "coded", "flag_state", "line_state", "says_paid", "status_words"]
+__all__ = [
+    "browsing_words",
+    "coded",
+    "flag_state",
+    "is_delivery",
+    "line_state",
+    "says_paid",
+    "status_words",
+    "unexplained",
+]
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
@@ -25,7 +34,8 @@ _CANCELLED = _or_elsewhere(
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
-    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$",
+    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|\bnegad[oa]\b|odrzucon|afgewezen|rifiutat|"
+    r"\b(fehler|fout|erreur)\b|betaalfout|b[łl][aą]d\b|refuse\b",
     "cancelled",
 )
 _BROWSED = re.compile(
@@ -70,6 +80,10 @@ _UNPAID = _or_elsewhere(
     r"下書き|草稿|임시|"
     r"^(not|un)[ _-]?(completed?|finished|finali[sz]ed|confirmed|processed)$|^parked$|"
     r"^lay[ -]?by|^invoice sent$|"
+    r"(waiting|wait)[ _-]?payment|(billet|boleto)[ _-]?(printed|gerado|impresso)|^devis\b|"
+    r"in afwachting|en espera de(l)? pago|zahlung offen|offene zahlung|non payee?s?$|"
+    r"nicht bezahlt|no pagad[oa]|"
+    r"nao pag[oa]|non pagat[oa]|niet betaald|nieoplacon|"
     r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",
 )
@@ -82,7 +96,13 @@ _PAYMENT = re.compile(
     r"platnos\w*|financial|billing)\b.*"
 )
 _WON = re.compile(r"^(closed )?(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
+_NOT_WON = re.compile(rf"(?!{_WON.pattern[1:-1]}$)")
 _LOST = re.compile(r"^(closed )?(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
+_PAID_UP = re.compile(
+    r"^((fully |is )?paid( in full)?|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|"
+    r"oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi)$"
+)
+_OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
 _NOT_YET = re.compile(
@@ -106,12 +126,16 @@ _SALE = re.compile(
 )
 
 
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
+
+
 def _plain(value: str) -> str:
     """Return a value as its words are compared: lower case, no accents, no blanks around.
 
     A word is looked for as it is written, too: folding takes letters of other scripts apart.
     """
-    text = re.sub(r"^wc-", "", value.strip().lower())  # WooCommerce's own
+    text = re.sub(r"^wc-", "", value.strip())  # WooCommerce's own
+    text = _HUMPS.sub(" ", text).replace("_", " ").lower()
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
@@ -137,6 +161,49 @@ def coded(values: Iterable[str]) -> bool:
     """
     told = list(values)
     return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
+
+
+_SOLD = re.compile(
+    r"complet|closed|paid|bezahlt|\bpag[oa]|pagad|pagat|\bpaye|betaal|oplac|zaplac|betal[dt]|lunas|"
+    r"ship|sent|dispatch|versand|versendet|verschickt|exped|envoy|envi|spedit|verzond|wysl|skick|"
+    r"deliver|zugestellt|geliefert|livr|entreg|consegn|geleverd|dostarcz|lever|fulfil|unfulfil|"
+    r"process|bearbeit|verarbeit|traite|traitement|proces|lavoraz|verwerk|przetw|behandl|"
+    r"accept|approved|aprob|aprov|confirm|bestatig|conferm|bevestig|potwierdz|bekraft|aktiv|activ|"
+    r"success|succe|erfolg|exito|ok$|done|finish|fertig|erledigt|termin|finali|conclu|afgerond|"
+    r"zakoncz|zrealiz|klar$|settled|captured|collected|charged|sold|verkauf|vendu|vendid|venda|"
+    r"sale|order|invoiced|fakturiert|berechnet|factur|fattur|received|erhalten|recu|recib|receb|"
+    r"ricevut|ontvang|part|teil|new$|neu$|nouv|nuev|nov[oa]$|nuov|nieuw|open|offen|in progress|"
+    r"in arbeit|en cours|en curso|in corso|ready|bereit|pack|prepar|picked|pick[ -]?up|abgeholt|"
+    r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"
+    r"booked|checked|check|stayed|attend|kept|arriv|no refund|none|not|non|kein|await|wait|back ?or"
+    r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
+    r"tamam|teslim|kargo|onay|selesai|dikirim"
+)
+
+
+def is_delivery(column: str) -> bool:
+    """Return whether a column's name is of what became of the parcel, not of the order.
+
+    >>> is_delivery("Fulfillment Status"), is_delivery("Order Status")
+    (True, False)
+    """
+    return _DELIVERY.fullmatch(tokens(column)) is not None
+
+
+def unexplained(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values of a status that no word explains, neither as sold nor as anything else.
+
+    >>> unexplained(["Completed", "Cancelled", "Zugestellt", "Wstrzymane", "7"])
+    ('Wstrzymane', '7')
+    """
+    told = list(dict.fromkeys(values))
+    state = line_state("status", told)
+    known = {*state.cancelled, *state.returned, *state.browsed, *state.unpaid, *state.other}
+    return tuple(
+        v
+        for v in told
+        if v not in known and not _SOLD.search(_plain(v)) and not _SOLD.search(v.lower())
+    )
 
 
 def status_words(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -203,6 +270,10 @@ _GIVEN_BACK = re.compile(
 )
 
 
+_TEST = re.compile(r"(is |in )?test( (mode|order|sale|purchase|payment|transaction))?")
+_LIVE = re.compile(r"(is |in )?live( ?mode)?")
+
+
 def flag_state(column: str, values: Iterable[str]) -> LineState | None:
     """Return what a column of yes and no says of a line, if its name says what it is about.
 
@@ -210,6 +281,8 @@ def flag_state(column: str, values: Iterable[str]) -> LineState | None:
     ('Ja',)
     >>> flag_state("bezahlt", ["ja", "nein"]).unpaid, flag_state("Newsletter", ["ja", "nein"])
     (('nein',), None)
+    >>> flag_state("Test Mode", ["true", "false"]).other
+    ('true',)
     """
     told = {value: value.strip().lower() for value in values}
     if len(told) < 2 or not set(told.values()) <= _YES | _NO:
@@ -221,6 +294,10 @@ def flag_state(column: str, values: Iterable[str]) -> LineState | None:
         return LineState(column, cancelled=yes)
     if _PAID.fullmatch(words):
         return LineState(column, unpaid=no)
+    if _TEST.fullmatch(words):
+        return LineState(column, other=yes)
+    if _LIVE.fullmatch(words):
+        return LineState(column, other=no)
     return LineState(column, returned=yes) if _GIVEN_BACK.fullmatch(words) else None
 
 
@@ -239,6 +316,10 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     >>> state = line_state("Deal Status", ["Won", "Lost", "Open"])
     >>> state.cancelled, state.unpaid
     (('Lost',), ('Open',))
+    >>> line_state("Stage", ["Closed Won", "Closed Lost", "Prospecting"]).unpaid
+    ('Prospecting',)
+    >>> line_state("Status", ["Bezahlt", "Offen"]).unpaid, line_state("Status", ["offen"]).unpaid
+    (('Offen',), ())
     >>> line_state("Transaction Type", ["sale", "credit"]).returned
     ('credit',)
     """
@@ -251,8 +332,15 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     if _PAYMENT.fullmatch(tokens(column)) and not delivery:
         unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
     if any(_WON.match(_plain(v)) for v in rest):
-        cancelled += tuple(v for v in rest if _LOST.match(_plain(v)))
+        lost = tuple(v for v in rest if _LOST.match(_plain(v)))
+        cancelled += lost
         rest = [v for v in rest if v not in cancelled]
+        # where deals are won and lost, every other stage is one before that
+        before = _NOT_WON if lost else _NOT_YET
+        unpaid += tuple(v for v in rest if v not in unpaid and before.match(_plain(v)))
+    if not delivery and any(
+        _PAID_UP.match(_plain(v)) or _OFFERED.match(_plain(v)) for v in (*rest, *unpaid)
+    ):
         unpaid += tuple(v for v in rest if v not in unpaid and _NOT_YET.match(_plain(v)))
     if any(_TAKEN.match(_plain(v)) for v in rest):
         unpaid += tuple(v for v in rest if v not in unpaid and _BEGUN.match(_plain(v)))

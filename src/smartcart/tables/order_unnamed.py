@@ -52,11 +52,13 @@ def lines_of_nobody(
     if "customer" in found or "order" not in found or not days or not sold:
         return None
     order = found["order"]
-    if order.distinct < 2 or speaks_of_customers(columns):
+    repeats = order.distinct < REPEATED * order.present
+    lines = repeats and {"product", "quantity"} & set(found)
+    if order.distinct < 2 or (speaks_of_customers(columns) and not lines):
         return None
     names = (order.name, days[0].name, *(found[name].name for name in sold))
     whole = "amount" in sold and not {"quantity", "unit_price"} & set(sold)
-    return names, order.distinct < REPEATED * order.present or whole
+    return names, repeats or whole
 
 
 def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:

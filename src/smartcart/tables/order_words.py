@@ -259,6 +259,9 @@ NOT_WHO = re.compile(
     r"cashier|driver|order|invoice|row|line|lineitem|eval|campaign|coupon|promo|promotion|channel|"
     r"department|zip|postal|post|plz|pin|area|country|city|state|region|phone|session|warehouse|"
     r"terminal|register|device|currency|status|type|event|week|month|day|year|qtr|quarter|page|"
+    r"batch|payout|settlement|packet|parcel|package|offer|listing|transfer|statement|deposit|"
+    r"reference|psp|lot|journal|ledger|asin|gtin|barcode|isbn|bin|issuer|gateway|document|report|"
+    r"request|message|ticket|receipt|transaction|payment|subscription|plan|variant|parent|"
     r"url|version|tracking|shipment|ship|room|table|seat|dow|hour)\b.*"
 )
 """What a column may identify that is no customer."""
