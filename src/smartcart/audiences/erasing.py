@@ -20,11 +20,9 @@ from smartcart.errors import DataError
 from smartcart.sources.csv_dialect import Dialect, sniff
 from smartcart.sources.encoding import plain_text
 from smartcart.sources.file_format import Content, content_of
-from smartcart.sources.text_cells import BLANK
+from smartcart.tables.customer_key import BLANK, key_text
 
 __all__ = ["Wanted", "erase_rows"]
-
-_WHOLE = re.compile(r"([0-9]+)\.0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,8 @@ def key(cell: object) -> str:
     >>> key(" 17.0 "), key("Ann@Example.com"), key(None)
     ('17', 'ann@example.com', '')
     """
-    text = "" if cell is None else str(cell).strip(f"{BLANK}'\"").casefold()
-    whole = _WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    plain = cell.strip(f"{BLANK}'\"") if isinstance(cell, str) else cell
+    return (key_text(plain) or "").casefold()
 
 
 def erase_rows(path: Path, wanted: Wanted) -> int | None:

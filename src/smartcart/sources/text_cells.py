@@ -12,12 +12,11 @@ from smartcart.sources.column_names import clean_names
 from smartcart.sources.files import read_files
 from smartcart.sources.paths import find_files
 from smartcart.sources.raw import Raw
+from smartcart.tables.customer_key import BLANK
 
-__all__ = ["BLANK", "lines_of", "text_rows"]
+__all__ = ["lines_of", "text_rows"]
 
 ROWS = 65_536
-BLANK = " \t\r\n\v\f\u00a0\u200b\u3000\ufeff"
-"""What does not count around an id."""
 
 
 def text_rows(

@@ -27,6 +27,7 @@ from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
 from smartcart.records import Model
 from smartcart.tables import features
+from smartcart.tables.customer_key import BLANK, key_text
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
@@ -152,12 +153,15 @@ _lock = threading.Lock()
 def find(run: Path, customer_id: str) -> Customer | None:
     """Return a customer of a run, None where there is none of that id."""
     index = _index(run)
-    group = bisect.bisect_left(index.last, customer_id)
-    if group >= len(index.last):
-        return None
-    rows = index.rows(group)
-    place = pc.index(rows["customer_id"], customer_id).as_py()
-    return None if place < 0 else _customers(rows.slice(place, 1), index)[0]
+    for told in dict.fromkeys((customer_id.strip(BLANK), key_text(customer_id) or "")):
+        group = bisect.bisect_left(index.last, told)
+        if group >= len(index.last):
+            continue
+        rows = index.rows(group)
+        place = pc.index(rows["customer_id"], told).as_py()
+        if place >= 0:
+            return _customers(rows.slice(place, 1), index)[0]
+    return None
 
 
 def page(
