@@ -169,7 +169,7 @@ class Audience:
 
     def left_out(self) -> dict[str, int]:
         """Return customers left out by reason, those of other segments too."""
-        counts = dict(
+        counts: dict[str, int] = dict(
             self.engine.rows(f"SELECT reason, count(*) FROM {_parquet(self._file)} GROUP BY reason")
         )
         others = self.customers - sum(counts.values())

@@ -7,7 +7,6 @@ within groups, without its own tenth of the rows: a border that only chance drew
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +136,7 @@ def _neighbours(apart: Floats) -> list[tuple[int, int]]:
     return sorted({(min(a, b), max(a, b)) for a, row in enumerate(near.tolist()) for b in row})
 
 
-def least(scores: NDArray[Any]) -> Labels:
+def least(scores: NDArray[np.generic]) -> Labels:
     """Return the row of the least score (k, n) in each column; of equal ones the first."""
     best = scores[0].copy()
     label = np.zeros(best.size, dtype=np.int16)

@@ -18,6 +18,7 @@ from smartcart.engines.duckdb import first_line, literal, quote
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
     import ibis
@@ -77,7 +78,7 @@ class Postgres(Closeable, ServerEngine):
         import ibis
 
         self.label = address.label
-        known: dict[str, Any] = {}
+        known: JsonObject = {}
         with contextlib.suppress(psycopg.ProgrammingError):  # whose words may hold the password
             known = dict(conninfo_to_dict(address.url))
         if not known:
@@ -134,7 +135,7 @@ class Postgres(Closeable, ServerEngine):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self._sentences():
             return self._con.execute(sql.encode()).fetchall()

@@ -10,9 +10,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smartcart.errors import DataError, SmartCartError, UsageError
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaGateway
+    from pyspark.sql import SparkSession
+
 
 __all__ = ["first_words", "start"]
 
@@ -152,7 +157,7 @@ def _launched(master: str | None, log: Path) -> tuple[Any, Callable[[], None]]:
     return session, stop
 
 
-def _end(gateway: Any) -> None:
+def _end(gateway: JavaGateway) -> None:
     """End the Java process, so that the next session may start another."""
     from pyspark import SparkContext
 
@@ -211,7 +216,7 @@ def _refuse_silence(address: str, scheme: str, port: int) -> None:
     raise _no_answer(address, first_words(error))
 
 
-def _first_task(session: Any, master: str) -> None:
+def _first_task(session: SparkSession, master: str) -> None:
     """Wait until a worker has done one task: without workers Spark waits for ever."""
     failed: list[BaseException] = []
 

@@ -62,6 +62,7 @@ from smartcart.records.campaign import (
     SegmentPlan,
     Uplift,
 )
+from smartcart.records.dynamic import CustomerColumns, JsonObject, ResultRow, SqlRow
 from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
 from smartcart.records.erasure import Erased, Erasure
 from smartcart.records.future import (
@@ -134,6 +135,7 @@ __all__ = [
     "Condition",
     "Contract",
     "Contribution",
+    "CustomerColumns",
     "Distribution",
     "Drift",
     "DriftReason",
@@ -158,6 +160,7 @@ __all__ = [
     "Holdout",
     "Identity",
     "Inspection",
+    "JsonObject",
     "KChange",
     "KEvidence",
     "KRow",
@@ -195,6 +198,7 @@ __all__ = [
     "Receipt",
     "Recipe",
     "ReferenceBins",
+    "ResultRow",
     "ResultWishes",
     "Rfm",
     "RfmSegment",
@@ -207,6 +211,7 @@ __all__ = [
     "SegmentPlan",
     "SegmentPoint",
     "SensitiveColumn",
+    "SqlRow",
     "Tenth",
     "Track",
     "TrackRow",

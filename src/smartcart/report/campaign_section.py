@@ -18,7 +18,7 @@ _STRONG = (0.04, 0.12, 0.25, 0.4)  # parts of a reason from which its shade grow
 
 def campaign(
     found: Campaign | None, currency: str = "", way: str = " (--baseline 0.05)"
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Return what the section on a campaign shows; nothing where none was planned.
 
     ``way`` is where the reader can say the rate without contact.
@@ -123,7 +123,7 @@ def _gains(found: Campaign, currency: str) -> Any:
     return chart(rows)
 
 
-def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, Any]:
+def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, object]:
     """Return what a page shows of what a campaign changed."""
     rows = [
         BarRow(
@@ -150,7 +150,7 @@ def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[
     }
 
 
-def why(run: Run) -> dict[str, Any] | None:
+def why(run: Run) -> dict[str, object] | None:
     """Return what puts customers where they are: features by segments, and a sentence for each."""
     if not run.reasons:
         return None
@@ -169,7 +169,7 @@ def _part(one: Reason, j: int) -> tuple[str, int]:
     return text if abs(x) >= 0.005 else "0%", step if x > 0 else -step
 
 
-def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str, Any]]:
+def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str, object]]:
     """Return what a page shows of each customer that was asked about."""
     shown = []
     for one in found:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["numbers", "plain", "words"]
 
 
-def numbers(values: NDArray[Any]) -> Any:
+def numbers(values: NDArray[np.generic]) -> Any:
     """Return (n,) numbers or booleans as an Arrow array; NaN stays NaN.
 
     >>> import numpy as np
@@ -30,7 +33,7 @@ def numbers(values: NDArray[Any]) -> Any:
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
 
 
-def plain(batch: Any) -> Any:
+def plain(batch: pa.RecordBatch) -> Any:
     """Return a record batch whose dictionaries are their values.
 
     >>> import pyarrow as pa

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.errors import DataError, UsageError
-from smartcart.records import MODEL_VERSION, DriftReference, Model, ReferenceBins
+from smartcart.records import MODEL_VERSION, DriftReference, JsonObject, Model, ReferenceBins
 from smartcart.store.text import plain, write_json
 
 __all__ = ["load_model", "model_schema", "write_model"]
 
-Content = dict[str, Any]
+Content = JsonObject
 
 OPS = {"column", "sum", "share", "ratio", "days_since", "years_since", "is"}
 EXACT = 2**53  # whole numbers up to which 3 and 3.0 are the same number
@@ -49,7 +49,7 @@ def checksum(content: Content) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> Any:
     if isinstance(value, dict):
         return {name: _whole(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -135,7 +135,7 @@ def _no_number(word: str) -> Any:
     raise ValueError(f"{word} is no number")
 
 
-def _depth(value: Any, most: int) -> int:
+def _depth(value: object, most: int) -> int:
     """Return how deep lists and objects lie in one another, at most ``most + 1``."""
     if most < 0 or not isinstance(value, (dict, list)):
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smartcart.errors import DataError, UsageError
 from smartcart.web.errors import WebError, missing
@@ -14,6 +14,9 @@ from smartcart.web.workspace import Workspace
 from smartcart.workflows import customer_lookup
 from smartcart.workflows.score import assign
 from smartcart.workflows.what_if import WhatIf, explain_values, start_values, what_if
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["Customers", "Found", "Past", "Scored"]
 
@@ -140,7 +143,7 @@ class Customers:
                 )
         return found
 
-    def score(self, run: str, rows: Sequence[Mapping[str, Any]]) -> list[Scored]:
+    def score(self, run: str, rows: Sequence[Mapping[str, object]]) -> list[Scored]:
         """Assign customers, given by the columns of the run's source, with its saved model."""
         import pyarrow as pa
 

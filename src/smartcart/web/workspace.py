@@ -12,13 +12,13 @@ import shutil
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
@@ -204,7 +204,7 @@ class Workspace:
             ) from error
         return [f for f in inside if NAME.fullmatch(f.name) and (f / "run.json").is_file()]
 
-    def _registered(self, name: str | None = None) -> dict[str, Any]:
+    def _registered(self, name: str | None = None) -> dict[str, RowMapping]:
         query = select(tables.runs)
         if name is not None:
             query = query.where(tables.runs.c.name == name)
@@ -217,7 +217,7 @@ class Workspace:
         except OSError:  # it has just been deleted
             return 0
 
-    def _entry(self, folder: Path, made: int, known: dict[str, Any]) -> Entry:
+    def _entry(self, folder: Path, made: int, known: Mapping[str, RowMapping]) -> Entry:
         name = folder.name
         cached = self._summaries.get(name)
         stamp = (made, _stamp(folder / store.NAMES))
@@ -298,7 +298,7 @@ def _summary(folder: Path, made: int) -> Entry:
 
 
 @contextlib.contextmanager
-def lock_workspace(folder: Path) -> Any:
+def lock_workspace(folder: Path) -> Iterator[None]:
     """Hold a workspace for one server. Raises ``UsageError`` where another one has it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
@@ -318,7 +318,7 @@ def lock_workspace(folder: Path) -> Any:
         file.close()
 
 
-def _lock_file(file: Any) -> None:
+def _lock_file(file: IO[str]) -> None:
     try:
         import fcntl
     except ImportError:  # Windows

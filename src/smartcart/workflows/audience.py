@@ -313,13 +313,13 @@ def _refuse_destination(
         )
 
 
-def _first(columns: Sequence[Any]) -> Any:
+def _first(columns: Sequence[object]) -> Any:
     import pyarrow.compute as pc
 
     return pc.coalesce(*columns)
 
 
-def _counts(column: Any) -> dict[str, int]:
+def _counts(column: pa.Array) -> dict[str, int]:
     pairs = column.value_counts().to_pylist()
     return {pair["values"]: pair["counts"] for pair in pairs if pair["values"] is not None}
 

@@ -201,7 +201,7 @@ def _some(x: Floats) -> bool:
     return not bool(np.isnan(x).all())
 
 
-def matrix(batch: Any, width: int) -> Floats:
+def matrix(batch: pa.RecordBatch, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
     out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):
@@ -209,7 +209,7 @@ def matrix(batch: Any, width: int) -> Floats:
     return out
 
 
-def _numbers(column: Any) -> NDArray[Any]:
+def _numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.generic]:
     """Return a column of Arrow, NaN where it is null, by its layout: its own way loads pandas."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     here = slice(array.offset, array.offset + len(array))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,13 @@ from smartcart.core.future.predict import (
     relative_gradient,
 )
 from smartcart.core.future.track import model_name
-from smartcart.records import Feature, Future, FutureSegment, LateCustomer
+from smartcart.records import CustomerColumns, Feature, Future, FutureSegment, LateCustomer
 from smartcart.workflows.customer_arrays import Customers as Arrays
 from smartcart.workflows.foresee import NEEDED, Foreseen
 from smartcart.workflows.record import FittedSegments
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["FutureCount", "discounted", "future_count", "future_record", "future_writer"]
 
@@ -42,7 +45,7 @@ MOST_LATE = 50  # late customers told by name; all are in future.parquet
 class Part:
     """A batch: its rows for the file, its sums, and its late customers with most at stake."""
 
-    columns: dict[str, Any]
+    columns: CustomerColumns
     sums: Sums
     late: tuple[tuple[float, str, int, float, int], ...]
 
@@ -67,7 +70,7 @@ class FutureCount:
         money = np.zeros(len(X)) if place is None else np.nan_to_num(X[:, place])
         return x, T - X[:, self.places["recency_days"]], T, money
 
-    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> Part:
         """Forecast a batch; may run on another thread than :meth:`add`."""
         x, t, T, money = self.read(X)
         told = predict(self.forecast, x, t, T, money)
@@ -88,7 +91,7 @@ class FutureCount:
         return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
 
     def _late(
-        self, ids: Any, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
+        self, ids: pa.Array, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
     ) -> tuple[tuple[float, str, int, float, int], ...]:
         rows = np.flatnonzero(told.late)
         at_stake = told.at_risk[rows]
@@ -198,7 +201,7 @@ def future_record(
 @contextmanager
 def future_writer(
     folder: Path, count: FutureCount | None
-) -> Iterator[Callable[[dict[str, Any]], None]]:
+) -> Iterator[Callable[[dict[str, object]], None]]:
     """Give what writes a batch to the files of forecasts; nothing where there is no forecast."""
     if count is None:
         yield lambda columns: None

@@ -24,7 +24,18 @@ from smartcart import store
 from smartcart.core import choose_k, drift, kmeans, naming, prepare
 from smartcart.core.identity import identify, overlap_counts
 from smartcart.errors import DataError
-from smartcart.records import Fate, Identity, KChange, KEvidence, Match, Model, Notice, Recipe, Run
+from smartcart.records import (
+    Fate,
+    Identity,
+    JsonObject,
+    KChange,
+    KEvidence,
+    Match,
+    Model,
+    Notice,
+    Recipe,
+    Run,
+)
 from smartcart.report.over_time import fate
 from smartcart.workflows.customer_arrays import Customers
 from smartcart.workflows.models import load
@@ -258,7 +269,7 @@ class Previous:
         types = {c.name: c.type for c in self.model.contract.columns}
         return table.sample_of(self.model.recipe.features, types)
 
-    def _labels(self, X: Floats) -> NDArray[Any]:
+    def _labels(self, X: Floats) -> NDArray[np.generic]:
         Z = prepare.apply_recipe(X, self.model.recipe)
         return kmeans.assign(Z, np.array(self.model.centroids))[0]
 
@@ -334,13 +345,13 @@ def with_ids(run: Run, ids: Sequence[int]) -> Run:
     return replace(run, **parts)
 
 
-def _numbered(value: Any, known: Sequence[int]) -> Any:
+def _numbered(value: object, known: Sequence[int]) -> Any:
     """Return records with other numbers in the fields that hold segment ids."""
     if isinstance(value, tuple):
         return tuple(_numbered(one, known) for one in value)
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    changed: dict[str, Any] = {}
+    changed: JsonObject = {}
     for field in dataclasses.fields(value):
         held = getattr(value, field.name)
         if field.name == "segment_id":
@@ -352,5 +363,5 @@ def _numbered(value: Any, known: Sequence[int]) -> Any:
     return replace(value, **changed) if changed else value
 
 
-def _whole(held: Any) -> bool:
+def _whole(held: object) -> bool:
     return isinstance(held, tuple) and all(isinstance(one, int) for one in held)

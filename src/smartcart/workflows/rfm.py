@@ -28,8 +28,8 @@ class _Part:
     """What a batch adds: sums, and a row for each of its customers."""
 
     size: NDArray[np.integer]
-    money: NDArray[Any]
-    rows: dict[str, Any]
+    money: NDArray[np.integer | np.floating]
+    rows: dict[str, object]
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class RfmCount:
     size: NDArray[np.int64]
     money: Floats
 
-    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> _Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> _Part:
         """Return rows and sums of (n, q) features of customers in K-Means segments ``labels``."""
         recency, frequency, money = (X[:, place] for place in self.places)
         r = rfm.digits(recency, self.cuts[0], low_is_best=True)
@@ -107,7 +107,8 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
         return None
     names = [f.name for f in table.all_features]
     columns = tuple(signals[signal] for signal in SIGNALS)
-    places = tuple(names.index(name) for name in columns)
+    recency, frequency, money = (names.index(name) for name in columns)
+    places = (recency, frequency, money)
     cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
         bins=bins,

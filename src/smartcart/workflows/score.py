@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core.assign import assign as assign_rows
+from smartcart.core.kmeans import Floats, Labels
 from smartcart.core.out_of_range import bounds_of, outside
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
@@ -70,11 +72,11 @@ class Ready:
     engine: Engine
     usable: ir.Table
     contract: Contract
-    rejected: Iterable[Any]  # Arrow batches of customer_id and reason
+    rejected: Iterable[pa.RecordBatch]  # Arrow batches of customer_id and reason
 
 
 def score(
-    source: Any,
+    source: object,
     model: Model,
     target: Path,
     *,
@@ -142,7 +144,7 @@ def score(
         )
 
 
-def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
+def assign(source: object, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Return the columns of :func:`score` as a pandas DataFrame.
 
     ``attrs`` of the frame hold ``as_of``, ``rejected``, a list of ids (or row numbers) and
@@ -170,7 +172,7 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     frame.attrs = {
         "as_of": day.isoformat() if day else None,
         "rejected": rejected,
-        "filled": _filled(model, sum(one.lacking for one in parts)),
+        "filled": _filled(model, np.sum([one.lacking for one in parts], axis=0)),
     }
     return frame
 
@@ -198,7 +200,7 @@ def _refuse_empty(ready: Ready, model: Model) -> None:
         )
 
 
-def _filled(model: Model, lacking: Any) -> dict[str, int]:
+def _filled(model: Model, lacking: NDArray[np.integer]) -> dict[str, int]:
     """Return customers without a value by feature, where there are any."""
     counts = zip(model.recipe.features, lacking, strict=True)
     return {feature.name: int(count) for feature, count in counts if count}
@@ -208,12 +210,12 @@ def _filled(model: Model, lacking: Any) -> dict[str, int]:
 class _Assigned:
     """A batch of n customers; ``places`` of their segments count from 1."""
 
-    ids: Any
-    places: Any
-    distance: Any
-    confidence: Any
-    outside: Any
-    lacking: Any  # (p,) customers without a value
+    ids: pa.Array
+    places: Labels
+    distance: Floats
+    confidence: Floats
+    outside: NDArray[np.bool_]
+    lacking: NDArray[np.integer]  # (p,) customers without a value
 
 
 def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
@@ -222,7 +224,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
     bounds = bounds_of(model)
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
-    def part(batch: Any) -> _Assigned:
+    def part(batch: pa.RecordBatch) -> _Assigned:
         X = matrix(batch, len(wanted))
         found = assign_rows(X, model.recipe, centers)
         labels, distance = found.labels, found.distance
@@ -241,7 +243,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
 
 @contextmanager
 def ready_source(
-    source: Any,
+    source: object,
     model: Model,
     as_of: dt.date | None = None,
     say: Progress = lambda step, done, total: None,

@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -31,7 +30,7 @@ SUFFIXES = {
 
 
 def score_into(
-    source: Any,
+    source: object,
     model: Model,
     into: str,
     *,

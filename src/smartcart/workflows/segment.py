@@ -44,6 +44,8 @@ from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from smartcart.workflows.foresee import Foreseen
 
 __all__ = ["Progress", "segment"]
@@ -56,7 +58,7 @@ WIDE_SETTLED = 1e-8  # ... and may go on until the centroids rest
 
 
 def segment(
-    source: Any,
+    source: object,
     folder: Path,
     *,
     k: int | None = None,
@@ -287,7 +289,7 @@ def _settled_on_all(
     for turn in range(1, PASSES + 1):
         before, centers = sums.wcss, sums.centers(centers)
 
-        def part(_: Any, X: Floats, at: Floats = centers) -> LloydSums:
+        def part(_: object, X: Floats, at: Floats = centers) -> LloydSums:
             return _lloyd_part(at, prepare.apply_recipe(X, recipe))
 
         done = table.each(part, forming_only=True)
@@ -372,7 +374,7 @@ def _assign_all(
     lloyd, done = LloydSums.zeros(*centers.shape), 0
     nothing = lloyd
 
-    def part(ids: Any, X: Floats) -> tuple[Any, ...]:
+    def part(ids: pa.Array, X: Floats) -> tuple[Any, ...]:
         found = assign(X, recipe, centers)
         labels, distance, confidence = found.labels, found.distance, found.confidence
         some = ProfileSums.empty(len(centers), shift)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -38,7 +37,7 @@ def customers(here: Here, request: Request, name: str, id: str = "") -> HTMLResp
     opened = open_run(here, name)
     folder = here.services.workspace.path(name)
     key, error, found = id.strip()[:200], None, None
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "key": key,
         "ready": has_lookup(folder),
         "found": None,
@@ -81,7 +80,7 @@ def _names(opened: Opened) -> dict[int, str]:
     return {s.segment_id: s.segment for s in opened.run.segments}
 
 
-def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
+def _shown(here: Context, opened: Opened, found: Found) -> dict[str, object]:
     model, names, currency = opened.run.model, _names(opened), opened.run.currency
     why = here.services.customers.why(opened.entry.name, found.customer_id)
     values = tuple(found.values.values())
@@ -98,14 +97,14 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
     }
 
 
-def _ahead(here: Context, opened: Opened, customer_id: str) -> dict[str, Any] | None:
+def _ahead(here: Context, opened: Opened, customer_id: str) -> dict[str, object] | None:
     """Return what is foretold of a customer."""
     workspace = here.services.workspace
     found = foretold(workspace.path(opened.entry.name), customer_id, workspace.temporary)
     return future_views.customer_lines(opened.run, found)
 
 
-def _history(here: Context, customer_id: str) -> list[dict[str, Any]]:
+def _history(here: Context, customer_id: str) -> list[dict[str, object]]:
     """Return the segments of a customer in the latest runs, the latest first."""
     return [
         {
@@ -133,7 +132,7 @@ def _values(request: Request, model: Model) -> dict[str, float | None]:
     return views.typed(model, given)
 
 
-def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, Any]:
+def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, object]:
     names = _names(opened)
     one = found.explanation
     return {

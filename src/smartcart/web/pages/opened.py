@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from smartcart.records import Alternatives, Run, Segment
+from smartcart.records import Alternatives, GivenName, JsonObject, Run, Segment
 from smartcart.report import parts
 from smartcart.web.errors import missing
 from smartcart.web.pages.render import remember
 from smartcart.web.services import Context
+from smartcart.web.workspace import Entry
 
 __all__ = ["Opened", "open_run"]
 
@@ -18,11 +18,11 @@ __all__ = ["Opened", "open_run"]
 class Opened:
     """A run: its entry in the workspace, the record, and what the parts of a page show of it."""
 
-    entry: Any
+    entry: Entry
     own: Run  # with the model's own names
     run: Run  # with the names that people gave
-    given: dict[int, Any]  # segment id to the name given, with who and when
-    shown: dict[str, Any]
+    given: dict[int, GivenName]  # segment id to the name given, with who and when
+    shown: JsonObject
     alternatives: Alternatives | None
     version: str  # changes with the run and with every name
 

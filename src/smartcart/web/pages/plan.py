@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -56,7 +55,7 @@ class Asked:
         return urlencode({name: getattr(self, name) for name in FIELDS if getattr(self, name)})
 
 
-def _asked(given: Any) -> Asked:
+def _asked(given: Mapping[str, object]) -> Asked:
     return Asked(**{name: str(given.get(name) or "").strip()[:60] for name in FIELDS})
 
 
@@ -77,7 +76,7 @@ def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
     return found
 
 
-def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWishes:
+def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, tuple[str, Learnt]]) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
     cost = read_amount(asked.cost, "The cost of a contact", least=0)
     revenue = read_amount(asked.revenue, "What a response brings", least=0)

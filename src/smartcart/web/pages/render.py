@@ -58,7 +58,7 @@ def _environment() -> Environment:
     return env
 
 
-def template(file: str, /, **shown: Any) -> str:
+def template(file: str, /, **shown: object) -> str:
     """Return a template filled in."""
     return _environment().get_template(file).render(**shown)
 
@@ -153,11 +153,11 @@ def _time(text: str | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(text, moment(text))
 
 
-_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
-def remember(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+def remember(key: tuple[object, ...], make: Callable[[], Any]) -> Any:
     """Return what ``make`` gave for ``key``; made once, and the latest are kept."""
     with _lock:
         if key in _kept:

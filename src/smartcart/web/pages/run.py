@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -26,7 +26,9 @@ KEEP = "private, max-age=86400"
 HEAD = 4000  # characters of a report in which its policy stands
 
 
-def figures_response(figures: dict[str, Any], more: dict[str, Any] | None = None) -> bytes:
+def figures_response(
+    figures: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> bytes:
     """Return figures as the pages' script reads them."""
     return embed({"figures": figures, "theme": palette.theme(), **(more or {})}).encode()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from smartcart.records import Alternative, Alternatives, KRow, Run
 from smartcart.report import view, words
@@ -139,7 +138,7 @@ def _words(
     return " ".join(parts)
 
 
-def script(found: tuple[Choice, ...]) -> dict[str, Any]:
+def script(found: tuple[Choice, ...]) -> dict[str, object]:
     """Return what the slider's script shows, by number of segments."""
     return {
         str(one.k): {
@@ -155,7 +154,7 @@ def script(found: tuple[Choice, ...]) -> dict[str, Any]:
     }
 
 
-def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, Any]]]]:
+def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, object]]]]:
     """Return cards of every number of segments but the one that was used."""
     if found is None:
         return []

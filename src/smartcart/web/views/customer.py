@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from smartcart.records import Contribution, Explanation, Feature, Model
 from smartcart.report import words
 from smartcart.workflows.counterfactuals import Move
+from smartcart.workflows.what_if import SegmentDistance
 
 __all__ = ["Field", "Reason", "fields", "moved", "near", "reasons", "sure", "typed"]
 
@@ -76,7 +76,9 @@ def _reason(one: Contribution, own: str, other: str, longest: float, currency: s
     )
 
 
-def near(distances: Sequence[Any], names: Mapping[int, str]) -> list[tuple[int, str, str, int]]:
+def near(
+    distances: Sequence[SegmentDistance], names: Mapping[int, str]
+) -> list[tuple[int, str, str, int]]:
     """Return every segment, its distance and how near it is (100: there), the nearest first."""
     far = max((one.distance for one in distances), default=0.0) or 1.0
     return [
