@@ -18,7 +18,7 @@ from smartcart.records import Column, ColumnRole, ColumnWish, Inspection, JsonOb
 __all__ = ["Settings", "check_engine", "read_settings", "refused_text", "settings_text"]
 
 
-def _no_boolean(value: object) -> Any:
+def _no_boolean(value: object) -> object:
     """Refuse ``true`` for a number: Python would take it for 1."""
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "a boolean is no number")

@@ -258,7 +258,9 @@ class Compiler(MySQLCompiler):  # type: ignore[misc]
         """Trim blanks of every kind, in any order."""
         return self.f.regexp_replace(arg, "^[[:space:]]+|[[:space:]]+$", "")
 
-    def visit_TryCast(self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType) -> Any:  # noqa: N802
+    def visit_TryCast(  # noqa: N802
+        self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType
+    ) -> Any:
         """Return nothing for what is no number, or too large."""
         if not to.is_numeric():
             raise NotImplementedError(f"MySQL tries no cast to {to}")
@@ -359,7 +361,7 @@ def connection_arguments(address: Address) -> dict[str, object]:
             known[name] = unquote(value)
     if parts.path.strip("/"):
         known["database"] = unquote(parts.path.strip("/"))
-    as_number: dict[str, Callable[[str], Any]] = {"connect_timeout": int}
+    as_number: dict[str, Callable[[str], object]] = {"connect_timeout": int}
     return known | {name: as_number.get(name, str)(text) for name, text in options.items()}
 
 

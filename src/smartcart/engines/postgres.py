@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
@@ -95,7 +95,7 @@ class Postgres(Closeable, ServerEngine):
             self._con.close()
             raise
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> psycopg.Connection[SqlRow]:
         import psycopg
 
         con = None
@@ -194,7 +194,7 @@ class Postgres(Closeable, ServerEngine):
 
 
 def copy_batches(
-    con: psycopg.Connection[Any], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
+    con: psycopg.Connection[SqlRow], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of a query whose columns are those of an Ibis schema."""
     wanted = stream_schema(schema)

@@ -14,7 +14,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from smartcart.engines.batch_query import BatchQuery, filter_sql
 from smartcart.engines.closeable import Closeable
@@ -241,7 +241,7 @@ def _itself(batch: pa.RecordBatch) -> pa.RecordBatch:
 class _Packed:
     """Runs ``task`` over Arrow batches and packs each result into a row."""
 
-    def __init__(self, task: Callable[[pa.RecordBatch], Any]) -> None:
+    def __init__(self, task: Callable[[pa.RecordBatch], object]) -> None:
         self.task = task
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -278,7 +278,7 @@ def _wide_hashes(sql: str) -> str:
     import sqlglot
     from sqlglot import exp
 
-    def wide(node: exp.Expression) -> Any:
+    def wide(node: exp.Expression) -> exp.Expression:
         if not (isinstance(node, exp.Anonymous) and str(node.this).upper() == "HASH"):
             return node
         arg: exp.Expression = node.expressions[0]

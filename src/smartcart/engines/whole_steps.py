@@ -73,7 +73,7 @@ class _Spark(compilers.PySparkCompiler):  # type: ignore[misc]
     visit_Field = SQLGlotCompiler.visit_Field  # noqa: N815
 
 
-_COMPILERS: dict[str, Callable[[], Any]] = {
+_COMPILERS: dict[str, Callable[[], SQLGlotCompiler]] = {
     "duckdb": compilers.DuckDBCompiler,
     "postgres": compilers.PostgresCompiler,
     "mysql": Compiler,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartcart.records import JsonObject
+from smartcart.records.dynamic import JsonObject
 from smartcart.records.effects import Effects
 
 __all__ = ["KeptCampaign", "Learnt", "ResultWishes"]

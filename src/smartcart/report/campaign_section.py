@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from smartcart.records import Campaign, Explanation, Outlook, Plan, Reason, Run, Uplift
 from smartcart.report import campaign as told
 from smartcart.report import reasons
-from smartcart.report.bars import BarRow, chart
+from smartcart.report.bars import BarRow, Chart, chart
 from smartcart.report.words import count, money, share, value
 
 __all__ = ["campaign", "explained", "uplift", "why"]
@@ -104,7 +103,7 @@ def _ways(plan: Plan, currency: str) -> list[tuple[str, ...]]:
     return [*rows, ("Nobody", "0", nothing, "0", nothing, nothing)]
 
 
-def _gains(found: Campaign, currency: str) -> Any:
+def _gains(found: Campaign, currency: str) -> Chart | None:
     """Return what plans of one half gained on the other, per 1,000 customers, as a chart."""
     one = found.backtest
     if one is None:

@@ -14,7 +14,6 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -86,7 +85,7 @@ def embed(value: object) -> str:
     return text
 
 
-def _finite(value: object) -> Any:
+def _finite(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

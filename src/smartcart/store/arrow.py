@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["numbers", "plain", "words"]
 
 
-def numbers(values: NDArray[np.generic]) -> Any:
+def numbers(values: NDArray[np.generic]) -> pa.Array:
     """Return (n,) numbers or booleans as an Arrow array; NaN stays NaN.
 
     >>> import numpy as np
@@ -33,7 +33,7 @@ def numbers(values: NDArray[np.generic]) -> Any:
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
 
 
-def plain(batch: pa.RecordBatch) -> Any:
+def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a record batch whose dictionaries are their values.
 
     >>> import pyarrow as pa
@@ -47,7 +47,7 @@ def plain(batch: pa.RecordBatch) -> Any:
     return pa.record_batch(columns, names=batch.schema.names)
 
 
-def words(values: Sequence[str]) -> Any:
+def words(values: Sequence[str]) -> pa.Array:
     """Return texts as an Arrow array.
 
     >>> words(["a", "", "über"]).to_pylist()

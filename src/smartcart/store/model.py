@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from smartcart.errors import DataError, UsageError
 from smartcart.records import MODEL_VERSION, DriftReference, JsonObject, Model, ReferenceBins
@@ -49,7 +49,7 @@ def checksum(content: Content) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _whole(value: object) -> Any:
+def _whole(value: object) -> object:
     if isinstance(value, dict):
         return {name: _whole(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -131,7 +131,7 @@ def _parsed(path: Path) -> Content:
     return content
 
 
-def _no_number(word: str) -> Any:
+def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 

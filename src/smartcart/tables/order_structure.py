@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+
+from smartcart.records import ResultRow
 
 __all__ = [
     "SAMPLE_LINES",
@@ -90,7 +91,7 @@ def structure_expression(
 
     An amount of 0 counts as none.
     """
-    chosen: dict[str, Any] = {"__order__": table[order]}
+    chosen: dict[str, ir.Value] = {"__order__": table[order]}
     for i, name in enumerate(names):
         value = table[name]
         if name in money:
@@ -102,13 +103,13 @@ def structure_expression(
         chosen[f"v{i}"] = value
     lines = table.select(**chosen)
     lines = lines.filter(lines["__order__"].notnull())
-    sums: dict[str, Any] = {"n": lines.count()}
+    sums: dict[str, ir.Value] = {"n": lines.count()}
     for i in range(len(names)):
         column = lines[f"v{i}"]
         sums |= {f"k{i}": column.count(), f"a{i}": column.min(), f"z{i}": column.max()}
     found = lines.group_by("__order__").aggregate(**sums)
     several = found["n"] > 1
-    told: dict[str, Any] = {
+    told: dict[str, ir.Value] = {
         "lines": found["n"].sum(),
         "orders": found.count(),
         "several": several.sum(),
@@ -126,7 +127,7 @@ def structure_expression(
     return found.aggregate(**told)
 
 
-def structure_of(order: str, names: Sequence[str], row: Mapping[str, Any]) -> Structure:
+def structure_of(order: str, names: Sequence[str], row: ResultRow) -> Structure:
     """Read the row of :func:`structure_expression`."""
 
     def figure(name: str) -> int:
@@ -149,7 +150,7 @@ def cell_expression(table: ir.Table, names: Sequence[str], beside: Sequence[str]
     holds = table[names[0]].notnull() & ibis.literal(False)
     for name in beside:
         holds = holds | (table[name].cast("float64").fill_null(0.0) != 0)
-    told: dict[str, Any] = {"lines": table.count(), "money": holds.sum()}
+    told: dict[str, ir.Value] = {"lines": table.count(), "money": holds.sum()}
     for i, name in enumerate(names):
         known = table[name].notnull()
         told |= {f"all_{i}": known.sum(), f"with_{i}": (known & holds).sum()}
@@ -167,7 +168,7 @@ def kind_expression(
     """
     lines = table.select(o=table[order], t=table[kind], m=table[money].cast("float64"))
     lines = lines.filter(lines["o"].notnull())
-    sums: dict[str, Any] = {}
+    sums: dict[str, ir.Value] = {}
     for i, value in enumerate(values):
         here = lines["t"] == value
         sums |= {
@@ -176,7 +177,7 @@ def kind_expression(
             f"p{i}": lines["m"].count(where=here),
         }
     found = lines.group_by("o").aggregate(**sums)
-    told: dict[str, Any] = {"orders": found.count()}
+    told: dict[str, ir.Value] = {"orders": found.count()}
     for i in range(len(values)):
         told |= {
             f"has_{i}": (found[f"n{i}"] > 0).sum(),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -169,7 +168,7 @@ def ruled(named: ir.Table) -> ir.Table:
     return named.mutate(rule=first.cast("int8"))
 
 
-def _millionths(amount: Any) -> Any:
+def _millionths(amount: ir.Value) -> ir.Value:
     """Return money in whole millionths, 0 where there is none or too much of it."""
     fits = amount.abs() <= LARGEST
     limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
@@ -180,8 +179,8 @@ def _millionths(amount: Any) -> Any:
 
 
 def _rules(
-    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: Cells, day: Any
-) -> dict[str, Any]:
+    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: Cells, day: ir.Value
+) -> dict[str, ir.Value]:
     """Return the condition of every rule."""
     never = ibis.literal(False)
     quantity, paid = told.quantity, told.paid
@@ -233,19 +232,19 @@ def _rules(
     }
 
 
-def _unpriced(table: ir.Table, log: OrderLog, paid: Any) -> Any:
+def _unpriced(table: ir.Table, log: OrderLog, paid: ir.Value) -> ir.Value:
     if log.amount:
         return paid.isnull() | (paid == 0)
     price = table[log.unit_price].cast("float64")
     return price.isnull() | (price <= 0)
 
 
-def _code(value: Any) -> Any:
+def _code(value: ir.Value) -> ir.Value:
     """Return an order number as it is stored: whole numbers are compared faster than text."""
     return value if value.type().is_integer() else text(value)
 
 
-def _discounted(table: ir.Table, log: OrderLog) -> Any:
+def _discounted(table: ir.Table, log: OrderLog) -> ir.Value:
     if log.discount is None:
         return ibis.literal(False)
     value = table[log.discount]
@@ -260,7 +259,7 @@ def _discounted(table: ir.Table, log: OrderLog) -> Any:
 
 def count_expression(marked: ir.Table) -> ir.Table:
     """Return one row on the table of :func:`lines`: how many each rule holds for and takes."""
-    counts: dict[str, Any] = {"lines": marked.count()}
+    counts: dict[str, ir.Value] = {"lines": marked.count()}
     for i in range(1, len(RULES) + 1):
         counts[f"holds_{i}"] = marked[f"is_{i}"].sum()
         counts[f"takes_{i}"] = (marked["rule"] == i).sum()
@@ -304,7 +303,7 @@ def part_of(marked: ir.Table, part: int, parts: int) -> ir.Table:
 def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
     """Return a row per customer and order with a sale: when, and how many ``products``."""
     sold = marked.filter((marked["rule"] == SALE) & marked["customer"].notnull())
-    sums: dict[str, Any] = {"day": sold["day"].min()}
+    sums: dict[str, ir.Value] = {"day": sold["day"].min()}
     if log.product is not None:
         sums["products"] = sold["product"].nunique()
     return sold.group_by(["customer", "order"]).aggregate(**sums)
@@ -316,7 +315,7 @@ def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: i
     With ``split`` also how often and when they ordered until that day, on which a forecast of the
     ``days`` after it is tried.
     """
-    sums: dict[str, Any] = {"orders": found.count()}
+    sums: dict[str, ir.Value] = {"orders": found.count()}
     if log.product is not None:
         sums["products"] = found["products"].sum()
     if log.date is not None:
@@ -345,7 +344,7 @@ def spending(
     back = marked["rule"].isin([_NUMBER["cancelled"], _NUMBER["returned"]])
     returned = marked["rule"] == _NUMBER["returned"]
     amount = marked["amount"]
-    sums: dict[str, Any] = {"lines": sale.sum()}
+    sums: dict[str, ir.Value] = {"lines": sale.sum()}
     if has_money(log):
         sums["amount"] = amount.sum(where=sale)
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
@@ -397,10 +396,10 @@ def customers(when: ir.Table, spent: ir.Table, log: OrderLog, as_of: dt.date | N
     return both.select(customer_id=both["customer"], **_measures(both, log, as_of), **held)
 
 
-def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, Any]:
+def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, ir.Value]:
     """Return the measures of a customer from its sums, missing where there is nothing to divide."""
     frequency = added["orders"].fill_null(0)
-    out: dict[str, Any] = {"frequency": frequency}
+    out: dict[str, ir.Value] = {"frequency": frequency}
     if log.date is not None and as_of is not None:
         last = (as_of - EPOCH).days
         gaps = added["gaps"].fill_null(0)
@@ -447,7 +446,7 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
     return out
 
 
-def _over(part: Any, whole: Any) -> Any:
+def _over(part: ir.Value, whole: ir.Value) -> ir.Value:
     """Return the quotient of two columns, missing where the whole is not positive."""
     quotient = part.cast("float64") / whole.cast("float64").nullif(0.0)
     return (whole > 0).ifelse(quotient, ibis.literal(None, type="float64"))

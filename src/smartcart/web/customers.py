@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, UsageError
 from smartcart.web.errors import WebError, missing
@@ -199,7 +200,7 @@ class Customers:
             dict(zip(names, one.values, strict=True)),
         )
 
-    def _indexed(self, run: str) -> Any:
+    def _indexed(self, run: str) -> Path:
         """Return the run's folder once its customers can be found; else begin to see to it."""
         folder = self._workspace.path(run)
         if not customer_lookup.has_lookup(folder):

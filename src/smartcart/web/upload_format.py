@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from smartcart.errors import DataError
 
@@ -118,7 +118,7 @@ def _refuse_part(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Non
 
 
 def _refuse_bomb(
-    path: Path, name: str, most: int, opened: Callable[[IO[bytes]], IO[bytes]]
+    path: Path, name: str, most: int, opened: Callable[[IO[bytes]], IO[bytes] | gzip.GzipFile]
 ) -> None:
     seen = 0
     try:
@@ -133,11 +133,12 @@ def _refuse_bomb(
         raise _refused(name, "is packed, and damaged") from error
 
 
-def _gunzipped(raw: IO[bytes]) -> Any:
+def _gunzipped(raw: IO[bytes]) -> gzip.GzipFile:
     return gzip.GzipFile(fileobj=raw)
 
 
-def _unzstd(raw: IO[bytes]) -> Any:
+def _unzstd(raw: IO[bytes]) -> IO[bytes]:
     import pyarrow as pa
 
-    return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    unpacked: IO[bytes] = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    return unpacked

@@ -65,7 +65,7 @@ def _tell(step: str, done: int, total: int | None) -> None:
 _told: tuple[str, float] = ("", 0.0)
 
 
-def _inspect(asked: JsonObject) -> Any:
+def _inspect(asked: JsonObject) -> object:
     from smartcart import store, workflows
     from smartcart.settings import read_settings
 
@@ -80,21 +80,21 @@ def _inspect(asked: JsonObject) -> Any:
     return store.plain(seen)
 
 
-def _rows(asked: JsonObject) -> Any:
+def _rows(asked: JsonObject) -> object:
     from smartcart.workflows.first_rows import first_rows
 
     names, rows = first_rows(asked["source"], asked["rows"])
     return {"names": names, "rows": rows}
 
 
-def _lookup(asked: JsonObject) -> Any:
+def _lookup(asked: JsonObject) -> object:
     from smartcart.workflows.customer_lookup import write_lookup
 
     count = write_lookup(Path(asked["run"]), asked["source"], progress=_tell)
     return {"customers": count}
 
 
-def _migrate(asked: JsonObject) -> Any:
+def _migrate(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.migrate import migrate
 
@@ -109,7 +109,7 @@ def _migrate(asked: JsonObject) -> Any:
     return {}
 
 
-def _monitor(asked: JsonObject) -> Any:
+def _monitor(asked: JsonObject) -> object:
     from smartcart import store, workflows
     from smartcart.workflows.monitor import monitor
 
@@ -118,7 +118,7 @@ def _monitor(asked: JsonObject) -> Any:
     return {}
 
 
-def _results(asked: JsonObject) -> Any:
+def _results(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.results import measure_arms
     from smartcart.workflows.saved import open_run
@@ -135,7 +135,7 @@ def _results(asked: JsonObject) -> Any:
     return store.plain(found)
 
 
-def _score(asked: JsonObject) -> Any:
+def _score(asked: JsonObject) -> object:
     from smartcart import store, workflows
 
     target = Path(asked["target"])
@@ -147,7 +147,7 @@ def _score(asked: JsonObject) -> Any:
     }
 
 
-def _erase(asked: JsonObject) -> Any:
+def _erase(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.erase import erase_files
 
@@ -171,7 +171,7 @@ def _keep(target: Path, content: object) -> None:
         store.write_json(folder / target.name, content)
 
 
-TASKS: dict[str, Callable[[JsonObject], Any]] = {
+TASKS: dict[str, Callable[[JsonObject], object]] = {
     "erase": _erase,
     "results": _results,
     "score": _score,

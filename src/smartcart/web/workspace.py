@@ -22,7 +22,7 @@ from sqlalchemy import RowMapping, select
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Alternatives, Run
+from smartcart.records import Alternatives, JsonObject, Run
 from smartcart.web import tables
 from smartcart.web.database import Database, now
 from smartcart.web.errors import missing
@@ -78,8 +78,8 @@ class Workspace:
         self.temporary = self.folder / "tmp"
         self._database = database
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[Any, Any]] = OrderedDict()
-        self._summaries: dict[str, tuple[Any, Entry]] = {}
+        self._kept: OrderedDict[tuple[str, str], tuple[object, Any]] = OrderedDict()
+        self._summaries: dict[str, tuple[object, Entry]] = {}
 
     def prepare(self) -> None:
         """Make the folders, and remove what killed runs left; to be called by the only server."""
@@ -329,6 +329,7 @@ def _lock_file(file: IO[str]) -> None:
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> JsonObject:
     """Return the content of a JSON file that the app itself wrote."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    content: JsonObject = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ from smartcart.records import Notice, Receipt
 __all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
 
 Platform = Literal["google", "meta"]
-Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
+Columns = dict[str, Callable[[pa.RecordBatch], pa.Array]]
 
 
 def write_audience(
@@ -261,10 +261,10 @@ def _columns(
 ) -> Columns:
     """Return the columns of the file, each with how a batch gives it."""
 
-    def plain(name: str) -> Callable[[Any], Any]:
+    def plain(name: str) -> Callable[[pa.RecordBatch], pa.Array]:
         return lambda batch: batch[name]
 
-    def secret(name: str) -> Callable[[Any], Any]:
+    def secret(name: str) -> Callable[[pa.RecordBatch], pa.Array]:
         return lambda batch: pa.array(
             [hashed(cell, platform) for cell in batch[name].to_pylist()], pa.string()
         )
@@ -313,7 +313,7 @@ def _refuse_destination(
         )
 
 
-def _first(columns: Sequence[object]) -> Any:
+def _first(columns: Sequence[pa.Array]) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.coalesce(*columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -150,7 +150,9 @@ class Customers:
         kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
         return np.asfortranarray(X[:, kept])
 
-    def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
+    def each(
+        self, task: Callable[[pa.Array, Floats], R], forming_only: bool = False
+    ) -> Iterator[R]:
         """Yield ``task(ids, X)`` of the features (n, q) of all usable rows, a batch at a time.
 
         Batches come in a fixed order; tasks run on several threads, or where the rows are.

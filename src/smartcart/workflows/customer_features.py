@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -49,7 +49,7 @@ def write_features(
     wanted, centers = model.recipe.features, np.array(model.centroids)
     ids = np.array(model.ids, dtype=np.int32)
 
-    def part(batch: pa.RecordBatch) -> Any:
+    def part(batch: pa.RecordBatch) -> pa.RecordBatch:
         X = matrix(batch, len(wanted))
         labels = assign(X, model.recipe, centers).labels
         columns = [pa.array(X[:, i], from_pandas=True) for i in range(len(wanted))]

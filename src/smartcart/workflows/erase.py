@@ -9,7 +9,6 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
@@ -197,7 +196,7 @@ def _in_json(path: Path, wanted: Wanted, tell: Told) -> int:
     return found
 
 
-def cleaned_json(value: object, wanted: Wanted) -> tuple[Any, int]:
+def cleaned_json(value: object, wanted: Wanted) -> tuple[object, int]:
     """Return JSON without entries of the customer, and without the id in texts."""
     if isinstance(value, str):
         return without(value, wanted)

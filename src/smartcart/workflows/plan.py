@@ -157,7 +157,7 @@ def _numbered(planned: Plan, saved: Saved) -> Plan:
 
 def arms(
     saved: Saved, planned: Plan, *, seed: int = 0
-) -> Iterator[tuple[Any, NDArray[np.generic]]]:
+) -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
     """Yield batches of the run's customers and the arm of each: an index into ``ARMS``.
 
     Of a segment that is contacted in part, exactly so many are chosen as planned, and exactly the
@@ -177,7 +177,7 @@ def arms(
             out[there] = holdout.unit(who, seed, purpose)
         return out
 
-    def placed() -> Iterator[tuple[Any, NDArray[np.generic]]]:
+    def placed() -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
         for batch in saved.batches():
             yield batch, saved.places(batch["segment_id"].to_numpy())
 
@@ -189,7 +189,7 @@ def arms(
     for one in np.flatnonzero((contacts > 0) & (contacts < size)).tolist():
         cuts[one] = holdout.lowest(partial(of_segment, one), int(contacts[one]))
 
-    def chosen(batch: pa.RecordBatch, place: NDArray[np.generic]) -> NDArray[np.bool_]:
+    def chosen(batch: pa.RecordBatch, place: NDArray[np.intp]) -> NDArray[np.bool_]:
         cut = cuts[place]
         partly = (cut > 0) & (cut < 1)
         return np.asarray((cut == 1) | (partly & (drawn(batch, partly, "plan") < cut)))

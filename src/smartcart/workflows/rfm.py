@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import rfm
-from smartcart.records import Rfm, RfmSegment
+from smartcart.records import CustomerColumns, Rfm, RfmSegment
 from smartcart.workflows.customer_arrays import Customers
 
 __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
@@ -121,8 +120,14 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     )
 
 
-def rfm_writer(folder: Path, count: RfmCount | None, rows: int) -> Any:
+def rfm_writer(
+    folder: Path, count: RfmCount | None, rows: int
+) -> AbstractContextManager[Callable[[CustomerColumns], None]]:
     """Return the context in which the count's rows are written."""
     if count is None:
-        return nullcontext()
+        return nullcontext(_nothing)
     return store.rfm_table(folder, csv=rows <= store.CSV_ROWS)
+
+
+def _nothing(columns: CustomerColumns) -> None:
+    """Write no rows: there is no R, F or M."""
