@@ -113,6 +113,7 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
         return money(x, currency)
 
     level = f"{plan.level:.0%} interval"
+    head: tuple[str, ...]
     head = ("segment", "customers", "rate", "profit if all are contacted", "contact")
     rate = "rate added" if plan.measured else "rate"
     if not plan.assumed:
