@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import JsonObject, Outcome, Rfm, Rulebook, Run
+from smartcart.records import Future, JsonObject, Outcome, Rfm, Rulebook, Run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,7 @@ class Saved:
     summary: JsonObject
     ids: tuple[int, ...]  # of the segments, in the order of their names
     own_names: tuple[str, ...] = ()  # that the run gave itself, where others were given since
+    future: Future | None = None  # of a run in memory; of a folder it is read when asked for
 
     def outcome(self, column: str | None) -> Outcome | None:
         """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
@@ -141,6 +142,7 @@ def saved_run(run: Run, folder: Path) -> Saved:
         rulebook=run.rulebook,
         summary={},
         ids=tuple(one.segment_id for one in run.segments),
+        future=run.future,
     )
 
 
