@@ -19,7 +19,7 @@ from smartcart.errors import DataError, UsageError, did_you_mean
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from smartcart.engines.cells import Cell
+    from smartcart.engines.cells import ReadableCell
 
 
 __all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
@@ -71,7 +71,7 @@ class Named(Protocol):
     @property
     def makes(self) -> Collection[str]: ...
     @property
-    def cells(self) -> Sequence[Cell]: ...
+    def cells(self) -> Sequence[ReadableCell]: ...
     @property
     def centers(self) -> Sequence[Sequence[float]]: ...
     @property

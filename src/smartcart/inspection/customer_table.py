@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
-from smartcart.inspection import large_tables, table_warnings, value_checks
+from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
@@ -101,8 +101,8 @@ def _look(
 ) -> Look:
     engine = opened.engine
     table = opened.table
-    large = large_tables.is_large(opened)
-    row = large_tables.figures(opened) if large else _figures(opened)
+    large = estimated_figures.is_large(opened)
+    row = estimated_figures.figures(opened) if large else _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -165,7 +165,7 @@ def _look(
     contract = never_bought.with_zeros(contract, figures)
     columns = contract.columns
     _refuse_no_behaviour(contract)
-    exact = row["rows"] <= large_tables.EXACT_ROWS
+    exact = row["rows"] <= estimated_figures.EXACT_ROWS
     fences = {}
     for column in contract.columns:
         if column.meaning == "income" and column.type == "number":
@@ -174,14 +174,14 @@ def _look(
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
-    if not large_tables.no_id_twice(opened, contract, row):
+    if not estimated_figures.no_id_twice(opened, contract, row):
         refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract, sound=few_passes.sound_columns(contract, figures))
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)
     told = (
-        large_tables.categories(opened, clean, contract, CATEGORIES)
+        estimated_figures.categories(opened, clean, contract, CATEGORIES)
         if large
         else _categories(engine, clean, contract)
     )
@@ -190,7 +190,7 @@ def _look(
     both = engine.can.distinct_beside  # in one pass
     key = few_passes.key_columns(contract, figures) if copies else ()
     if large:
-        counts = large_tables.counts(opened, contract, every, figures, key)
+        counts = estimated_figures.counts(opened, contract, every, figures, key)
     else:
         counts = engine.record(
             quality.count_expression(table, contract, every, exact, contents=both)

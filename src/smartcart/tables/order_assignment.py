@@ -28,7 +28,7 @@ from smartcart.tables.assignment import (
     plain_names,
     reading_contract,
 )
-from smartcart.tables.order_lines import Cells
+from smartcart.tables.order_lines import LineColumns
 from smartcart.tables.order_lines import cells as cells_of
 
 __all__ = ["order_steps"]
@@ -227,7 +227,7 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
     )
 
 
-def _columns(told: Cells, log: OrderLog) -> ir.Table:
+def _columns(told: LineColumns, log: OrderLog) -> ir.Table:
     """Return the parts of every line, and the columns that the rules read."""
     read = [
         log.date,

@@ -16,13 +16,13 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["Cells", "cells", "filled", "identity", "numbered", "text"]
+__all__ = ["LineColumns", "cells", "filled", "identity", "numbered", "text"]
 
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class LineColumns:
     """The columns of each line, in one form; all are Ibis expressions on ``table``.
 
     ``amount`` and ``refund`` count once where they are of the order; ``paid`` is what the line or
@@ -41,7 +41,7 @@ class Cells:
     other: ir.Value
 
 
-def cells(table: ir.Table, log: OrderLog) -> Cells:
+def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     """Return the cells of every line.
 
     Needs ``__row__`` (the order of the lines in the source) where cells are told once and reach
@@ -87,7 +87,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     returned = never
     if log.refunded is not None:
         returned = ((paid > 0) & (given.abs() >= FULL_REFUND * paid)).fill_null(False)
-    return Cells(
+    return LineColumns(
         table,
         table["__customer__"],
         None if log.order is None else table[log.order],

@@ -17,7 +17,7 @@ from smartcart.records import ResultRow
 
 __all__ = [
     "SAMPLE_LINES",
-    "Cell",
+    "OrderColumn",
     "Structure",
     "cell_expression",
     "kind_expression",
@@ -33,7 +33,7 @@ ONCE = 0.9  # of them: a cell is told on one line only
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class OrderColumn:
     """A column within the orders of several lines.
 
     ``some`` orders have it on a line at least, ``once`` on exactly one, ``many`` on two or more,
@@ -77,11 +77,11 @@ class Structure:
     lines: int  # with a number
     orders: int
     several: int  # orders of more than one line
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, OrderColumn]
 
-    def cell(self, name: str | None) -> Cell:
+    def cell(self, name: str | None) -> OrderColumn:
         """Return the figures of a column; of none, those of an empty one."""
-        return self.cells.get(name or "", Cell(0, 0, 0, 0, 0))
+        return self.cells.get(name or "", OrderColumn(0, 0, 0, 0, 0))
 
 
 def structure_expression(
@@ -135,7 +135,9 @@ def structure_of(order: str, names: Sequence[str], row: ResultRow) -> Structure:
         return 0 if value is None or math.isnan(value) else int(value)
 
     cells = {
-        name: Cell(*(figure(f"{what}_{i}") for what in ("known", "some", "once", "many", "same")))
+        name: OrderColumn(
+            *(figure(f"{what}_{i}") for what in ("known", "some", "once", "many", "same"))
+        )
         for i, name in enumerate(names)
     }
     return Structure(order, figure("lines"), figure("orders"), figure("several"), cells)

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables import held_back
-from smartcart.tables.order_lines import Cells, cells, text
+from smartcart.tables.order_lines import LineColumns, cells, text
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
 
@@ -24,7 +24,7 @@ __all__ = [
     "RULES",
     "SALE",
     "TREND_DAYS",
-    "Rule",
+    "LineRule",
     "category_expression",
     "count_expression",
     "customers",
@@ -55,7 +55,7 @@ _NOTHING = r"^[-+]?[0-9][0-9.,]*"  # an amount, of nothing where no digit is abo
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LineRule:
     """Why a line is no sale. The first rule that holds takes the line."""
 
     code: str
@@ -63,19 +63,21 @@ class Rule:
 
 
 SALE = 0
-RULES: tuple[Rule, ...] = (
-    Rule("other rows", "rows that are no sale: payments, fees, transfers, headings and sums"),
-    Rule("missing customer", "lines without a customer"),
-    Rule("adjustments", "lines that adjust the books: the order number begins with another letter"),
-    Rule("undated", "lines without a possible date"),
-    Rule("after as-of", "lines after the as-of day"),
-    Rule("cancelled", "lines of cancelled orders"),
-    Rule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
-    Rule("unpaid", "lines of orders that were not paid: drafts, quotations, pending payments"),
-    Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
-    Rule("no quantity", "lines without a quantity"),
-    Rule("no price", "lines without a positive price"),
-    Rule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
+RULES: tuple[LineRule, ...] = (
+    LineRule("other rows", "rows that are no sale: payments, fees, transfers, headings and sums"),
+    LineRule("missing customer", "lines without a customer"),
+    LineRule(
+        "adjustments", "lines that adjust the books: the order number begins with another letter"
+    ),
+    LineRule("undated", "lines without a possible date"),
+    LineRule("after as-of", "lines after the as-of day"),
+    LineRule("cancelled", "lines of cancelled orders"),
+    LineRule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
+    LineRule("unpaid", "lines of orders that were not paid: drafts, quotations, pending payments"),
+    LineRule("returned", "returned lines: negative quantity or amount, or so by their status"),
+    LineRule("no quantity", "lines without a quantity"),
+    LineRule("no price", "lines without a positive price"),
+    LineRule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
 )
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
 
@@ -127,7 +129,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     return ruled(marked_lines(cells(table, log), log, as_of))
 
 
-def marked_lines(told: Cells, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
+def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
     """Return the table of :func:`lines` without ``rule``."""
     table = told.table
     day = ibis.literal(None, type="int64")
@@ -179,7 +181,7 @@ def _millionths(amount: ir.Value) -> ir.Value:
 
 
 def _rules(
-    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: Cells, day: ir.Value
+    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: LineColumns, day: ir.Value
 ) -> dict[str, ir.Value]:
     """Return the condition of every rule."""
     never = ibis.literal(False)

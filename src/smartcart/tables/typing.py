@@ -14,7 +14,7 @@ import ibis
 
 from smartcart.tables.date_words import NEVER, REWRITES
 from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
-from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Plan
+from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Conversion
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -60,7 +60,7 @@ def _seconds(duration: ir.Value) -> ir.Value:
 # Text ------------------------------------------------------------------------------------------
 
 
-def first_text(cell: ir.Value, plan: Plan) -> ir.Value:
+def first_text(cell: ir.Value, plan: Conversion) -> ir.Value:
     """Read a cell by its plan: float64, int64, timestamp, lower-case word or stripped text.
 
     The cell is text, or a number that the plan takes for a day.
@@ -81,7 +81,7 @@ def first_text(cell: ir.Value, plan: Plan) -> ir.Value:
             return cell.strip()
 
 
-def typed_text(cell: ir.Value, first: ir.Value, plan: Plan) -> ir.Value:
+def typed_text(cell: ir.Value, first: ir.Value, plan: Conversion) -> ir.Value:
     """Accept what was read: finite numbers, ordinary dates, words that are not "missing"."""
     cell = _as_text(cell)
     match plan.kind:
@@ -103,7 +103,7 @@ def typed_text(cell: ir.Value, first: ir.Value, plan: Plan) -> ir.Value:
             )
 
 
-def lost_text(cell: ir.Value, plan: Plan) -> ir.Value:
+def lost_text(cell: ir.Value, plan: Conversion) -> ir.Value:
     """Return the text of a cell without a typed value, or null where it says "missing"."""
     text = _as_text(cell).strip()
     lower = text.lower()
@@ -142,7 +142,7 @@ def _whole(cell: ir.Value, first: ir.Value) -> ir.Value:
     )
 
 
-def _decorated(text: ir.Value, plan: Plan) -> ir.Value:
+def _decorated(text: ir.Value, plan: Conversion) -> ir.Value:
     """Numbers with currency, thousands separators, percent sign, or parentheses for minus."""
     if plan.kind == "point number":
         digits = text.re_extract(POINT_NUMBER, 1).re_replace("[^0-9.]", "")
@@ -153,7 +153,7 @@ def _decorated(text: ir.Value, plan: Plan) -> ir.Value:
     return minus.ifelse(-number, number)
 
 
-def _timestamp(text: ir.Value, plan: Plan) -> ir.Value:
+def _timestamp(text: ir.Value, plan: Conversion) -> ir.Value:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
     for name in plan.rewrites:
         for pattern, to in REWRITES[name]:

@@ -16,7 +16,7 @@ from smartcart.audiences.contacts import Contacts, suppressed
 from smartcart.audiences.destinations import DESTINATIONS, Destination, destination_of
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.audiences.identifiers import calling_code, hashed
-from smartcart.audiences.selection import Audience, chosen_names, segment_names
+from smartcart.audiences.selection import JudgedCustomers, chosen_names, segment_names
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
@@ -115,7 +115,7 @@ def write_audience(
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
-        people = Audience(
+        people = JudgedCustomers(
             engine,
             table,
             names,
@@ -243,7 +243,7 @@ def _refuse(
         )
 
 
-def _refuse_unmatched(people: Audience, path: Path) -> None:
+def _refuse_unmatched(people: JudgedCustomers, path: Path) -> None:
     """Raise where a list names people by what nobody here is known by: it would be ignored."""
     by = [kind for kind in ("email", "hash") if people.listed.get(kind)]
     if people.reaches or not by or people.any_id_like("@") or people.left_out().get("suppressed"):
@@ -325,7 +325,7 @@ def _counts(column: pa.Array) -> dict[str, int]:
 
 
 def _notices(
-    people: Audience, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
+    people: JudgedCustomers, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
 ) -> tuple[Notice, ...]:
     found = []
     if people.changes and not file.written:

@@ -18,7 +18,7 @@ from smartcart.tables import features, quality
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["BATCH_ROWS", "Customers", "matrix"]
+__all__ = ["BATCH_ROWS", "CustomerArrays", "matrix"]
 
 Floats = NDArray[np.float64]
 R = TypeVar("R")
@@ -31,7 +31,7 @@ EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyon
 
 
 @dataclass(slots=True)
-class Customers:
+class CustomerArrays:
     """The usable rows as arrays: a sample that is held, and a stream of all."""
 
     seen: Look

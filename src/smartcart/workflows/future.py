@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.core.future.predict import (
-    Customers as Told,
-)
-from smartcart.core.future.predict import (
     Forecast,
     Sums,
     intervals,
     predict,
     relative_gradient,
 )
+from smartcart.core.future.predict import (
+    Predictions as Told,
+)
 from smartcart.core.future.track import model_name
 from smartcart.records import CustomerColumns, Feature, Future, FutureSegment, LateCustomer
-from smartcart.workflows.customer_arrays import Customers as Arrays
+from smartcart.workflows.customer_arrays import CustomerArrays as Arrays
 from smartcart.workflows.foresee import NEEDED, Foreseen
 from smartcart.workflows.record import FittedSegments
 
@@ -42,7 +42,7 @@ MOST_LATE = 50  # late customers told by name; all are in future.parquet
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ForecastBatch:
     """A batch: its rows for the file, its sums, and its late customers with most at stake."""
 
     columns: CustomerColumns
@@ -75,7 +75,7 @@ class FutureCount:
         money = np.zeros(len(X)) if place is None else np.nan_to_num(X[:, place])
         return x, T - X[:, self.places["recency_days"]], T, money
 
-    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> ForecastBatch:
         """Forecast a batch; may run on another thread than :meth:`add`."""
         x, t, T, money = self.read(X)
         told = predict(self.forecast, x, t, T, money)
@@ -93,7 +93,9 @@ class FutureCount:
             "segment_id": np.array(self.ids)[labels],
             "at_stake": told.at_risk,
         }
-        return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
+        return ForecastBatch(
+            columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days)
+        )
 
     def _late(
         self, ids: pa.Array, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
@@ -112,7 +114,7 @@ class FutureCount:
             for i in rows
         )
 
-    def add(self, part: Part) -> None:
+    def add(self, part: ForecastBatch) -> None:
         """Add up a batch."""
         self.sums = part.sums if self.sums is None else self.sums.merge(part.sums)
         both = [*self.late, *part.late]

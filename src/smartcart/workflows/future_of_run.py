@@ -16,7 +16,7 @@ from smartcart.errors import DataError
 from smartcart.inspection.order_log import OrderOptions
 from smartcart.inspection.result import Progress
 from smartcart.records import Future, JsonObject
-from smartcart.workflows.future import Part, discounted
+from smartcart.workflows.future import ForecastBatch, discounted
 
 __all__ = ["future_of_run", "stored_future"]
 
@@ -94,7 +94,7 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
     """Read the order log again, and forecast it over another horizon."""
     from smartcart.inspection.customer_table import look
     from smartcart.sources import open_on
-    from smartcart.workflows.customer_arrays import Customers
+    from smartcart.workflows.customer_arrays import CustomerArrays
     from smartcart.workflows.foresee import foresee, with_alive
     from smartcart.workflows.future import future_count
     from smartcart.workflows.models import load
@@ -122,7 +122,7 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
             seen = with_alive(seen, kept)
         else:
             seen = with_alive(seen, foreseen)
-        table = Customers(seen)
+        table = CustomerArrays(seen)
         table.draw_sample()
         centers = np.array(model.centroids)
         every = table.all_features
@@ -133,10 +133,10 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
         def labelled(X: Floats) -> Labels:
             return kmeans.assign(prepare.apply_recipe(X[:, places], model.recipe), centers)[0]
 
-        def part(ids: pa.Array, X: Floats) -> Part:
+        def part(ids: pa.Array, X: Floats) -> ForecastBatch:
             return count.part(ids, X, labelled(X))
 
-        parts: Iterator[Part] = table.each(part)
+        parts: Iterator[ForecastBatch] = table.each(part)
         for one in parts:
             count.add(one)
         currency = seen.inspection.reading.currency or ""

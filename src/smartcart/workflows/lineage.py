@@ -37,7 +37,7 @@ from smartcart.records import (
     Run,
 )
 from smartcart.report.over_time import fate
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.models import load
 from smartcart.workflows.reference import BinCount
 
@@ -106,7 +106,13 @@ class Previous:
         return None if self.fresh else len(self.model.centroids)
 
     def warmed(
-        self, choice: choose_k.KChoice, table: Customers, recipe: Recipe, *, seed: int, asked: bool
+        self,
+        choice: choose_k.KChoice,
+        table: CustomerArrays,
+        recipe: Recipe,
+        *,
+        seed: int,
+        asked: bool,
     ) -> choose_k.KChoice:
         """Return the choice with the fit started from the earlier segments.
 
@@ -140,7 +146,7 @@ class Previous:
         start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
         return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
 
-    def _followed(self, choice: choose_k.KChoice, table: Customers) -> choose_k.KChoice:
+    def _followed(self, choice: choose_k.KChoice, table: CustomerArrays) -> choose_k.KChoice:
         """Return the choice with the K of before, or that of the natural clusters of now.
 
         K follows where the earlier K was what the evidence picked, both fits found natural
@@ -163,7 +169,7 @@ class Previous:
         evidence = replace(told, k=told.recommended, chosen_by="evidence")
         return replace(choice, evidence=evidence, jaccard=choice.every_jaccard[evidence.k])
 
-    def _drifted(self, table: Customers) -> bool:
+    def _drifted(self, table: CustomerArrays) -> bool:
         """Return whether the data differ from the reference of the earlier model."""
         reference, X = self.model.reference, self._features(table)
         if reference is None or X is None:
@@ -184,7 +190,7 @@ class Previous:
 
     def heritage(
         self,
-        table: Customers,
+        table: CustomerArrays,
         recipe: Recipe,
         centers: Floats,
         named: Sequence[naming.EarnedName],
@@ -246,7 +252,7 @@ class Previous:
         )
 
     def _about_k(
-        self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.KChoice
+        self, X: Floats | None, table: CustomerArrays, recipe: Recipe, choice: choose_k.KChoice
     ) -> KChange:
         """Say whether K has changed or should, with what would become of the segments then."""
         told = choice.evidence
@@ -265,7 +271,7 @@ class Previous:
             fates,
         )
 
-    def _features(self, table: Customers) -> Floats | None:
+    def _features(self, table: CustomerArrays) -> Floats | None:
         types = {c.name: c.type for c in self.model.contract.columns}
         return table.sample_of(self.model.recipe.features, types)
 
@@ -273,7 +279,9 @@ class Previous:
         Z = prepare.apply_recipe(X, self.model.recipe)
         return kmeans.assign(Z, np.array(self.model.centroids))[0]
 
-    def _identity(self, X: Floats, table: Customers, recipe: Recipe, centers: Floats) -> Identity:
+    def _identity(
+        self, X: Floats, table: CustomerArrays, recipe: Recipe, centers: Floats
+    ) -> Identity:
         """Compare both models on the same customers, in the scale of the earlier recipe."""
         old, k = self.model, len(centers)
         Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)

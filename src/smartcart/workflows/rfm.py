@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smartcart import store
 from smartcart.core import rfm
 from smartcart.records import CustomerColumns, Rfm, RfmSegment
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
 
@@ -100,7 +100,9 @@ class RfmCount:
         return Rfm(self.bins, *self.cuts, self.exact, self.columns, segments)
 
 
-def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -> RfmCount | None:
+def rfm_count(
+    table: CustomerArrays, signals: Mapping[str, str], k: int, bins: int
+) -> RfmCount | None:
     """Return an empty count with the cuts of this table; None without R, F or M."""
     if not all(signal in signals for signal in SIGNALS):
         return None
@@ -111,7 +113,7 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
         bins=bins,
-        places=places,  # type: ignore[arg-type]
+        places=places,
         columns=columns,  # type: ignore[arg-type]
         cuts=cuts,  # type: ignore[arg-type]
         exact=exact,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ready",
-    "Scored",
+    "ScoredSource",
     "assign",
     "read_parts",
     "ready_opened",
@@ -49,7 +49,7 @@ SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSource:
     """What came of assigning the customers of a source."""
 
     source: str
@@ -86,7 +86,7 @@ def score(
     temp_dir: Path | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
-) -> Scored:
+) -> ScoredSource:
     """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
 
     The columns are ``customer_id, segment_id, segment, distance, confidence, outside``; the last
@@ -131,7 +131,7 @@ def score(
             refuse_nobody(ready, done)
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
-        return Scored(
+        return ScoredSource(
             ready.label,
             done,
             rejected,

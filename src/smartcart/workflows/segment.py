@@ -35,7 +35,7 @@ from smartcart.inspection.result import Progress
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
-from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
+from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
@@ -202,7 +202,7 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers,
+    table: CustomerArrays,
     *,
     k: int | None,
     k_max: int,
@@ -248,7 +248,7 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers,
+    table: CustomerArrays,
     recipe: Recipe,
     choice: choose_k.KChoice,
     earlier: Previous | None,
@@ -269,7 +269,7 @@ def _fitted(
     ), kept
 
 
-def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
+def _settled(table: CustomerArrays, recipe: Recipe, centers: Floats) -> Floats:
     """Let the centroids (k, p) of the sample settle on the wide sample."""
     if table.wide is None:
         return centers
@@ -283,7 +283,7 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
 
 
 def _settled_on_all(
-    table: Customers, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
+    table: CustomerArrays, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
 ) -> Floats:
     """Let centroids (k, p) settle on all rows, of which a pass over them gave the ``sums``."""
     for turn in range(1, PASSES + 1):
@@ -318,7 +318,7 @@ def _blocks(X: Floats) -> Iterator[Floats]:
     return (X[start : start + BATCH_ROWS] for start in range(0, len(X), BATCH_ROWS))
 
 
-def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
+def _by_value(table: CustomerArrays, recipe: Recipe, centers: Floats) -> list[int]:
     """Return the order of segments: by what a customer is worth, else by size, descending."""
     labels = assign(table.sample, recipe, centers).labels
     sizes = np.bincount(labels, minlength=len(centers))
@@ -331,7 +331,7 @@ def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
 
 
-def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
+def _names(table: CustomerArrays, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
     found = assign(table.sample, recipe, centers)
@@ -351,7 +351,7 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Ea
 
 
 def _assign_all(
-    table: Customers,
+    table: CustomerArrays,
     fitted: FittedSegments,
     folder: Path,
     say: Progress,

@@ -13,7 +13,7 @@ from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.customers import Found
 from smartcart.web.errors import WebError
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import customer as views
@@ -76,11 +76,11 @@ def prepare(here: Here, name: str) -> Response:
     return go(f"/jobs/{job.id}" if job is not None else f"/runs/{name}/customers")
 
 
-def _names(opened: Opened) -> dict[int, str]:
+def _names(opened: OpenedRun) -> dict[int, str]:
     return {s.segment_id: s.segment for s in opened.run.segments}
 
 
-def _shown(here: Context, opened: Opened, found: Found) -> dict[str, object]:
+def _shown(here: Context, opened: OpenedRun, found: Found) -> dict[str, object]:
     model, names, currency = opened.run.model, _names(opened), opened.run.currency
     why = here.services.customers.why(opened.entry.name, found.customer_id)
     values = tuple(found.values.values())
@@ -97,7 +97,7 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, object]:
     }
 
 
-def _ahead(here: Context, opened: Opened, customer_id: str) -> dict[str, object] | None:
+def _ahead(here: Context, opened: OpenedRun, customer_id: str) -> dict[str, object] | None:
     """Return what is foretold of a customer."""
     workspace = here.services.workspace
     found = foretold(workspace.path(opened.entry.name), customer_id, workspace.temporary)
@@ -132,7 +132,7 @@ def _values(request: Request, model: Model) -> dict[str, float | None]:
     return views.typed(model, given)
 
 
-def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, object]:
+def _result(opened: OpenedRun, found: WhatIf, was: int | None) -> dict[str, object]:
     names = _names(opened)
     one = found.explanation
     return {
@@ -147,7 +147,13 @@ def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, object]
 
 
 def _asked(
-    here: Context, request: Request, opened: Opened, key: str, segment: int, *, plain: bool = False
+    here: Context,
+    request: Request,
+    opened: OpenedRun,
+    key: str,
+    segment: int,
+    *,
+    plain: bool = False,
 ) -> WhatIf:
     """Return the segment of what was typed, or (``plain``) of the values to start from."""
     model = opened.run.model

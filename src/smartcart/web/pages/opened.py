@@ -11,11 +11,11 @@ from smartcart.web.pages.render import remember
 from smartcart.web.services import Context
 from smartcart.web.workspace import Entry
 
-__all__ = ["Opened", "open_run"]
+__all__ = ["OpenedRun", "open_run"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRun:
     """A run: its entry in the workspace, the record, and what the parts of a page show of it."""
 
     entry: Entry
@@ -38,7 +38,7 @@ class Opened:
         return next(s.segment for s in self.own.segments if s.segment_id == segment_id)
 
 
-def open_run(here: Context, name: str) -> Opened:
+def open_run(here: Context, name: str) -> OpenedRun:
     """Return a run of the workspace. Raises ``WebError`` 404 where there is none."""
     services = here.services
     entry = services.workspace.entry(name)
@@ -50,4 +50,4 @@ def open_run(here: Context, name: str) -> Opened:
     shown = remember(key, lambda: parts.context(run))
     version = "".join(c for c in f"{entry.made}{marks}" if c.isalnum())
     found = services.workspace.alternatives(name)
-    return Opened(entry, own, run, dict(given), shown, found, version)
+    return OpenedRun(entry, own, run, dict(given), shown, found, version)

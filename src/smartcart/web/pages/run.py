@@ -14,7 +14,7 @@ from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
 from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.services import Context, Here
 from smartcart.web.views import choices
@@ -82,7 +82,7 @@ def _segments(
     )
 
 
-def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
+def _own(opened: OpenedRun, segment_id: int) -> dict[str, str] | None:
     """Return who renamed a segment, and what the model calls it; None where nobody did."""
     given = opened.given.get(segment_id)
     if given is None or not given.name:

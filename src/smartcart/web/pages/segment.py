@@ -12,7 +12,7 @@ from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import KEEP, figures_response
 from smartcart.web.services import Context, Here
@@ -74,7 +74,7 @@ def _page(
     )
 
 
-def _other(opened: Opened, segment_id: int, against: int) -> int | None:
+def _other(opened: OpenedRun, segment_id: int, against: int) -> int | None:
     if against in (0, segment_id):
         return None
     return opened.segment(against)[0]

@@ -9,11 +9,11 @@ from smartcart.records import Alternative, Alternatives, KRow, Run
 from smartcart.report import view, words
 from smartcart.report.parts import stable
 
-__all__ = ["Choice", "choices", "many", "script", "sketches", "smallest"]
+__all__ = ["KOption", "choices", "many", "script", "sketches", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class KOption:
     """One number of segments, ready to show; ``rows`` are figures here and at the recommended."""
 
     k: int
@@ -34,7 +34,7 @@ LABELS = {
 }
 
 
-def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
+def choices(run: Run, found: Alternatives | None) -> tuple[KOption, ...]:
     """Return the choices of the slider, smallest first; none where the run keeps none."""
     if found is None or not run.picture.xyz:
         return ()
@@ -47,7 +47,7 @@ def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
     if len(known) < 2:
         return ()
     return tuple(
-        Choice(
+        KOption(
             k,
             many(k),
             _tag(k, best, used),
@@ -138,7 +138,7 @@ def _words(
     return " ".join(parts)
 
 
-def script(found: tuple[Choice, ...]) -> dict[str, object]:
+def script(found: tuple[KOption, ...]) -> dict[str, object]:
     """Return what the slider's script shows, by number of segments."""
     return {
         str(one.k): {
