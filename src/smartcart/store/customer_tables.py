@@ -18,6 +18,7 @@ from smartcart.store.atomic import cannot_write, part_beside
 __all__ = [
     "CSV_ROWS",
     "assignments",
+    "forecast_columns",
     "future_table",
     "refuse_scored",
     "rejected_beside",
@@ -42,7 +43,8 @@ def assignments(
     """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
     The function takes customer ids, places of segments from 1, distances, confidences and further
-    columns by name, each of length n. A place is written as its id of ``ids``, or as it is.
+    columns by name (NumPy or Arrow), each of length n. A place is written as its id of ``ids``, or
+    as it is.
     """
     import numpy as np
     import pyarrow as pa
@@ -65,7 +67,10 @@ def assignments(
                     "segment": words,
                     "distance": arrow.numbers(distance),
                     "confidence": arrow.numbers(confidence),
-                    **{name: arrow.numbers(column) for name, column in more.items()},
+                    **{
+                        name: column if isinstance(column, pa.Array) else arrow.numbers(column)
+                        for name, column in more.items()
+                    },
                 }
             )
 
@@ -109,16 +114,7 @@ def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     ):
 
         def write(columns: Mapping[str, Any]) -> None:
-            days, known = columns["next_order_by"]
-            money = np.asarray(columns["expected_spend"])
-            told = {
-                "customer_id": columns["customer_id"],
-                "p_alive": arrow.numbers(columns["p_alive"]),
-                "expected_orders": arrow.numbers(columns["expected_orders"]),
-                "expected_spend": pa.array(money, mask=np.isnan(money)),
-                "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
-                "late": pa.array(columns["late"]),
-            }
+            told = {"customer_id": columns["customer_id"], **forecast_columns(columns)}
             write_batch(told)
             rows = pa.array(np.flatnonzero(columns["late"]))
             more = {
@@ -129,6 +125,19 @@ def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
             write_late({name: one.take(rows) for name, one in who.items()})
 
         yield write
+
+
+def forecast_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the forecasts of customers as Arrow columns; see :func:`future_table`."""
+    from smartcart.store import arrow
+
+    return {
+        "p_alive": arrow.numbers(columns["p_alive"]),
+        "expected_orders": arrow.numbers(columns["expected_orders"]),
+        "expected_spend": arrow.money(columns["expected_spend"]),
+        "next_order_by": arrow.days(*columns["next_order_by"]),
+        "late": arrow.numbers(columns["late"]),
+    }
 
 
 @contextmanager
