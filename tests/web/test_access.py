@@ -117,7 +117,6 @@ PAGES = {
     "GET /amount": "viewer",
     "POST /runs/{name}/plan/lists": "analyst",
     "GET /over-time": "viewer",
-    "GET /over-time/figures.json": "viewer",
     "POST /over-time": "analyst",
     "POST /over-time/list": "analyst",
     "POST /runs/{name}/check": "analyst",

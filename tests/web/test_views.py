@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from smartcart.records import (
     Migration,
     Turnover,
 )
-from smartcart.report import interactive, interactive_over_time, interactive_spread, view
+from smartcart.report import interactive, interactive_spread, svg, view
 from smartcart.store import with_names
 from smartcart.web.kept_form import inside
 from smartcart.web.views import choices, customer, inspection, over_time, progress, segment
@@ -192,9 +193,10 @@ def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None
         ("A", ["70", "30"], "100"),
         ("B", ["0", "50"], "50"),
     ]
-    drawn = interactive_over_time.sankey(_migration(), names, names)["data"][0]
-    assert sum(drawn["link"]["value"]) == 150 + 5 + 7
-    assert drawn["node"]["label"] == ["A", "B", "A", "B", "Joined the shop", "Left the shop"]
+    drawn = svg.sankey(_migration(), names, names, "Flows")
+    told = re.findall(r"<title>([^<]*): (\d+)</title>", drawn)
+    assert sum(int(n) for _, n in told) == 2 * (150 + 5 + 7)  # for a wide page and for a phone
+    assert {text for text, _ in told} >= {"Joined the shop → 2 B", "1 A → Left the shop"}
     (sentence,) = over_time.changes(_migration(), names, names, True, "")
     assert sentence.startswith("A → B: 30 customers (30.0%)")
 

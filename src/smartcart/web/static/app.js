@@ -29,7 +29,7 @@
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {
-    if (!place || !window.Plotly) return null;
+    if (!place) return null;
     const answer = await fetch(place.dataset.figures, { headers: { Accept: "application/json" } });
     if (!answer.ok) return null;
     const spec = await answer.json();
