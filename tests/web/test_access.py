@@ -109,6 +109,7 @@ PAGES = {
     "POST /runs/{name}/segments/{segment_id}/notes": "analyst",
     "POST /runs/{name}/segments/{segment_id}/audience": "analyst",
     "GET /runs/{name}/exports/{number}": "analyst",
+    "GET /runs/{name}/choices/{k}": "viewer",
     "GET /runs/{name}/customers": "viewer",
     "POST /runs/{name}/customers/prepare": "analyst",
     "GET /runs/{name}/what-if": "viewer",

@@ -66,6 +66,31 @@ def test_each_choice_stands_beside_the_recommended() -> None:
     assert choices.choices(run, None) == ()
 
 
+def test_a_run_is_seen_with_the_segments_of_another_k() -> None:
+    before = repr(FOUR)
+    columns = [f.name for f in FOUR.model.recipe.features]
+    (three, _) = _alternatives().alternatives
+    values = tuple(float(i) for i in range(len(columns)))
+    gone = (None, *values[1:])
+    segments = tuple(
+        replace(s, value_share=0.5 / 3, means=gone if s.segment_id == 2 else values, effects=gone)
+        for s in three.segments
+    )
+    seen = choices.seen_with(FOUR, replace(three, segments=segments))
+    customers = sum(s.size for s in FOUR.segments)
+    worth = sum(s.value_total or 0 for s in FOUR.segments)
+    assert [s.segment for s in seen.segments] == [s.segment for s in three.segments]
+    assert {s.size for s in seen.segments} == {round(customers / 3)}
+    assert {s.value_total for s in seen.segments} == {worth * 0.5 / 3}
+    lines = view.forming(seen)
+    assert [line.column for line in lines] == columns[1:]  # of the first no effect is known
+    for i, line in enumerate(lines, start=1):
+        assert [cell and cell.effect for cell in line.cells] == [float(i)] * 3
+    assert len(interactive.sizes(seen)["data"][0]["x"]) == 3
+    assert view.forming(choices.seen_with(FOUR, three)) == ()
+    assert repr(FOUR) == before
+
+
 def test_sketches_leave_out_what_was_used() -> None:
     assert [k for k, _ in choices.sketches(FOUR, _alternatives())] == [3]
 

@@ -98,21 +98,28 @@ const charts = (() => {
       el.addEventListener("wheel", (event) => event.stopPropagation(), { capture: true, passive: true });
   };
 
+  const resized = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (state.printing || !target.clientWidth) continue;
+      const another = own && target.dataset.wide !== String(target.clientWidth);
+      if (another || target.dataset.narrow !== String(target.clientWidth < NARROW)) draw(target);
+    }
+  });
+  // Draws what is in a part of the page, also where that came later
+  const add = (part) => {
+    for (const el of part.querySelectorAll(".chart")) {
+      resized.observe(el);
+      draw(el);
+    }
+  };
+
   const start = (spec) => {
     state.spec = spec;
     wheel();
-    const resized = new ResizeObserver((entries) => {
-      for (const { target } of entries) {
-        if (state.printing || !target.clientWidth) continue;
-        const another = own && target.dataset.wide !== String(target.clientWidth);
-        if (another || target.dataset.narrow !== String(target.clientWidth < NARROW)) draw(target);
-      }
-    });
-    all().forEach((el) => resized.observe(el));
-    drawAll();
+    add(document);
     dark.addEventListener("change", drawAll);
     turnButton();
     print();
   };
-  return { start, draw, spec: () => state.spec };
+  return { start, add, draw };
 })();
