@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,55 +19,14 @@ from smartcart.report import words
 from smartcart.web import tables
 from smartcart.web.database import now
 from smartcart.workflows.what_if import ROUNDED, share_groups, start_values, what_if
-from web.browsing import DESKTOP, PHONE, Visit, launched, visit
-from web.serving import RUN, Server
+from web.browsing import DESKTOP, PHONE, Visit
+from web.serving import LATER, RUN, add_later
 
 PAGE = {"Accept": "text/html"}
 MOST = 120_000  # bytes over the wire of a page that nothing is kept of; asked: at most 1.2 MB
-LATER = "shop-000002"
-
-
-def add_later(workspace: Path) -> None:
-    """Put a second run into a workspace, made a minute after the first."""
-    shutil.copytree(workspace / "runs" / RUN, workspace / "runs" / LATER)
-    made = (workspace / "runs" / RUN / "run.json").stat().st_mtime + 60
-    os.utime(workspace / "runs" / LATER / "run.json", (made, made))
 
 
 # What a page weighs ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    pytest.importorskip("playwright.sync_api")
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def base(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a server whose workspace has two runs."""
-    workspace = tmp_path_factory.mktemp("read") / "workspace"
-    shutil.copytree(finished, workspace)
-    add_later(workspace)
-    server = Server(workspace)
-    yield server.url
-    server.close()
-
-
-@pytest.fixture
-def open_page(browser: Any, base: str) -> Iterator[Any]:
-    """Return a function that opens a watched page; what it watched is judged in the end."""
-    opened: list[Visit] = []
-
-    def begin(size: dict[str, int] = DESKTOP, **options: Any) -> Visit:
-        opened.append(visit(browser, base, size=size, **options))
-        return opened[-1]
-
-    yield begin
-    for one in opened:
-        one.check()
-        one.page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -83,9 +39,7 @@ def open_page(browser: Any, base: str) -> Iterator[Any]:
         (f"/over-time?from={RUN}", 1),
     ],
 )
-def test_no_page_is_more_than_its_reader_waits_for(
-    open_page: Any, path: str, charts: int
-) -> None:
+def test_no_page_is_more_than_its_reader_waits_for(open_page: Any, path: str, charts: int) -> None:
     seen: Visit = open_page()
     sizes = _weighed(seen)
     assert seen.go(path).status == 200
@@ -171,7 +125,9 @@ def test_what_a_run_of_an_earlier_version_does_not_know_is_marked(
     assert "does not follow the slider" in part
     assert "heat" not in part
     assert f"sample of {customers - 1:,} customers" in part
-    assert "sample" not in client.get(f"/runs/{RUN}").text.split('id="k-part"')[1].split("<details")[0]
+    assert (
+        "sample" not in client.get(f"/runs/{RUN}").text.split('id="k-part"')[1].split("<details")[0]
+    )
 
 
 def test_the_smallest_segment_is_one_number(client: Any) -> None:

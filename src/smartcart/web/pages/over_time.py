@@ -95,7 +95,9 @@ def _sizes(series: views.Series) -> Markup:
         svg.SvgLine(i, series.names.get(i, ""), tuple(shares))
         for i, shares in series.shares.items()
     ]
-    return svg.timeline(lines, [words.shorten(name, 22) for name in series.runs], words.share, SIZES)
+    return svg.timeline(
+        lines, [words.shorten(name, 22) for name in series.runs], words.share, SIZES
+    )
 
 
 def _earlier(entries: list[Any], last: Any) -> Any:
