@@ -12,7 +12,6 @@ from smartcart.cli.common import (
     Cost,
     Json,
     Quiet,
-    Revenue,
     Seed,
     app,
     print_json,
@@ -34,7 +33,12 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that smar
 def plan(
     run: RunFolder,
     cost: Cost = None,
-    revenue: Revenue = None,
+    revenue: Annotated[
+        float | None,
+        typer.Option(
+            "--revenue", help="Money per response; else what the forecast of the run expects."
+        ),
+    ] = None,
     outcome: Annotated[
         str | None,
         typer.Option("--outcome", help="0/1 column of a past campaign that gives the rates."),
@@ -110,7 +114,6 @@ def plan(
         else:
             check_amounts(cost, revenue, budget, needed=True)
             assert cost is not None
-            assert revenue is not None
             lesson = None
             if earlier is not None:
                 from smartcart.workflows.kept_campaigns import learnt

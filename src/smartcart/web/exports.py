@@ -47,7 +47,7 @@ class PlanWishes:
     """What a campaign costs and earns; see ``smartcart plan``."""
 
     cost: float
-    revenue: float
+    revenue: float | None  # None: what the forecast of the run expects
     outcome: str | None = None
     rate: float | None = None
     budget: float | None = None

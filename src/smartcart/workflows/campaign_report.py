@@ -21,12 +21,13 @@ def check_amounts(
 ) -> bool:
     """Return whether a campaign is asked for; it is, where it is ``needed``.
 
-    Raises ``UsageError`` where a part of what it needs is missing.
+    It needs both, but where it is ``needed`` a forecast may stand in for the revenue. Raises
+    ``UsageError`` where a part is missing.
     """
     if not needed and cost is None and revenue is None and budget is None:
         return False
     for name, value in (("--cost", cost), ("--revenue", revenue)):
-        if value is None:
+        if value is None and not (needed and name == "--revenue"):
             raise UsageError.of(
                 f"{name} is not given",
                 "what a contact costs and what a response brings",

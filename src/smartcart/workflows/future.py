@@ -55,9 +55,14 @@ class FutureCount:
     foreseen: Foreseen
     places: dict[str, int]
     as_of: int  # days since 1970
-    k: int
+    ids: tuple[int, ...]  # of the segments, in order
     sums: Sums | None = None
     late: list[tuple[float, str, int, float, int]] = field(default_factory=list)
+
+    @property
+    def k(self) -> int:
+        """How many segments there are."""
+        return len(self.ids)
 
     def read(self, X: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return repeats, last, observed and money (n,) from features (n, q)."""
@@ -82,7 +87,7 @@ class FutureCount:
             "expected_spend": told.spend,
             "next_order_by": (days, known),
             "late": told.late,
-            "segment_id": labels + 1,
+            "segment_id": np.array(self.ids)[labels],
             "at_stake": told.at_risk,
         }
         return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
@@ -129,7 +134,7 @@ class FutureCount:
         whole = float(sums.spend.sum()) if money else 0.0
         segments = tuple(
             FutureSegment(
-                segment_id=i + 1,
+                segment_id=self.ids[i],
                 segment=name,
                 customers=int(sums.customers[i]),
                 alive=float(sums.alive[i]),
@@ -168,16 +173,16 @@ class FutureCount:
 
 
 def future_count(
-    foreseen: Foreseen | None, features: Sequence[Feature], k: int
+    foreseen: Foreseen | None, features: Sequence[Feature], ids: Sequence[int]
 ) -> FutureCount | None:
-    """Return what forecasts the customers of k segments; None where there is no forecast."""
+    """Return what forecasts the customers of segments; None where there is no forecast."""
     if foreseen is None or foreseen.forecast is None or foreseen.as_of is None:
         return None
     places = {feature.name: i for i, feature in enumerate(features)}
     if not set(NEEDED) <= set(places):
         return None
     day = (foreseen.as_of - EPOCH).days
-    return FutureCount(foreseen.forecast, foreseen, places, day, k)
+    return FutureCount(foreseen.forecast, foreseen, places, day, tuple(ids))
 
 
 def future_record(

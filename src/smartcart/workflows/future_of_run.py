@@ -127,7 +127,7 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
         centers = np.array(model.centroids)
         every = table.all_features
         places = [[f.name for f in every].index(f.name) for f in model.recipe.features]
-        count = future_count(foreseen, every, len(centers))
+        count = future_count(foreseen, every, model.ids)
         assert count is not None
 
         def labelled(X: Any) -> Any:

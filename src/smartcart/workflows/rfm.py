@@ -111,7 +111,7 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
         bins=bins,
-        places=places,
+        places=places,  # type: ignore[arg-type]
         columns=columns,  # type: ignore[arg-type]
         cuts=cuts,  # type: ignore[arg-type]
         exact=exact,

@@ -10,7 +10,7 @@ from typing import Any
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import Outcome, Rfm, Rulebook, Run
+from smartcart.records import Future, Outcome, Rfm, Rulebook, Run
 
 __all__ = ["Saved", "open_run", "rfm_of", "saved_run", "source_of"]
 
@@ -32,6 +32,7 @@ class Saved:
     summary: dict[str, Any]
     ids: tuple[int, ...]  # of the segments, in the order of their names
     own_names: tuple[str, ...] = ()  # that the run gave itself, where others were given since
+    future: Future | None = None  # of a run in memory; of a folder it is read when asked for
 
     def outcome(self, column: str | None) -> Outcome | None:
         """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
@@ -136,6 +137,7 @@ def saved_run(run: Run, folder: Path) -> Saved:
         rulebook=run.rulebook,
         summary={},
         ids=tuple(one.segment_id for one in run.segments),
+        future=run.future,
     )
 
 

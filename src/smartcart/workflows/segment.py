@@ -365,7 +365,8 @@ def _assign_all(
     count = rfm_count(table, signals, len(centers), rfm_bins)
     from smartcart.workflows.future import future_count, future_record, future_writer
 
-    ahead = future_count(foreseen, table.all_features, len(centers))
+    ids = kept.ids if kept is not None else tuple(range(1, len(centers) + 1))
+    ahead = future_count(foreseen, table.all_features, ids)
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
@@ -382,7 +383,6 @@ def _assign_all(
         told = ahead.part(ids, X, labels) if ahead is not None else None
         return ids, labels, moved, distance, confidence, some, ranked, watch.part(X), told
 
-    ids = kept.ids if kept is not None else None
     csv = table.rows <= store.CSV_ROWS
     with (
         store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,

@@ -34,7 +34,9 @@ class Plan(Strict):
     """What a campaign costs and earns."""
 
     cost: Money
-    revenue: Money
+    revenue: Money | None = Field(
+        None, description="Of a response; else what its segment is expected to spend."
+    )
     outcome: str | None = Field(None, max_length=200)
     rate: Rate | None = None
     budget: Money | None = None

@@ -23,6 +23,7 @@ from smartcart.web.pages.render import go, page, remember
 from smartcart.web.services import Context, Here
 from smartcart.web.views.over_time import chain
 from smartcart.workflows.kept_campaigns import learnable, learnt
+from smartcart.workflows.plan_value import has_expected_revenue
 
 __all__ = ["router", "understood"]
 
@@ -45,10 +46,9 @@ class Asked:
     budget: str = ""
     baseline: str = ""
 
-    @property
-    def whole(self) -> bool:
-        """Is there enough to plan with?"""
-        return bool(self.cost and self.revenue)
+    def whole(self, *, foretold: bool) -> bool:
+        """Is there enough to plan with? ``foretold``: the run says what a response brings."""
+        return bool(self.cost and (self.revenue or foretold))
 
     @property
     def query(self) -> str:
@@ -80,7 +80,9 @@ def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
 def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
     cost = read_amount(asked.cost, "The cost of a contact", least=0)
-    revenue = read_amount(asked.revenue, "What a response brings", least=0)
+    revenue = None
+    if asked.revenue or not has_expected_revenue(opened.run.future):
+        revenue = read_amount(asked.revenue, "What a response brings", least=0)
     budget = read_amount(asked.budget, "The budget", least=0) if asked.budget else None
     outcome = asked.outcome or next((o.column for o in opened.run.outcomes), "")
     rate = None
@@ -140,7 +142,8 @@ def _page(
                 read[field] = understood(typed, run.currency if field not in SHARES else "%")
             except SmartCartError as wrong:
                 read[field] = str(wrong)
-    if asked.whole and error is None:
+    foretold = has_expected_revenue(run.future)
+    if asked.whole(foretold=foretold) and error is None:
         try:
             found = _planned(here, opened, asked)
         except SmartCartError as wrong:
@@ -160,6 +163,7 @@ def _page(
         read=read,
         fields=FIELDS,
         campaign=shown,
+        foretold=words.count(run.future.horizon) if foretold and run.future else "",
         plan=found.plan if found is not None else None,
     )
 
