@@ -15,6 +15,7 @@ from smartcart import workflows
 from smartcart.core.lloyd import LloydSums
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
+from smartcart.inspection import estimated_figures
 from smartcart.inspection.customer_table import look
 from smartcart.sources import open_source
 

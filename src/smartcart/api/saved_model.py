@@ -49,7 +49,9 @@ class SavedModel:
     def assign(self, source: object, as_of: dt.date | str | None = None) -> pd.DataFrame:
         """Return ``customer_id, segment_id, segment, distance, confidence, outside``.
 
-        ``outside`` marks customers far outside what the model was fitted on.
+        ``outside`` marks customers far outside what the model was fitted on. ``p_alive,
+        expected_orders, expected_spend, next_order_by, late`` follow where the model is of an order
+        log whose run had a forecast.
 
         ``source`` is what :func:`segment` takes. Ages and recencies are measured from ``as_of``;
         without it from the model's day, or from the latest day in the data where that is later.

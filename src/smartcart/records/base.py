@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from smartcart.records.brief import Brief
+from smartcart.records.future import KeptForecast
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import DriftReference, Identity
 
@@ -493,6 +494,7 @@ class Model(Brief):
     ids: tuple[int, ...] = ()  # segment ids in the order of the centroids; 1 to K if not given
     used: tuple[int, ...] = ()  # ids of segments that ended: they are never used again
     lineage: tuple[str, ...] = ()  # the models whose segments these continue, latest first
+    forecast: KeptForecast | None = None  # of an order log that is long enough
 
     def __post_init__(self) -> None:
         """Number the segments from 1 where they have no ids."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["numbers", "plain", "words"]
+__all__ = ["days", "money", "numbers", "plain", "words"]
 
 
 def numbers(values: NDArray[np.generic]) -> pa.Array:
@@ -31,6 +31,20 @@ def numbers(values: NDArray[np.generic]) -> pa.Array:
     else:
         held, kind = array, pa.from_numpy_dtype(array.dtype)
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
+
+
+def money(values: NDArray[np.generic]) -> pa.Array:
+    """Return (n,) amounts as an Arrow array, those that are NaN as nothing."""
+    import pyarrow as pa
+
+    return pa.array(values, mask=np.isnan(values))
+
+
+def days(numbers: NDArray[np.int32], known: NDArray[np.bool_]) -> pa.Array:
+    """Return days since 1970 (n,) as Arrow dates, nothing where they are not known."""
+    import pyarrow as pa
+
+    return pa.array(numbers, pa.int32(), mask=~known).cast(pa.date32())
 
 
 def plain(batch: pa.RecordBatch) -> pa.RecordBatch:

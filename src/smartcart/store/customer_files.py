@@ -20,10 +20,12 @@ from smartcart.store.atomic import cannot_write, part_beside
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 __all__ = [
     "CSV_ROWS",
     "assignments",
+    "forecast_columns",
     "future_table",
     "refuse_scored",
     "rejected_beside",
@@ -48,7 +50,8 @@ def assignments(
     """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
     The function takes customer ids, places of segments from 1, distances, confidences and further
-    columns by name, each of length n. A place is written as its id of ``ids``, or as it is.
+    columns by name (NumPy or Arrow), each of length n. A place is written as its id of ``ids``, or
+    as it is.
     """
     import numpy as np
     import pyarrow as pa
@@ -77,7 +80,10 @@ def assignments(
                     "segment": words,
                     "distance": arrow.numbers(distance),
                     "confidence": arrow.numbers(confidence),
-                    **{name: arrow.numbers(column) for name, column in more.items()},
+                    **{
+                        name: column if isinstance(column, pa.Array) else arrow.numbers(column)
+                        for name, column in more.items()
+                    },
                 }
             )
 
@@ -121,16 +127,7 @@ def future_table(folder: Path) -> Iterator[Callable[[CustomerColumns], None]]:
     ):
 
         def write(columns: CustomerColumns) -> None:
-            days, known = columns["next_order_by"]
-            money = np.asarray(columns["expected_spend"])
-            told = {
-                "customer_id": columns["customer_id"],
-                "p_alive": arrow.numbers(columns["p_alive"]),
-                "expected_orders": arrow.numbers(columns["expected_orders"]),
-                "expected_spend": pa.array(money, mask=np.isnan(money)),
-                "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
-                "late": pa.array(columns["late"]),
-            }
+            told = {"customer_id": columns["customer_id"], **forecast_columns(columns)}
             write_batch(told)
             rows = pa.array(np.flatnonzero(columns["late"]))
             more = {
@@ -141,6 +138,19 @@ def future_table(folder: Path) -> Iterator[Callable[[CustomerColumns], None]]:
             write_late({name: one.take(rows) for name, one in who.items()})
 
         yield write
+
+
+def forecast_columns(columns: CustomerColumns) -> dict[str, object]:
+    """Return the forecasts of customers as Arrow columns; see :func:`future_table`."""
+    from smartcart.store import arrow
+
+    return {
+        "p_alive": arrow.numbers(columns["p_alive"]),
+        "expected_orders": arrow.numbers(columns["expected_orders"]),
+        "expected_spend": arrow.money(columns["expected_spend"]),
+        "next_order_by": arrow.days(*columns["next_order_by"]),
+        "late": arrow.numbers(columns["late"]),
+    }
 
 
 @contextmanager

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from smartcart.errors import DataError, UsageError
-from smartcart.records import MODEL_VERSION, DriftReference, JsonObject, Model, ReferenceBins
+from smartcart.records import (
+    MODEL_VERSION,
+    DriftReference,
+    JsonObject,
+    KeptForecast,
+    Model,
+    ReferenceBins,
+)
 from smartcart.store.text import plain, write_json
 
 __all__ = ["load_model", "model_schema", "write_model"]
@@ -25,6 +32,7 @@ __all__ = ["load_model", "model_schema", "write_model"]
 Content = JsonObject
 
 OPS = {"column", "sum", "share", "ratio", "days_since", "years_since", "is"}
+FORECAST_RULES = {"a rate that goes on", "silence of twice the usual gap"}
 EXACT = 2**53  # whole numbers up to which 3 and 3.0 are the same number
 DEEP = 40  # levels of lists in lists; a model has ten
 
@@ -199,6 +207,22 @@ def _faults(model: Model) -> Iterator[str]:
     yield from _columns(model)
     if model.reference is not None:
         yield from _reference(model.reference, k)
+    if model.forecast is not None:
+        yield from _forecast(model.forecast)
+
+
+def _forecast(found: KeptForecast) -> Iterator[str]:
+    lengths = (len(found.alive), len(found.covariance), len(found.model), len(found.spend))
+    if lengths[:2] != (5, 4) or lengths[2] not in {0, 4, 6} or lengths[3] not in {0, 4}:
+        yield "'forecast' has not as many parameters as its models"
+    rows = found.covariance
+    told = (*found.alive, *found.model[:5], *found.spend, found.longest, found.factor)
+    if not all(math.isfinite(x) and x > 0 for x in told) or found.spread < 0:
+        yield "a parameter of 'forecast' is not above 0"
+    if any(len(row) != 4 for row in rows) or not all(math.isfinite(x) for r in rows for x in r):
+        yield "'forecast.covariance' is not of 4 parameters"
+    if found.horizon < 1 or (not found.model and found.rule not in FORECAST_RULES):
+        yield f"'forecast' goes by the rule {found.rule!r}, which there is not"
 
 
 def _lengths(model: Model, k: int, p: int) -> Iterator[str]:

@@ -143,9 +143,20 @@ def _alternative(
         if total is not None and total.sum() > 0:
             share = float(total[place] / total.sum())
         size = int(sums.size[place])
+        forms = {row.column: row for row in by_place[place]}
+        rows = [forms.get(f.name) for f in run.model.recipe.features]
         found.append(
             AlternativeSegment(
-                one, name, size, size / max(len(labels), 1), share, facts, archetype, sentence
+                one,
+                name,
+                size,
+                size / max(len(labels), 1),
+                share,
+                facts,
+                archetype,
+                sentence,
+                tuple(None if row is None else row.mean for row in rows),
+                tuple(None if row is None else row.effect for row in rows),
             )
         )
     points = tuple(int(ids[label]) for label in labels[shown])

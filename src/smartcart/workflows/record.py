@@ -20,6 +20,7 @@ from smartcart.records import (
     Feature,
     Future,
     GoldenRow,
+    KeptForecast,
     KEvidence,
     Model,
     Notice,
@@ -68,6 +69,7 @@ class CountedSegments:
     watch: BinCount
     rfm: Rfm | None
     future: Future | None = None
+    forecast: KeptForecast | None = None
 
     @property
     def wcss(self) -> float:
@@ -118,6 +120,7 @@ def run_of(
             "customers": table.rows,
             **metrics,
         },
+        forecast=counted.forecast,
     )
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)

@@ -365,7 +365,12 @@ def _assign_all(
     shift = column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
-    from smartcart.workflows.future import future_count, future_record, future_writer
+    from smartcart.workflows.future import (
+        future_count,
+        future_record,
+        future_writer,
+        kept_forecast,
+    )
 
     ids = kept.ids if kept is not None else tuple(range(1, len(centers) + 1))
     ahead = future_count(foreseen, table.all_features, ids)
@@ -415,4 +420,6 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     future = future_record(foreseen, ahead, table, fitted)
-    return CountedSegments(sums, lloyd, watch, count.record() if count else None, future)
+    forecast = kept_forecast(foreseen) if ahead is not None else None
+    ranks = count.record() if count else None
+    return CountedSegments(sums, lloyd, watch, ranks, future, forecast)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from smartcart.core.future import nbd
-from smartcart.core.future.fit import Fitted
 from smartcart.core.future.forecast import RATE, Way, rate_rule, silence_rule
 from smartcart.core.future.moments import Moments
 from smartcart.core.future.nbd import Nbd
@@ -20,6 +19,7 @@ __all__ = [
     "Forecast",
     "Predictions",
     "Sums",
+    "forecast_of",
     "intervals",
     "predict",
     "relative_gradient",
@@ -44,6 +44,17 @@ class Forecast:
     horizon: float
     moments: Moments
     spread: float = 0.0
+    way_moments: Moments | None = None  # of the model of ``way``, where it is another one
+
+
+def forecast_of(
+    alive: Nbd, way: Way, spend: Spend | None, horizon: float, longest: float, spread: float
+) -> Forecast:
+    """Return the forecast within ``horizon`` of customers observed for at most ``longest`` days."""
+    other = None
+    if isinstance(way.model, Nbd) and way.model != alive:
+        other = Moments(way.model, horizon, longest)
+    return Forecast(alive, way, spend, horizon, Moments(alive, horizon, longest), spread, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def _orders(forecast: Forecast, told: Floats, x: Floats, t: Floats, T: Floats) -
     elif way.model == forecast.alive:
         parts.append(told)
     elif way.model is not None:
-        moments = Moments(way.model, horizon, float(T.max(initial=1.0)))
+        moments = forecast.way_moments or Moments(way.model, horizon, float(T.max(initial=1.0)))
         weights = nbd.phase_weights(way.model, x, t, T)
         each = [weights[j] * moments(x, T, j)[0] for j in range(way.model.k)]
         parts.append(nbd.alive(way.model, x, t, T) * np.sum(each, axis=0))
@@ -161,25 +172,26 @@ class Sums:
 
 
 def relative_gradient(
-    fitted: Fitted[Nbd],
+    model: Nbd,
     horizon: float,
     x: Floats,
     t: Floats,
     T: Floats,
     labels: NDArray[np.integer],
     k: int,
+    weight: Floats | None = None,
 ) -> Floats:
     """Return by how much the orders of each segment move with the parameters' logarithms, (k, 4).
 
-    As a share of the orders; on customers (n,), a sample will do.
+    As a share of the orders; on customers (n,), a sample will do, or cells with their ``weight``.
     """
-    model = fitted.model
 
     def orders(one: Nbd) -> Floats:
         moments = Moments(one, horizon, float(T.max(initial=1.0)))
         weights = nbd.phase_weights(one, x, t, T)
         each = [weights[j] * moments(x, T, j)[0] for j in range(one.k)]
         each_one = nbd.alive(one, x, t, T) * np.sum(each, axis=0)
+        each_one = each_one if weight is None else each_one * weight
         return np.asarray(np.bincount(labels, each_one, k), dtype=np.float64)
 
     whole, step = np.maximum(orders(model), 1e-12), 1e-3

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from smartcart.records import Alternative, Alternatives, KRow, Run
+from smartcart.records import Alternative, Alternatives, KRow, Profile, ProfileRow, Run, Segment
 from smartcart.report import view, words
 from smartcart.report.parts import stable
 
-__all__ = ["KOption", "choices", "many", "script", "sketches", "smallest"]
+__all__ = ["KOption", "choices", "many", "script", "seen_with", "sketches", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +178,46 @@ def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[
             )
         shown.append((one.k, cards))
     return shown
+
+
+def seen_with(run: Run, one: Alternative) -> Run:
+    """Return the run as the parts of a page show it with the segments of another K.
+
+    Sizes are shares of the sample times all customers. The profile holds what forms the segments;
+    it is empty where the run was made before that was kept. All else is as it was.
+    """
+    customers = sum(s.size for s in run.segments)
+    values = [s.value_total for s in run.segments if s.value_total is not None]
+    features = run.model.recipe.features
+    overall = {row.column: row.overall_mean for row in run.profile.rows}
+    segments, rows = [], []
+    for s in one.segments:
+        total = sum(values) * s.value_share if values and s.value_share is not None else None
+        segments.append(
+            Segment(
+                segment_id=s.segment_id,
+                segment=s.segment,
+                size=round(customers * s.share),
+                share=s.share,
+                value_total=total,
+                value_share=s.value_share,
+                facts=s.facts,
+                archetype=s.archetype,
+                sentence=s.sentence,
+                action="",
+                watch="",
+                confidence=math.nan,
+                jaccard=None,
+            )
+        )
+        for feature, mean, effect in zip(features, s.means, s.effects, strict=False):
+            if mean is None or effect is None:
+                continue
+            all_mean = overall.get(feature.name, math.nan)
+            rows.append(
+                ProfileRow(
+                    s.segment_id, s.segment, feature.name, "forms", mean, mean, all_mean, effect
+                )
+            )
+    profile = Profile(tuple(rows), run.profile.labels, run.profile.units)
+    return replace(run, segments=tuple(segments), profile=profile, outcomes=(), fairness=None)
