@@ -16,9 +16,9 @@ import pytest
 from smartcart import store, workflows
 from smartcart.audiences.erasing import key
 from smartcart.datasets import write_customers
+from smartcart.engines.customer_key import id_key, key_text, key_value
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError
-from smartcart.tables.customer_key import id_key, key_text, key_value
 from smartcart.workflows.audience import write_audience
 from smartcart.workflows.customer_lookup import find, write_lookup
 from smartcart.workflows.explain import explain

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import literal, quote
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import ArmOutcome
 from smartcart.records.effects import OutcomeKind
 from smartcart.sources.column_names import ROW
 from smartcart.sources.open import open_source
-from smartcart.tables.customer_key import id_key
 
 __all__ = ["Counted", "count_arms"]
 

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from smartcart.audiences.identifiers import digits_of, normal_email, original, read_phone
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import UsageError
 from smartcart.sources.text_cells import lines_of, text_rows
-from smartcart.tables.customer_key import BLANK, key_text
 
 __all__ = ["CONTACTS", "SUPPRESSED", "Contacts", "id_columns", "suppressed"]
 
@@ -183,7 +182,7 @@ def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str,
         yield "hash", text.strip("\"'").lower()
 
 
-def _batch(columns: Sequence[Sequence[Any]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
+def _batch(columns: Sequence[Sequence[object]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
     arrays = [pa.array(list(c) or [None] * rows, pa.string()) for c in columns]
     return pa.record_batch(arrays, schema=schema)
 

@@ -13,14 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from smartcart.audiences.contacts import id_columns
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.errors import DataError
 from smartcart.sources.csv_dialect import Dialect, sniff
 from smartcart.sources.encoding import plain_text
 from smartcart.sources.file_format import Content, content_of
-from smartcart.tables.customer_key import BLANK, key_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Wanted", "erase_rows"]
 
@@ -134,7 +137,7 @@ def _parquet(path: Path, wanted: Wanted) -> int:
     return gone
 
 
-def _rows(batch: Any) -> Iterator[tuple[object, ...]]:
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
     return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
-from smartcart.tables.customer_key import id_key, key_text
 
 __all__ = ["segments_of"]
 

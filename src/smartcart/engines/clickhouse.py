@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -29,12 +29,15 @@ from smartcart.engines.server_base import (
 )
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
+    import ibis.expr.operations as ops
     import ibis.expr.types as ir
     import pyarrow as pa
+    from sqlglot import exp
 
-__all__ = ["ClickHouse", "Compiler"]
+__all__ = ["ClickHouse"]
 
 REFUSED = {81, 192, 193, 194, 516}  # no such database, no such user, wrong password
 OWN_FAULTS = {36, 42, 43, 46, 53, 62, 179, 184, 215}  # what only a query of ours can do wrong
@@ -81,7 +84,7 @@ class ClickHouse(DatabaseServer):
     def __init__(self, address: Address) -> None:
         self.label = address.label
         self._http = connection(address, SETTINGS)
-        self._compiler = Compiler()
+        self._compiler = _Compiler()
         try:
             found = self._http.rows("SELECT currentDatabase()")
         except ServerError as error:
@@ -118,7 +121,7 @@ class ClickHouse(DatabaseServer):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self._compiler.to_sqlglot(expr.as_table()).sql(self._compiler.dialect))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self.sentences():
             return self._http.rows(sql)
@@ -156,7 +159,7 @@ class ClickHouse(DatabaseServer):
         self._compiler.cells[schema, name] = cells
         return ibis.table(types, name=name, database=schema)
 
-    def totals(self, expr: ir.Table) -> tuple[Any, ...]:
+    def totals(self, expr: ir.Table) -> SqlRow:
         """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         cells = ", ".join(f"toString({_quoted(name)})" for name in expr.columns)
         hashed = f"sipHash64(toString(tuple({cells})))"  # in which NULL is no text
@@ -174,21 +177,27 @@ class ClickHouse(DatabaseServer):
         """Nothing is open between two queries; a stream closes itself."""
 
 
-class Compiler(CellsMixin, ClickHouseCompiler):  # type: ignore[misc]
+class _Compiler(CellsMixin, ClickHouseCompiler):  # type: ignore[misc]
     """Ibis' own, with tables read as :func:`_source_cell` says and casts that can fail."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cells: dict[tuple[str, str], dict[str, str]] = {}
 
-    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
+    def visit_Strip(self, op: ops.Node, *, arg: exp.Expression) -> exp.Expression:  # noqa: N802
         """Trim blanks of every kind, in any order."""
-        return self.f.anon.replaceRegexpAll(arg, "^[[:space:]]+|[[:space:]]+$", "")
+        trimmed: exp.Expression = self.f.anon.replaceRegexpAll(
+            arg, "^[[:space:]]+|[[:space:]]+$", ""
+        )
+        return trimmed
 
-    def visit_TryCast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802
+    def visit_TryCast(  # noqa: N802
+        self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType
+    ) -> exp.Expression:
         """Read a text without the blanks around it, as elsewhere."""
         text = self.visit_Strip(op, arg=arg) if op.arg.dtype.is_string() else arg
-        return super().visit_TryCast(op, arg=text, to=to)
+        tried: exp.Expression = super().visit_TryCast(op, arg=text, to=to)
+        return tried
 
 
 def _source_cell(cell: str, kind: str) -> tuple[dt.DataType, str]:

@@ -13,15 +13,17 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from smartcart.engines.address import Address
 from smartcart.engines.server_base import plain_words
 from smartcart.errors import UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from _typeshed import WriteableBuffer
 
 __all__ = ["Http", "ServerError", "connection"]
 
@@ -59,7 +61,7 @@ class Http:
     connect_timeout: int = CONNECT_SECONDS
     settings: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self, sql: str, data: bytes | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, data: bytes | None = None) -> list[SqlRow]:
         """Run a statement, with what it inserts as ``data``, and return its few rows.
 
         Raises
@@ -69,7 +71,7 @@ class Http:
         OSError
             There is no server.
         """
-        columns: list[list[Any]] = []
+        columns: list[list[object]] = []
         for batch in self.batches(sql, data):
             told = [column.to_pylist() for column in batch.columns]
             columns = [a + b for a, b in zip(columns, told, strict=True)] if columns else told
@@ -141,7 +143,8 @@ class _Heard(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, room: Any) -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        room = memoryview(buffer)
         try:
             piece = self._answer.read(len(room))
         except http.client.IncompleteRead as error:

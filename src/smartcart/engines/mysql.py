@@ -31,10 +31,14 @@ from smartcart.engines.server_base import (
 )
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
+    import ibis.expr.operations as ops
     import ibis.expr.types as ir
     import pyarrow as pa
+    from pymysql.connections import Connection
+    from sqlglot import exp
 
 __all__ = ["Compiler", "MySQL", "connection_arguments", "text_collation"]
 
@@ -86,7 +90,7 @@ class MySQL(DatabaseServer):
         self._con = self._connect()
         self._compiler = Compiler()
 
-    def _connect(self) -> Any:
+    def _connect(self) -> Connection:
         import pymysql
 
         con = None
@@ -117,7 +121,9 @@ class MySQL(DatabaseServer):
                 con._result.unbuffered_active = False
             con._force_close()
 
-    def _streamed(self, con: Any, expr: ir.Expr, chunk_rows: int) -> Iterator[pa.RecordBatch]:
+    def _streamed(
+        self, con: Connection, expr: ir.Expr, chunk_rows: int
+    ) -> Iterator[pa.RecordBatch]:
         import pymysql.cursors
 
         schema = expr.as_table().schema()
@@ -155,7 +161,7 @@ class MySQL(DatabaseServer):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self._compiler.to_sqlglot(expr.as_table()).sql(self._compiler.dialect))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self.sentences(), self._con.cursor() as cursor:
             cursor.execute(sql)
@@ -184,7 +190,7 @@ class MySQL(DatabaseServer):
         self._compiler.cells[schema, name] = cells
         return ibis.table(types, name=name, database=schema)
 
-    def totals(self, expr: ir.Table) -> tuple[Any, ...]:
+    def totals(self, expr: ir.Table) -> SqlRow:
         """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         cells = ", ".join(f"QUOTE({quoted(name, 'mysql')})" for name in expr.columns)
         hashed = f"CONV(LEFT(MD5(CONCAT_WS(',', {cells})), 15), 16, 10)"
@@ -216,11 +222,13 @@ class Compiler(CellsMixin, MySQLCompiler):  # type: ignore[misc]
         super().__init__()
         self.cells: dict[tuple[str, str], dict[str, str]] = {}
 
-    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
+    def visit_Strip(self, op: ops.Node, *, arg: exp.Expression) -> Any:  # noqa: N802
         """Trim blanks of every kind, in any order."""
         return self.f.regexp_replace(arg, "^[[:space:]]+|[[:space:]]+$", "")
 
-    def visit_TryCast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802
+    def visit_TryCast(  # noqa: N802
+        self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType
+    ) -> Any:
         """Return nothing for what is no number, or too large."""
         if not to.is_numeric():
             raise NotImplementedError(f"MySQL tries no cast to {to}")
@@ -245,7 +253,9 @@ def _source_cell(name: str, kind: str) -> str:
     return cell
 
 
-def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
+def _type(
+    kind: str, whole: str, precision: str | int | None, scale: str | int | None
+) -> dt.DataType:
     if kind in _INTEGERS:
         bits = _INTEGERS[kind]
         if "unsigned" in whole:
@@ -256,8 +266,9 @@ def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
     if kind in {"float", "double"}:
         return dt.float64
     if kind == "decimal":
-        fits = precision is not None and int(precision) <= 38
-        return dt.Decimal(int(precision), int(scale or 0)) if fits else dt.float64
+        if precision is None or int(precision) > 38:
+            return dt.float64
+        return dt.Decimal(int(precision), int(scale or 0))
     if kind in {"datetime", "timestamp"}:
         return dt.Timestamp(scale=6)
     return dt.date if kind == "date" else dt.string
@@ -292,7 +303,7 @@ def _session(version: str) -> Sequence[str]:
     )
 
 
-def connection_arguments(address: Address) -> dict[str, Any]:
+def connection_arguments(address: Address) -> dict[str, object]:
     """Return what the driver is called with; the message of an error holds no password."""
     try:
         parts = urlsplit(address.url)
@@ -306,7 +317,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             "mysql://user:password@host:port/database::table",
             f"correct its port and its options ({', '.join(sorted(OPTIONS))})",
         )
-    known: dict[str, Any] = {
+    known: JsonObject = {
         "host": parts.hostname or "127.0.0.1",
         "port": port,
         "autocommit": True,
@@ -318,7 +329,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             known[name] = unquote(value)
     if parts.path.strip("/"):
         known["database"] = unquote(parts.path.strip("/"))
-    as_number: dict[str, Callable[[str], Any]] = {"connect_timeout": int}
+    as_number: dict[str, Callable[[str], object]] = {"connect_timeout": int}
     return known | {name: as_number.get(name, str)(text) for name, text in options.items()}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
@@ -17,6 +17,7 @@ from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
 from smartcart.engines.server_base import DatabaseServer, no_answer, no_driver, refused
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
     import ibis
@@ -73,7 +74,7 @@ class Postgres(DatabaseServer):
         import ibis
 
         self.label = address.label
-        known: dict[str, Any] = {}
+        known: JsonObject = {}
         with contextlib.suppress(psycopg.ProgrammingError):  # whose words may hold the password
             known = dict(conninfo_to_dict(address.url))
         if not known:
@@ -90,7 +91,7 @@ class Postgres(DatabaseServer):
             self._con.close()
             raise
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> psycopg.Connection[SqlRow]:
         import psycopg
 
         con = None
@@ -126,7 +127,7 @@ class Postgres(DatabaseServer):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self.sentences():
             return self._con.execute(sql.encode()).fetchall()
@@ -145,7 +146,7 @@ class Postgres(DatabaseServer):
         with self.sentences():
             return self.backend.table(name, database=schema)
 
-    def totals(self, expr: ir.Table) -> tuple[Any, ...]:
+    def totals(self, expr: ir.Table) -> SqlRow:
         """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         row = quote("__whole_row__")
         return self.rows(
@@ -169,7 +170,7 @@ class Postgres(DatabaseServer):
 
 
 def copy_batches(
-    con: psycopg.Connection[Any], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
+    con: psycopg.Connection[SqlRow], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of a query whose columns are those of an Ibis schema."""
     wanted = stream_schema(schema)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlglot.expressions as sge
 
@@ -15,11 +15,14 @@ from smartcart.engines.csv_rows import stream_schema
 from smartcart.engines.duckdb import first_line
 from smartcart.engines.protocol import ServerEngine
 from smartcart.errors import DataError, UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import ibis
+    import ibis.expr.operations as ops
     import ibis.expr.types as ir
     import pyarrow as pa
+    from sqlglot import exp
 
 __all__ = ["CellsMixin", "DatabaseServer", "no_answer", "no_driver", "plain_words", "refused"]
 
@@ -30,7 +33,7 @@ class DatabaseServer(Closeable, ServerEngine):
     label: str
 
     @abstractmethod
-    def totals(self, expr: ir.Table) -> tuple[Any, ...]:
+    def totals(self, expr: ir.Table) -> SqlRow:
         """Return the number of rows of an expression, and the sum of the hashes of its rows."""
 
     @abstractmethod
@@ -78,11 +81,12 @@ class CellsMixin:
     cells: dict[tuple[str, str], dict[str, str]]
 
     def visit_UnboundTable(  # noqa: N802  # the name that Ibis looks for
-        self, op: Any, *, name: str, schema: ibis.Schema, namespace: Any
-    ) -> Any:
+        self, op: ops.Node, *, name: str, schema: ibis.Schema, namespace: ops.Namespace
+    ) -> exp.Expression:
         """Return a table of the user's as its cells are read; a step's by its name."""
-        base: Any = super()
-        table = base.visit_UnboundTable(op, name=name, schema=schema, namespace=namespace)
+        table: exp.Expression = super().visit_UnboundTable(  # type: ignore[misc]
+            op, name=name, schema=schema, namespace=namespace
+        )
         cells = self.cells.get((namespace.database, name))
         if cells is None:
             return table

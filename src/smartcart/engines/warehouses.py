@@ -10,8 +10,8 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from functools import reduce
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smartcart.engines.address import Address
 from smartcart.engines.csv_rows import is_plain, stream_schema
@@ -19,10 +19,12 @@ from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
 from smartcart.engines.server_base import DatabaseServer, plain_words, refused
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
+    from ibis.backends import BaseBackend
 
 __all__ = ["BigQuery", "Snowflake", "Warehouse"]
 
@@ -74,16 +76,16 @@ class Warehouse(DatabaseServer):
 
     @classmethod
     @abstractmethod
-    def arguments(cls, address: Address) -> dict[str, Any]:
+    def arguments(cls, address: Address) -> dict[str, str]:
         """Return what :meth:`connected` is called with; an error's message holds no password."""
 
     @staticmethod
     @abstractmethod
-    def connected(known: dict[str, Any]) -> Any:
+    def connected(known: dict[str, str]) -> BaseBackend:
         """Return the Ibis backend."""
 
     @classmethod
-    def parts(cls, address: Address) -> tuple[Any, list[str], dict[str, str]]:
+    def parts(cls, address: Address) -> tuple[SplitResult, list[str], dict[str, str]]:
         """Return the parts of an address: all, its path, its options."""
         try:
             url = urlsplit(address.url)
@@ -109,7 +111,7 @@ class Warehouse(DatabaseServer):
 
     def batches(self, expr: ir.Expr, chunk_rows: int = CHUNK_ROWS) -> Iterator[pa.RecordBatch]:
         """Stream the rows of an Ibis expression, ``chunk_rows`` at a time; see `stream_schema`."""
-        table: Any = expr.as_table()
+        table = expr.as_table()
         schema = table.schema()
         wanted = stream_schema(schema)
         other = {n: table[n].cast("string") for n, kind in schema.items() if not is_plain(kind)}
@@ -130,7 +132,7 @@ class Warehouse(DatabaseServer):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self.sentences():
             found = self.backend.sql(sql).to_pyarrow()
@@ -154,11 +156,11 @@ class Warehouse(DatabaseServer):
         with self.sentences():
             return self.backend.table(name, database=schema)
 
-    def totals(self, expr: ir.Table) -> tuple[Any, ...]:
+    def totals(self, expr: ir.Table) -> SqlRow:
         """Return the number of rows of an expression, and the sum of the hashes of its rows."""
-        cells: list[Any] = []
+        cells: list[ir.StringValue] = []
         for name in expr.columns:
-            text: Any = expr[name].cast("string")
+            text = expr[name].cast("string")
             told = text.length().cast("string") + ":" + text
             cells.append(told.fill_null("-"))
         row = reduce(lambda one, other: one + other, cells)
@@ -189,7 +191,7 @@ class BigQuery(Warehouse):
     options = frozenset({"credentials", "location"})
 
     @classmethod
-    def arguments(cls, address: Address) -> dict[str, Any]:
+    def arguments(cls, address: Address) -> dict[str, str]:
         """Return project, dataset and options of an address."""
         url, path, options = cls.parts(address)
         if len(path) != 1 or url.username or url.password or url.port:
@@ -198,11 +200,11 @@ class BigQuery(Warehouse):
         return {"project_id": project, "dataset_id": path[0], **options}
 
     @staticmethod
-    def connected(known: dict[str, Any]) -> Any:
+    def connected(known: dict[str, str]) -> BaseBackend:
         """Return the Ibis backend; nobody is asked in a browser."""
         import ibis
 
-        auth: Any = import_module("google.auth")  # without types
+        auth = import_module("google.auth")  # without types
         import_module("google.cloud.bigquery")
         file = known.pop("credentials", None)
         scope = ["https://www.googleapis.com/auth/cloud-platform"]
@@ -221,7 +223,7 @@ class Snowflake(Warehouse):
     options = frozenset({"authenticator", "private_key_file", "role", "warehouse"})
 
     @classmethod
-    def arguments(cls, address: Address) -> dict[str, Any]:
+    def arguments(cls, address: Address) -> dict[str, str]:
         """Return account, user, database, schema and options of an address."""
         url, path, options = cls.parts(address)
         if len(path) != 2 or not url.username or url.port:
@@ -232,7 +234,7 @@ class Snowflake(Warehouse):
         return {**known, "database": path[0], "schema": path[1], **options}
 
     @staticmethod
-    def connected(known: dict[str, Any]) -> Any:
+    def connected(known: dict[str, str]) -> BaseBackend:
         """Return the Ibis backend, which defines no functions of its own there."""
         import ibis
 

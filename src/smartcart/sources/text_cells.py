@@ -7,12 +7,12 @@ from pathlib import Path
 
 import duckdb
 
+from smartcart.engines.customer_key import BLANK
 from smartcart.engines.duckdb import DuckDB, as_data_error
 from smartcart.sources.column_names import clean_names
 from smartcart.sources.files import read_files
 from smartcart.sources.paths import find_files
 from smartcart.sources.raw import Raw
-from smartcart.tables.customer_key import BLANK
 
 __all__ = ["lines_of", "text_rows"]
 

@@ -7,20 +7,21 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from smartcart.audiences.segment_lookup import segments_of
 from smartcart.audiences.selection import chosen_names
 from smartcart.core import prepare
 from smartcart.core.explain import explain as explain_rows
 from smartcart.core.explain import why
+from smartcart.engines.customer_key import id_key, key_text, key_value
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
-from smartcart.tables.customer_key import id_key, key_text, key_value
 from smartcart.workflows.customer_arrays import matrix
 from smartcart.workflows.saved import Saved
 from smartcart.workflows.score import ready_source
@@ -32,9 +33,9 @@ __all__ = ["explain", "explain_kept", "lead_frame", "moved_since"]
 
 
 def explain(
-    source: Any,
+    source: object,
     model: Model,
-    ids: Sequence[Any],
+    ids: Sequence[object],
     *,
     other: str | None = None,
     as_of: dt.date | None = None,
@@ -65,7 +66,7 @@ def explain(
 
 
 def explain_kept(
-    kept: Path, rejected: Path, model: Model, ids: Sequence[Any], *, other: str | None = None
+    kept: Path, rejected: Path, model: Model, ids: Sequence[object], *, other: str | None = None
 ) -> tuple[Explanation, ...]:
     """Explain customers by the features of a file that ``write_features`` wrote.
 
@@ -131,7 +132,7 @@ def _place(other: str | None, model: Model) -> int | None:
 
 
 def _told(
-    batch: Any, wanted: Sequence[str], model: Model, against: int | None
+    batch: pa.RecordBatch, wanted: Sequence[str], model: Model, against: int | None
 ) -> tuple[Explanation, ...]:
     """Explain rows of features, in the order of the ids."""
     X = matrix(batch, len(model.recipe.features))
@@ -164,7 +165,7 @@ def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
     }
 
 
-def _nowhere(customer: str, rejected: Iterable[Mapping[str, Any]], where: str) -> DataError:
+def _nowhere(customer: str, rejected: Iterable[Mapping[str, object]], where: str) -> DataError:
     why = next(
         (row["reason"] for row in rejected if key_text(row["customer_id"]) == customer), None
     )

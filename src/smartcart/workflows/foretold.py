@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
-from smartcart.tables.customer_key import id_key, key_text
 
 __all__ = ["Foretold", "Late", "foretold", "late_page"]
 

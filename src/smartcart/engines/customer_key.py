@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -42,11 +42,11 @@ def key_text(value: object) -> str | None:
 def key_value(value: ir.Value) -> ir.StringValue:
     """Return the expression of an id as it is compared; see :func:`key_text`."""
     kind = value.type()
-    text: Any = value.cast("string")
+    text = value.cast("string")
     if kind.is_integer():
         return text
     if kind.is_floating():
-        number: Any = value.cast("float64")
+        number = value.cast("float64")
         small = (number.abs() < LARGEST).ifelse(number, 0.5)  # of which all fit in 64 bits
         whole = small == small.round()
         inside = small.round().cast("int64").cast("string")
