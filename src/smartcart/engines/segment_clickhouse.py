@@ -123,7 +123,7 @@ class ClickHouseTable(_Table):
         if not self.held:
             return
         self.over.set()
-        self._heart.join()
+        self._heart.join(LEASE_SECONDS)  # a server that hangs holds nobody
         with contextlib.suppress(ServerError, OSError):
             for name in (
                 f"{self._beside('new')}2_{self.token}",
