@@ -32,7 +32,7 @@ from typing import Any
 DATABASE = "shop"
 USERS = {"ann": "s3cret", "bob": "bobs"}
 SECONDS = 60
-OWN = {"query", "database", "default_format", "wait_end_of_query"}  # of the interface, not settings
+OWN = {"query", "query_id", "session_id", "database", "default_format", "wait_end_of_query"}
 
 
 class _Front(BaseHTTPRequestHandler):
