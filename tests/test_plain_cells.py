@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-import smartcart
+from smartcart.engines.duckdb import DuckDB
 from smartcart.sources.open import Opened, open_source
 from smartcart.sources.plain_cells import FEW, known_texts, plain_numbers
 from smartcart.tables.guess import Plan
@@ -82,6 +82,19 @@ def both_ways(monkeypatch: pytest.MonkeyPatch, source: object) -> list[tuple[obj
             return [short, seen(opened)]
 
 
+def spools(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries whose rows are kept in a file, as they come."""
+    spooled: list[str] = []
+    keep = DuckDB.spool
+
+    def spool(engine: DuckDB, sql: str) -> Path:
+        spooled.append(sql)
+        return keep(engine, sql)
+
+    monkeypatch.setattr(DuckDB, "spool", spool)
+    return spooled
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_csv_is_read_the_same_both_ways(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -146,14 +159,7 @@ def test_a_clean_file_is_converted_in_one_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And one with an odd row in two, of which the second does not read the text again."""
-    spooled: list[str] = []
-    keep = smartcart.engines.duckdb.DuckDB.spool
-
-    def spool(engine: smartcart.engines.duckdb.DuckDB, sql: str) -> Path:
-        spooled.append(sql)
-        return keep(engine, sql)
-
-    monkeypatch.setattr(smartcart.engines.duckdb.DuckDB, "spool", spool)
+    spooled = spools(monkeypatch)
     path = tmp_path / "shop.csv"
     for rows, passes in ((["1,2"] * 99, 1), (["1,2"] * 99 + ["1,+5"], 2)):
         path.write_text("\n".join(["id,n", *rows]) + "\n", encoding="utf-8")
@@ -163,11 +169,18 @@ def test_a_clean_file_is_converted_in_one_pass(
         assert ["read_csv" in sql for sql in spooled] == [True, False][:passes]
 
 
-def test_more_columns_than_an_expression_may_be_deep(monkeypatch: pytest.MonkeyPatch) -> None:
-    cells = [*(str(i) for i in range(SAMPLE)), "05"]
-    table = pa.table({f"n{i}": pa.array(cells) for i in range(1_200)})
-    with open_source(table) as opened:
-        assert opened.engine.arrow(opened.table)["n1199"].to_pylist()[-2:] == [SAMPLE - 1, None]
+@pytest.mark.parametrize(("more", "passes"), [(0, 2), (1, 1)])
+def test_wide_tables_keep_a_column_of_lost_cells_for_each(
+    more: int, passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of so many texts would take more memory than there is."""
+    spooled = spools(monkeypatch)
+    cells = [*(str(i) for i in range(SAMPLE)), "+5"]
+    width = type_columns.MOST_TOGETHER + more
+    with open_source(pa.table({f"n{i}": pa.array(cells) for i in range(width)})) as opened:
+        last = opened.engine.arrow(opened.table)[f"n{width - 1}"].to_pylist()[-2:]
+    assert last == [SAMPLE - 1, 5]
+    assert len(spooled) == passes
 
 
 def test_numbers_are_plain_as_programs_write_them() -> None:

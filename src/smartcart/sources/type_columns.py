@@ -34,6 +34,7 @@ __all__ = ["conversion", "guess_plans", "type_columns"]
 SAMPLE_ROWS = 20_000
 GROUP = 2_000  # columns converted at a time: each expression holds vectors of its own
 ROUNDS = 4
+MOST_TOGETHER = 200  # columns of which a row keeps the text together
 ODD = "odd"  # the column of what rows hold that must be put right
 TIDY_ROWS = 1_000_000  # from here on it pays to find out whether texts are tidy
 
@@ -99,7 +100,7 @@ def guess_plans(columns: Sequence[Column], samples: Sequence[Any], decimal_comma
     layout = find_layout([column.name for column in columns])
     told = layout is not None and layout.thousands == "."
     _give_plans(columns, decimal_comma, told)
-    for column in columns:
+    for column in columns if len(columns) <= MOST_TOGETHER else ():
         column.plain = plain_numbers(column.plan, column.counts)
         column.known = known_texts(column.plan, column.counts)
 
