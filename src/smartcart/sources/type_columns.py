@@ -125,8 +125,9 @@ def guess_plan(column: Column, sample: Any, decimal_comma: bool) -> None:
     """
     if not column.dtype.is_string() and not _may_be_days(column, sample):
         return
-    counted = sample.value_counts().to_pylist()
-    counts = {item["values"]: item["counts"] for item in counted if item["values"] is not None}
+    counted = sample.value_counts()
+    values, times = (counted.field(part).to_pylist() for part in ("values", "counts"))
+    counts = {value: n for value, n in zip(values, times, strict=True) if value is not None}
     if column.dtype.is_string():
         column.counts.update(counts)
         column.decimal_comma = decimal_comma
