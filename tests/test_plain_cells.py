@@ -14,7 +14,7 @@ import pytest
 from smartcart.engines.duckdb import DuckDB
 from smartcart.sources.open import Opened, open_source
 from smartcart.sources.plain_cells import FEW, known_texts, plain_numbers
-from smartcart.tables.guess import Plan
+from smartcart.tables.guess import Conversion
 
 type_columns = importlib.import_module("smartcart.sources.type_columns")
 
@@ -184,21 +184,21 @@ def test_wide_tables_keep_a_column_of_lost_cells_for_each(
 
 
 def test_numbers_are_plain_as_programs_write_them() -> None:
-    whole, number = Plan("integer"), Plan("number")
+    whole, number = Conversion("integer"), Conversion("number")
     assert plain_numbers(whole, {"0": 1, "-3": 1, "999999999999999999": 1, "": 9})
     for text in ("1000000000000000000", "007", "-0", "+1", " 1", "1.0", "1e3", "NA"):
         assert not plain_numbers(whole, {"1": 5, text: 1})
     assert plain_numbers(number, {"0.5": 1, "-12": 1, "": 1})
     for text in (".5", "1e3", "+1", "NA", "inf"):
         assert not plain_numbers(number, {"0.5": 5, text: 1})
-    assert not plain_numbers(Plan("text"), {"1": 1})
+    assert not plain_numbers(Conversion("text"), {"1": 1})
     assert not plain_numbers(None, {})
 
 
 def test_texts_are_known_where_they_are_few() -> None:
     few = {f"word {i}": i + 1 for i in range(FEW)}
-    assert known_texts(Plan("text"), few)[0] == f"word {FEW - 1}"
-    assert known_texts(Plan("text"), few | {"one more": 1}) == ()
-    assert known_texts(Plan("boolean", truth="yes"), {"yes": 1}) == ()
+    assert known_texts(Conversion("text"), few)[0] == f"word {FEW - 1}"
+    assert known_texts(Conversion("text"), few | {"one more": 1}) == ()
+    assert known_texts(Conversion("boolean", truth="yes"), {"yes": 1}) == ()
     for text in (" a", "a ", "", "NULL", "a\nb", "a\x00", "\u00a0a", "x" * 65):
-        assert known_texts(Plan("text"), {text: 1}) == ()
+        assert known_texts(Conversion("text"), {text: 1}) == ()

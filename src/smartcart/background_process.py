@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,7 +39,7 @@ class HelperProcess:
         self._without = tuple(without)
         self._meanwhile = meanwhile
         self._pipe: Connection | None = None
-        self._process: Any = None
+        self._process: SpawnProcess | None = None
 
     def __enter__(self) -> Self:
         if (os.cpu_count() or 1) < 2:
@@ -71,7 +72,7 @@ class HelperProcess:
             self._process.kill()  # it has answered all that was asked, or nobody waits for it
             self._process.join()
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def ask(self, function: Callable[..., object], *arguments: object) -> None:
         """Begin ``function(*arguments, tell)`` there; ``tell`` sends words back meanwhile."""
         if self._pipe is None:
             raise LostError

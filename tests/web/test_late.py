@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.parent.mkdir(parents=True)
     log(900).to_csv(source, index=False)
     run = folder / "runs" / SHOP
-    smartcart.segment(str(source), k=3).save(run)
+    smartcart.segment(str(source), k=3, k_max=4).save(run)
     write_lookup(run, str(source))
     return folder
 

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from smartcart import store, workflows
 from smartcart.api.arguments import retold, speaking_python
@@ -25,7 +25,7 @@ __all__ = ["Plots", "SavedModel", "Segmentation", "SmartCartWarning", "check", "
 
 
 def segment(
-    source: Any,
+    source: object,
     *,
     k: int | None = None,
     k_max: int = 10,
@@ -116,7 +116,7 @@ def segment(
 
 
 def check(
-    source: Any,
+    source: object,
     *,
     kind: Literal["customers", "orders"] | None = None,
     as_of: dt.date | None = None,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -182,7 +181,7 @@ def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str,
         yield "hash", text.strip("\"'").lower()
 
 
-def _batch(columns: Sequence[Sequence[Any]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
+def _batch(columns: Sequence[Sequence[object]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
     arrays = [pa.array(list(c) or [None] * rows, pa.string()) for c in columns]
     return pa.record_batch(arrays, schema=schema)
 

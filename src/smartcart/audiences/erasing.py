@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from smartcart.audiences.contacts import id_columns
 from smartcart.errors import DataError
@@ -21,6 +21,9 @@ from smartcart.sources.csv_dialect import Dialect, sniff
 from smartcart.sources.encoding import plain_text
 from smartcart.sources.file_format import Content, content_of
 from smartcart.sources.text_cells import BLANK
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Wanted", "erase_rows"]
 
@@ -137,7 +140,7 @@ def _parquet(path: Path, wanted: Wanted) -> int:
     return gone
 
 
-def _rows(batch: Any) -> Iterator[tuple[object, ...]]:
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
     return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

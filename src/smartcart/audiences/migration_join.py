@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from smartcart.audiences.customer_key import id_key
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
+from smartcart.records import SqlRow
 
 __all__ = ["Ways"]
 
@@ -118,7 +118,7 @@ class Ways:
 
     def counted(self) -> list[tuple[int, int, int, int, float]]:
         """Return ways with customers and worth: (from, by the old model, to, customers, worth)."""
-        found: list[tuple[Any, ...]] = self.engine.rows(
+        found: list[SqlRow] = self.engine.rows(
             f"""
             SELECT coalesce(was, 0), CASE WHEN was IS NULL OR now IS NULL THEN 0
                 ELSE coalesce(carried, {self._number}) END, coalesce({self._number}, 0), count(*),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -118,12 +118,12 @@ def check_engine(engine: str, spark_master: str | None) -> None:
     check(engine, spark_master)
 
 
-def one_or_all(source: list[str]) -> Any:
+def one_or_all(source: list[str]) -> str | list[str]:
     """Return the one source that was named, or the list of several."""
     return source[0] if len(source) == 1 else source
 
 
-def print_json(content: Any) -> None:
+def print_json(content: object) -> None:
     """Print one object for machines."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
 

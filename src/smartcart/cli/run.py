@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -38,6 +38,10 @@ from smartcart.cli.common import (
     write_whole,
 )
 from smartcart.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from smartcart.settings import Settings
+
 
 __all__ = ["check", "demo", "run"]
 
@@ -221,9 +225,9 @@ def demo(
 
 
 def _segment(
-    source: Any,
+    source: str | list[str],
     output: Path,
-    settings: Any,
+    settings: Settings,
     overwrite: bool,
     *,
     quiet: bool,

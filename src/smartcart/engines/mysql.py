@@ -26,10 +26,14 @@ from smartcart.engines.duckdb import first_line
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
+    import ibis.expr.operations as ops
     import ibis.expr.types as ir
     import pyarrow as pa
+    from pymysql.connections import Connection
+    from sqlglot import exp
 
 __all__ = ["Compiler", "MySQL", "connection_arguments", "text_collation"]
 
@@ -85,7 +89,7 @@ class MySQL(Closeable, ServerEngine):
         self._con = self._connect()
         self._compiler = Compiler()
 
-    def _connect(self) -> Any:
+    def _connect(self) -> Connection:
         import pymysql
 
         con = None
@@ -116,7 +120,9 @@ class MySQL(Closeable, ServerEngine):
                 con._result.unbuffered_active = False
             con._force_close()
 
-    def _streamed(self, con: Any, expr: ir.Expr, chunk_rows: int) -> Iterator[pa.RecordBatch]:
+    def _streamed(
+        self, con: Connection, expr: ir.Expr, chunk_rows: int
+    ) -> Iterator[pa.RecordBatch]:
         import pymysql.cursors
 
         schema = expr.as_table().schema()
@@ -158,7 +164,7 @@ class MySQL(Closeable, ServerEngine):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self._compiler.to_sqlglot(expr.as_table()).sql(self._compiler.dialect))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self._sentences(), self._con.cursor() as cursor:
             cursor.execute(sql)
@@ -235,7 +241,7 @@ class Compiler(MySQLCompiler):  # type: ignore[misc]
         self.cells: dict[tuple[str, str], dict[str, str]] = {}
 
     def visit_UnboundTable(  # noqa: N802  # the name that Ibis looks for
-        self, op: Any, *, name: str, schema: ibis.Schema, namespace: Any
+        self, op: ops.Node, *, name: str, schema: ibis.Schema, namespace: ops.Namespace
     ) -> Any:
         """Return a table of the user's as its cells are read; a step's by its name."""
         table = super().visit_UnboundTable(op, name=name, schema=schema, namespace=namespace)
@@ -248,11 +254,13 @@ class Compiler(MySQLCompiler):  # type: ignore[misc]
         ]
         return sge.Subquery(this=sge.Select(expressions=told).from_(table))
 
-    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
+    def visit_Strip(self, op: ops.Node, *, arg: exp.Expression) -> Any:  # noqa: N802
         """Trim blanks of every kind, in any order."""
         return self.f.regexp_replace(arg, "^[[:space:]]+|[[:space:]]+$", "")
 
-    def visit_TryCast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802
+    def visit_TryCast(  # noqa: N802
+        self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType
+    ) -> Any:
         """Return nothing for what is no number, or too large."""
         if not to.is_numeric():
             raise NotImplementedError(f"MySQL tries no cast to {to}")
@@ -277,7 +285,9 @@ def _source_cell(name: str, kind: str) -> str:
     return cell
 
 
-def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
+def _type(
+    kind: str, whole: str, precision: str | int | None, scale: str | int | None
+) -> dt.DataType:
     if kind in _INTEGERS:
         bits = _INTEGERS[kind]
         if "unsigned" in whole:
@@ -288,8 +298,9 @@ def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
     if kind in {"float", "double"}:
         return dt.float64
     if kind == "decimal":
-        fits = precision is not None and int(precision) <= 38
-        return dt.Decimal(int(precision), int(scale or 0)) if fits else dt.float64
+        if precision is None or int(precision) > 38:
+            return dt.float64
+        return dt.Decimal(int(precision), int(scale or 0))
     if kind in {"datetime", "timestamp"}:
         return dt.Timestamp(scale=6)
     return dt.date if kind == "date" else dt.string
@@ -324,7 +335,7 @@ def _session(version: str) -> Sequence[str]:
     )
 
 
-def connection_arguments(address: Address) -> dict[str, Any]:
+def connection_arguments(address: Address) -> dict[str, object]:
     """Return what the driver is called with; the message of an error holds no password."""
     try:
         parts = urlsplit(address.url)
@@ -338,7 +349,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             "mysql://user:password@host:port/database::table",
             f"correct its port and its options ({', '.join(sorted(OPTIONS))})",
         )
-    known: dict[str, Any] = {
+    known: JsonObject = {
         "host": parts.hostname or "127.0.0.1",
         "port": port,
         "autocommit": True,
@@ -350,7 +361,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             known[name] = unquote(value)
     if parts.path.strip("/"):
         known["database"] = unquote(parts.path.strip("/"))
-    as_number: dict[str, Callable[[str], Any]] = {"connect_timeout": int}
+    as_number: dict[str, Callable[[str], object]] = {"connect_timeout": int}
     return known | {name: as_number.get(name, str)(text) for name, text in options.items()}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
@@ -18,6 +18,7 @@ from smartcart.engines.duckdb import first_line, literal, quote
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
     import ibis
@@ -77,7 +78,7 @@ class Postgres(Closeable, ServerEngine):
         import ibis
 
         self.label = address.label
-        known: dict[str, Any] = {}
+        known: JsonObject = {}
         with contextlib.suppress(psycopg.ProgrammingError):  # whose words may hold the password
             known = dict(conninfo_to_dict(address.url))
         if not known:
@@ -94,7 +95,7 @@ class Postgres(Closeable, ServerEngine):
             self._con.close()
             raise
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> psycopg.Connection[SqlRow]:
         import psycopg
 
         con = None
@@ -134,7 +135,7 @@ class Postgres(Closeable, ServerEngine):
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
         with self._sentences():
             return self._con.execute(sql.encode()).fetchall()
@@ -193,7 +194,7 @@ class Postgres(Closeable, ServerEngine):
 
 
 def copy_batches(
-    con: psycopg.Connection[Any], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
+    con: psycopg.Connection[SqlRow], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of a query whose columns are those of an Ibis schema."""
     wanted = stream_schema(schema)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from smartcart.engines.address import Address
 from smartcart.engines.duckdb import first_line, literal, quote
 from smartcart.errors import DataError, UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,7 +115,7 @@ class _Table:
 
     def __init__(self, label: str, name: str, schema: str, place: Any) -> None:
         self.label, self.name, self.schema, self.place = label, name, schema, place
-        self.con: Any = None
+        self.con: Any = None  # of the driver, as PEP 249 has it
 
     @abstractmethod
     def open(self) -> None:
@@ -197,7 +198,7 @@ class _Table:
         )
 
 
-def _rows(batch: pa.RecordBatch) -> list[tuple[Any, ...]]:
+def _rows(batch: pa.RecordBatch) -> list[SqlRow]:
     return list(zip(*(batch[name].to_pylist() for name in COLUMNS), strict=True))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from smartcart.tables.guess import MISSING, Plan
+from smartcart.tables.guess import MISSING, Conversion
 
 __all__ = ["known_texts", "plain_numbers"]
 
@@ -20,20 +20,21 @@ _PLAIN = {
 }
 
 
-def plain_numbers(plan: Plan | None, counts: Mapping[str, int]) -> bool:
+def plain_numbers(plan: Conversion | None, counts: Mapping[str, int]) -> bool:
     """Whether all cells are empty or numbers as a program writes them: no sign +, blank or word.
 
-    >>> plain_numbers(Plan("integer"), {"12": 3, "": 1}), plain_numbers(Plan("integer"), {"+12": 3})
+    >>> whole = Conversion("integer")
+    >>> plain_numbers(whole, {"12": 3, "": 1}), plain_numbers(whole, {"+12": 3})
     (True, False)
     """
     form = _PLAIN.get(plan.kind) if plan is not None else None
     return form is not None and all(not text or form.fullmatch(text) for text in counts)
 
 
-def known_texts(plan: Plan | None, counts: Mapping[str, int]) -> tuple[str, ...]:
+def known_texts(plan: Conversion | None, counts: Mapping[str, int]) -> tuple[str, ...]:
     """Return the texts, commonest first, that are typed as they stand, if there are only a few.
 
-    >>> known_texts(Plan("text"), {"Basic": 2, "PhD": 5, " Master": 1, "n/a": 1})
+    >>> known_texts(Conversion("text"), {"Basic": 2, "PhD": 5, " Master": 1, "n/a": 1})
     ('PhD', 'Basic')
     """
     if plan is None or plan.kind != "text" or len(counts) > FEW:

@@ -16,9 +16,9 @@ from smartcart.sources.column_names import ROW
 from smartcart.sources.plain_cells import known_texts, plain_numbers
 from smartcart.sources.raw import Raw, numbered
 from smartcart.sources.type_checks import column_notices, inspect, overturn
-from smartcart.sources.typed_column import Column
+from smartcart.sources.typed_column import TypedColumn
 from smartcart.tables.date_words import says_month, says_time
-from smartcart.tables.guess import Plan, guess, id_like
+from smartcart.tables.guess import Conversion, guess, id_like
 from smartcart.tables.typing import (
     first_native,
     first_text,
@@ -39,7 +39,9 @@ ODD = "odd"  # the column of what rows hold that must be put right
 TIDY_ROWS = 1_000_000  # from here on it pays to find out whether texts are tidy
 
 
-def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, list[Column], int]:
+def type_columns(
+    engine: DuckDB, raw: Raw, names: Sequence[str]
+) -> tuple[str, list[TypedColumn], int]:
     """Type all columns; return a relation of typed cells, the columns and the number of rows.
 
     The relation (SQL) has ``__row__`` and the cells as ``c0, c1, ...``.
@@ -50,7 +52,7 @@ def type_columns(engine: DuckDB, raw: Raw, names: Sequence[str]) -> tuple[str, l
         casts = ", ".join(f"CAST({cell} AS BIGINT) AS {cell}" for cell in fitting)
         raw = replace(raw, sql=f"SELECT * REPLACE ({casts}) FROM ({raw.sql})")
         kinds = engine.types(raw.sql)
-    columns = [Column(i, name, None, kinds[f"c{i}"]) for i, name in enumerate(names)]
+    columns = [TypedColumn(i, name, None, kinds[f"c{i}"]) for i, name in enumerate(names)]
     direct = raw.numbered and len(columns) <= GROUP
     typed, rows = [], 0
     for part in _groups(columns):
@@ -74,11 +76,11 @@ def _whole_that_fit(engine: DuckDB, sql: str, kinds: Mapping[str, Any]) -> list[
     return [cell for cell, fit in zip(wide, fits, strict=True) if fit]
 
 
-def _groups(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
+def _groups(columns: Sequence[TypedColumn]) -> Iterator[Sequence[TypedColumn]]:
     return (columns[i : i + GROUP] for i in range(0, len(columns), GROUP))
 
 
-def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
+def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[TypedColumn]) -> None:
     """Guess a plan for columns of text, or of numbers that may be days, from the first rows."""
     looked = [column for column in columns if column.dtype.is_string() or column.dtype.is_numeric()]
     if not looked:
@@ -90,7 +92,9 @@ def _guess_plans(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> None:
     guess_plans(looked, sample.columns, raw.decimal_comma)
 
 
-def guess_plans(columns: Sequence[Column], samples: Sequence[Any], decimal_comma: bool) -> None:
+def guess_plans(
+    columns: Sequence[TypedColumn], samples: Sequence[Any], decimal_comma: bool
+) -> None:
     """Give every column its plan; where points could part thousands, the whole table decides.
 
     ``samples`` are the first cells of each column, as Arrow arrays.
@@ -105,7 +109,7 @@ def guess_plans(columns: Sequence[Column], samples: Sequence[Any], decimal_comma
         column.known = known_texts(column.plan, column.counts)
 
 
-def _give_plans(columns: Sequence[Column], decimal_comma: bool, told: bool) -> None:
+def _give_plans(columns: Sequence[TypedColumn], decimal_comma: bool, told: bool) -> None:
     """Think again of columns that are ambiguous alone, and not beside the others."""
     plans = [column.plan for column in columns if column.plan is not None]
     commas = any(plan.kind == "comma number" and not plan.ambiguous for plan in plans)
@@ -118,7 +122,7 @@ def _give_plans(columns: Sequence[Column], decimal_comma: bool, told: bool) -> N
             column.plan = guess(column.name, column.counts, True)
 
 
-def guess_plan(column: Column, sample: Any, decimal_comma: bool) -> None:
+def guess_plan(column: TypedColumn, sample: Any, decimal_comma: bool) -> None:
     """Give a column of text its plan, and one of numbers a plan where they are days.
 
     ``sample`` are its first cells, as an Arrow array.
@@ -138,7 +142,7 @@ def guess_plan(column: Column, sample: Any, decimal_comma: bool) -> None:
     column.plan = found if found.kind == "date" else None
 
 
-def _may_be_days(column: Column, sample: Any) -> bool:
+def _may_be_days(column: TypedColumn, sample: Any) -> bool:
     """Whether numbers may be months or days written as such, or are called days or times."""
     import pyarrow.compute as pc
 
@@ -157,7 +161,7 @@ def _shown(value: Any) -> str:
 
 
 def _type_group(
-    engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool
+    engine: DuckDB, raw: Raw, columns: Sequence[TypedColumn], direct: bool
 ) -> tuple[str, int]:
     """Convert and check until no plan changes; return the relation and the number of rows."""
     for left in range(ROUNDS, -1, -1):
@@ -175,7 +179,7 @@ def _type_group(
     return typed, rows
 
 
-def _find_tidy(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> bool:
+def _find_tidy(engine: DuckDB, raw: Raw, columns: Sequence[TypedColumn]) -> bool:
     """Find the texts that need no conversion, since every cell is as it would become."""
     texts = [c for c in columns if c.plan is not None and c.stays and not c.may_lose]
     if not texts or not all(column.stays for column in columns):
@@ -190,7 +194,7 @@ def _find_tidy(engine: DuckDB, raw: Raw, columns: Sequence[Column]) -> bool:
     return any(column.tidy for column in texts)
 
 
-def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) -> str:
+def _convert(engine: DuckDB, raw: Raw, columns: Sequence[TypedColumn], direct: bool) -> str:
     """Convert every cell; return a relation of cells, source cells set aside, and ``__row__``.
 
     Columns that were plain in the first rows have no column of cells set aside: rows in which one
@@ -211,7 +215,7 @@ def _convert(engine: DuckDB, raw: Raw, columns: Sequence[Column], direct: bool) 
     return numbered(path)
 
 
-def _put_right(columns: Sequence[Column], source: str) -> str:
+def _put_right(columns: Sequence[TypedColumn], source: str) -> str:
     """Return the SQL that converts the cells of odd rows again and sets those aside that are lost.
 
     The cells of other rows are as they must be.
@@ -235,7 +239,7 @@ def _put_right(columns: Sequence[Column], source: str) -> str:
 
 
 def conversion(
-    columns: Sequence[Column], source: str, *, numbered: bool, together: bool = False
+    columns: Sequence[TypedColumn], source: str, *, numbered: bool, together: bool = False
 ) -> str:
     """Return the SQL that converts every cell of ``source`` and sets those aside that are lost.
 
@@ -305,7 +309,7 @@ _CELL, _FIRST = "__cell__", "__first__"
 
 
 @lru_cache(256)
-def _steps(plan: Plan | None, dtype: Any) -> _Steps:
+def _steps(plan: Conversion | None, dtype: Any) -> _Steps:
     """Compile the expressions of a plan once, for a stand-in column.
 
     A wide table has a dozen plans: to compile each of its columns would take a minute.

@@ -23,7 +23,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -353,7 +352,7 @@ def cleaned(table: ir.Table, contract: Contract, *, sound: Collection[str] = ())
 
     Columns in ``sound`` are known to hold none, and cost nothing.
     """
-    changed: dict[str, Any] = {}
+    changed: dict[str, ir.Value] = {}
     for column in contract.columns:
         if column.zero_if and (nothing := spent_nothing(table, column)) is not None:
             value = table[column.name]

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,10 @@ from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
 from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
+
+if TYPE_CHECKING:
+    from smartcart.workflows.score import Ready
+
 
 __all__ = ["Customer", "find", "has_lookup", "page", "write_lookup"]
 
@@ -82,7 +86,7 @@ def write_lookup(
     )
     done = 0
 
-    def part(batch: Any) -> Any:
+    def part(batch: pa.RecordBatch) -> pa.RecordBatch:
         X = matrix(batch, len(wanted))
         found = assign(X, model.recipe, centers)
         columns = [
@@ -94,7 +98,7 @@ def write_lookup(
         ]
         return pa.record_batch(columns, schema=schema)
 
-    def batches(ready: Any) -> Iterator[Any]:
+    def batches(ready: Ready) -> Iterator[pa.RecordBatch]:
         nonlocal done
         table = features.feature_table(ready.usable, ready.contract, wanted)
         for batch in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
@@ -135,11 +139,11 @@ class _Index:
     """The footer of a lookup file, and the last id of each row group, in order."""
 
     path: Path
-    footer: Any
+    footer: pq.FileMetaData
     last: list[str]
     names: dict[int, str]
 
-    def rows(self, group: int) -> Any:
+    def rows(self, group: int) -> pa.Table:
         """Read one row group; by a reader of its own, for a reader serves one thread at a time."""
         with pq.ParquetFile(self.path, metadata=self.footer, memory_map=True) as file:
             return file.read_row_group(group, use_threads=False)
@@ -229,7 +233,7 @@ def _names(model: Model) -> dict[int, str]:
     return dict(zip(model.ids, model.names, strict=True))
 
 
-def _last(file: Any) -> list[str]:
+def _last(file: pq.ParquetFile) -> list[str]:
     """Return the last id of each row group: by its statistics, where there are any.
 
     DuckDB writes them whole, or (of long ids) not at all.
@@ -245,7 +249,7 @@ def _last(file: Any) -> list[str]:
     return found
 
 
-def _customers(rows: Any, index: _Index) -> list[Customer]:
+def _customers(rows: pa.Table, index: _Index) -> list[Customer]:
     width = rows.num_columns - 4
     found = []
     for row in rows.to_pylist():

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,9 +32,9 @@ __all__ = ["explain", "explain_kept", "lead_frame", "moved_since"]
 
 
 def explain(
-    source: Any,
+    source: object,
     model: Model,
-    ids: Sequence[Any],
+    ids: Sequence[object],
     *,
     other: str | None = None,
     as_of: dt.date | None = None,
@@ -65,7 +65,7 @@ def explain(
 
 
 def explain_kept(
-    kept: Path, rejected: Path, model: Model, ids: Sequence[Any], *, other: str | None = None
+    kept: Path, rejected: Path, model: Model, ids: Sequence[object], *, other: str | None = None
 ) -> tuple[Explanation, ...]:
     """Explain customers by the features of a file that ``write_features`` wrote.
 
@@ -128,7 +128,7 @@ def _place(other: str | None, model: Model) -> int | None:
 
 
 def _told(
-    batch: Any, wanted: Sequence[str], model: Model, against: int | None
+    batch: pa.RecordBatch, wanted: Sequence[str], model: Model, against: int | None
 ) -> tuple[Explanation, ...]:
     """Explain rows of features, in the order of the ids."""
     X = matrix(batch, len(model.recipe.features))
@@ -161,7 +161,7 @@ def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
     }
 
 
-def _nowhere(customer: str, rejected: Iterable[Mapping[str, Any]], where: str) -> DataError:
+def _nowhere(customer: str, rejected: Iterable[Mapping[str, object]], where: str) -> DataError:
     why = next((row["reason"] for row in rejected if str(row["customer_id"]) == customer), None)
     end = f"has no segment: {why}" if why else f"is not in {where}"
     return DataError.of(

@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -17,7 +16,7 @@ from smartcart.errors import UsageError
 from smartcart.inspection.result import Progress
 from smartcart.records import Model
 from smartcart.sources.paths import find_address
-from smartcart.workflows.score import Scored, score
+from smartcart.workflows.score import ScoredSource, score
 
 __all__ = ["score_into", "table_label"]
 
@@ -31,7 +30,7 @@ SUFFIXES = {
 
 
 def score_into(
-    source: Any,
+    source: object,
     model: Model,
     into: str,
     *,
@@ -41,7 +40,7 @@ def score_into(
     temp_dir: Path | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
-) -> tuple[Scored, Written]:
+) -> tuple[ScoredSource, Written]:
     """Assign every customer of ``source`` and make the table ``into`` say so, or change nothing.
 
     The table has the columns of :func:`smartcart.workflows.score.score`, with ids as text without
