@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from smartcart.core.future.cells import Cells
 from smartcart.core.future.fit import Fitted, fit_nbd, fit_pareto
 from smartcart.core.future.forecast import Way, expected
-from smartcart.core.future.moments import Moments
 from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto
-from smartcart.core.future.predict import Forecast
+from smartcart.core.future.predict import Forecast, forecast_of
 from smartcart.core.future.refuse import refusal, refusal_to_try
 from smartcart.core.future.spend import Spend, fit_spend, money_of_an_order
 from smartcart.core.future.track import (
@@ -30,8 +29,13 @@ from smartcart.core.future.track import (
     try_all,
 )
 from smartcart.inspection.result import Look
-from smartcart.records import OrderLog, Track, TrackWeek
+from smartcart.records import OrderLog, ResultRow, Track, TrackWeek
 from smartcart.tables import held_back, order_features, orders, quality
+from smartcart.workflows.score_future import NEEDED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 __all__ = ["Foreseen", "foresee", "with_alive"]
 
@@ -39,7 +43,6 @@ Floats = NDArray[np.float64]
 EXACT_CUSTOMERS = 100_000  # up to so many customers cells are exact ...
 STEPS = 96  # ... beyond, times are cut into so many steps
 MONEY = {"before", "after", "money"}
-NEEDED = ("recency_days", "tenure_days", "purchase_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     return replace(seen, inspection=inspection, clean=clean)
 
 
-def _columns(table: Any) -> dict[str, Floats]:
+def _columns(table: pa.Table) -> dict[str, Floats]:
     return {
         name: table[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
         for name in table.column_names
@@ -190,13 +193,8 @@ def _tried(
         season_used=False,
         sentence=_sentence(used, beaten, tried, held),
     )
-    forecast = Forecast(
-        alive=alive.model,
-        way=way,
-        spend=spend,
-        horizon=float(nothing.horizon),
-        moments=Moments(alive.model, float(nothing.horizon), float(now.T.max())),
-        spread=_spread(used, held),
+    forecast = forecast_of(
+        alive.model, way, spend, float(nothing.horizon), float(now.T.max()), _spread(used, held)
     )
     parameters = {model_name(alive.model): _told(alive.model)}
     if way.model is not None:
@@ -213,7 +211,7 @@ def _tried(
     )
 
 
-def _came(row: Mapping[str, Any]) -> list[float]:
+def _came(row: ResultRow) -> list[float]:
     return [float(row[f"w{i}"] or 0) for i in range(held_back.STRETCHES)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -110,7 +109,7 @@ def account(here: Here, request: Request) -> HTMLResponse:
 
 
 def _account(
-    here: Context, request: Request, error: SmartCartError | None = None, **shown: Any
+    here: Context, request: Request, error: SmartCartError | None = None, **shown: object
 ) -> HTMLResponse:
     user = here.user
     if user is None or not here.services.config.team:
