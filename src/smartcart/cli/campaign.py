@@ -19,6 +19,7 @@ from smartcart.cli.common import (
     write_whole,
 )
 from smartcart.errors import UsageError
+from smartcart.records import JsonObject
 
 __all__ = ["audience", "campaigns", "explain", "plan", "results"]
 
@@ -149,7 +150,7 @@ def plan(
         )
         write_whole(report, page, [], overwrite=overwrite)
     if results is not None:
-        content: Any = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
+        content: JsonObject = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
     else:
         content = store.plain(found) | {"output": str(output) if output else None, "arms": counts}
         content["held_out"] = str(planning.held_out_beside(output)) if output else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,7 +108,7 @@ def make_plan(
         rate = _assumed(assumed, k)
     contacts = allocate(rate, size, cost=cost, revenue=money, budget=budget, partial=partial)
 
-    def answered(number: Any, place: Any) -> Counts:
+    def answered(number: Counts | np.int64, place: slice | np.intp) -> Counts:
         assert rates is not None
         drawn = rng.binomial(number, rates[:, place])
         return drawn if base is None else drawn - rng.binomial(number, base[:, place])

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 
@@ -32,6 +32,7 @@ from smartcart.records import (
     LineState,
     Notice,
     OrderLog,
+    ResultRow,
 )
 from smartcart.sources import Opened
 from smartcart.tables import held_back, order_features, order_states, orders, quality
@@ -39,6 +40,8 @@ from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from smartcart.settings import Settings
 
 __all__ = ["NO_SALE", "OrderOptions", "add_up", "look_at_orders", "order_options"]
@@ -225,13 +228,13 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
 
 def add_up(
     opened: Opened,
-    marked: Any,
+    marked: ir.Table,
     log: OrderLog,
     day: dt.date | None,
     say: Progress,
     split: dt.date | None = None,
     season: Mapping[str, tuple[int, int]] = MappingProxyType({}),
-) -> Any:
+) -> ir.Table:
     """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
@@ -264,9 +267,9 @@ def add_up(
 
 def _described(
     opened: Opened,
-    found: Any,
+    found: ir.Table,
     log: OrderLog,
-    counts: Mapping[str, Any],
+    counts: ResultRow,
     days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
     duplicates: int,
     exact: bool,
@@ -363,13 +366,13 @@ def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     return max(rows - int(found), 0), exact
 
 
-def _lettered(row: Mapping[str, Any]) -> bool:
+def _lettered(row: ResultRow) -> bool:
     """Return whether a letter before an order number says something: few have one."""
     plain, letter = int(row["plain"] or 0), int(row["letter"] or 0)
     return letter > 0 and plain >= LETTERED * int(row["lines"]) and plain > letter
 
 
-def _day(number: Any) -> dt.date | None:
+def _day(number: float | None) -> dt.date | None:
     return None if number is None else orders.EPOCH + dt.timedelta(days=int(number))
 
 
@@ -381,7 +384,7 @@ def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
 
 
 def _largest(
-    engine: Engine, marked: Any, what: str, column: str | None, at_most: int
+    engine: Engine, marked: ir.Table, what: str, column: str | None, at_most: int
 ) -> tuple[str, ...]:
     """Return the values with most money; a single value has no share."""
     if column is None:
@@ -413,7 +416,7 @@ def _unreadable_entry(count: int) -> LedgerEntry:
     )
 
 
-def _no_sales(opened: Opened, log: OrderLog, counts: Mapping[str, Any]) -> DataError:
+def _no_sales(opened: Opened, log: OrderLog, counts: ResultRow) -> DataError:
     """Return an error that names the rule that took most lines."""
     taken = [
         (int(counts[f"takes_{i}"] or 0), rule.sentence)

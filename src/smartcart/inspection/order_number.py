@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from smartcart.inspection.desk import (
     FEW,
@@ -43,7 +42,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         tried = [c.name for c in found.orders]
         if log.order is not None and log.order not in tried:
             tried.insert(0, log.order)
-    best: tuple[tuple[Any, ...], str, Structure] | None = None
+    best: tuple[tuple[object, ...], str, Structure] | None = None
     whole = desk.sample
     for place, name in enumerate(tried[:ORDERS_TRIED]):
         down = _stands_once(desk, log, name)

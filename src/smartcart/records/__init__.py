@@ -62,6 +62,7 @@ from smartcart.records.campaign import (
     SegmentPlan,
     Uplift,
 )
+from smartcart.records.dynamic import CustomerColumns, JsonObject, ResultRow, SqlRow
 from smartcart.records.effects import ArmEffect, ArmOutcome, Effects, Ledgered
 from smartcart.records.erasure import Erased, Erasure
 from smartcart.records.future import (
@@ -136,6 +137,7 @@ __all__ = [
     "Condition",
     "Contract",
     "Contribution",
+    "CustomerColumns",
     "Distribution",
     "Drift",
     "DriftReason",
@@ -161,6 +163,7 @@ __all__ = [
     "Holdout",
     "Identity",
     "Inspection",
+    "JsonObject",
     "KChange",
     "KEvidence",
     "KRow",
@@ -199,6 +202,7 @@ __all__ = [
     "Receipt",
     "Recipe",
     "ReferenceBins",
+    "ResultRow",
     "ResultWishes",
     "Rfm",
     "RfmSegment",
@@ -211,6 +215,7 @@ __all__ = [
     "SegmentPlan",
     "SegmentPoint",
     "SensitiveColumn",
+    "SqlRow",
     "Tenth",
     "Track",
     "TrackRow",

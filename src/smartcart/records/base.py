@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from smartcart.records.brief import Brief
 from smartcart.records.future import KeptForecast
@@ -489,7 +489,7 @@ class Model(Brief):
     names: tuple[str, ...]  # in the order of the centroids
     golden: tuple[GoldenRow, ...]
     fingerprint: str
-    figures: dict[str, Any]  # wcss, silhouette, verdict, ... of the fit
+    figures: dict[str, object]  # wcss, silhouette, verdict, ... of the fit
     reference: DriftReference | None = None  # what later data are compared with
     ids: tuple[int, ...] = ()  # segment ids in the order of the centroids; 1 to K if not given
     used: tuple[int, ...] = ()  # ids of segments that ended: they are never used again

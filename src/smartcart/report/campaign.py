@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from smartcart.records import (
     Backtest,
@@ -143,7 +142,7 @@ def earns(plan: Plan, one: SegmentPlan) -> float:
     return plan.revenue if plan.revenue_horizon is None else one.revenue
 
 
-def between(words: Any, low: float | None, high: float | None) -> str:
+def between(words: Callable[[float], str], low: float | None, high: float | None) -> str:
     """Return an interval in brackets, nothing where there is none."""
     return f"({words(low)} to {words(high)})" if low is not None and high is not None else ""
 
@@ -225,7 +224,7 @@ def tried(backtest: Backtest | None, currency: str = "") -> Iterator[str]:
     )
 
 
-def _more(x: float, cash: Any) -> str:
+def _more(x: float, cash: Callable[[float], str]) -> str:
     return f"{cash(abs(x))} {'more' if x >= 0 else 'less'}"
 
 

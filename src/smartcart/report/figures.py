@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 
@@ -29,6 +29,10 @@ from smartcart.report.canvas import (
     plain,
     png,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from mpl_toolkits.mplot3d import Axes3D
 
 __all__ = [
     "FIGURES",
@@ -83,7 +87,7 @@ def draw_all(
     return paths
 
 
-def _per_k(axes: Any, run: Run, field: str, rule: str, error: str = "") -> None:
+def _per_k(axes: Axes, run: Run, field: str, rule: str, error: str = "") -> None:
     """Draw one figure of the evidence per K, with the K used and the rule's own pick."""
     rows = [
         (row.k, y, getattr(row, error) if error else 0.0)
@@ -338,7 +342,7 @@ def clusters_3d(run: Run) -> Canvas:
     """Return the sample of customers on three principal components."""
     picture = run.picture
     figure = blank(8.6, 7.0)
-    axes: Any = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
+    axes: Axes3D = figure.add_axes((0.02, 0.02, 0.96, 0.83), projection="3d", computed_zorder=False)
     axes.view_init(elev=22, azim=-52)
     axes.set_box_aspect((1.15, 1.15, 0.85), zoom=1.12)
     handles = []

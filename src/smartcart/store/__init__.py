@@ -7,7 +7,7 @@ from smartcart.store.atomic import (
     refuse_source_inside,
     refuse_target,
 )
-from smartcart.store.customer_tables import (
+from smartcart.store.customer_files import (
     CSV_ROWS,
     assignments,
     forecast_columns,

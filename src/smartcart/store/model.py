@@ -14,12 +14,13 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from smartcart.errors import DataError, UsageError
 from smartcart.records import (
     MODEL_VERSION,
     DriftReference,
+    JsonObject,
     KeptForecast,
     Model,
     ReferenceBins,
@@ -28,7 +29,7 @@ from smartcart.store.text import plain, write_json
 
 __all__ = ["load_model", "model_schema", "write_model"]
 
-Content = dict[str, Any]
+Content = JsonObject
 
 OPS = {"column", "sum", "share", "ratio", "days_since", "years_since", "is"}
 FORECAST_RULES = {"a rate that goes on", "silence of twice the usual gap"}
@@ -56,7 +57,7 @@ def checksum(content: Content) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     if isinstance(value, dict):
         return {name: _whole(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -138,11 +139,11 @@ def _parsed(path: Path) -> Content:
     return content
 
 
-def _no_number(word: str) -> Any:
+def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 
-def _depth(value: Any, most: int) -> int:
+def _depth(value: object, most: int) -> int:
     """Return how deep lists and objects lie in one another, at most ``most + 1``."""
     if most < 0 or not isinstance(value, (dict, list)):
         return 0

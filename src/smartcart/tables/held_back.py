@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -97,7 +96,7 @@ def season_expression(sold: ir.Table) -> ir.Table:
 
 def rhythm_sums(
     found: ir.Table, split: int, days: int, season: Mapping[str, tuple[int, int]]
-) -> dict[str, Any]:
+) -> dict[str, ir.Value]:
     """Return sums per customer over orders with their ``gap``: logarithms, and until ``split``.
 
     ``split`` counts days since 1970; the ``days`` after it are told in stretches, ``w0`` and on.
@@ -146,7 +145,7 @@ def with_alive(table: ir.Table, log: OrderLog) -> ir.Table:
     return table.mutate(**more)
 
 
-def _zero(value: Any) -> Any:
+def _zero(value: ir.Value) -> ir.Value:
     return value.fill_null(0).cast("float64")
 
 
@@ -191,7 +190,7 @@ def held_expression(sold: ir.Table, width: int, split: int, as_of: int) -> ir.Ta
     return _counted(named, ["x", "y"], steps, ["watched", "last"], sums)
 
 
-def _steps(named: ir.Table, width: int) -> dict[str, Any]:
+def _steps(named: ir.Table, width: int) -> dict[str, ir.Value]:
     return {"a": named["watched"] // width, "b": (named["watched"] - named["last"]) // width}
 
 
@@ -218,7 +217,7 @@ def money_expression(sold: ir.Table) -> ir.Table:
 def _counted(
     named: ir.Table,
     same: Sequence[str],
-    steps: dict[str, Any],
+    steps: dict[str, ir.Value],
     means: Sequence[str],
     sums: Sequence[str],
 ) -> ir.Table:
@@ -234,7 +233,7 @@ def _counted(
     return found.order_by(keys).select(**out)
 
 
-def alive_expression(table: ir.Table, parameters: Sequence[float]) -> Any:
+def alive_expression(table: ir.Table, parameters: Sequence[float]) -> ir.Value:
     """Return the probability to be a customer still, by MBG/CNBD-k: it is algebra.
 
     ``parameters`` are r, alpha, a, b and k; see :mod:`smartcart.core.future.nbd`.
@@ -244,7 +243,7 @@ def alive_expression(table: ir.Table, parameters: Sequence[float]) -> Any:
     silence = table["recency_days"].cast("float64")
     x = table["purchase_days"].cast("float64") - 1.0
     R, u = x * k + r, silence / (T + alpha)
-    term: Any = ibis.literal(1.0)
+    term: ir.Value = ibis.literal(1.0)
     here = term
     for j in range(1, round(k)):
         term = term * (R + (j - 1.0)) * u / float(j)

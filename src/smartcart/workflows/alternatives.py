@@ -22,7 +22,7 @@ from smartcart.records import (
     Recipe,
     Run,
 )
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["alternatives_of", "distributions", "write_alternatives"]
 
@@ -36,7 +36,7 @@ Name = Callable[[Floats], Sequence[naming.EarnedName]]  # of centroids
 def write_alternatives(
     folder: Path,
     run: Run,
-    table: Customers,
+    table: CustomerArrays,
     fits: Mapping[int, kmeans.KMeansFit],
     *,
     order: Callable[[Floats], Sequence[int]],

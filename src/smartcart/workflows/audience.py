@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 
@@ -16,7 +16,7 @@ from smartcart.audiences.contacts import Contacts, suppressed
 from smartcart.audiences.destinations import DESTINATIONS, Destination, destination_of
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.audiences.identifiers import calling_code, hashed
-from smartcart.audiences.selection import Audience, chosen_names, segment_names
+from smartcart.audiences.selection import JudgedCustomers, chosen_names, segment_names
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
@@ -24,7 +24,7 @@ from smartcart.records import Notice, Receipt
 __all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
 
 Platform = Literal["google", "meta"]
-Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
+Columns = dict[str, Callable[[pa.RecordBatch], pa.Array]]
 
 
 def write_audience(
@@ -115,7 +115,7 @@ def write_audience(
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
-        people = Audience(
+        people = JudgedCustomers(
             engine,
             table,
             names,
@@ -243,7 +243,7 @@ def _refuse(
         )
 
 
-def _refuse_unmatched(people: Audience, path: Path) -> None:
+def _refuse_unmatched(people: JudgedCustomers, path: Path) -> None:
     """Raise where a list names people by what nobody here is known by: it would be ignored."""
     by = [kind for kind in ("email", "hash") if people.listed.get(kind)]
     if people.reaches or not by or people.any_id_like("@") or people.left_out().get("suppressed"):
@@ -261,10 +261,10 @@ def _columns(
 ) -> Columns:
     """Return the columns of the file, each with how a batch gives it."""
 
-    def plain(name: str) -> Callable[[Any], Any]:
+    def plain(name: str) -> Callable[[pa.RecordBatch], pa.Array]:
         return lambda batch: batch[name]
 
-    def secret(name: str) -> Callable[[Any], Any]:
+    def secret(name: str) -> Callable[[pa.RecordBatch], pa.Array]:
         return lambda batch: pa.array(
             [hashed(cell, platform) for cell in batch[name].to_pylist()], pa.string()
         )
@@ -313,19 +313,19 @@ def _refuse_destination(
         )
 
 
-def _first(columns: Sequence[Any]) -> Any:
+def _first(columns: Sequence[pa.Array]) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.coalesce(*columns)
 
 
-def _counts(column: Any) -> dict[str, int]:
+def _counts(column: pa.Array) -> dict[str, int]:
     pairs = column.value_counts().to_pylist()
     return {pair["values"]: pair["counts"] for pair in pairs if pair["values"] is not None}
 
 
 def _notices(
-    people: Audience, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
+    people: JudgedCustomers, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
 ) -> tuple[Notice, ...]:
     found = []
     if people.changes and not file.written:

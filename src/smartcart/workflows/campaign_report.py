@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Notice, Run
@@ -39,12 +38,12 @@ def check_amounts(
 def with_actions(
     run: Run,
     folder: Path,
-    source: Any,
+    source: object,
     *,
     cost: float | None = None,
     revenue: float | None = None,
     budget: float | None = None,
-    customers: Sequence[Any] = (),
+    customers: Sequence[object] = (),
 ) -> Run:
     """Return the run with a campaign planned, and with ``customers`` explained by their ids.
 

@@ -9,13 +9,12 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
 from smartcart.errors import DataError, SmartCartError, UsageError
-from smartcart.records import Erased, Erasure
-from smartcart.workflows.finish import STILL
+from smartcart.records import Erased, Erasure, JsonObject
+from smartcart.report.drawing import STILL
 from smartcart.workflows.reading import read_run
 from smartcart.workflows.runs import runs
 
@@ -197,13 +196,13 @@ def _in_json(path: Path, wanted: Wanted, tell: Told) -> int:
     return found
 
 
-def cleaned_json(value: Any, wanted: Wanted) -> tuple[Any, int]:
+def cleaned_json(value: object, wanted: Wanted) -> tuple[object, int]:
     """Return JSON without entries of the customer, and without the id in texts."""
     if isinstance(value, str):
         return without(value, wanted)
     count = 0
     if isinstance(value, dict):
-        kept: dict[str, Any] = {}
+        kept: JsonObject = {}
         for name, one in value.items():
             kept[name], found = cleaned_json(one, wanted)  # names of fields are nobody's
             count += found

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,13 @@ from smartcart.core.future.track import (
     try_all,
 )
 from smartcart.inspection.result import Look
-from smartcart.records import OrderLog, Track, TrackWeek
+from smartcart.records import OrderLog, ResultRow, Track, TrackWeek
 from smartcart.tables import held_back, order_features, orders, quality
 from smartcart.workflows.score_future import NEEDED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 __all__ = ["Foreseen", "foresee", "with_alive"]
 
@@ -137,7 +141,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     return replace(seen, inspection=inspection, clean=clean)
 
 
-def _columns(table: Any) -> dict[str, Floats]:
+def _columns(table: pa.Table) -> dict[str, Floats]:
     return {
         name: table[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
         for name in table.column_names
@@ -220,7 +224,7 @@ def _tried(
     )
 
 
-def _came(row: Mapping[str, Any]) -> list[float]:
+def _came(row: ResultRow) -> list[float]:
     return [float(row[f"w{i}"] or 0) for i in range(held_back.STRETCHES)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,21 +16,31 @@ from smartcart import store
 from smartcart.core import kmeans, prepare
 from smartcart.core.future.kept import kept
 from smartcart.core.future.predict import (
-    Customers as Told,
-)
-from smartcart.core.future.predict import (
     Forecast,
     Sums,
     intervals,
     predict,
     relative_gradient,
 )
+from smartcart.core.future.predict import (
+    Predictions as Told,
+)
 from smartcart.core.future.track import model_name
-from smartcart.records import Feature, Future, FutureSegment, KeptForecast, LateCustomer
-from smartcart.workflows.customer_arrays import Customers as Arrays
+from smartcart.records import (
+    CustomerColumns,
+    Feature,
+    Future,
+    FutureSegment,
+    KeptForecast,
+    LateCustomer,
+)
+from smartcart.workflows.customer_arrays import CustomerArrays as Arrays
 from smartcart.workflows.foresee import Foreseen
 from smartcart.workflows.record import FittedSegments
 from smartcart.workflows.score_future import NEEDED, read_features, told_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "FutureCount",
@@ -47,10 +57,10 @@ MOST_LATE = 50  # late customers told by name; all are in future.parquet
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ForecastBatch:
     """A batch: its rows for the file, its sums, and its late customers with most at stake."""
 
-    columns: dict[str, Any]
+    columns: CustomerColumns
     sums: Sums
     late: tuple[tuple[float, str, int, float, int], ...]
 
@@ -72,7 +82,7 @@ class FutureCount:
         """How many segments there are."""
         return len(self.ids)
 
-    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> ForecastBatch:
         """Forecast a batch; may run on another thread than :meth:`add`."""
         told = predict(self.forecast, *read_features(X, self.places))
         columns = told_columns(told, X, self.places, self.as_of) | {
@@ -81,10 +91,12 @@ class FutureCount:
             "at_stake": told.at_risk,
         }
         days = columns["next_order_by"][0]
-        return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
+        return ForecastBatch(
+            columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days)
+        )
 
     def _late(
-        self, ids: Any, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
+        self, ids: pa.Array, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
     ) -> tuple[tuple[float, str, int, float, int], ...]:
         rows = np.flatnonzero(told.late)
         at_stake = told.at_risk[rows]
@@ -100,7 +112,7 @@ class FutureCount:
             for i in rows
         )
 
-    def add(self, part: Part) -> None:
+    def add(self, part: ForecastBatch) -> None:
         """Add up a batch."""
         self.sums = part.sums if self.sums is None else self.sums.merge(part.sums)
         both = [*self.late, *part.late]
@@ -201,7 +213,7 @@ def kept_forecast(foreseen: Foreseen | None) -> KeptForecast | None:
 @contextmanager
 def future_writer(
     folder: Path, count: FutureCount | None
-) -> Iterator[Callable[[dict[str, Any]], None]]:
+) -> Iterator[Callable[[CustomerColumns], None]]:
     """Give what writes a batch to the files of forecasts; nothing where there is no forecast."""
     if count is None:
         yield lambda columns: None

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans
 from smartcart.core.assign import assign
+from smartcart.core.drift_bins import ColumnCount
 from smartcart.core.stability import found_again
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -24,6 +25,9 @@ from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.monitor_future import since, split_of
 from smartcart.workflows.reference import BinCount
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Monitored", "monitor"]
 
@@ -44,7 +48,7 @@ class Monitored:
 
 
 def monitor(
-    source: Any,
+    source: object,
     model: Model,
     *,
     as_of: dt.date | None = None,
@@ -192,7 +196,7 @@ class _Part:
 
     sizes: Counts
     beyond: Counts
-    bins: list[Any]
+    bins: list[ColumnCount]
     outcomes: Counts  # (outcomes, 3): those with it, those known, those that are neither 0 nor 1
 
 
@@ -215,7 +219,7 @@ def _compared(
     }
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
-    def part(batch: Any) -> _Part:
+    def part(batch: pa.RecordBatch) -> _Part:
         X = matrix(batch, len(wanted))
         found = assign(X, model.recipe, centers)
         return _Part(

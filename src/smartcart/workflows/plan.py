@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from smartcart.errors import DataError, UsageError
 from smartcart.records import Campaign, Learnt, Plan, Uplift
 from smartcart.workflows.plan_value import expected_revenue
 from smartcart.workflows.saved import Saved
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["ARMS", "arms", "held_out_beside", "make_plan", "measure_results", "write_arms"]
 
@@ -165,7 +168,9 @@ def _numbered(planned: Plan, saved: Saved, horizon: int | None) -> Plan:
     return replace(planned, segments=tuple(segments), revenue_horizon=horizon)
 
 
-def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, NDArray[Any]]]:
+def arms(
+    saved: Saved, planned: Plan, *, seed: int = 0
+) -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
     """Yield batches of the run's customers and the arm of each: an index into ``ARMS``.
 
     Of a segment that is contacted in part, exactly so many are chosen as planned, and exactly the
@@ -176,7 +181,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
     contacts = np.array([one.contacts for one in planned.segments])
     cuts = np.where(contacts >= size, 1.0, 0.0)
 
-    def drawn(batch: Any, there: NDArray[np.bool_], purpose: str) -> NDArray[np.float64]:
+    def drawn(batch: pa.RecordBatch, there: NDArray[np.bool_], purpose: str) -> NDArray[np.float64]:
         """Return the numbers of the customers who are ``there``, 2 for the others."""
         out = np.full(len(there), 2.0)
         if there.any():
@@ -185,7 +190,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
             out[there] = holdout.unit(who, seed, purpose)
         return out
 
-    def placed() -> Iterator[tuple[Any, NDArray[Any]]]:
+    def placed() -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
         for batch in saved.batches():
             yield batch, saved.places(batch["segment_id"].to_numpy())
 
@@ -197,7 +202,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
     for one in np.flatnonzero((contacts > 0) & (contacts < size)).tolist():
         cuts[one] = holdout.lowest(partial(of_segment, one), int(contacts[one]))
 
-    def chosen(batch: Any, place: NDArray[Any]) -> NDArray[np.bool_]:
+    def chosen(batch: pa.RecordBatch, place: NDArray[np.intp]) -> NDArray[np.bool_]:
         cut = cuts[place]
         partly = (cut > 0) & (cut < 1)
         return np.asarray((cut == 1) | (partly & (drawn(batch, partly, "plan") < cut)))

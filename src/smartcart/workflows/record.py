@@ -31,7 +31,7 @@ from smartcart.records import (
     Run,
     Segment,
 )
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.reference import BinCount, reference_of
 
 __all__ = ["CountedSegments", "FittedSegments", "run_of"]
@@ -78,7 +78,7 @@ class CountedSegments:
 
 
 def run_of(
-    table: Customers,
+    table: CustomerArrays,
     fitted: FittedSegments,
     counted: CountedSegments,
     *,
@@ -157,7 +157,7 @@ def run_of(
 
 
 def _outcomes(
-    table: Customers, sums: ProfileSums, names: Sequence[str], seed: int
+    table: CustomerArrays, sums: ProfileSums, names: Sequence[str], seed: int
 ) -> tuple[Outcome, ...]:
     """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
     found = []

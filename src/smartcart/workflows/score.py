@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core.assign import assign as assign_rows
+from smartcart.core.kmeans import Floats, Labels
 from smartcart.core.out_of_range import bounds_of, outside
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
@@ -23,7 +25,7 @@ from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
 from smartcart.inspection.order_log import NO_SALE, add_up
 from smartcart.inspection.result import Progress
-from smartcart.records import Contract, Model, OrderLog
+from smartcart.records import Contract, CustomerColumns, Model, OrderLog
 from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, held_back, orders, quality
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ready",
-    "Scored",
+    "ScoredSource",
     "assign",
     "read_parts",
     "ready_opened",
@@ -48,7 +50,7 @@ SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSource:
     """What came of assigning the customers of a source."""
 
     source: str
@@ -71,11 +73,11 @@ class Ready:
     engine: Engine
     usable: ir.Table
     contract: Contract
-    rejected: Iterable[Any]  # Arrow batches of customer_id and reason
+    rejected: Iterable[pa.RecordBatch]  # Arrow batches of customer_id and reason
 
 
 def score(
-    source: Any,
+    source: object,
     model: Model,
     target: Path,
     *,
@@ -85,7 +87,7 @@ def score(
     temp_dir: Path | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
-) -> Scored:
+) -> ScoredSource:
     """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
 
     The columns are ``customer_id, segment_id, segment, distance, confidence, outside``; the last
@@ -135,7 +137,7 @@ def score(
             refuse_nobody(ready, done)
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
-        return Scored(
+        return ScoredSource(
             ready.label,
             done,
             rejected,
@@ -148,7 +150,7 @@ def score(
         )
 
 
-def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
+def assign(source: object, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Return the columns of :func:`score` as a pandas DataFrame, ``next_order_by`` as timestamps.
 
     ``attrs`` of the frame hold ``as_of``, ``rejected``, a list of ids (or row numbers) and
@@ -178,12 +180,12 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
     frame.attrs = {
         "as_of": day.isoformat() if day else None,
         "rejected": rejected,
-        "filled": _filled(model, sum(one.lacking for one in parts)),
+        "filled": _filled(model, np.sum([one.lacking for one in parts], axis=0)),
     }
     return frame
 
 
-def _told(parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _told(parts: list[CustomerColumns]) -> dict[str, object]:
     """Return what is told of customers, batch by batch, as columns of a DataFrame."""
     if not parts:
         return {}
@@ -222,7 +224,7 @@ def _refuse_empty(ready: Ready, model: Model) -> None:
         )
 
 
-def _filled(model: Model, lacking: Any) -> dict[str, int]:
+def _filled(model: Model, lacking: NDArray[np.integer]) -> dict[str, int]:
     """Return customers without a value by feature, where there are any."""
     counts = zip(model.recipe.features, lacking, strict=True)
     return {feature.name: int(count) for feature, count in counts if count}
@@ -232,13 +234,13 @@ def _filled(model: Model, lacking: Any) -> dict[str, int]:
 class _Assigned:
     """A batch of n customers; ``places`` of their segments count from 1."""
 
-    ids: Any
-    places: Any
-    distance: Any
-    confidence: Any
-    outside: Any
-    lacking: Any  # (p,) customers without a value
-    told: dict[str, Any] | None = None  # what comes next, as the columns of a forecast
+    ids: pa.Array
+    places: Labels
+    distance: Floats
+    confidence: Floats
+    outside: NDArray[np.bool_]
+    lacking: NDArray[np.integer]  # (p,) customers without a value
+    told: CustomerColumns | None = None  # what comes next, as the columns of a forecast
 
 
 def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
@@ -248,7 +250,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
     table = features.feature_table(ready.usable, ready.contract, wanted)
     ahead = foreteller(model, wanted, ready.contract.as_of)
 
-    def part(batch: Any) -> _Assigned:
+    def part(batch: pa.RecordBatch) -> _Assigned:
         every = matrix(batch, len(wanted))
         X = every[:, :width]
         found = assign_rows(X, model.recipe, centers)
@@ -269,7 +271,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
 
 @contextmanager
 def ready_source(
-    source: Any,
+    source: object,
     model: Model,
     as_of: dt.date | None = None,
     say: Progress = lambda step, done, total: None,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from smartcart.records import Feature, Model
 
 if TYPE_CHECKING:
-    from smartcart.core.future.predict import Customers, Forecast
+    from smartcart.core.future.predict import Forecast, Predictions
 
 __all__ = [
     "NEEDED",
@@ -79,7 +79,7 @@ def read_features(X: Floats, places: Mapping[str, int]) -> tuple[Floats, Floats,
 
 
 def told_columns(
-    told: Customers, X: Floats, places: Mapping[str, int], as_of: int
+    told: Predictions, X: Floats, places: Mapping[str, int], as_of: int
 ) -> dict[str, Any]:
     """Return what is told of customers as the columns of ``future.parquet``.
 

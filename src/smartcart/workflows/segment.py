@@ -35,7 +35,7 @@ from smartcart.inspection.result import Progress
 from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
 from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
-from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
+from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
@@ -44,6 +44,8 @@ from smartcart.workflows.reference import bin_count
 from smartcart.workflows.rfm import rfm_count, rfm_writer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from smartcart.workflows.foresee import Foreseen
 
 __all__ = ["Progress", "segment"]
@@ -56,7 +58,7 @@ WIDE_SETTLED = 1e-8  # ... and may go on until the centroids rest
 
 
 def segment(
-    source: Any,
+    source: object,
     folder: Path,
     *,
     k: int | None = None,
@@ -74,7 +76,6 @@ def segment(
     spark_master: str | None = None,
     previous: Path | None = None,
     fresh: bool = False,
-    meanwhile: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -94,7 +95,6 @@ def segment(
         starts from its segments, and what is the same keeps id and name.
     fresh : with ``previous``: the evidence decides K and the fit starts anew; only ids and names of
         segments that are the same are kept.
-    meanwhile : is called with the run while its segments are judged.
 
     Raises
     ------
@@ -154,7 +154,6 @@ def segment(
             given = run if kept is None else kept.given_to(run)
             order, name = partial(_by_value, table, recipe), partial(_names, table, recipe)
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
-            meanwhile(given)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
@@ -200,7 +199,7 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers,
+    table: CustomerArrays,
     *,
     k: int | None,
     k_max: int,
@@ -246,7 +245,7 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers,
+    table: CustomerArrays,
     recipe: Recipe,
     choice: choose_k.KChoice,
     earlier: Previous | None,
@@ -267,7 +266,7 @@ def _fitted(
     ), kept
 
 
-def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
+def _settled(table: CustomerArrays, recipe: Recipe, centers: Floats) -> Floats:
     """Let the centroids (k, p) of the sample settle on the wide sample."""
     if table.wide is None:
         return centers
@@ -281,13 +280,13 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
 
 
 def _settled_on_all(
-    table: Customers, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
+    table: CustomerArrays, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
 ) -> Floats:
     """Let centroids (k, p) settle on all rows, of which a pass over them gave the ``sums``."""
     for turn in range(1, PASSES + 1):
         before, centers = sums.wcss, sums.centers(centers)
 
-        def part(_: Any, X: Floats, at: Floats = centers) -> LloydSums:
+        def part(_: object, X: Floats, at: Floats = centers) -> LloydSums:
             return _lloyd_part(at, prepare.apply_recipe(X, recipe))
 
         done = table.each(part, forming_only=True)
@@ -316,7 +315,7 @@ def _blocks(X: Floats) -> Iterator[Floats]:
     return (X[start : start + BATCH_ROWS] for start in range(0, len(X), BATCH_ROWS))
 
 
-def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
+def _by_value(table: CustomerArrays, recipe: Recipe, centers: Floats) -> list[int]:
     """Return the order of segments: by what a customer is worth, else by size, descending."""
     labels = assign(table.sample, recipe, centers).labels
     sizes = np.bincount(labels, minlength=len(centers))
@@ -329,7 +328,7 @@ def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
     return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
 
 
-def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
+def _names(table: CustomerArrays, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
     """Name the segments from the profile of the sample."""
     k, every = len(centers), table.all_features
     found = assign(table.sample, recipe, centers)
@@ -349,7 +348,7 @@ def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.Ea
 
 
 def _assign_all(
-    table: Customers,
+    table: CustomerArrays,
     fitted: FittedSegments,
     folder: Path,
     say: Progress,
@@ -378,7 +377,7 @@ def _assign_all(
     lloyd, done = LloydSums.zeros(*centers.shape), 0
     nothing = lloyd
 
-    def part(ids: Any, X: Floats) -> tuple[Any, ...]:
+    def part(ids: pa.Array, X: Floats) -> tuple[Any, ...]:
         found = assign(X, recipe, centers)
         labels, distance, confidence = found.labels, found.distance, found.confidence
         some = ProfileSums.empty(len(centers), shift)

@@ -16,8 +16,8 @@ from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
 from smartcart.core.future.spend import Spend, money_of_an_order, variance_of_an_order
 
 __all__ = [
-    "Customers",
     "Forecast",
+    "Predictions",
     "Sums",
     "forecast_of",
     "intervals",
@@ -58,7 +58,7 @@ def forecast_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Customers:
+class Predictions:
     """What is told of n customers; all (n,). Money is NaN without a model of money.
 
     ``due`` is within how many whole days after the last order the next one was to come; NaN where
@@ -76,7 +76,7 @@ class Customers:
     late: NDArray[np.bool_]
 
 
-def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) -> Customers:
+def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) -> Predictions:
     """Forecast customers (n,): repeats, last, observed, and the money of all their orders."""
     model = forecast.alive
     here = nbd.alive(model, x, t, T)
@@ -94,7 +94,7 @@ def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) 
     due = np.where(x > 0, due, np.nan)
     if forecast.spend is None:
         nothing = np.full_like(x, np.nan)
-        return Customers(
+        return Predictions(
             here, orders, variance, nothing, nothing, mean, (1 - here) * mean, due, late
         )
     n = x + 1.0
@@ -103,7 +103,7 @@ def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) 
     spend = orders * each
     spread = orders * around + variance * each**2 + (variance + orders**2) * of_mean
     at_stake = mean * each
-    return Customers(
+    return Predictions(
         here, orders, variance, spend, spread, at_stake, (1 - here) * at_stake, due, late
     )
 
@@ -149,7 +149,7 @@ class Sums:
     late: Floats
 
     @staticmethod
-    def of(told: Customers, labels: NDArray[np.integer], k: int) -> Sums:
+    def of(told: Predictions, labels: NDArray[np.integer], k: int) -> Sums:
         """Add up customers by their segments, which count from 0."""
 
         def added(values: Floats) -> Floats:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
 from smartcart.errors import SmartCartError
+from smartcart.records import JsonObject
 from smartcart.report import svg, words
 from smartcart.web.access import access
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
 from smartcart.web.services import Context, Here
+from smartcart.web.tasks import Compared
 from smartcart.web.views import over_time as views
+from smartcart.web.workspace import Entry
 
 __all__ = ["router"]
 
@@ -52,7 +54,7 @@ def _page(
     if first is None and last is not None and not before:  # the oldest: what came after it
         later = _later(entries, last)
         first, last = (last, later) if later is not None else (None, last)
-    shown: dict[str, Any] = {"entries": entries, "first": first, "last": last, "moved": None}
+    shown: JsonObject = {"entries": entries, "first": first, "last": last, "moved": None}
     about = known.get(to) or last  # what a newer table is checked against
     shown["about"] = about
     if last is not None and about is not None:
@@ -100,7 +102,7 @@ def _sizes(series: views.Series) -> Markup:
     )
 
 
-def _earlier(entries: list[Any], last: Any) -> Any:
+def _earlier(entries: list[Entry], last: Entry | None) -> Entry | None:
     """Return the run that ``last`` continues, else the latest one before it."""
     if last is None:
         return None
@@ -108,13 +110,13 @@ def _earlier(entries: list[Any], last: Any) -> Any:
     return next((one for one in before if one.name == last.parent), before[0] if before else None)
 
 
-def _later(entries: list[Any], first: Any) -> Any:
+def _later(entries: list[Entry], first: Entry) -> Entry | None:
     """Return the run that continues ``first``, else the first one after it."""
     after = sorted((one for one in entries if one.made > first.made), key=lambda one: one.made)
     return next((one for one in after if one.parent == first.name), after[0] if after else None)
 
 
-def _continues(entries: list[Any], last: Any, first: Any) -> bool:
+def _continues(entries: list[Entry], last: Entry, first: Entry) -> bool:
     return first.name in {one.name for one in views.chain(entries, last.name, None)}
 
 
@@ -149,11 +151,11 @@ def _names(
     return {**then, **given[before]}, {**now, **mine}
 
 
-def _ids(found: Any) -> tuple[int, ...]:
+def _ids(found: Compared) -> tuple[int, ...]:
     return found.identity.ids if found.identity is not None else ()
 
 
-def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
+def _moved(here: Context, before: str, after: str) -> dict[str, object]:
     """Return who moved, where that has been worked out."""
     found = here.services.jobs.migration(before, after)
     if found is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -18,7 +17,7 @@ from smartcart.web.amounts import read_amount, shown_amount
 from smartcart.web.errors import WebError, missing
 from smartcart.web.exports import PlanWishes
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.services import Context, Here
 from smartcart.web.views.over_time import chain
@@ -56,11 +55,11 @@ class Asked:
         return urlencode({name: getattr(self, name) for name in FIELDS if getattr(self, name)})
 
 
-def _asked(given: Any) -> Asked:
+def _asked(given: Mapping[str, object]) -> Asked:
     return Asked(**{name: str(given.get(name) or "").strip()[:60] for name in FIELDS})
 
 
-def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
+def _lessons(here: Context, opened: OpenedRun) -> dict[str, tuple[str, Learnt]]:
     """Return what the plan can learn from measured campaigns: label and counts, by form value.
 
     Campaigns to the segments of this run, and of those whose segments live on in it.
@@ -77,7 +76,9 @@ def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
     return found
 
 
-def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWishes:
+def _wishes(
+    opened: OpenedRun, asked: Asked, lessons: Mapping[str, tuple[str, Learnt]]
+) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
     cost = read_amount(asked.cost, "The cost of a contact", least=0)
     revenue = None
@@ -115,7 +116,7 @@ def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWis
     )
 
 
-def _planned(here: Context, opened: Opened, asked: Asked) -> Campaign:
+def _planned(here: Context, opened: OpenedRun, asked: Asked) -> Campaign:
     """Return the plan; the latest are remembered."""
     wishes, name = _wishes(opened, asked, _lessons(here, opened)), opened.entry.name
     key = ("plan", str(here.services.workspace.folder), name, opened.entry.made, wishes)
@@ -168,7 +169,7 @@ def _page(
     )
 
 
-def _offers(here: Context, opened: Opened) -> list[tuple[str, str]]:
+def _offers(here: Context, opened: OpenedRun) -> list[tuple[str, str]]:
     """Return what a plan can learn rates from, as (form value, words): outcomes, then results."""
     run = opened.run
     past = [

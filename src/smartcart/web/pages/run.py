@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
+from smartcart.records import JsonObject
 from smartcart.report import interactive, palette, parts, view
 from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
 from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember, template
 from smartcart.web.services import Context, Here
 from smartcart.web.views import choices
@@ -26,7 +27,9 @@ KEEP = "private, max-age=86400"
 HEAD = 4000  # characters of a report in which its policy stands
 
 
-def figures_response(figures: dict[str, Any], more: dict[str, Any] | None = None) -> bytes:
+def figures_response(
+    figures: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> bytes:
     """Return figures as the pages' script reads them."""
     return embed({"figures": figures, "theme": palette.theme(), **(more or {})}).encode()
 
@@ -92,12 +95,12 @@ def choice(here: Here, name: str, k: int) -> HTMLResponse:
     return HTMLResponse(_part(opened, k))
 
 
-def _part(opened: Opened, k: int) -> Markup:
+def _part(opened: OpenedRun, k: int) -> Markup:
     """Return sizes and averages of ``k`` segments: those in use, or what the sample says of K."""
     found = opened.alternatives
     used = len(opened.run.segments)
     shown = opened.shown
-    told: dict[str, Any] = {"run": opened.run, "heat": shown["heat"], "sizes_figure": "sizes"}
+    told: JsonObject = {"run": opened.run, "heat": shown["heat"], "sizes_figure": "sizes"}
     sample = 0
     if found is not None and k != used:
         one = next(one for one in found.alternatives if one.k == k)
@@ -115,7 +118,7 @@ def _part(opened: Opened, k: int) -> Markup:
     return Markup(template("choice.html.j2", **told))
 
 
-def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
+def _own(opened: OpenedRun, segment_id: int) -> dict[str, str] | None:
     """Return who renamed a segment, and what the model calls it; None where nobody did."""
     given = opened.given.get(segment_id)
     if given is None or not given.name:
@@ -140,7 +143,7 @@ def figures(here: Here, request: Request, name: str) -> Response:
     return packed_response(request, content, **{"Cache-Control": KEEP})
 
 
-def _sizes(opened: Opened) -> dict[str, Any]:
+def _sizes(opened: OpenedRun) -> dict[str, object]:
     """Return the picture of sizes for every other number of segments."""
     found = opened.alternatives.alternatives if opened.alternatives is not None else ()
     used = len(opened.run.segments)

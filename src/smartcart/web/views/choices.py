@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 from smartcart.records import Alternative, Alternatives, KRow, Profile, ProfileRow, Run, Segment
 from smartcart.report import view, words
 from smartcart.report.parts import stable
 
-__all__ = ["Choice", "choices", "many", "script", "seen_with", "sketches", "smallest"]
+__all__ = ["KOption", "choices", "many", "script", "seen_with", "sketches", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class KOption:
     """One number of segments, ready to show; ``rows`` are figures here and at the recommended."""
 
     k: int
@@ -35,7 +34,7 @@ LABELS = {
 }
 
 
-def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
+def choices(run: Run, found: Alternatives | None) -> tuple[KOption, ...]:
     """Return the choices of the slider, smallest first; none where the run keeps none."""
     if found is None or not run.picture.xyz:
         return ()
@@ -48,7 +47,7 @@ def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
     if len(known) < 2:
         return ()
     return tuple(
-        Choice(
+        KOption(
             k,
             many(k),
             _tag(k, best, used),
@@ -139,7 +138,7 @@ def _words(
     return " ".join(parts)
 
 
-def script(found: tuple[Choice, ...]) -> dict[str, Any]:
+def script(found: tuple[KOption, ...]) -> dict[str, object]:
     """Return what the slider's script shows, by number of segments."""
     return {
         str(one.k): {
@@ -155,7 +154,7 @@ def script(found: tuple[Choice, ...]) -> dict[str, Any]:
     }
 
 
-def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, Any]]]]:
+def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, object]]]]:
     """Return cards of every number of segments but the one that was used."""
     if found is None:
         return []
