@@ -104,7 +104,7 @@ def foresee(seen: Look, horizon: int) -> Foreseen | None:
     if sentence := refusal_to_try(before.customers, before.repeats, held.actual, held.days):
         return replace(nothing, refused=sentence)
     came = seen.engine.record(held_back.weeks_expression(seen.clean))
-    row: Mapping[str, Any] = {}
+    row: ResultRow = {}
     if names.issuperset(held_back.SEASON):
         row = seen.engine.record(held_back.season_expression(seen.clean))
     season = season_of(row, "then", held.days), season_of(row, "next", horizon)
