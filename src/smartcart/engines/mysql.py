@@ -23,7 +23,7 @@ from smartcart.engines.cells import PLAIN, quoted, text_literal
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
+from smartcart.engines.protocol import CHUNK_ROWS, ON_SERVER, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
 from smartcart.records import JsonObject, SqlRow
@@ -54,26 +54,9 @@ _TIMES = {"date", "datetime", "timestamp"}
 
 
 class MySQL(Closeable, ServerEngine):
-    """A connection to a MySQL or MariaDB server, read-only; results never have to fit in memory.
+    """A connection to a MySQL or MariaDB server, read-only; results never have to fit in memory."""
 
-    Raises
-    ------
-    UsageError
-        The driver is not installed, or the server refuses user, password or database.
-    DataError
-        The server does not answer.
-    """
-
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=True,
-        in_parts=False,
-    )
+    can = ON_SERVER
 
     def __init__(self, address: Address) -> None:
         try:

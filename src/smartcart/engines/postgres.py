@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line, literal, quote
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
+from smartcart.engines.protocol import CHUNK_ROWS, ON_SERVER, ServerEngine
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
 from smartcart.records import JsonObject, SqlRow
@@ -44,26 +45,9 @@ RELATIONS = """
 
 
 class Postgres(Closeable, ServerEngine):
-    """A connection to a PostgreSQL server, read-only; results never have to fit in memory.
+    """A connection to a PostgreSQL server, read-only; results never have to fit in memory."""
 
-    Raises
-    ------
-    UsageError
-        The driver is not installed, or the server refuses user, password or database.
-    DataError
-        The server does not answer.
-    """
-
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=False,
-        in_parts=False,
-    )
+    can = replace(ON_SERVER, remainder=False)
 
     def __init__(self, address: Address) -> None:
         try:
