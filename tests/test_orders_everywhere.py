@@ -123,3 +123,22 @@ def test_mariadb_adds_up_the_orders_itself(parquet, expected, monkeypatch, maria
         cursor.executemany(f"INSERT INTO orders VALUES ({marks})", rows)
     same(customers(f"{mariadb.url}::orders"), expected)
     assert mariadb.connections() == 0
+
+
+def test_clickhouse_adds_up_the_orders_itself(parquet, expected, monkeypatch, clickhouse):
+    def refuse(self):
+        raise AssertionError("the lines were pulled over")
+
+    monkeypatch.setattr(Opened, "local", refuse)
+    clickhouse.empty()
+    clickhouse.run(
+        "CREATE TABLE orders (order_id Int64, order_date Nullable(DateTime64(6)), customer_id "
+        "Nullable(Int64), product_id Nullable(String), category LowCardinality(Nullable(String)), "
+        "quantity Nullable(Int64), unit_price Nullable(Decimal(12, 2)), discount Nullable(Float64),"
+        " channel Nullable(String), status Nullable(String), country Nullable(String)) "
+        "ENGINE = MergeTree ORDER BY order_id",
+        "INSERT INTO orders SELECT * REPLACE (toDecimal64(toString(unit_price), 2) AS unit_price) "
+        f"FROM file('{parquet}', 'Parquet') "  # whose prices it would cut off, not round
+        "SETTINGS use_structure_from_insertion_table_in_table_functions = 0",
+    )
+    same(customers(f"{clickhouse.url}::orders"), expected)

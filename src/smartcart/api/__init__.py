@@ -47,7 +47,7 @@ def segment(
     Parameters
     ----------
     source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), a table of a DuckDB or
-        SQLite file (``shop.db::orders``), the address of a PostgreSQL or MySQL
+        SQLite file (``shop.db::orders``), the address of a PostgreSQL, MySQL or ClickHouse
         table (``postgresql://host/shop::orders``), or a pandas, Polars, Arrow or Ibis table.
     kind : ``"customers"`` (a row per customer) or ``"orders"`` (a row per order or order line);
         recognised from the columns without it.

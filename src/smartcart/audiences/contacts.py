@@ -10,9 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from smartcart.audiences.identifiers import digits_of, normal_email, original, read_phone
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import UsageError
-from smartcart.sources.text_cells import BLANK, lines_of, text_rows
+from smartcart.sources.text_cells import lines_of, text_rows
 
 __all__ = ["CONTACTS", "SUPPRESSED", "Contacts", "id_columns", "suppressed"]
 
@@ -92,7 +93,7 @@ class Contacts:
         code: str | None,
     ) -> Iterator[pa.RecordBatch]:
         for columns in rows:
-            ids = [None if cell is None else cell.strip(BLANK) for cell in columns[own]]
+            ids = [key_text(cell) for cell in columns[own]]
             email: list[str | None] = [None] * len(ids)
             phone: list[str | None] = [None] * len(ids)
             marks: list[list[str]] = [[] for _ in ids]
@@ -168,8 +169,8 @@ def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str,
     text = cell.strip(BLANK)
     if not text:
         return
-    for one in {text, text.strip("\"'"), original(text)}:
-        yield "id", one
+    for one in {key_text(told) for told in (text, text.strip("\"'"), original(text))} - {None}:
+        yield "id", str(one)
     if email := normal_email(text.strip("\"'")):
         yield "email", email
     phone, certain = read_phone(text.strip("\"'"), code)

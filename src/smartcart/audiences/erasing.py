@@ -16,18 +16,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from smartcart.audiences.contacts import id_columns
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.errors import DataError
 from smartcart.sources.csv_dialect import Dialect, sniff
 from smartcart.sources.encoding import plain_text
 from smartcart.sources.file_format import Content, content_of
-from smartcart.sources.text_cells import BLANK
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Wanted", "erase_rows"]
-
-_WHOLE = re.compile(r"([0-9]+)\.0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,8 @@ def key(cell: object) -> str:
     >>> key(" 17.0 "), key("Ann@Example.com"), key(None)
     ('17', 'ann@example.com', '')
     """
-    text = "" if cell is None else str(cell).strip(f"{BLANK}'\"").casefold()
-    whole = _WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    plain = cell.strip(f"{BLANK}'\"") if isinstance(cell, str) else cell
+    return (key_text(plain) or "").casefold()
 
 
 def erase_rows(path: Path, wanted: Wanted) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from smartcart.audiences.contacts import CONTACTS, SUPPRESSED
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.errors import UsageError, did_you_mean
 

@@ -52,7 +52,7 @@ Source = Annotated[
     list[str],
     typer.Argument(
         help="File, files, folder or glob (CSV, TSV, Parquet, Excel), shop.db::table (DuckDB, "
-        "SQLite), or postgresql://host/shop::table (mysql://, too)."
+        "SQLite), or postgresql://host/shop::table (mysql:// and clickhouse://, too)."
     ),
 ]
 Out = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; must not exist.")]

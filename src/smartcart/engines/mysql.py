@@ -7,8 +7,6 @@ written to the server.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -20,10 +18,17 @@ from ibis.backends.sql.compilers import MySQLCompiler
 
 from smartcart.engines.address import Address
 from smartcart.engines.cells import PLAIN, quoted, text_literal
-from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line
-from smartcart.engines.protocol import CHUNK_ROWS, ON_SERVER, ServerEngine
+from smartcart.engines.protocol import CHUNK_ROWS
+from smartcart.engines.server_base import (
+    CellsMixin,
+    DatabaseServer,
+    no_answer,
+    no_driver,
+    plain_words,
+    refused,
+)
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
 from smartcart.records import JsonObject, SqlRow
@@ -41,7 +46,7 @@ CONNECT_SECONDS = 10
 STREAM_SECONDS = 3_600  # that the server waits for one who reads slowly
 PORT = 3306
 REFUSED = {1044, 1045, 1049, 1698}  # no right to the database, wrong password, no such database
-OWN_FAULTS = {1052, 1054, 1060, 1064, 1111, 1247, 1248, 1305, 1582}
+OWN_FAULTS = {1052, 1060, 1064, 1111, 1247, 1248, 1305, 1582}
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 OPTIONS = {"connect_timeout", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket"}
 RELATIONS = f"""
@@ -53,20 +58,22 @@ _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum
 _TIMES = {"date", "datetime", "timestamp"}
 
 
-class MySQL(Closeable, ServerEngine):
-    """A connection to a MySQL or MariaDB server, read-only; results never have to fit in memory."""
+class MySQL(DatabaseServer):
+    """A connection to a MySQL or MariaDB server, read-only; results never have to fit in memory.
 
-    can = ON_SERVER
+    Raises
+    ------
+    UsageError
+        The driver is not installed, or the server refuses user, password or database.
+    DataError
+        The server does not answer.
+    """
 
     def __init__(self, address: Address) -> None:
         try:
             import pymysql  # noqa: F401
         except ImportError as error:
-            raise UsageError.of(
-                "the source is a MySQL address, but its driver is not installed",
-                "the package 'pymysql'",
-                "pip install pymysql",
-            ) from error
+            raise no_driver("MySQL", "pymysql", "pymysql") from error
         self.label = address.label
         self._known = connection_arguments(address)
         self._con = self._connect()
@@ -96,7 +103,7 @@ class MySQL(Closeable, ServerEngine):
         """
         con = self._connect()
         try:
-            with self._sentences():
+            with self.sentences():
                 yield from self._streamed(con, expr, chunk_rows)
         finally:
             if con._result is not None:  # the driver would read what is left, even of a server gone
@@ -136,12 +143,8 @@ class MySQL(Closeable, ServerEngine):
         import pyarrow as pa
 
         schema = stream_schema(expr.as_table().schema())
-        with self._sentences():
+        with self.sentences():
             return pa.Table.from_batches(self._streamed(self._con, expr, CHUNK_ROWS), schema)
-
-    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
-        """Return the Arrow schema of a stream; see :func:`stream_schema`."""
-        return stream_schema(schema)
 
     def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""
@@ -149,7 +152,7 @@ class MySQL(Closeable, ServerEngine):
 
     def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
-        with self._sentences(), self._con.cursor() as cursor:
+        with self.sentences(), self._con.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
@@ -176,37 +179,22 @@ class MySQL(Closeable, ServerEngine):
         self._compiler.cells[schema, name] = cells
         return ibis.table(types, name=name, database=schema)
 
-    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
-        """Return the number of rows and a hash of names and values, in one aggregate on the server.
-
-        Each row is hashed as text by the server; the hashes are added, so the order of the rows
-        does not count. The same rows on the same server: the same print.
-        """
+    def totals(self, expr: ir.Table) -> SqlRow:
+        """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         cells = ", ".join(f"QUOTE({quoted(name, 'mysql')})" for name in expr.columns)
         hashed = f"CONV(LEFT(MD5(CONCAT_WS(',', {cells})), 15), 16, 10)"
-        count, total = self.rows(
+        return self.rows(
             f"SELECT COUNT(*), SUM(CAST({hashed} AS DECIMAL(20))) "
             f"FROM ({self.compile(expr)}) AS __whole__"
         )[0]
-        text = "\x1f".join([*columns, str(count), str(total)])
-        return int(count), hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    @contextlib.contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn an error of the server into one sentence; a fault in our own SQL stays as it is."""
-        import pyarrow as pa
+    def said(self, error: Exception) -> str | None:
+        """Return the server's own words; None for what is not its error, but a fault of ours."""
         import pymysql
 
-        try:
-            yield
-        except (pymysql.Error, pa.ArrowException, OSError) as error:
-            if _number(error) in OWN_FAULTS:
-                raise
-            raise DataError.of(
-                f"{self.label!r} could not be read ({_words(error)})",
-                "a table that this user may read",
-                "ask for the right to read it, or try again",
-            ) from error
+        if not isinstance(error, (pymysql.Error, OSError)) or _number(error) in OWN_FAULTS:
+            return None
+        return _words(error)
 
     # Closing -----------------------------------------------------------------------------------
 
@@ -216,26 +204,12 @@ class MySQL(Closeable, ServerEngine):
             self._con.close()
 
 
-class Compiler(MySQLCompiler):  # type: ignore[misc]
+class Compiler(CellsMixin, MySQLCompiler):  # type: ignore[misc]
     """Ibis' own, with tables read as :func:`_source_cell` says and casts that can fail."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cells: dict[tuple[str, str], dict[str, str]] = {}
-
-    def visit_UnboundTable(  # noqa: N802  # the name that Ibis looks for
-        self, op: ops.Node, *, name: str, schema: ibis.Schema, namespace: ops.Namespace
-    ) -> Any:
-        """Return a table of the user's as its cells are read; a step's by its name."""
-        table = super().visit_UnboundTable(op, name=name, schema=schema, namespace=namespace)
-        cells = self.cells.get((namespace.database, name))
-        if cells is None:
-            return table
-        told = [
-            sge.alias_(sge.Var(this=cell), one, quoted=True)  # as it is
-            for one, cell in cells.items()
-        ]
-        return sge.Subquery(this=sge.Select(expressions=told).from_(table))
 
     def visit_Strip(self, op: ops.Node, *, arg: exp.Expression) -> Any:  # noqa: N802
         """Trim blanks of every kind, in any order."""
@@ -355,19 +329,10 @@ def _number(error: BaseException) -> int:
 
 def _words(error: BaseException) -> str:
     """Return the server's own words, without its number."""
-    told = error.args[1] if len(error.args) > 1 else first_line(error)
-    return " ".join(str(told).split())[:200].rstrip(".")
+    return plain_words(error.args[1] if len(error.args) > 1 else first_line(error))
 
 
 def _refused(label: str, error: Exception) -> SmartCartError:
     if _number(error) in REFUSED:
-        return UsageError.of(
-            f"the server of {label!r} refused ({_words(error)})",
-            "a user, password and database that it knows",
-            "correct the address",
-        )
-    return DataError.of(
-        f"the server of {label!r} does not answer ({_words(error)})",
-        "a MySQL or MariaDB server at that address",
-        "check host and port, and that the server runs",
-    )
+        return refused(label, _words(error))
+    return no_answer(label, _words(error), "MySQL or MariaDB")

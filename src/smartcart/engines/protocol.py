@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-__all__ = ["CHUNK_ROWS", "ON_SERVER", "Capabilities", "Engine", "ServerEngine"]
+__all__ = ["CHUNK_ROWS", "Capabilities", "Engine", "ServerEngine"]
 
 R = TypeVar("R")
 CHUNK_ROWS = 65_536
@@ -57,19 +57,6 @@ class Capabilities:
     def typed(self) -> bool:
         """Whether tables have our types and numbered rows; those of a server are as it is."""
         return self.place != "server"
-
-
-ON_SERVER = Capabilities(
-    place="server",
-    keep=False,  # nothing is ever written there
-    hash=False,
-    sample=False,
-    first_rows=False,
-    distinct_beside=True,
-    remainder=True,
-    in_parts=False,
-)
-"""What a database server can do that stores the rows itself, and is only read."""
 
 
 class Engine(Protocol):
@@ -165,11 +152,7 @@ class Engine(Protocol):
 
 
 class ServerEngine(Engine, Protocol):
-    """An engine on a database server that holds tables of its own.
-
-    To open one raises ``UsageError`` where the driver is not installed or the server refuses user,
-    password or database, and ``DataError`` where it does not answer.
-    """
+    """An engine on a database server that holds tables of its own."""
 
     @abstractmethod
     def table(self, part: str | None) -> ir.Table:

@@ -22,6 +22,7 @@ from pyarrow import parquet as pq
 
 from smartcart import store
 from smartcart.core.assign import assign
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -156,12 +157,15 @@ _lock = threading.Lock()
 def find(run: Path, customer_id: str) -> Customer | None:
     """Return a customer of a run, None where there is none of that id."""
     index = _index(run)
-    group = bisect.bisect_left(index.last, customer_id)
-    if group >= len(index.last):
-        return None
-    rows = index.rows(group)
-    place = pc.index(rows["customer_id"], customer_id).as_py()
-    return None if place < 0 else _customers(rows.slice(place, 1), index)[0]
+    for told in dict.fromkeys((customer_id.strip(BLANK), key_text(customer_id) or "")):
+        group = bisect.bisect_left(index.last, told)
+        if group >= len(index.last):
+            continue
+        rows = index.rows(group)
+        place = pc.index(rows["customer_id"], told).as_py()
+        if place >= 0:
+            return _customers(rows.slice(place, 1), index)[0]
+    return None
 
 
 def page(

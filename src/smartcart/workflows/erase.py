@@ -14,7 +14,7 @@ from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
 from smartcart.errors import DataError, SmartCartError, UsageError
 from smartcart.records import Erased, Erasure, JsonObject
-from smartcart.workflows.finish import STILL
+from smartcart.report.drawing import STILL
 from smartcart.workflows.reading import read_run
 from smartcart.workflows.runs import runs
 

@@ -76,7 +76,6 @@ def segment(
     spark_master: str | None = None,
     previous: Path | None = None,
     fresh: bool = False,
-    meanwhile: Callable[[Run], None] = lambda _: None,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -96,7 +95,6 @@ def segment(
         starts from its segments, and what is the same keeps id and name.
     fresh : with ``previous``: the evidence decides K and the fit starts anew; only ids and names of
         segments that are the same are kept.
-    meanwhile : is called with the run while its segments are judged.
 
     Raises
     ------
@@ -156,7 +154,6 @@ def segment(
             given = run if kept is None else kept.given_to(run)
             order, name = partial(_by_value, table, recipe), partial(_names, table, recipe)
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
-            meanwhile(given)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
