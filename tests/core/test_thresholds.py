@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 
 from smartcart.core import naming
-from smartcart.core.k_picks import pick_all
+from smartcart.core.k_picks import elbow, pick_all
 from smartcart.core.k_verdict import Findings, decide, moves_together, stable_slices
 from smartcart.core.plan import make_plan
+from smartcart.errors import UsageError
 from smartcart.records import KRow, ProfileRow
 from smartcart.report.campaign import advice
 from smartcart.report.parts import stable
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.values import from_values
+from smartcart.workflows.request import SegmentRequest
 
 
 def row(k: int, *, ari: float = 0.99, jaccard: float = 0.99, share: float = 0.2) -> KRow:
@@ -170,3 +172,30 @@ def test_numbers_that_are_phones(change: dict[str, object], dropped: bool) -> No
     )
     role, meaning, _ = from_values(replace(column, **change), "x")
     assert ((role, meaning) == ("dropped", "contact")) is dropped
+
+
+@pytest.mark.parametrize(
+    ("wcss", "k"),
+    [
+        ([100.0, 10.0, 9.0], 2),
+        ([100.0, 10.0], 1),  # two points have no bend
+        ([3.0, 3.0, 3.0], 1),
+        ([100.0, 80.0, 20.0, 18.0, 16.0], 3),
+    ],
+)
+def test_the_elbow_needs_a_bend(wcss: list[float], k: int) -> None:
+    assert elbow(wcss) == k
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"k": 0}, "--k is 0"), ({"k": 101}, "--k is 101"), ({"k_max": 1}, "--k-max is 1")],
+)
+def test_a_request_beyond_its_range_is_refused(wrong: dict[str, int], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        SegmentRequest(**wrong)
+
+
+def test_a_request_within_its_range_is_taken() -> None:
+    assert [SegmentRequest(k=k).k for k in (1, 100)] == [1, 100]
+    assert [SegmentRequest(k_max=k).k_max for k in (2, 100)] == [2, 100]
