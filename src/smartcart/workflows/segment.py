@@ -24,9 +24,6 @@ from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import (
     ProfileSums,
     column_means,
-    profile_rows,
-    with_effects_of,
-    with_rank_effects,
 )
 from smartcart.errors import DataError
 from smartcart.inspection.customer_table import look
@@ -42,6 +39,7 @@ from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
 from smartcart.workflows.request import SegmentRequest
 from smartcart.workflows.rfm import rfm_count, rfm_writer
+from smartcart.workflows.segment_names import by_value, names_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,7 +139,7 @@ def segment(
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=request.seed)
         with clock.step("judge"):
             given = run if kept is None else kept.given_to(run)
-            order, name = partial(_by_value, table, recipe), partial(_names, table, recipe)
+            order, name = partial(by_value, table, recipe), partial(names_of, table, recipe)
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
@@ -232,9 +230,9 @@ def _fitted(
 ) -> tuple[FittedSegments, Heritage | None]:
     """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
-    order = _by_value(table, recipe, centers)
+    order = by_value(table, recipe, centers)
     centers = centers[order]
-    named = _names(table, recipe, centers)
+    named = names_of(table, recipe, centers)
     kept = None
     if earlier is not None:
         kept = earlier.heritage(table, recipe, centers, named, choice)
@@ -292,38 +290,6 @@ def _summed(
 
 def _blocks(X: Floats) -> Iterator[Floats]:
     return (X[start : start + BATCH_ROWS] for start in range(0, len(X), BATCH_ROWS))
-
-
-def _by_value(table: CustomerArrays, recipe: Recipe, centers: Floats) -> list[int]:
-    """Return the order of segments: by what a customer is worth, else by size, descending."""
-    labels = assign(table.sample, recipe, centers).labels
-    sizes = np.bincount(labels, minlength=len(centers))
-    signals = naming.signal_columns(table.inspection.contract, table.all_features)
-    rank = -sizes.astype(np.float64)
-    if "value" in signals:
-        column = [f.name for f in table.all_features].index(signals["value"])
-        values = np.nan_to_num(table.sample[:, column])
-        rank = -np.bincount(labels, values, len(centers)) / np.maximum(sizes, 1)
-    return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
-
-
-def _names(table: CustomerArrays, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
-    """Name the segments from the profile of the sample."""
-    k, every = len(centers), table.all_features
-    found = assign(table.sample, recipe, centers)
-    labels, d1 = found.labels, found.d1
-    sums = ProfileSums.empty(k, column_means(table.sample))
-    sums.add(table.sample, labels, d1, d1)
-    profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
-    if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
-        profile = with_rank_effects(profile, table.sample, labels, every)
-    else:
-        scores = table.on_formed_scale(recipe)
-        profile = with_effects_of(profile, scores, labels, every)
-    signals = naming.signal_columns(table.inspection.contract, every)
-    by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
-    sizes = sums.size.tolist()
-    return naming.name_segments(by_segment, signals, profile.labels, sizes)
 
 
 def _assign_all(
