@@ -199,3 +199,21 @@ def test_a_request_beyond_its_range_is_refused(wrong: dict[str, int], said: str)
 def test_a_request_within_its_range_is_taken() -> None:
     assert [SegmentRequest(k=k).k for k in (1, 100)] == [1, 100]
     assert [SegmentRequest(k_max=k).k_max for k in (2, 100)] == [2, 100]
+
+
+@pytest.mark.parametrize(
+    ("ari", "said"), [(0.87, "reliably comes back"), (0.869, "comes back best")]
+)
+def test_a_steady_cut_is_said_to_come_back(ari: float, said: str) -> None:
+    assert said in decide(findings(row(1), row(2, ari=0.5), row(3, ari=ari)))[2]
+
+
+def test_two_groups_that_k_means_does_not_follow_are_told() -> None:
+    rows = (row(1), row(2), row(3))
+    assert "form 2 dense groups" in decide(findings(*rows, groups=2, followed=0.4))[2]
+    assert "one continuum" in decide(findings(*rows, groups=1, followed=0.4))[2]
+
+
+def test_one_k_that_was_tried_is_no_finding() -> None:
+    assert "Only one segment was tried" in decide(findings(row(1), gain=0.0))[2]
+    assert "Only one segment was tried" not in decide(findings(row(1), row(2), gain=0.0))[2]
