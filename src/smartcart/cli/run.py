@@ -261,20 +261,15 @@ def _segment(
             found = workflows.segment(
                 source,
                 folder,
-                k=settings.k,
-                k_max=settings.k_max,
-                kind=settings.kind,
-                as_of=settings.as_of,
-                wanted=settings.columns,
-                seed=settings.seed,
-                options=workflows.order_options(settings),
-                rfm_bins=settings.rfm_bins,
+                workflows.SegmentRequest.of(
+                    settings,
+                    engine=engine,
+                    spark_master=spark_master,
+                    previous=previous,
+                    fresh=fresh,
+                ),
                 progress=progress,
                 helper=helper,
-                engine=engine,
-                spark_master=spark_master,
-                previous=previous,
-                fresh=fresh,
             )
             progress("report", 0, None)
             found = with_actions(

@@ -6,10 +6,12 @@ from smartcart.workflows.customer_features import feature_frame, write_features
 from smartcart.workflows.finish import finish, write_report
 from smartcart.workflows.models import load
 from smartcart.workflows.query import sql
+from smartcart.workflows.request import SegmentRequest
 from smartcart.workflows.score import assign, score
 from smartcart.workflows.segment import segment
 
 __all__ = [
+    "SegmentRequest",
     "assign",
     "feature_frame",
     "finish",
