@@ -182,3 +182,40 @@ def test_types_are_told() -> None:
         )
     }
     assert sum(found.values()) <= MOST_ANY, f"name the type instead of Any: {found}"
+
+
+PASSAGE = 10  # lines
+ALIKE = {  # a public signature that two methods share, and the parts of an order log
+    ("api/campaigns.py", "api/campaigns.py"),
+    ("store/model.py", "tables/orders.py"),
+}
+
+
+def told_lines(path: Path) -> list[str]:
+    """Return the lines of a module without imports, remarks, blanks and lone brackets."""
+    text = path.read_text(encoding="utf-8")
+    imported = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = (
+        line.split("  #")[0].strip()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number not in imported
+    )
+    return [line for line in lines if not line.startswith("#") and any(map(str.isalnum, line))]
+
+
+def test_no_passage_stands_twice() -> None:
+    first: dict[tuple[str, ...], tuple[str, int]] = {}
+    twice: set[tuple[str, str]] = set()
+    for path in MODULES:
+        name, lines = str(path.relative_to(PACKAGE)), told_lines(path)
+        for i in range(len(lines) - PASSAGE + 1):
+            where, at = first.setdefault(tuple(lines[i : i + PASSAGE]), (name, i))
+            if where != name or i - at >= PASSAGE:
+                twice.add((where, name))
+    assert twice <= ALIKE, f"ten lines stand twice: {sorted(twice - ALIKE)}"
+    assert twice == ALIKE, f"mended by now, so strike out {sorted(ALIKE - twice)}"

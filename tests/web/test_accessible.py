@@ -82,6 +82,11 @@ def session(browser: Any, server: str) -> Any:
     seen.page.wait_for_url("**/jobs/*")
     assert not _violations(seen)
     seen.page.wait_for_url("**/over-time?*", timeout=180_000)
+    seen.go("/account")  # and make a token, so that the page lists one
+    seen.page.get_by_label("What is it for?").fill("nightly")
+    seen.page.get_by_role("button", name="Make a token").click()
+    seen.page.wait_for_selector(".secret")
+    assert not _violations(seen)
     kept = seen.page.context.storage_state()
     seen.page.context.close()
     return kept
@@ -117,6 +122,7 @@ def test_no_page_violates_wcag(
     found = []
     for path, status in PAGES.items():
         assert seen.go(path).status == status, path
+        seen.fits()
         found += _violations(seen, rules)
     seen.go("/")
     seen.page.get_by_role("button", name="Try it with a made-up shop").click()

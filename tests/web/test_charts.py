@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -163,3 +164,37 @@ def test_charts_follow_the_width_of_the_window(open_page: Any) -> None:
                 el.clientWidth === el.querySelector(".main-svg").clientWidth)"""
         )
     seen.check()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_bars_beside_figures_are_as_long_as_they_say(open_page: Any, size: dict[str, int]) -> None:
+    seen: Visit = open_page(size)
+    page = seen.page
+    assert seen.go(f"/runs/{RUN}/data").status == 200
+    rules = page.locator("table.book .meter").evaluate_all(
+        """all => all.map((el) => [el.parentElement.innerText, el.offsetWidth, el.offsetHeight,
+            getComputedStyle(el).backgroundSize])"""
+    )
+    assert len(rules) > 5
+    for text, wide, high, drawn in rules:
+        told = re.search(r"([\d.]+)%", text)
+        filled = re.match(r"([\d.]+)% ", drawn)  # the accent ends where the share does
+        assert told is not None
+        assert filled is not None, drawn
+        assert float(filled[1]) == pytest.approx(float(told[1]), abs=0.06)
+        assert wide > 40
+        assert high > 3
+    customer = page.request.get(f"{seen.base}/api/v1/runs/{RUN}/customers?limit=1").json()
+    assert seen.go(f"/runs/{RUN}/customers?id={customer['items'][0]['customer_id']}").status == 200
+    bars = page.locator(".bars li").evaluate_all(
+        """all => all.map((el) => [Number(el.querySelector("b").textContent),
+            el.querySelector(".gauge i").offsetWidth, el.querySelector(".gauge").offsetWidth])"""
+    )
+    assert len(bars) > 2
+    longest = max(distance for distance, _, _ in bars)
+    for distance, wide, whole in bars:
+        assert wide / whole == pytest.approx(1 - 0.85 * distance / longest, abs=0.03)  # near: long
+        assert whole > 60
+    reasons = page.locator("td .gauge i").evaluate_all("all => all.map((el) => el.offsetWidth)")
+    assert max(reasons) > 40
+    assert reasons == sorted(reasons, reverse=True)

@@ -94,18 +94,13 @@ def segment(
             run = workflows.segment(
                 held,
                 folder,
-                k=given.k,
-                k_max=given.k_max,
-                kind=given.kind,
-                as_of=given.as_of,
-                wanted=given.columns,
-                options=workflows.order_options(given),
-                rfm_bins=given.rfm_bins,
-                seed=given.seed,
-                previous=None if previous is None else Path(previous),
-                fresh=fresh,
-                engine=engine,
-                spark_master=spark_master,
+                workflows.SegmentRequest.of(
+                    given,
+                    engine=engine,
+                    spark_master=spark_master,
+                    previous=None if previous is None else Path(previous),
+                    fresh=fresh,
+                ),
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from smartcart.engines.address import Address
 from smartcart.engines.cells import quoted, text_literal
 from smartcart.engines.clickhouse_http import ServerError, connection
 from smartcart.engines.csv_rows import is_plain, stream_schema
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
+from smartcart.engines.protocol import CHUNK_ROWS
 from smartcart.engines.server_base import (
     CellsMixin,
     DatabaseServer,
@@ -69,17 +69,6 @@ class ClickHouse(DatabaseServer):
     DataError
         The server does not answer.
     """
-
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=True,
-        in_parts=False,
-    )
 
     def __init__(self, address: Address) -> None:
         self.label = address.label

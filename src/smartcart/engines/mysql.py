@@ -20,7 +20,7 @@ from smartcart.engines.address import Address
 from smartcart.engines.cells import PLAIN, quoted, text_literal
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
+from smartcart.engines.protocol import CHUNK_ROWS
 from smartcart.engines.server_base import (
     CellsMixin,
     DatabaseServer,
@@ -68,17 +68,6 @@ class MySQL(DatabaseServer):
     DataError
         The server does not answer.
     """
-
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=True,
-        in_parts=False,
-    )
 
     def __init__(self, address: Address) -> None:
         try:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line, literal, quote
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
+from smartcart.engines.protocol import CHUNK_ROWS
 from smartcart.engines.server_base import DatabaseServer, no_answer, no_driver, refused
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import SmartCartError, UsageError
@@ -54,16 +55,7 @@ class Postgres(DatabaseServer):
         The server does not answer.
     """
 
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=False,
-        in_parts=False,
-    )
+    can = replace(DatabaseServer.can, remainder=False)
 
     def __init__(self, address: Address) -> None:
         try:

@@ -6,14 +6,14 @@ import contextlib
 import hashlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import sqlglot.expressions as sge
 
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import stream_schema
 from smartcart.engines.duckdb import first_line
-from smartcart.engines.protocol import ServerEngine
+from smartcart.engines.protocol import Capabilities, ServerEngine
 from smartcart.errors import DataError, UsageError
 from smartcart.records import SqlRow
 
@@ -31,6 +31,16 @@ class DatabaseServer(Closeable, ServerEngine):
     """An engine on a server that is read by SQL; ``label`` names it without its password."""
 
     label: str
+    can: ClassVar[Capabilities] = Capabilities(
+        place="server",
+        keep=False,  # nothing is ever written there
+        hash=False,
+        sample=False,
+        first_rows=False,
+        distinct_beside=True,
+        remainder=True,
+        in_parts=False,
+    )
 
     @abstractmethod
     def totals(self, expr: ir.Table) -> SqlRow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import reduce
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smartcart.engines.address import Address
 from smartcart.engines.csv_rows import is_plain, stream_schema
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities
+from smartcart.engines.protocol import CHUNK_ROWS
 from smartcart.engines.server_base import DatabaseServer, plain_words, refused
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, UsageError
@@ -43,16 +44,7 @@ class Warehouse(DatabaseServer):
         Its extra is not installed, or it does not answer.
     """
 
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=False,
-        in_parts=False,
-    )
+    can = replace(DatabaseServer.can, remainder=False)
     title: ClassVar[str]
     extra: ClassVar[str]
     form: ClassVar[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import ibis
@@ -34,7 +35,7 @@ from smartcart.records import (
     ResultRow,
 )
 from smartcart.sources import Opened
-from smartcart.tables import order_features, order_states, orders, quality
+from smartcart.tables import held_back, order_features, order_states, orders, quality
 from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
@@ -133,7 +134,8 @@ def look_at_orders(
     )
     split = split_day(first, day, options.horizon)
     say = progress or (lambda step, done, total: None)
-    found = add_up(opened, marked, log, day, say, split)
+    season = held_back.season_windows(first, split, day, options.horizon)
+    found = add_up(opened, marked, log, day, say, split, season)
     days = (first, last, day, where)
     seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
     seen = _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
@@ -231,17 +233,18 @@ def add_up(
     day: dt.date | None,
     say: Progress,
     split: dt.date | None = None,
+    season: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> ir.Table:
     """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
     added up between the steps; a server or a cluster does all at once. With ``split`` customers
-    also get sums until that day, on which a forecast is tried.
+    also get sums until that day, on which a forecast is tried, and in the windows of ``season``.
     """
     engine, here = opened.engine, opened.here
     held = (day - split).days if day is not None and split is not None else 0
     if not engine.can.in_parts:
-        when = orders.rhythm(orders.orders(marked, log), log, split, held)
+        when = orders.rhythm(orders.orders(marked, log), log, split, held, season)
         spent = orders.spending(marked, log, day, split)
         return opened.keep(orders.customers(when, spent, log, day))
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
@@ -252,7 +255,7 @@ def add_up(
         some = orders.part_of(marked, part, parts)
         steps = [here.spool(here.compile(orders.orders(some, log)))]
         steps.append(
-            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held)))
+            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held, season)))
         )
         steps.append(here.spool(here.compile(orders.spending(some, log, day, split))))
         found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)

@@ -126,7 +126,7 @@ def results_shown(found: Effects, currency: str = "") -> list[dict[str, object]]
         shown.append(
             {
                 "outcome": outcome,
-                "unit": "percentage points" if kind == "rate" else "per customer",
+                "unit": "in percentage points" if kind == "rate" else "per customer",
                 "means": means,
                 "chart": chart(bars) if bars else None,
                 "rows": effect_rows(found, outcome, currency),

@@ -45,7 +45,9 @@ def inspect(engine: SqlRunner, typed: str, columns: Sequence[TypedColumn]) -> in
 def _figures(column: TypedColumn) -> list[str]:
     """Aggregates: cells present, cells lost, whether all are whole, the largest day."""
     cell = column.cell
-    counts = [f"count({cell})", f"count({column.aside})"] if column.may_lose else ["0", "0"]
+    counts = ["0", "0"]
+    if column.may_lose:
+        counts = [f"count({cell})", "0" if column.fits else f"count({column.aside})"]
     if column.kind.is_floating():
         return [*counts, f"bool_and({cell} = floor({cell}) AND abs({cell}) < {EXACT})", "0"]
     if column.kind.is_timestamp():
@@ -75,7 +77,7 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
     new = guess(column.name, column.counts, column.decimal_comma)
     native = not column.dtype.is_string()
     if new != plan and not last and not native:
-        column.plan = new
+        column.plan, column.plain = new, False
         return True
     if native:  # numbers, of which nearly all are days
         if bad / (bad + column.present) < BAD_SHARE:
@@ -94,7 +96,7 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
             f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
             f"not {what}{orders} (first: {value!r} in row {row:,})"
         )
-    column.plan = Conversion("text")
+    column.plan, column.plain = Conversion("text"), False
     return True
 
 

@@ -32,6 +32,9 @@ class TypedColumn:
     whole: bool = False  # all numbers are whole, or all stamps are at midnight
     last_day: int = 0  # the largest day of the month
     tidy: bool = False  # a text whose cells all are as they would become
+    plain: bool = False  # its first cells are numbers in their plainest form, or empty
+    fits: bool = False  # so are all others: no cell was set aside
+    known: tuple[str, ...] = ()  # texts that conversion leaves as they are, where they are few
     refused: str = ""  # why a column that looked like numbers or dates is text
 
     @property

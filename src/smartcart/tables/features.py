@@ -31,6 +31,7 @@ from smartcart.records import Column, Contract, Feature
 from smartcart.tables.never_bought import spent_nothing
 from smartcart.tables.summary import ROW_COLUMN, case_blind
 from smartcart.tables.tokens import tokens
+from smartcart.tables.widened import widened
 
 __all__ = [
     "cleaned",
@@ -393,6 +394,8 @@ def feature_table(
     """
     names = names or [f"f{i}" for i in range(len(features))]
     as_number = _narrow if narrow else _wide
+    if narrow and carry is None:
+        table, features = widened(table, features)
     return table.select(
         id_value(table, contract).name("customer_id"),
         *(

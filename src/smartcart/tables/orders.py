@@ -9,7 +9,9 @@ are exact up to 2^53, so they do not depend on the order of the rows, the thread
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
@@ -311,11 +313,17 @@ def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
     return sold.group_by(["customer", "order"]).aggregate(**sums)
 
 
-def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: int = 0) -> ir.Table:
+def rhythm(
+    found: ir.Table,
+    log: OrderLog,
+    split: dt.date | None = None,
+    days: int = 0,
+    season: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+) -> ir.Table:
     """Return a row per customer of :func:`orders`: how many orders, when, and how far apart.
 
     With ``split`` also how often and when they ordered until that day, on which a forecast of the
-    ``days`` after it is tried.
+    ``days`` after it is tried, and in the windows of ``season``, from which one is learnt.
     """
     sums: dict[str, ir.Value] = {"orders": found.count()}
     if log.product is not None:
@@ -333,7 +341,7 @@ def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: i
             "gap_squares": (found["gap"] * found["gap"]).sum(),
         }
         if split is not None:
-            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days)
+            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days, season)
         sums |= {f"on_{i}": (found["on"] == i).sum() for i in range(7)}
     return found.group_by(when="customer").aggregate(**sums)
 

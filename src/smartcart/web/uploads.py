@@ -31,6 +31,7 @@ from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
 from smartcart.web.upload_format import look_inside
 from smartcart.web.workspace import Workspace, read_json, slug
+from smartcart.workflows.erase import SOURCE_ENDS
 
 __all__ = ["SourceFile", "Upload", "Uploads", "Wishes"]
 
@@ -39,25 +40,6 @@ CHUNK = 1 << 20
 MOST_SYNTHETIC = 1_000_000
 MOST_SOURCES = 1_000
 LOOK_SECONDS = 120.0
-SOURCE_ENDS = (
-    ".csv",
-    ".tsv",
-    ".tab",
-    ".txt",
-    ".parquet",
-    ".pq",
-    ".gz",
-    ".zst",
-    ".xlsx",
-    ".xls",
-    ".xlsm",
-    ".xlsb",
-    ".ods",
-    ".duckdb",
-    ".sqlite",
-    ".sqlite3",
-    ".db",
-)
 WISHES = {
     "kind",
     "k",

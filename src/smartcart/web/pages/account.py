@@ -28,9 +28,9 @@ ROLES = {
     "admin": "Admin: also users and deleting",
 }
 SCOPES: dict[Role, str] = {
-    "viewer": "Look: figures and single customers",
-    "analyst": "Work: runs, lists, reading customers",
-    "admin": "All, users and erasing too",
+    "viewer": "Look, make no lists",
+    "analyst": "Work: runs and lists",
+    "admin": "All, also users",
 }
 TOKEN_DAYS = {30: "30 days", 90: "90 days", 366: "a year"}
 LOGGED = 100  # entries of the audit log on a page

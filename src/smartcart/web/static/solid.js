@@ -95,7 +95,7 @@ const solid = (() => {
   // The place of a point on the picture, and how far it is from the eye
   const lens = (view, wide, high) => {
     const [ct, st, cl, sl] = [Math.cos(view.turn), Math.sin(view.turn), Math.cos(view.lift), Math.sin(view.lift)];
-    const zoom = 1.14 * Math.min(wide, high * 1.25);
+    const zoom = 1.1 * Math.min(wide, high * 1.25);
     const drop = view.layout.scene.camera.center.z;
     return ([x, y, z]) => {
       const right = -st * x + ct * y;
