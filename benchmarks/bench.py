@@ -160,6 +160,14 @@ def environment(source: Path | None) -> dict[str, str]:
     return dict(os.environ) | ({} if source is None else {"PYTHONPATH": str(source)})
 
 
+def keep_bytecode() -> None:
+    """Let Python keep what it compiled, as an installed package has it: the warm-up runs leave it.
+
+    Where it is told not to, every run would compile the hundreds of modules of a checkout again.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def older_build(commit: str | None, folder: Path) -> Path | None:
     """Put the sources of an older commit into a folder; None where there is none to be had."""
 
@@ -343,6 +351,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, help="page to write; docs/benchmarks.md")
     options = parser.parse_args(arguments)
     large_rows = options.large_rows or (50_000 if options.quick else 1_000_000)
+    keep_bytecode()
 
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)

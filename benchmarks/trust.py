@@ -33,7 +33,7 @@ from smartcart.records import Artefact, Plan, Run
 from smartcart.sources import open_source
 from smartcart.tables.assignment import SOURCE
 from smartcart.tables.rules import rulebook_steps
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 COST, REVENUE = 3.0, 11.0
 TABLES = Path(__file__).parents[1].parent / "shared" / "data"
@@ -143,7 +143,7 @@ def told(source: Path, run: Run) -> None:
     recipe, book = run.model.recipe, run.rulebook
     assert book is not None
     with open_source(source) as opened:
-        customers = Customers(look(opened))
+        customers = CustomerArrays(look(opened))
         customers.draw_sample()
         sql = query_text(rulebook_steps(run.model, book), SOURCE, "shop", "duckdb")
         opened.here.backend.con.execute(

@@ -24,13 +24,13 @@ from smartcart.datasets import write_customers
 from smartcart.inspection.customer_table import look
 from smartcart.records import Model
 from smartcart.sources import open_source
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 
 def standardized(source: Path, model: Model) -> NDArray[np.float64]:
     """Return all customers in the model's standardized features (n, p)."""
     with open_source(str(source)) as opened:
-        table = Customers(look(opened, kind="customers", as_of=model.contract.as_of))
+        table = CustomerArrays(look(opened, kind="customers", as_of=model.contract.as_of))
         table.draw_sample()
         parts = table.each(lambda ids, X: prepare.apply_recipe(X, model.recipe), forming_only=True)
         return np.concatenate(list(parts))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import clickhouse_server
 import mariadb_server
 from smartcart.engines.duckdb import DuckDB
 
@@ -65,4 +66,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def mariadb() -> Iterator[mariadb_server.Server]:
     """A MariaDB server for all tests of a process; each makes and drops its own tables."""
     with mariadb_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def clickhouse() -> Iterator[clickhouse_server.Server]:
+    """ClickHouse for all tests of a process; each makes its database anew."""
+    with clickhouse_server.running() as server:
         yield server

@@ -194,3 +194,52 @@ ENGINES = {
     "spark": on_spark,
 }
 """By the dialect that they speak."""
+
+ORDER_ENGINES = [name for name in ENGINES if name != "sqlite"]
+"""Those for which models of order logs are written."""
+MATRIX = (
+    (
+        "customers: odd names, hard cells, numbers as texts",
+        ENGINES,
+        "test_odd_names_and_hard_cells_give_the_segments_of_score",
+        "test_rules_give_the_segments_of_the_rules_in_python",
+    ),
+    ("one segment", ENGINES, "test_one_segment", None),
+    ("150 columns, to 600 squares and beyond", ENGINES, "test_many_columns_and_segments", None),
+    (
+        "order logs",
+        ORDER_ENGINES,
+        "test_customers_digits_and_segments_are_those_of_the_run",
+        "test_rules_give_a_segment_to_every_customer",
+    ),
+    ("Online Retail, its head", ORDER_ENGINES, "test_online_retail_head", None),
+)
+"""What runs on every engine of a list: a model, its engines, the tests of segments and of rules."""
+BEGIN, END = "<!-- matrix -->\n", "<!-- end of matrix -->\n"
+DOCS = Path(__file__).parents[1] / "docs" / "sql.md"
+
+
+def matrix() -> str:
+    """Return the table of the docs: every engine that runs, every model, segments and rules."""
+    heads = [
+        f"{model}: {what}"
+        for model, _, *tests in MATRIX
+        for what, test in zip(("score", "rules"), tests, strict=True)
+        if test
+    ]
+    lines = [f"| engine | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for name in ENGINES:
+        cells = [
+            "tested" if name in engines else "refused"
+            for _, engines, *tests in MATRIX
+            for test in tests
+            if test
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    DOCS.write_text(f"{before}{BEGIN}{matrix()}{END}{after}", encoding="utf-8")

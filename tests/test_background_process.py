@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 import report_example
 from smartcart import workflows
 from smartcart.background_process import HelperProcess, LostError
+from smartcart.cli.run import NOT_THERE, THERE
 from smartcart.datasets import write_customers
 from smartcart.report import figures
 
@@ -56,6 +58,20 @@ def test_it_answers_and_sends_words():
     assert not multiprocessing.active_children()
 
 
+def found(name, tell):
+    return importlib.util.find_spec(name) is not None
+
+
+def test_it_does_without_a_package_and_finds_the_rest():
+    with HelperProcess(without=["pandas"]) as helper:
+        for name in ("json", "pandas"):
+            helper.ask(found, name)
+        assert helper.answer() is True
+        with pytest.raises(LostError):
+            helper.answer()
+    assert found("pandas", None)
+
+
 def test_it_loads_ahead_while_nothing_is_asked():
     with HelperProcess("smartcart.core.rfm", "smartcart.core.naming") as helper:
         for _ in range(1000):
@@ -88,7 +104,7 @@ def test_with_a_single_core_there_is_no_helper(monkeypatch):
 def test_helped_pictures_are_the_same(run, tmp_path):
     for name in ("helped", "alone"):
         (tmp_path / name).mkdir()
-    with HelperProcess("smartcart.report.figures") as helper:
+    with HelperProcess("smartcart.report.figures", without=NOT_THERE) as helper:
         workflows.finish(run, tmp_path / "helped", helper)
     workflows.finish(run, tmp_path / "alone")
     names = sorted(path.relative_to(tmp_path / "alone") for path in (tmp_path / "alone").rglob("*"))
@@ -111,7 +127,7 @@ def test_a_killed_helper_is_replaced(run, shop, tmp_path):
 
 def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):
     words: list[str] = []
-    with HelperProcess() as helper:
+    with HelperProcess(*THERE, without=NOT_THERE) as helper:
         there = workflows.segment(
             shop,
             tmp_path,

@@ -536,6 +536,17 @@ def test_a_table_that_may_not_be_read(postgres: Server) -> None:
     assert "bobs" not in text
 
 
+def test_a_column_renamed_while_it_is_read(postgres: Server) -> None:
+    postgres.run("CREATE TABLE passing AS SELECT 1 AS id, 2 AS spend")
+    with open_source(f"{postgres.url}::passing") as opened:
+        postgres.run("ALTER TABLE passing RENAME COLUMN spend TO money")
+        with pytest.raises(DataError, match=r"could not be read \(.*spend"):
+            opened.engine.arrow(opened.table)
+        postgres.run("DROP TABLE passing")
+        with pytest.raises(DataError, match=r"could not be read \(.*passing"):
+            opened.engine.arrow(opened.table)
+
+
 def test_nothing_is_written_to_a_server(postgres: Server) -> None:
     with (
         open_source(f"{postgres.url}::customers") as opened,

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import clickhouse_server
 import mariadb_server
 from postgres_server import Server, running
 from smartcart.engines.duckdb import DuckDB
@@ -99,7 +100,20 @@ def in_mariadb(mariadb: mariadb_server.Server) -> Iterator[Case]:
         yield Case(one, other)
 
 
+@pytest.fixture(scope="module")
+def in_clickhouse(clickhouse: clickhouse_server.Server) -> Iterator[Case]:
+    select = """SELECT toInt64(number) AS id, if(id % 10 > 0, concat('s', id % 3), NULL) AS shop,
+        if(id % 7 > 0, id / 4, NULL) AS spend FROM numbers(1, 1000)"""
+    make = "CREATE TABLE {} ENGINE = MergeTree ORDER BY {} AS {}"
+    clickhouse.empty()
+    clickhouse.run(make.format("rows", "id", select), make.format("reversed", "-id", select))
+    url = clickhouse.url
+    with open_source(f"{url}::rows") as one, open_source(f"{url}::reversed") as other:
+        yield Case(one, other)
+
+
 ENGINES = [
+    pytest.param("in_clickhouse", id="clickhouse"),
     pytest.param("in_duckdb", id="duckdb"),
     pytest.param("in_mariadb", id="mariadb"),
     pytest.param("in_postgres", id="postgres"),
@@ -213,8 +227,9 @@ def _nodes(folder: str) -> Iterator[tuple[Path, ast.AST]]:
 @pytest.mark.parametrize("folder", ["workflows", "inspection"])
 def test_abilities_are_asked_for_and_never_an_engine(folder: str) -> None:
     """No workflow imports an engine but the embedded one, or asks which one it has."""
-    elsewhere = {f"smartcart.engines.{name}" for name in ("mysql", "postgres", "spark", "servers")}
-    names = {"DuckDB", "MySQL", "Postgres", "Spark"}
+    modules = ("clickhouse", "mysql", "postgres", "spark", "servers", "warehouses")
+    elsewhere = {f"smartcart.engines.{name}" for name in modules}
+    names = {"ClickHouse", "DuckDB", "MySQL", "Postgres", "Spark", "BigQuery", "Snowflake"}
     for path, node in _nodes(folder):
         if isinstance(node, ast.ImportFrom):
             assert node.module not in elsewhere, f"{path.name} imports {node.module}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -261,3 +263,13 @@ def test_names_of_fields_and_words_of_a_record_stay(tmp_path: Path) -> None:
     assert (found["customers"], found["kind"]) == (3, "customers")
     assert found["notes"] == ["customer (erased) called"]
     assert any("read them" in one for one in told.left)
+
+
+@pytest.mark.parametrize("ending", [".sqlite", ".sqlite3", ".db"])
+def test_a_database_that_holds_the_customer_is_named(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"shop{ending}"
+    with contextlib.closing(sqlite3.connect(path)) as con:
+        con.execute("CREATE TABLE orders AS SELECT 'C-1' AS customer_id")
+        con.commit()
+    told = erase_files(tmp_path, "C-1")
+    assert any(path.name in one for one in told.left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from smartcart.errors import DataError
 from smartcart.inspection.customer_table import look
 from smartcart.inspection.order_log import OrderOptions, split_day
 from smartcart.sources import open_on
+from smartcart.store.model import write_model
 from smartcart.tables import held_back
 from smartcart.workflows.foresee import Foreseen, foresee
 from smartcart.workflows.future import discounted
@@ -284,3 +286,29 @@ def test_planted_behaviours_are_found(seed: int) -> None:
     assert (np.minimum(mostly["loyal"], mostly["at risk"]) < 0.005).all()
     named = {one.segment_id: one.segment for one in s.record.segments}
     assert named[int(crossed["at risk"].idxmax())] == "Slipping away"
+
+
+def test_a_refit_keeps_its_ids_in_the_forecast(source: Path, folder: Path, tmp_path: Path) -> None:
+    """Ids of a refit need not be 1 to K: run.json, late.parquet and another horizon go by them."""
+    renumbered = {1: 7, 2: 3, 3: 5}
+    earlier = tmp_path / "earlier"
+    model = smartcart.load(folder).record
+    golden = tuple(replace(row, segment_id=renumbered[row.segment_id]) for row in model.golden)
+    earlier.mkdir()
+    write_model(
+        earlier / "model.json",
+        replace(model, ids=tuple(renumbered[i] for i in model.ids), golden=golden),
+    )
+    run = tmp_path / "run"
+    smartcart.segment(str(source), previous=earlier).save(run)
+    both = pd.read_parquet(run / "future.parquet").merge(
+        pd.read_parquet(run / "segments.parquet"), on="customer_id"
+    )
+    assert set(both.segment_id) == {3, 5, 7}
+    for found in (future_of_run(run), future_of_run(run, horizon=91)):
+        assert [one.customers for one in found.segments] == [
+            int((both.segment_id == one.segment_id).sum()) for one in found.segments
+        ]
+    late = both[both.late].set_index("customer_id").segment_id
+    told = pd.read_parquet(run / "late.parquet").set_index("customer_id").segment_id
+    assert (told == late.loc[told.index]).all()

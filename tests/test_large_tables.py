@@ -15,7 +15,7 @@ from smartcart import workflows
 from smartcart.core.lloyd import LloydSums
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
-from smartcart.inspection import large_tables
+from smartcart.inspection import estimated_figures
 from smartcart.inspection.customer_table import look
 from smartcart.sources import open_source
 
@@ -32,10 +32,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large_tables, "EXACT_ROWS", 1_000)
-    monkeypatch.setattr(large_tables, "SLICE_ROWS", 2_000)
-    monkeypatch.setattr(large_tables, "SOME_ROWS", 3_000)
-    monkeypatch.setattr(large_tables, "PARTS", 4)
+    monkeypatch.setattr(estimated_figures, "EXACT_ROWS", 1_000)
+    monkeypatch.setattr(estimated_figures, "SLICE_ROWS", 2_000)
+    monkeypatch.setattr(estimated_figures, "SOME_ROWS", 3_000)
+    monkeypatch.setattr(estimated_figures, "PARTS", 4)
 
 
 def test_a_large_table_is_seen_as_a_small_one(shop: Path, request: pytest.FixtureRequest) -> None:

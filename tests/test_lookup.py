@@ -91,6 +91,11 @@ def test_every_k_is_there_as_a_run_of_it_would_give(made: tuple[Path, Run]) -> N
         (s.segment, s.size) for s in three.segments
     ]
     assert found.alternatives[2].points == three.picture.segment_ids
+    rows = {(r.segment_id, r.column): r for r in three.profile.rows}
+    for s in found.alternatives[2].segments:
+        profile = [rows[s.segment_id, f.name] for f in three.model.recipe.features]
+        assert s.means == pytest.approx([r.mean for r in profile])
+        assert s.effects == pytest.approx([r.effect for r in profile])
 
 
 def test_distributions_are_shares_of_known_values(made: tuple[Path, Run]) -> None:

@@ -177,6 +177,17 @@ def test_nothing_is_written_to_a_server(maria: Server) -> None:
         opened.engine.rows("DELETE FROM customers")
 
 
+def test_a_column_renamed_while_it_is_read(maria: Server) -> None:
+    maria.run("CREATE TABLE customers AS SELECT 1 AS id, 2 AS spend")
+    with open_source(f"{maria.url}::customers") as opened:
+        maria.run("ALTER TABLE customers RENAME COLUMN spend TO money")
+        with pytest.raises(DataError, match=r"could not be read \(Unknown column.*spend"):
+            opened.engine.arrow(opened.table)
+        maria.run("DROP TABLE customers")
+        with pytest.raises(DataError, match=r"could not be read \(.*customers"):
+            opened.engine.arrow(opened.table)
+
+
 def test_a_server_that_goes_while_it_is_read(maria: Server) -> None:
     maria.run("CREATE TABLE many AS SELECT seq AS id, REPEAT('x', 500) AS t FROM seq_1_to_100000")
     with open_source(f"{maria.url}::many") as opened:

@@ -33,10 +33,12 @@ def expected(parquet) -> pd.DataFrame:
 
 
 def customers(source) -> pd.DataFrame:
-    """Segment, distance and RFM of every customer, by its id as text."""
+    """Segment, distance, RFM and forecast of every customer, by its id as text."""
     s = smartcart.segment(source, k_max=6)
     assert s.record.contract.kind == "orders"
-    found = s.customers.merge(s.rfm, on="customer_id")
+    assert s.future is not None
+    found = s.customers.merge(s.rfm, on="customer_id").merge(s.future, on="customer_id")
+    assert len(found) == len(s.customers)
     found["customer_id"] = found["customer_id"].astype(str)
     return found.set_index("customer_id").sort_index()
 
@@ -47,6 +49,12 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
         assert (found[column] == expected[column]).all(), column
     for column in ("distance", "monetary_total"):
         assert found[column].to_numpy() == pytest.approx(expected[column].to_numpy(), abs=1e-9)
+    for column in ("p_alive", "expected_orders", "expected_spend"):
+        assert found[column].to_numpy() == pytest.approx(expected[column].to_numpy(), rel=1e-9)
+    assert (found.late == expected.late).all()
+    assert (found.next_order_by.isna() == expected.next_order_by.isna()).all()
+    known = expected.next_order_by.notna()
+    assert (found.next_order_by[known] == expected.next_order_by[known]).all()
 
 
 def test_csv(parquet, expected, tmp_path):
@@ -123,3 +131,22 @@ def test_mariadb_adds_up_the_orders_itself(parquet, expected, monkeypatch, maria
         cursor.executemany(f"INSERT INTO orders VALUES ({marks})", rows)
     same(customers(f"{mariadb.url}::orders"), expected)
     assert mariadb.connections() == 0
+
+
+def test_clickhouse_adds_up_the_orders_itself(parquet, expected, monkeypatch, clickhouse):
+    def refuse(self):
+        raise AssertionError("the lines were pulled over")
+
+    monkeypatch.setattr(Opened, "local", refuse)
+    clickhouse.empty()
+    clickhouse.run(
+        "CREATE TABLE orders (order_id Int64, order_date Nullable(DateTime64(6)), customer_id "
+        "Nullable(Int64), product_id Nullable(String), category LowCardinality(Nullable(String)), "
+        "quantity Nullable(Int64), unit_price Nullable(Decimal(12, 2)), discount Nullable(Float64),"
+        " channel Nullable(String), status Nullable(String), country Nullable(String)) "
+        "ENGINE = MergeTree ORDER BY order_id",
+        "INSERT INTO orders SELECT * REPLACE (toDecimal64(toString(unit_price), 2) AS unit_price) "
+        f"FROM file('{parquet}', 'Parquet') "  # whose prices it would cut off, not round
+        "SETTINGS use_structure_from_insertion_table_in_table_functions = 0",
+    )
+    same(customers(f"{clickhouse.url}::orders"), expected)

@@ -24,6 +24,7 @@ from smartcart.core.rfm import digits
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Fact, GoldenRow, Inspection, Run
 from smartcart.report import (
+    figure_k,
     figures,
     interactive,
     markdown,
@@ -155,7 +156,7 @@ def test_pictures_are_the_same_bytes_again_and_show_in_a_notebook() -> None:
     run = report_example.four()
     first = figures.png(figures.segment_sizes(run))
     assert figures.png(figures.segment_sizes(run)) == first
-    assert figures.elbow(run)._repr_png_().startswith(PNG)
+    assert figure_k.elbow(run)._repr_png_().startswith(PNG)
 
 
 def _texts(figure: Any) -> str:
@@ -169,12 +170,12 @@ def _texts(figure: Any) -> str:
 
 def test_elbow_marks_the_k_used_and_what_the_rule_would_pick() -> None:
     run = report_example.four()
-    texts = _texts(figures.elbow(run))
+    texts = _texts(figure_k.elbow(run))
     assert "4 used" in texts
     assert "3 picked" in texts
     assert "The elbow rule alone would pick K = 3" in texts
     agreeing = replace(run, evidence=replace(run.evidence, picks={"elbow": 4}))
-    texts = _texts(figures.elbow(agreeing))
+    texts = _texts(figure_k.elbow(agreeing))
     assert "4 used and picked" in texts
     assert "3 picked" not in texts
 
@@ -679,7 +680,7 @@ def test_no_customer_is_in_the_page() -> None:
 def test_same_run_same_bytes() -> None:
     run = report_example.four()
     assert page.render(run) == page.render(report_example.four())
-    assert "data:image/png;base64,iVBOR" in page.render(run, figures.png(figures.elbow(run)))
+    assert "data:image/png;base64,iVBOR" in page.render(run, figures.png(figure_k.elbow(run)))
 
 
 def test_a_bare_record_can_be_shown(tmp_path: Path) -> None:

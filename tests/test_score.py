@@ -20,6 +20,7 @@ from smartcart.errors import DataError, UsageError
 
 ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence", "outside"]
+FORECAST = ["p_alive", "expected_orders", "expected_spend", "next_order_by", "late"]
 
 
 def fitted(source: object, folder: Path, **options: object) -> Path:
@@ -58,7 +59,8 @@ def frame(shop) -> pd.DataFrame:
 
 
 def assert_as_in_run(found: pd.DataFrame, run: Path) -> None:
-    assert list(found) == COLUMNS
+    ahead = FORECAST if (run / "future.parquet").exists() else []
+    assert list(found) == COLUMNS + ahead
     there = pd.read_parquet(run / "segments.parquet").set_index("customer_id").sort_index()
     mine = found.set_index("customer_id").sort_index()
     assert len(there) == len(mine) > 0

@@ -22,12 +22,13 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
+import clickhouse_server
 import mariadb_server
 import postgres_server
 from smartcart import store, workflows
 from smartcart.cli.main import app
 from smartcart.datasets import write_customers
-from smartcart.engines import segment_table
+from smartcart.engines import segment_clickhouse, segment_table
 from smartcart.engines.segment_table import COLUMNS, Written, write_file, write_server
 from smartcart.errors import DataError, UsageError
 from smartcart.sources.paths import find_address
@@ -59,7 +60,7 @@ def pg() -> Iterator[postgres_server.Server]:
         yield server
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql", "mysql"])
+@pytest.fixture(params=["duckdb", "sqlite", "postgresql", "mysql", "clickhouse"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return place_of(request.param, tmp_path, request)
 
@@ -83,6 +84,10 @@ def place_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Place:
         server = request.getfixturevalue("pg")
         server.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
         return Place(kind, server.url, lambda sql: server.run(sql))
+    if kind == "clickhouse":
+        click: clickhouse_server.Server = request.getfixturevalue("clickhouse")
+        click.empty()
+        return Place(kind, click.url, lambda sql: click.run(sql))
     maria: mariadb_server.Server = request.getfixturevalue("mariadb")
     maria.run("DROP DATABASE shop", "CREATE DATABASE shop CHARACTER SET utf8mb4")
     return Place(kind, maria.url, lambda sql: maria.run(sql))
@@ -245,9 +250,11 @@ CHILD = """
 import sys
 from pathlib import Path
 import pyarrow as pa
+from smartcart.engines import segment_clickhouse
 from smartcart.engines.segment_table import write_file, write_server
 from smartcart.sources.paths import find_address
 kind, url, segment, n = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+segment_clickhouse.LEASE_SECONDS = 0.5  # of one who was killed
 table = pa.table({"customer_id": [f"c{i}" for i in range(n)],
     "segment_id": pa.array([segment] * n, pa.int32()), "segment": [f"S{segment}"] * n,
     "distance": [0.5] * n, "confidence": [0.5] * n, "outside": [False] * n})
@@ -398,12 +405,95 @@ def test_servers_that_refuse(shop, request: pytest.FixtureRequest, tmp_path: Pat
     assert server.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
-def test_a_server_that_goes_while_it_is_written(request: pytest.FixtureRequest, tmp_path) -> None:
-    server = place_of("postgresql", tmp_path, request)
+def test_clickhouse_refuses(shop, clickhouse: clickhouse_server.Server) -> None:
+    source, run = shop
+    clickhouse.empty()
+    model, host = (source, "--model", run), f"127.0.0.1:{clickhouse.port}"
+    text = sentence(*model, "--into", f"clickhouse://bob:bobs@{host}/shop::segments")
+    assert "refused to write" in text
+    assert "Not enough privileges" in text
+    text = sentence(*model, "--into", f"clickhouse://ann:wr0ng@{host}/shop::segments")
+    assert "refused to write" in text
+    assert "wr0ng" not in text
+    text = sentence(*model, "--into", f"clickhouse://ann:s3cret@{host}/nowhere::segments")
+    assert "refused to write" in text
+    assert clickhouse.run("SELECT count() FROM system.tables WHERE database = 'shop'") == [(0,)]
+
+
+def test_mariadb_refuses(shop, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    source, run = shop
+    server = place_of("mysql", tmp_path, request)
+    server.ask("CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 's3cret'")
+    server.ask("GRANT SELECT ON shop.* TO reader@'127.0.0.1'")
+    port = request.getfixturevalue("mariadb").port
+    address = f"mysql://reader:s3cret@127.0.0.1:{port}/shop::segments"
+    text = sentence(source, "--model", run, "--into", address)
+    assert "refused to write" in text
+    assert server.ask("SHOW TABLES") == []
+
+
+def test_clickhouse_that_goes_leaves_the_old_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_clickhouse, "LEASE_SECONDS", 0.5)
+    with clickhouse_server.running(tmp_path) as server:
+        put(Place("clickhouse", server.url, server.run), rows())
+        address = find_address(f"{server.url}::segments")
+        assert address is not None
+
+        def slow() -> Any:
+            yield from rows(("c1", 2)).to_batches()
+            server.process.kill()
+            server.process.wait()
+
+        with pytest.raises(DataError, match="could not be written"):
+            write_server(address, slow)
+    with clickhouse_server.running(tmp_path) as server:
+        place = Place("clickhouse", server.url, server.run)
+        assert set(place.frame()["segment_id"]) == {1}
+        assert put(place, rows(("c1", 2))) == Written(6, 0, 1, 0, False)
+        assert server.run("SELECT name FROM system.tables WHERE database = 'shop'") == [
+            ("segments",)
+        ]
+
+
+def test_a_lock_that_lapsed_lets_another_in_and_the_first_one_out(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one stood still too long: what it staged is dropped, and it is told."""
+    place = place_of("clickhouse", tmp_path, request)
+    put(place, rows())
+    monkeypatch.setattr(segment_clickhouse, "LEASE_SECONDS", 0.2)
+    monkeypatch.setattr(segment_clickhouse.ClickHouseTable, "_beat", lambda self: None)
+    address = find_address(place.into())
+    assert address is not None
+
+    def slow() -> Any:
+        yield from rows(("c1", 2)).to_batches()
+        assert put(place, rows(("c2", 3))).moved == 1
+
+    with pytest.raises(DataError, match=r"another process is writing|could not be written"):
+        write_server(address, slow)
+    assert place.frame().set_index("customer_id")["segment_id"]["c2"] == 3
+    assert place.ask("SELECT count() FROM system.tables WHERE database = 'shop'") == [(1,)]
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_a_server_that_goes_while_it_is_written(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    server = place_of(kind, tmp_path, request)
     put(server, rows())
 
     def slow() -> Any:
         yield from rows(("c1", 2)).to_batches()
+        if kind == "mysql":
+            for (number,) in server.ask(
+                "SELECT id FROM information_schema.processlist "
+                "WHERE user = 'ann' AND id <> CONNECTION_ID()"
+            ):
+                server.ask(f"KILL {number}")
+            return
         server.ask(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE state LIKE '%active%' AND query LIKE 'COPY smartcart_new%'"

@@ -199,6 +199,15 @@ def test_an_order_log_gives_the_same_run(log: Path, log_there: Run, folder: Path
     here = run_here(log, folder / "log_here")
     assert here.summary["kind"] == "orders"
     assert_same(here, log_there)
+    mine, other = (
+        pd.read_parquet(run.folder / "future.parquet").set_index("customer_id").sort_index()
+        for run in (here, log_there)
+    )
+    assert (mine.index == other.index).all()
+    numbers = ["p_alive", "expected_orders", "expected_spend"]
+    np.testing.assert_allclose(other[numbers], mine[numbers], rtol=1e-9)
+    assert (other.late == mine.late).all()
+    assert other.next_order_by.equals(mine.next_order_by)
 
 
 @on_spark

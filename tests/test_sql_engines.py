@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from smartcart.records import Column, ColumnWish, Contract, Feature, Model, Reci
 from smartcart.tables import features
 from smartcart.workflows.saved import open_run
 from smartcart.workflows.score import ready_source
-from sql_engines import ENGINES, Ask
+from sql_engines import BEGIN, DOCS, END, ENGINES, MATRIX, Ask, matrix
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # PySpark leaves sockets open
@@ -177,11 +178,12 @@ def test_odd_names_and_hard_cells_give_the_segments_of_score(engine, model, cell
     assert_same(ask(table, mine.sql(name)), truth)
 
 
-def test_rules_give_the_segments_of_the_rules_in_python(engine, model, folder) -> None:
+@pytest.mark.parametrize("cells", TABLES)
+def test_rules_give_the_segments_of_the_rules_in_python(engine, model, folder, cells: str) -> None:
     name, ask = engine
     book = open_run(folder).rulebook
     assert book is not None
-    table = TABLES["typed"]
+    table = TABLES[cells]
     with ready_source(table, model.record, DAY) as ready:
         wanted = features.feature_table(ready.usable, ready.contract, model.record.recipe.features)
         read = ready.engine.arrow(wanted).combine_chunks().to_batches()[0]
@@ -347,10 +349,20 @@ def test_the_model_keeps_the_names_of_the_source(model) -> None:
 
 def test_the_table_in_the_docs_is_what_is_tested() -> None:
     text = (Path(__file__).parents[1] / "docs" / "sql.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.startswith("|") and "tested" in line]
+    lines = [line for line in text.splitlines() if line.startswith("| `") and "tested" in line]
     rows = [line.split("|")[1].strip().strip("`") for line in lines]
     assert [row for row in rows if row in ENGINES] == list(ENGINES)
     from smartcart.engines.dialects import DIALECTS
 
     for name in DIALECTS:
         assert f"| `{name}` |" in text, name
+
+
+def test_the_matrix_in_the_docs_is_that_of_the_tests() -> None:
+    """Where it fails: ``python tests/sql_engines.py`` writes it."""
+    text = DOCS.read_text(encoding="utf-8")
+    assert text.partition(BEGIN)[2].partition(END)[0] == matrix()
+    told = "".join(p.read_text() for p in Path(__file__).parent.glob("test_sql_*.py"))
+    for _, _, *tests in MATRIX:
+        for test in filter(None, tests):
+            assert len(re.findall(rf"def {test}\(\s*engine\b", told)) == 1, test

@@ -21,7 +21,7 @@ from smartcart.api import SavedModel
 from smartcart.errors import DataError
 from smartcart.inspection.order_log import OrderOptions
 from smartcart.workflows.saved import open_run
-from sql_engines import ENGINES, Ask
+from sql_engines import ENGINES, ORDER_ENGINES, Ask
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # PySpark leaves sockets open
@@ -128,7 +128,7 @@ def fitted(source: Any, folder: Path, **asked: Any) -> tuple[SavedModel, pd.Data
     return smartcart.load(folder), both
 
 
-@pytest.fixture(scope="module", params=[name for name in ENGINES if name != "sqlite"])
+@pytest.fixture(scope="module", params=ORDER_ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[tuple[str, Ask]]:
     with ENGINES[request.param]() as ask:
         yield request.param, ask

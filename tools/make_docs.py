@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import get_args
 
-from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
+from smartcart.core.archetypes import ARCHETYPES, Archetype, EffectRange
 from smartcart.layouts import LAYOUTS
 from smartcart.records import ColumnRole
 from smartcart.settings import Settings
@@ -128,7 +128,7 @@ def notebook() -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: EffectRange) -> str:
     parts = []
     if rule.low != float("-inf"):
         parts.append(f"at least {rule.low:+g}")

@@ -7,8 +7,10 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,16 +26,20 @@ class LostError(Exception):
 class HelperProcess:
     """A process that loads ``modules`` while this one works, and then runs functions for it.
 
-    ``meanwhile`` are modules that this process loads while it waits for the first answer. Use
+    ``meanwhile`` are modules that this process loads while it waits for the first answer;
+    ``without`` are packages that the other never loads, whoever asks for them there. Use
     ``with``: the process ends with the block, and by itself if its parent is killed. Whoever gets
     :class:`LostError` does the work itself, and so meets the reason.
     """
 
-    def __init__(self, *modules: str, meanwhile: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *modules: str, meanwhile: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> None:
         self._modules = modules
+        self._without = tuple(without)
         self._meanwhile = meanwhile
         self._pipe: Connection | None = None
-        self._process: Any = None
+        self._process: SpawnProcess | None = None
 
     def __enter__(self) -> Self:
         if (os.cpu_count() or 1) < 2:
@@ -41,7 +47,9 @@ class HelperProcess:
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(
-            target=_work, args=(there, self._modules, gc.get_threshold()), daemon=True
+            target=_work,
+            args=(there, self._modules, self._without, gc.get_threshold()),
+            daemon=True,
         )
         try:
             process.start()
@@ -64,7 +72,7 @@ class HelperProcess:
             self._process.kill()  # it has answered all that was asked, or nobody waits for it
             self._process.join()
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def ask(self, function: Callable[..., object], *arguments: object) -> None:
         """Begin ``function(*arguments, tell)`` there; ``tell`` sends words back meanwhile."""
         if self._pipe is None:
             raise LostError
@@ -95,9 +103,27 @@ def _load(modules: Sequence[str]) -> None:
         importlib.import_module(module)
 
 
-def _work(pipe: Connection, modules: tuple[str, ...], collect: tuple[int, int, int]) -> None:
+class _Without:
+    """A finder of modules that finds none of these packages, and leaves others to the next."""
+
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self._packages:
+            raise ModuleNotFoundError(f"{name!r} is not loaded in this process", name=name)
+
+
+def _work(
+    pipe: Connection,
+    modules: tuple[str, ...],
+    without: tuple[str, ...],
+    collect: tuple[int, int, int],
+) -> None:
     """Load while nothing is asked; do what is asked until the pipe ends. A failure ends it."""
     gc.set_threshold(*collect)
+    if without:
+        sys.meta_path.insert(0, _Without(without))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     try:
         ahead = list(modules)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import Column, ColumnRole, ColumnWish, Inspection
+from smartcart.records import Column, ColumnRole, ColumnWish, Inspection, JsonObject
 
 __all__ = ["Settings", "check_engine", "read_settings", "refused_text", "settings_text"]
 
 
-def _no_boolean(value: Any) -> Any:
+def _no_boolean(value: object) -> object:
     """Refuse ``true`` for a number: Python would take it for 1."""
     if isinstance(value, bool):
         raise PydanticCustomError("int_type", "a boolean is no number")
@@ -86,7 +86,7 @@ def read_settings(path: Path | None, **given: Any) -> Settings:
 
     Raises ``UsageError`` naming the first wrong value.
     """
-    content: Any = {}
+    content: JsonObject = {}
     if path is not None:
         import yaml
 
@@ -154,7 +154,7 @@ def check_engine(engine: str, spark_master: str | None) -> None:
         )
 
 
-def _expected_figures(given: Any) -> dict[str, float]:
+def _expected_figures(given: Mapping[str, float] | Sequence[object]) -> dict[str, float]:
     """Return figures from a mapping, or from texts such as ``orders=1,083``."""
     if isinstance(given, Mapping):
         return dict(given)
@@ -178,7 +178,7 @@ def _expected_figures(given: Any) -> dict[str, float]:
     return found
 
 
-def _wishes(given: Any) -> dict[str, ColumnWish]:
+def _wishes(given: object) -> dict[str, ColumnWish]:
     """Return what is said of each column, from a mapping of names to roles or to mappings."""
     if not isinstance(given, Mapping):
         raise UsageError.of(
@@ -189,7 +189,7 @@ def _wishes(given: Any) -> dict[str, ColumnWish]:
     return {str(name): _wish(name, value) for name, value in given.items()}
 
 
-def _wish(name: Any, value: Any) -> ColumnWish:
+def _wish(name: object, value: object) -> ColumnWish:
     if isinstance(name, bool) or name is None:
         raise UsageError.of(
             f"the configuration names a column {name!r}", "a name", "write the name in quotes"
@@ -221,7 +221,7 @@ def _wish(name: Any, value: Any) -> ColumnWish:
     return ColumnWish(role, meaning)
 
 
-def _expected(error: Any) -> str:
+def _expected(error: ErrorDetails) -> str:
     """Return what a setting should have been, from pydantic's error."""
     field = Settings.model_fields.get(str(error["loc"][0]))
     bounds = {k: v for m in (field.metadata if field else []) for k, v in _limits(m).items()}
@@ -237,7 +237,7 @@ def _expected(error: Any) -> str:
     return str(error["msg"]).lower()
 
 
-def _limits(bound: Any) -> dict[str, Any]:
+def _limits(bound: object) -> dict[str, object]:
     """Return the limits that one annotation of a field holds."""
     return {name: getattr(bound, name) for name in ("ge", "le") if hasattr(bound, name)}
 

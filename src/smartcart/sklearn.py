@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -67,25 +67,25 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
     """
 
     def __init__(
-        self, n_clusters: int | str = "auto", *, k_max: int = 10, random_state: Any = None
+        self, n_clusters: int | str = "auto", *, k_max: int = 10, random_state: object = None
     ) -> None:
         self.n_clusters = n_clusters
         self.k_max = k_max
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Choose K and fit; ``X`` (n_samples, n_features) numbers without gaps, ``y`` is unused."""
         asked = _asked(self.n_clusters)
         if not isinstance(self.k_max, int | np.integer) or self.k_max < 1:
             raise UsageError.of(
                 f"k_max is {self.k_max!r}", "a whole number of at least 1", "give k_max=10"
             )
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=max(2, asked or 1))
+        rows = validate_data(self, X, dtype=np.float64, ensure_min_samples=max(2, asked or 1))
         seed = self.random_state
         if not isinstance(seed, int | np.integer):
             seed = check_random_state(seed).randint(2**31 - 1)
-        self.mean_, self.scale_ = _scaling(X)
-        Z = self._scale(X)
+        self.mean_, self.scale_ = _scaling(rows)
+        Z = self._scale(rows)
         choice = choose_k(Z, k_max=int(self.k_max), seed=int(seed), k=asked)
         evidence = choice.evidence
         found = choice.fits[evidence.k]
@@ -110,12 +110,12 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         check_is_fitted(self)
         return pd.DataFrame(self._evidence).astype({"k": int})
 
-    def predict(self, X: Any) -> NDArray[np.int32]:
+    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """Return the nearest cluster of each row, (n_samples,)."""
         labels, _, _ = kmeans.assign(self._checked(X), self.cluster_centers_scaled_)
         return labels
 
-    def transform(self, X: Any) -> NDArray[np.float64]:
+    def transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return distances to the centers in standardized units, (n_samples, n_clusters_)."""
         Z = self._checked(X)
         apart = [
@@ -123,12 +123,12 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         ]
         return np.stack(apart, axis=1)
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return names of the columns of :meth:`transform`."""
         check_is_fitted(self)
         return np.array([f"customersegmenter{i}" for i in range(self.n_clusters_)], dtype=object)
 
-    def _checked(self, X: Any) -> NDArray[np.float64]:
+    def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
         return self._scale(validate_data(self, X, dtype=np.float64, reset=False))
 
@@ -136,12 +136,12 @@ class CustomerSegmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type:
         return np.asarray((X - self.mean_) / self.scale_, dtype=np.float64)
 
 
-def _asked(n_clusters: Any) -> int | None:
+def _asked(n_clusters: int | str) -> int | None:
     """Return the K asked for, None for ``"auto"``."""
     if isinstance(n_clusters, str) and n_clusters == "auto":
         return None
     whole = isinstance(n_clusters, int | np.integer) and not isinstance(n_clusters, bool)
-    if not whole or n_clusters < 1:
+    if not whole or int(n_clusters) < 1:
         raise UsageError.of(
             f"n_clusters is {n_clusters!r}",
             "'auto' or a whole number of at least 1",
@@ -159,5 +159,5 @@ def _scaling(X: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.fl
     return scaler.mean_, scaler.scale_
 
 
-def _columns(rows: tuple[Any, ...]) -> dict[str, NDArray[np.float64]]:
+def _columns(rows: tuple[object, ...]) -> dict[str, NDArray[np.float64]]:
     return {name: np.array([getattr(row, name) for row in rows], dtype=float) for name in COLUMNS}

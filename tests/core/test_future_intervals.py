@@ -46,7 +46,7 @@ def test_intervals_hold_nine_in_ten() -> None:
         ahead = Forecast(fitted.model, Way("MBG/NBD", fitted.model), spend, HORIZON, moments)
         labels = (log.x > 0).astype(int) + ((log.x > 0) & (log.T - log.t > 90))
         sums = Sums.of(predict(ahead, log.x, log.t, log.T, money), labels, 3)
-        slope = relative_gradient(fitted, HORIZON, log.x, log.t, log.T, labels, 3)
+        slope = relative_gradient(fitted.model, HORIZON, log.x, log.t, log.T, labels, 3)
         for values, variance, actual, into in (
             (sums.orders, sums.orders_variance, log.y, held),
             (sums.spend, sums.spend_variance, came, held_money),

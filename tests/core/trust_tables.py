@@ -17,7 +17,7 @@ from smartcart.datasets import write_customers
 from smartcart.inspection.customer_table import look
 from smartcart.records import Model
 from smartcart.sources import open_source
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 
 class Segmented(NamedTuple):
@@ -36,7 +36,7 @@ def segmented(source: Path, k: int | None = None) -> Segmented:
     with tempfile.TemporaryDirectory() as folder:
         model = workflows.segment(source, Path(folder), k=k, k_max=6).model
     with open_source(source) as opened:
-        table = Customers(look(opened))
+        table = CustomerArrays(look(opened))
         table.draw_sample()
     X = table.sample[:, : len(model.recipe.features)]
     Z = prepare.apply_recipe(X, model.recipe)

@@ -84,6 +84,10 @@ class Visit:
         """Fail where the console told of an error, another host was asked, or the page is wide."""
         assert not self.faults
         assert not self.foreign
+        self.fits()
+
+    def fits(self) -> None:
+        """Fail where the page is wider than the screen."""
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(wide) <= 0, f"{self.page.url} is wider than the screen"
 

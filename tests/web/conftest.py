@@ -8,17 +8,30 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from smartcart.datasets import write_customers
+from smartcart.web import accounts
 from smartcart.web.app import create_app
 from smartcart.web.config import Config
+from smartcart.web.database import open_database
 from smartcart.workflows.customer_lookup import write_lookup
-from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, client_of
+from web.browsing import DESKTOP, Visit, launched, visit
+from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, add_later, client_of
+
+QUICK = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords of users in this process with little work."""
+    monkeypatch.setattr(accounts, "PasswordHasher", QUICK)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +48,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=300,
     )
     write_lookup(run, str(shop))
+    open_database(None, folder).close()  # its tables are made once
     return folder
 
 
@@ -96,3 +110,40 @@ def start() -> Iterator[Callable[..., Server]]:
     yield begin
     for server in servers:
         server.close()
+
+
+# A real browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a browser; the test is skipped by its name where there is none."""
+    pytest.importorskip("playwright.sync_api")
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def base(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a server whose workspace has two runs, the second a minute later."""
+    workspace = tmp_path_factory.mktemp("browsed") / "workspace"
+    shutil.copytree(finished, workspace)
+    add_later(workspace)
+    server = Server(workspace)
+    yield server.url
+    server.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, base: str) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a watched page; what it watched is judged in the end."""
+    opened: list[Visit] = []
+
+    def begin(size: dict[str, int] = DESKTOP, **options: Any) -> Visit:
+        opened.append(visit(browser, base, size=size, **options))
+        return opened[-1]
+
+    yield begin
+    for one in opened:
+        one.check()
+        one.page.context.close()

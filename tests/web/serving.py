@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 RUN = "shop-000001"
+LATER = "shop-000002"
 LOCAL = "http://127.0.0.1:8000"
 PASSWORDS = {"ann": "correct horse 1", "bob": "battery staple 2", "eve": "another secret 3"}
 ROLES = {"ann": "admin", "bob": "analyst", "eve": "viewer"}
@@ -30,6 +32,13 @@ class Team:
 
     def __getitem__(self, name: str) -> TestClient:
         return self.clients[name]
+
+
+def add_later(workspace: Path) -> None:
+    """Put a second run into a workspace, made a minute after the first."""
+    shutil.copytree(workspace / "runs" / RUN, workspace / "runs" / LATER)
+    made = (workspace / "runs" / RUN / "run.json").stat().st_mtime + 60
+    os.utime(workspace / "runs" / LATER / "run.json", (made, made))
 
 
 @contextlib.contextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from smartcart.errors import UsageError
@@ -34,6 +36,19 @@ def accounts(database: Database) -> Accounts:
     found = Accounts(database)
     found.add("ann", GOOD, "admin")
     return found
+
+
+def test_a_password_costs_whoever_guesses_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PasswordHasher", PasswordHasher)  # as users have it, not tests
+    Accounts(database).add("ann", GOOD, "admin")
+    with database.read() as connection:
+        kept = connection.execute(select(tables.users)).mappings().one()["password"]
+    cost = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),", kept)
+    assert cost is not None
+    assert int(cost[1]) >= 64 * 1024  # KiB
+    assert int(cost[2]) >= 3
 
 
 def test_a_password_is_kept_as_argon2_and_a_token_as_its_hash(

@@ -5,49 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from web.browsing import DESKTOP, PHONE, Visit, launched, shared_table, tab_to, visit
-from web.serving import RUN, Server
+from web.browsing import DESKTOP, PHONE, Visit, shared_table, tab_to, visit
+from web.serving import RUN
 
-pytest.importorskip("playwright.sync_api")
 FOUR = ["Premium", "Moderate engagement", "Discount-sensitive", "Low engagement / potential churn"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def base(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a server whose workspace has one run."""
-    workspace = tmp_path_factory.mktemp("browsed") / "workspace"
-    shutil.copytree(finished, workspace)
-    server = Server(workspace)
-    yield server.url
-    server.close()
-
-
-@pytest.fixture
-def open_page(browser: Any, base: str) -> Iterator[Any]:
-    """Return a function that opens a watched page; what it watched is judged in the end."""
-    opened: list[Visit] = []
-
-    def begin(size: dict[str, int] = DESKTOP, **options: Any) -> Visit:
-        opened.append(visit(browser, base, size=size, **options))
-        return opened[-1]
-
-    yield begin
-    for one in opened:
-        one.check()
-        one.page.context.close()
 
 
 def _started(seen: Visit, path: Path) -> str:

@@ -75,6 +75,8 @@ def test_results_of_several_arms_are_shown_kept_and_in_the_ledger(
     for one in whole:
         assert f"{one['mean']:.2%}" in said
     assert "Mens : more, beyond chance" in said
+    assert "Difference to those left alone, in percentage points" in said
+    assert "Difference to those left alone, per customer" in said
     segments = {e["segment"] for e in effects["effects"]}
     assert all(name in said for name in segments)
     row = client.get("/api/v1/campaigns/ledger").json()[0]

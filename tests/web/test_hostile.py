@@ -340,7 +340,8 @@ def test_a_hostile_table_all_the_way(client: TestClient, workspace: Path) -> Non
         [f"{head},{name}", *(",".join([*row, str(i % 7)]) for i, row in enumerate(cells))]
     )
     made = client.post("/api/v1/uploads", files={"file": (f"{SCRIPT}.csv", text.encode())}).json()
-    job = client.post("/api/v1/runs", json={"upload_id": made["id"]}).json()
+    asked = {"upload_id": made["id"], "settings": {"k_max": 4}}
+    job = client.post("/api/v1/runs", json=asked).json()
     done = wait(client, job["id"], ended)
     assert done["state"] == "done", done
     run = done["result"]

@@ -51,7 +51,8 @@ def test_from_a_file_to_customers(client: TestClient, workspace: Path) -> None:
     again = client.post(f"/api/v1/uploads/{number}/inspection", json=wish).json()
     assert {c["name"]: c["role"] for c in again["contract"]["columns"]}["Income"] == "forms"
     job = client.post(
-        "/api/v1/runs", json={"upload_id": number, "title": "June", "settings": {"k": 3, **wish}}
+        "/api/v1/runs",
+        json={"upload_id": number, "title": "June", "settings": {"k": 3, "k_max": 4, **wish}},
     ).json()
     steps = set()
 
@@ -165,8 +166,8 @@ def test_pages_answer_while_two_runs_are_under_way(
     make_client: Callable[..., TestClient],
 ) -> None:
     client = make_client(jobs=2)
-    number = upload(client, 1_000)
-    jobs = [client.post("/api/v1/runs", json={"upload_id": number}).json() for _ in range(2)]
+    asked = {"upload_id": upload(client, 1_000), "settings": {"k_max": 4}}
+    jobs = [client.post("/api/v1/runs", json=asked).json() for _ in range(2)]
     for job in jobs:
         wait(client, job["id"], lambda found: found["state"] == "running")
     answered = 0

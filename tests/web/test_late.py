@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.parent.mkdir(parents=True)
     log(900).to_csv(source, index=False)
     run = folder / "runs" / SHOP
-    smartcart.segment(str(source), k=3).save(run)
+    smartcart.segment(str(source), k=3, k_max=4).save(run)
     write_lookup(run, str(source))
     return folder
 
@@ -163,3 +163,17 @@ def test_a_given_name_stands_in_the_forecast(served: Any, shop: Path) -> None:
     served.put(f"/api/v1/runs/{SHOP}/segments/1/name", json={"name": "Best friends"})
     found = served.get(f"/api/v1/runs/{SHOP}/summary").json()["future"]
     assert found["segments"][0]["segment"] == "Best friends"
+
+
+def test_a_plan_goes_by_what_each_segment_is_expected_to_spend(served: TestClient) -> None:
+    """The page, its lists and the API plan without a revenue where the run foretells it."""
+    form = served.get(f"/runs/{SHOP}/plan", headers=PAGE).text
+    assert "Leave empty: what a customer of its segment is expected to spend" in text_of(form)
+    page = text_of(served.get(f"/runs/{SHOP}/plan?cost=1&rate=5", headers=PAGE).text)
+    assert "expected to spend within 90 days by the forecast of this run" in page
+    body = {"cost": 1, "rate": 0.05}
+    found = served.post(f"/api/v1/runs/{SHOP}/plan", json=body).json()
+    assert found["plan"]["revenue_horizon"] == 90
+    assert len({one["revenue"] for one in found["plan"]["segments"]}) > 1
+    own = text_of(served.get(f"/runs/{SHOP}/plan?cost=1&revenue=9&rate=5", headers=PAGE).text)
+    assert "by the forecast of this run" not in own

@@ -34,7 +34,7 @@ def plain(client: Any, path: str, way: str) -> tuple[Any, bytes]:
         return answer, b"".join(answer.iter_raw())
 
 
-@pytest.mark.parametrize("name", ["plotly.js", "app.js", "app.css"])
+@pytest.mark.parametrize("name", ["app.js", "app.css"])
 def test_files_are_packed_for_whoever_takes_it_so(client: Any, name: str) -> None:
     at = assets.address(name)
     whole, content = plain(client, at, "identity")

@@ -85,7 +85,7 @@ def test_nothing_is_lost_to_a_kill(start: Callable[..., Server], workspace: Path
             elif found["state"] != "done":  # it had waited, and goes on
                 call(server, f"/jobs/{job}/cancel", {})
     assert interrupted >= 1
-    last = call(server, "/runs", {"upload_id": upload})
+    last = call(server, "/runs", {"upload_id": upload, "settings": {"k_max": 3}})
     for _ in range(1_200):
         found = call(server, f"/jobs/{last['id']}")
         if found["state"] not in {"waiting", "running"}:

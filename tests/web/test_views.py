@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from smartcart.records import (
     Migration,
     Turnover,
 )
-from smartcart.report import interactive, interactive_over_time, interactive_spread, view
+from smartcart.report import interactive, interactive_spread, svg, view
 from smartcart.store import with_names
 from smartcart.web.kept_form import inside
 from smartcart.web.views import choices, customer, inspection, over_time, progress, segment
@@ -63,6 +64,31 @@ def test_each_choice_stands_beside_the_recommended() -> None:
     assert "Steady would be new" in three.words
     assert f"{FOUR.segments[1].segment} and" in three.words
     assert choices.choices(run, None) == ()
+
+
+def test_a_run_is_seen_with_the_segments_of_another_k() -> None:
+    before = repr(FOUR)
+    columns = [f.name for f in FOUR.model.recipe.features]
+    (three, _) = _alternatives().alternatives
+    values = tuple(float(i) for i in range(len(columns)))
+    gone = (None, *values[1:])
+    segments = tuple(
+        replace(s, value_share=0.5 / 3, means=gone if s.segment_id == 2 else values, effects=gone)
+        for s in three.segments
+    )
+    seen = choices.seen_with(FOUR, replace(three, segments=segments))
+    customers = sum(s.size for s in FOUR.segments)
+    worth = sum(s.value_total or 0 for s in FOUR.segments)
+    assert [s.segment for s in seen.segments] == [s.segment for s in three.segments]
+    assert {s.size for s in seen.segments} == {round(customers / 3)}
+    assert {s.value_total for s in seen.segments} == {worth * 0.5 / 3}
+    lines = view.forming(seen)
+    assert [line.column for line in lines] == columns[1:]  # of the first no effect is known
+    for i, line in enumerate(lines, start=1):
+        assert [cell and cell.effect for cell in line.cells] == [float(i)] * 3
+    assert len(interactive.sizes(seen)["data"][0]["x"]) == 3
+    assert view.forming(choices.seen_with(FOUR, three)) == ()
+    assert repr(FOUR) == before
 
 
 def test_sketches_leave_out_what_was_used() -> None:
@@ -192,9 +218,10 @@ def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None
         ("A", ["70", "30"], "100"),
         ("B", ["0", "50"], "50"),
     ]
-    drawn = interactive_over_time.sankey(_migration(), names, names)["data"][0]
-    assert sum(drawn["link"]["value"]) == 150 + 5 + 7
-    assert drawn["node"]["label"] == ["A", "B", "A", "B", "Joined the shop", "Left the shop"]
+    drawn = svg.sankey(_migration(), names, names, "Flows")
+    told = re.findall(r"<title>([^<]*): (\d+)</title>", drawn)
+    assert sum(int(n) for _, n in told) == 2 * (150 + 5 + 7)  # for a wide page and for a phone
+    assert {text for text, _ in told} >= {"Joined the shop → 2 B", "1 A → Left the shop"}
     (sentence,) = over_time.changes(_migration(), names, names, True, "")
     assert sentence.startswith("A → B: 30 customers (30.0%)")
 

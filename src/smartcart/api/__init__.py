@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from smartcart import store, workflows
 from smartcart.api.arguments import retold, speaking_python
@@ -25,7 +25,7 @@ __all__ = ["Plots", "SavedModel", "Segmentation", "SmartCartWarning", "check", "
 
 
 def segment(
-    source: Any,
+    source: object,
     *,
     k: int | None = None,
     k_max: int = 10,
@@ -47,7 +47,7 @@ def segment(
     Parameters
     ----------
     source : a path, several, a folder or a glob (CSV, TSV, Parquet, Excel), a table of a DuckDB or
-        SQLite file (``shop.db::orders``), the address of a PostgreSQL or MySQL
+        SQLite file (``shop.db::orders``), the address of a PostgreSQL, MySQL or ClickHouse
         table (``postgresql://host/shop::orders``), or a pandas, Polars, Arrow or Ibis table.
     kind : ``"customers"`` (a row per customer) or ``"orders"`` (a row per order or order line);
         recognised from the columns without it.
@@ -94,18 +94,13 @@ def segment(
             run = workflows.segment(
                 held,
                 folder,
-                k=given.k,
-                k_max=given.k_max,
-                kind=given.kind,
-                as_of=given.as_of,
-                wanted=given.columns,
-                options=workflows.order_options(given),
-                rfm_bins=given.rfm_bins,
-                seed=given.seed,
-                previous=None if previous is None else Path(previous),
-                fresh=fresh,
-                engine=engine,
-                spark_master=spark_master,
+                workflows.SegmentRequest.of(
+                    given,
+                    engine=engine,
+                    spark_master=spark_master,
+                    previous=None if previous is None else Path(previous),
+                    fresh=fresh,
+                ),
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -116,7 +111,7 @@ def segment(
 
 
 def check(
-    source: Any,
+    source: object,
     *,
     kind: Literal["customers", "orders"] | None = None,
     as_of: dt.date | None = None,

@@ -23,7 +23,7 @@ class CampaignMethods:
         self,
         *,
         cost: float,
-        revenue: float,
+        revenue: float | None = None,
         outcome: str | None = None,
         rate: float | None = None,
         budget: float | None = None,
@@ -62,7 +62,7 @@ class CampaignMethods:
         self,
         *,
         cost: float,
-        revenue: float,
+        revenue: float | None = None,
         outcome: str | None = None,
         rate: float | None = None,
         budget: float | None = None,
@@ -76,7 +76,8 @@ class CampaignMethods:
 
         Parameters
         ----------
-        cost, revenue : money per contact and per response.
+        cost, revenue : money per contact and per response. Without ``revenue`` a response brings
+            what a customer of its segment is expected to spend by the forecast of the run.
         outcome : the 0/1 column that gives the rates; else the one that is called a response, or
             the first one. Or ``rate``: what is assumed, and so marked.
         budget : the most that may be spent.

@@ -47,7 +47,7 @@ class Handle:
         self,
         run: Run,
         folder: Path,
-        source: Any = None,
+        source: object = None,
         on: tuple[str, str | None] = ("duckdb", None),
     ) -> None:
         self.record = run
@@ -59,7 +59,7 @@ class Handle:
         self._folder = folder
         weakref.finalize(self, _forget, folder, os.getpid())
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         source = self._source
         paths = source if isinstance(source, list | tuple) else [source]
         if any("://" in str(path) for path in paths if isinstance(path, str)):
@@ -76,7 +76,7 @@ class Handle:
         for name, content in state["files"].items():
             (self._folder / name).write_bytes(content)
 
-    def _explained(self, ids: Sequence[Any], other: str | None) -> tuple[Explanation, ...]:
+    def _explained(self, ids: Sequence[object], other: str | None) -> tuple[Explanation, ...]:
         from smartcart.workflows.explain import explain_kept
 
         rejected = self._folder / "rejected.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart import workflows
 from smartcart.api.arguments import speaking_python
@@ -46,10 +46,12 @@ class SavedModel:
         return middles
 
     @speaking_python()
-    def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
+    def assign(self, source: object, as_of: dt.date | str | None = None) -> pd.DataFrame:
         """Return ``customer_id, segment_id, segment, distance, confidence, outside``.
 
-        ``outside`` marks customers far outside what the model was fitted on.
+        ``outside`` marks customers far outside what the model was fitted on. ``p_alive,
+        expected_orders, expected_spend, next_order_by, late`` follow where the model is of an order
+        log whose run had a forecast.
 
         ``source`` is what :func:`segment` takes. Ages and recencies are measured from ``as_of``;
         without it from the model's day, or from the latest day in the data where that is later.
@@ -64,7 +66,7 @@ class SavedModel:
         return workflows.assign(source, self.record, as_of=day)
 
     @speaking_python()
-    def monitor(self, source: Any, as_of: dt.date | str | None = None) -> Drift:
+    def monitor(self, source: object, as_of: dt.date | str | None = None) -> Drift:
         """Compare new data with those that the model was fitted on: keep it, or fit it again.
 
         ``source`` is what :func:`segment` takes. The ``verdict`` of what comes back is ``"keep"``

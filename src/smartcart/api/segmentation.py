@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart import store, workflows
 from smartcart.api.arguments import retold, speaking_python
@@ -232,11 +232,11 @@ class Segmentation(Handle, CampaignMethods):
         source, form = self.record.source, self.record.reading.format
         return SavedModel(self.model, store.table_name(source, form), self.record.rfm)
 
-    def assign(self, source: Any, as_of: dt.date | str | None = None) -> pd.DataFrame:
+    def assign(self, source: object, as_of: dt.date | str | None = None) -> pd.DataFrame:
         """Return the segment of other customers; as :meth:`SavedModel.assign`."""
         return self._saved.assign(source, as_of)
 
-    def monitor(self, source: Any, as_of: dt.date | str | None = None) -> Drift:
+    def monitor(self, source: object, as_of: dt.date | str | None = None) -> Drift:
         """Say whether new data still fit these segments; as :meth:`SavedModel.monitor`."""
         return self._saved.monitor(source, as_of)
 
@@ -264,7 +264,7 @@ class Segmentation(Handle, CampaignMethods):
         return migrate(before, self._as_run(), source=self._source, needed=False, seed=seed)
 
     @speaking_python()
-    def explain(self, customer: Any, *, against: str | None = None) -> Explanation:
+    def explain(self, customer: object, *, against: str | None = None) -> Explanation:
         """Return why a customer is in its segment and not in the runner-up (or ``against``).
 
         Raises ``smartcart.errors.DataError`` for a customer without a segment, and where the source
@@ -302,7 +302,7 @@ class Segmentation(Handle, CampaignMethods):
         cost: float | None = None,
         revenue: float | None = None,
         budget: float | None = None,
-        customers: Sequence[Any] = (),
+        customers: Sequence[object] = (),
     ) -> Path:
         """Write the interactive report, one self-contained HTML file.
 

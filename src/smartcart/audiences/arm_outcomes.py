@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import literal, quote
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.records import ArmOutcome

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import literal, quote
 from smartcart.errors import DataError, did_you_mean
 from smartcart.sources.open import Opened, open_source

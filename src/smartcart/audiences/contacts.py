@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from smartcart.audiences.identifiers import digits_of, normal_email, original, read_phone
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import UsageError
-from smartcart.sources.text_cells import BLANK, lines_of, text_rows
+from smartcart.sources.text_cells import lines_of, text_rows
 
 __all__ = ["CONTACTS", "SUPPRESSED", "Contacts", "id_columns", "suppressed"]
 
@@ -93,7 +93,7 @@ class Contacts:
         code: str | None,
     ) -> Iterator[pa.RecordBatch]:
         for columns in rows:
-            ids = [None if cell is None else cell.strip(BLANK) for cell in columns[own]]
+            ids = [key_text(cell) for cell in columns[own]]
             email: list[str | None] = [None] * len(ids)
             phone: list[str | None] = [None] * len(ids)
             marks: list[list[str]] = [[] for _ in ids]
@@ -169,8 +169,8 @@ def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str,
     text = cell.strip(BLANK)
     if not text:
         return
-    for one in {text, text.strip("\"'"), original(text)}:
-        yield "id", one
+    for one in {key_text(told) for told in (text, text.strip("\"'"), original(text))} - {None}:
+        yield "id", str(one)
     if email := normal_email(text.strip("\"'")):
         yield "email", email
     phone, certain = read_phone(text.strip("\"'"), code)
@@ -182,7 +182,7 @@ def _readings(cell: str, code: str | None, dialled: bool) -> Iterator[tuple[str,
         yield "hash", text.strip("\"'").lower()
 
 
-def _batch(columns: Sequence[Sequence[Any]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
+def _batch(columns: Sequence[Sequence[object]], schema: pa.Schema, rows: int) -> pa.RecordBatch:
     arrays = [pa.array(list(c) or [None] * rows, pa.string()) for c in columns]
     return pa.record_batch(arrays, schema=schema)
 

@@ -13,18 +13,19 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from smartcart.audiences.contacts import id_columns
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.errors import DataError
 from smartcart.sources.csv_dialect import Dialect, sniff
 from smartcart.sources.encoding import plain_text
 from smartcart.sources.file_format import Content, content_of
-from smartcart.sources.text_cells import BLANK
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Wanted", "erase_rows"]
-
-_WHOLE = re.compile(r"([0-9]+)\.0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,8 @@ def key(cell: object) -> str:
     >>> key(" 17.0 "), key("Ann@Example.com"), key(None)
     ('17', 'ann@example.com', '')
     """
-    text = "" if cell is None else str(cell).strip(f"{BLANK}'\"").casefold()
-    whole = _WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    plain = cell.strip(f"{BLANK}'\"") if isinstance(cell, str) else cell
+    return (key_text(plain) or "").casefold()
 
 
 def erase_rows(path: Path, wanted: Wanted) -> int | None:
@@ -137,7 +137,7 @@ def _parquet(path: Path, wanted: Wanted) -> int:
     return gone
 
 
-def _rows(batch: Any) -> Iterator[tuple[object, ...]]:
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
     return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 

@@ -7,8 +7,9 @@ import re
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 if TYPE_CHECKING:
     from smartcart.audiences.erasing import Wanted
@@ -26,7 +27,7 @@ def erase_from_workbook(path: Path, wanted: Wanted) -> int | None:
         parts = {name: book.read(name) for name in book.namelist()}
     if "xl/workbook.xml" not in parts:
         return None
-    texts: list[Any] = []
+    texts: list[Element] = []
     if _STRINGS in parts:
         strings = ElementTree.fromstring(parts[_STRINGS])
         texts = strings.findall(f"{_MAIN}si")
@@ -59,12 +60,18 @@ def erase_from_workbook(path: Path, wanted: Wanted) -> int | None:
 
 
 def _drop(
-    sheet: Any, told: list[str], wanted: Wanted, used: Counter[int], dropped: Counter[int]
+    sheet: Element,
+    told: list[str],
+    wanted: Wanted,
+    used: Counter[int],
+    dropped: Counter[int],
 ) -> int:
     data = sheet.find(f"{_MAIN}sheetData")
+    if data is None:
+        return 0
     places: list[int] | None = None
     gone = 0
-    for row in [] if data is None else list(data):
+    for row in list(data):
         cells = [_cell(cell, told) for cell in row]
         numbers = [number for _, _, number in cells if number is not None]
         width = max((place for place, _, _ in cells), default=-1) + 1
@@ -84,7 +91,7 @@ def _drop(
     return gone
 
 
-def _cell(cell: Any, told: list[str]) -> tuple[int, str, int | None]:
+def _cell(cell: Element, told: list[str]) -> tuple[int, str, int | None]:
     """Return the place of a cell, its text, and which shared text it uses."""
     letters = re.match("[A-Z]+", cell.get("r", "A"))
     place = 0
@@ -109,7 +116,7 @@ def _forget_chain(parts: dict[str, bytes]) -> None:
             parts[name] = re.sub(pattern, b"", parts[name])
 
 
-def _xml(root: Any) -> bytes:
+def _xml(root: Element) -> bytes:
     ElementTree.register_namespace("", _MAIN.strip("{}"))
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text

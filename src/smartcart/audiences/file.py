@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smartcart.audiences.identifiers import FIRST_PLAIN, harmless
 from smartcart.engines.closeable import Closeable
 from smartcart.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["KINDS", "AudienceFile", "refuse_kind"]
 
@@ -34,9 +37,9 @@ class AudienceFile(Closeable):
     def __init__(self, path: Path) -> None:
         self.written = self.escaped = 0
         self._path, self._kind = path, path.suffix.lower()
-        self._file: Any = None
+        self._file: Any = None  # a writer of Parquet or CSV, or a text file
 
-    def write(self, batch: Any) -> None:
+    def write(self, batch: pa.RecordBatch) -> None:
         """Write an Arrow record batch."""
         import pyarrow as pa
 
@@ -51,7 +54,7 @@ class AudienceFile(Closeable):
         else:
             self._file.writelines(f"{_one_line(cell)}\n" for cell in batch.column(0).to_pylist())
 
-    def _open(self, schema: Any) -> Any:
+    def _open(self, schema: pa.Schema) -> Any:
         if self._kind == ".parquet":
             from pyarrow import parquet
 
@@ -62,7 +65,7 @@ class AudienceFile(Closeable):
             return csv.CSVWriter(self._path, schema)
         return self._path.open("w", encoding="utf-8", newline="\n")
 
-    def _harmless(self, column: Any) -> Any:
+    def _harmless(self, column: pa.Array) -> pa.Array:
         """Return a column of text with cells that are no formulas."""
         import pyarrow as pa
         import pyarrow.compute as pc

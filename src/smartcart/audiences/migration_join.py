@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
+from smartcart.records import SqlRow
 
 __all__ = ["Ways"]
 
@@ -118,7 +118,7 @@ class Ways:
 
     def counted(self) -> list[tuple[int, int, int, int, float]]:
         """Return ways with customers and worth: (from, by the old model, to, customers, worth)."""
-        found: list[tuple[Any, ...]] = self.engine.rows(
+        found: list[SqlRow] = self.engine.rows(
             f"""
             SELECT coalesce(was, 0), CASE WHEN was IS NULL OR now IS NULL THEN 0
                 ELSE coalesce(carried, {self._number}) END, coalesce({self._number}, 0), count(*),
@@ -130,12 +130,14 @@ class Ways:
 
     def segments_of(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the own ids in the new run of a few customers."""
-        listed = ", ".join(literal(key) for key in keys) or "''"
+        asked = {key: key_text(key) or "" for key in keys}
+        listed = ", ".join(map(literal, asked.values())) or "''"
         rows = self.engine.rows(
             f"SELECT key, now FROM {self._ways} WHERE now IS NOT NULL "
             f"AND CAST(key AS VARCHAR) IN (SELECT unnest([{listed}]))"
         )
-        return {str(key): int(one) for key, one in rows}
+        found = {str(key): int(one) for key, one in rows}
+        return {key: found[own] for key, own in asked.items() if own in found}
 
     @property
     def _change(self) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from smartcart.audiences.contacts import CONTACTS, SUPPRESSED
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.errors import UsageError, did_you_mean
 
-__all__ = ["REASONS", "Audience", "chosen_names", "segment_names"]
+__all__ = ["REASONS", "JudgedCustomers", "chosen_names", "segment_names"]
 
 REASONS = (
     "other segment",
@@ -77,7 +77,7 @@ def chosen_names(wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
-class Audience:
+class JudgedCustomers:
     """The judged customers of a run, on disk in the engine's folder.
 
     ``segments`` are exact names, of those in ``named`` (by segment id) and, for the earlier run,
@@ -169,7 +169,7 @@ class Audience:
 
     def left_out(self) -> dict[str, int]:
         """Return customers left out by reason, those of other segments too."""
-        counts = dict(
+        counts: dict[str, int] = dict(
             self.engine.rows(f"SELECT reason, count(*) FROM {_parquet(self._file)} GROUP BY reason")
         )
         others = self.customers - sum(counts.values())

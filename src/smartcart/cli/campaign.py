@@ -12,7 +12,6 @@ from smartcart.cli.common import (
     Cost,
     Json,
     Quiet,
-    Revenue,
     Seed,
     app,
     print_json,
@@ -20,6 +19,7 @@ from smartcart.cli.common import (
     write_whole,
 )
 from smartcart.errors import UsageError
+from smartcart.records import JsonObject
 
 __all__ = ["audience", "campaigns", "explain", "plan", "results"]
 
@@ -34,7 +34,12 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that smar
 def plan(
     run: RunFolder,
     cost: Cost = None,
-    revenue: Revenue = None,
+    revenue: Annotated[
+        float | None,
+        typer.Option(
+            "--revenue", help="Money per response; else what the forecast of the run expects."
+        ),
+    ] = None,
     outcome: Annotated[
         str | None,
         typer.Option("--outcome", help="0/1 column of a past campaign that gives the rates."),
@@ -110,7 +115,6 @@ def plan(
         else:
             check_amounts(cost, revenue, budget, needed=True)
             assert cost is not None
-            assert revenue is not None
             lesson = None
             if earlier is not None:
                 from smartcart.workflows.kept_campaigns import learnt
@@ -146,7 +150,7 @@ def plan(
         )
         write_whole(report, page, [], overwrite=overwrite)
     if results is not None:
-        content: Any = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
+        content: JsonObject = {"uplift": store.plain(uplifts), "not_in_this_run": strangers}
     else:
         content = store.plain(found) | {"output": str(output) if output else None, "arms": counts}
         content["held_out"] = str(planning.held_out_beside(output)) if output else None

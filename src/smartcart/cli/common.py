@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -52,7 +52,7 @@ Source = Annotated[
     list[str],
     typer.Argument(
         help="File, files, folder or glob (CSV, TSV, Parquet, Excel), shop.db::table (DuckDB, "
-        "SQLite), or postgresql://host/shop::table (mysql://, too)."
+        "SQLite), or postgresql://host/shop::table (mysql:// and clickhouse://, too)."
     ),
 ]
 Out = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; must not exist.")]
@@ -118,12 +118,12 @@ def check_engine(engine: str, spark_master: str | None) -> None:
     check(engine, spark_master)
 
 
-def one_or_all(source: list[str]) -> Any:
+def one_or_all(source: list[str]) -> str | list[str]:
     """Return the one source that was named, or the list of several."""
     return source[0] if len(source) == 1 else source
 
 
-def print_json(content: Any) -> None:
+def print_json(content: object) -> None:
     """Print one object for machines."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=1))
 

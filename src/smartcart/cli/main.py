@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any
 
 import typer
 from typer.exceptions import TyperException
@@ -52,7 +51,7 @@ def main() -> None:
     sys.exit(_guarded(app, as_json))
 
 
-def _guarded(command: Callable[..., Any], as_json: bool) -> int:
+def _guarded(command: Callable[..., object], as_json: bool) -> int:
     try:
         code = command(standalone_mode=not as_json)
     except TyperException as error:  # of the command line itself; without --json Typer tells it

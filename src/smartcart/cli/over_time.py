@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from smartcart.cli.common import AsOf, Json, Quiet, Seed, Source, app, one_or_all, print_json
 from smartcart.errors import UsageError
+from smartcart.records import JsonObject
 
 __all__ = ["migrate", "monitor", "runs"]
 
@@ -140,7 +141,7 @@ def migrate(
         with store.new_files([report], overwrite=overwrite) as part:
             (part / report.name).write_text(page, encoding="utf-8")
     if as_json:
-        content: dict[str, Any] = store.plain(found.migration)
+        content: JsonObject = store.plain(found.migration)
         if not found.split:  # nothing is known of why
             content["by_customers"] = content["by_refit"] = None
         for flow in content["flows"]:

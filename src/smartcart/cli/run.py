@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,16 +39,21 @@ from smartcart.cli.common import (
 )
 from smartcart.errors import DataError, UsageError
 
+if TYPE_CHECKING:
+    from smartcart.settings import Settings
+
+
 __all__ = ["check", "demo", "run"]
 
-THERE = ("smartcart.core.evidence", "sklearn.cluster", "sklearn.tree", "smartcart.report.figures")
-HERE = (
-    "pandas",
-    "scipy.optimize",
+THERE = (
+    "smartcart.core.evidence",
+    "sklearn.cluster",
+    "sklearn.tree",
     "smartcart.report.figures",
     "mpl_toolkits.mplot3d",
-    "smartcart.report.page",
 )
+NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
+HERE = ("scipy.optimize", "smartcart.report.page")
 
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")
@@ -220,9 +225,9 @@ def demo(
 
 
 def _segment(
-    source: Any,
+    source: str | list[str],
     output: Path,
-    settings: Any,
+    settings: Settings,
     overwrite: bool,
     *,
     quiet: bool,
@@ -237,7 +242,6 @@ def _segment(
     """Run the main job into a new folder, then show what came out."""
     import shutil
     from dataclasses import replace
-    from functools import partial
 
     from smartcart import store
     from smartcart.background_process import HelperProcess
@@ -246,7 +250,8 @@ def _segment(
     sources = source if isinstance(source, list) else [source]
     store.refuse_target(output, overwrite=overwrite)
     store.refuse_source_inside(output, sources)
-    with show.Progress(quiet=quiet) as progress, HelperProcess(*THERE, meanwhile=HERE) as helper:
+    helping = HelperProcess(*THERE, meanwhile=HERE, without=NOT_THERE)
+    with show.Progress(quiet=quiet) as progress, helping as helper:
         progress("start", 0, None)
         from smartcart import workflows
         from smartcart.workflows.campaign_report import check_amounts, with_actions
@@ -256,21 +261,15 @@ def _segment(
             found = workflows.segment(
                 source,
                 folder,
-                k=settings.k,
-                k_max=settings.k_max,
-                kind=settings.kind,
-                as_of=settings.as_of,
-                wanted=settings.columns,
-                seed=settings.seed,
-                options=workflows.order_options(settings),
-                rfm_bins=settings.rfm_bins,
+                workflows.SegmentRequest.of(
+                    settings,
+                    engine=engine,
+                    spark_master=spark_master,
+                    previous=previous,
+                    fresh=fresh,
+                ),
                 progress=progress,
                 helper=helper,
-                engine=engine,
-                spark_master=spark_master,
-                previous=previous,
-                fresh=fresh,
-                meanwhile=partial(workflows.draw_first, folder),
             )
             progress("report", 0, None)
             found = with_actions(

@@ -41,7 +41,7 @@ def score(
             "--into",
             metavar="TABLE",
             help="Table to bring up to date instead: postgresql://host/shop::segments, "
-            "mysql://..., or shop.db::segments (DuckDB, SQLite).",
+            "mysql://..., clickhouse://..., or shop.db::segments (DuckDB, SQLite).",
         ),
     ] = None,
     as_of: AsOf = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -143,7 +142,7 @@ def _order_log(seen: Inspection, log: OrderLog) -> None:
     _notices(console, seen.notices)
 
 
-def _receipt(console: Any, told: ReadingReceipt | None, currency: str) -> None:
+def _receipt(console: Console, told: ReadingReceipt | None, currency: str) -> None:
     """Show what was read, in figures that the shop knows."""
     if told is None:
         return
@@ -160,6 +159,6 @@ def _table(names: tuple[str, ...], right: tuple[str, ...] = ()) -> Table:
     return table
 
 
-def _notices(console: Any, notices: tuple[Notice, ...]) -> None:
+def _notices(console: Console, notices: tuple[Notice, ...]) -> None:
     for notice in notices:
         console.print(Text(f"Warning: {notice.message}", style="yellow"))

@@ -16,18 +16,23 @@ __all__ = ["synth_customers", "synth_orders"]
 synth_app = typer.Typer(help="Synthetic data of any size, streaming.", no_args_is_help=True)
 app.add_typer(synth_app, name="synth")
 
+Output = Annotated[Path, typer.Option("--output", "-o", help="A .csv or .parquet file.")]
+Truth = Annotated[
+    Path | None, typer.Option("--truth", help="Also write the planted segments here.")
+]
+Clean = Annotated[bool, typer.Option("--clean", help="Without the dirt of real files.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")]
+
 
 @synth_app.command(
     "customers", epilog="Example: smartcart synth customers --rows 10000 -o customers.csv"
 )
 def synth_customers(
     rows: Annotated[int, typer.Option("--rows", min=1, help="Customers to make.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv or .parquet file.")],
-    truth: Annotated[
-        Path | None, typer.Option("--truth", help="Also write the planted segments here.")
-    ] = None,
-    clean: Annotated[bool, typer.Option("--clean", help="Without the dirt of real files.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    output: Output,
+    truth: Truth = None,
+    clean: Clean = False,
+    overwrite: Overwrite = False,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -52,12 +57,10 @@ def synth_customers(
 @synth_app.command("orders", epilog="Example: smartcart synth orders --rows 100000 -o orders.csv")
 def synth_orders(
     rows: Annotated[int, typer.Option("--rows", min=1, help="Order lines to make.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="A .csv or .parquet file.")],
-    truth: Annotated[
-        Path | None, typer.Option("--truth", help="Also write the planted segments here.")
-    ] = None,
-    clean: Annotated[bool, typer.Option("--clean", help="Without the dirt of real files.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
+    output: Output,
+    truth: Truth = None,
+    clean: Clean = False,
+    overwrite: Overwrite = False,
     seed: Seed = None,
     quiet: Quiet = False,
     as_json: Json = False,

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-__all__ = ["ARCHETYPES", "Archetype", "Clause", "Rule"]
+__all__ = ["ARCHETYPES", "Archetype", "Clause", "EffectRange"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class EffectRange:
     """``low <= effect of signal <= high``. Where the signal is unknown, an optional rule holds.
 
     ``least`` and ``most`` bound the mean itself, in its own unit: a year is long, whatever the
@@ -39,7 +39,7 @@ class Clause:
     """A sentence, and the rules without which it is not said."""
 
     sentence: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[EffectRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Archetype:
 
     code: str
     name: str
-    rules: tuple[Rule, ...]
+    rules: tuple[EffectRange, ...]
     score: tuple[tuple[str, float], ...]  # weights of the effects of signals
     clauses: tuple[tuple[Clause, ...], ...]
     action: str
@@ -65,7 +65,11 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "slipping_away",
         "Slipping away",
-        (Rule("alive", high=-0.6), Rule("value", low=-0.2), Rule("frequency", low=-0.2)),
+        (
+            EffectRange("alive", high=-0.6),
+            EffectRange("value", low=-0.2),
+            EffectRange("frequency", low=-0.2),
+        ),
         (("alive", -3.0), ("value", 0.5)),
         (
             (
@@ -73,9 +77,9 @@ ARCHETYPES: tuple[Archetype, ...] = (
                     "By the rhythm of their own orders fewer of them are still customers than of "
                     "the others, and they bought about as much and as often, or more.",
                     (
-                        Rule("alive", high=-0.6),
-                        Rule("value", low=-0.2),
-                        Rule("frequency", low=-0.2),
+                        EffectRange("alive", high=-0.6),
+                        EffectRange("value", low=-0.2),
+                        EffectRange("frequency", low=-0.2),
                     ),
                 ),
             ),
@@ -87,24 +91,24 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "premium",
         "Premium",
         (
-            Rule("value", low=0.6),
-            Rule("income", low=0.3, optional=True),
-            Rule("deals", high=0.5, optional=True),
-            Rule("alive", low=-0.6, optional=True),
+            EffectRange("value", low=0.6),
+            EffectRange("income", low=0.3, optional=True),
+            EffectRange("deals", high=0.5, optional=True),
+            EffectRange("alive", low=-0.6, optional=True),
         ),
         (("value", 3.0), ("income", 1.0)),
         (
             (
-                Clause("High income and high spend.", (Rule("income", low=0.3),)),
+                Clause("High income and high spend.", (EffectRange("income", low=0.3),)),
                 Clause("They spend more than the average customer."),
             ),
             (
                 Clause(
                     "Few customers, who carry the revenue.",
-                    (Rule("customers", most=0.3), Rule("value_share", least=0.5)),
+                    (EffectRange("customers", most=0.3), EffectRange("value_share", least=0.5)),
                 ),
             ),
-            (Clause("They hardly need deals.", (Rule("deals", high=-0.3, most=0.15),)),),
+            (Clause("They hardly need deals.", (EffectRange("deals", high=-0.3, most=0.15),)),),
         ),
         "Keep them: early access, service and personal recommendations instead of discounts.",
         "Retention and spend per customer",
@@ -112,13 +116,13 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "discount_sensitive",
         "Discount-sensitive",
-        (Rule("deals", low=0.4), Rule("value", high=1.4, optional=True)),
+        (EffectRange("deals", low=0.4), EffectRange("value", high=1.4, optional=True)),
         (("deals", 1.0),),
         (
             (
                 Clause(
                     "They wait for a deal: a large part of what they buy is bought on one.",
-                    (Rule("deals", least=0.3, most=1.0),),
+                    (EffectRange("deals", least=0.3, most=1.0),),
                 ),
                 Clause("They buy on a deal more often than the average customer."),
             ),
@@ -130,17 +134,17 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "moderate_engagement",
         "Moderate engagement",
         (
-            Rule("value", low=-0.6, high=0.65, times=1.6),
-            Rule("frequency", low=-0.6, high=0.9, optional=True, times=1.6),
-            Rule("deals", high=0.6, optional=True),
-            Rule("tenure", low=-1.0, optional=True),
+            EffectRange("value", low=-0.6, high=0.65, times=1.6),
+            EffectRange("frequency", low=-0.6, high=0.9, optional=True, times=1.6),
+            EffectRange("deals", high=0.6, optional=True),
+            EffectRange("tenure", low=-1.0, optional=True),
         ),
         (("deals", -0.3), ("frequency", 0.3)),
         (
             (
                 Clause(
                     "Around the average in what they spend and how often they buy.",
-                    (Rule("frequency", low=-0.6, high=0.9, times=1.6),),
+                    (EffectRange("frequency", low=-0.6, high=0.9, times=1.6),),
                 ),
                 Clause("Around the average in what they spend."),
             ),
@@ -152,20 +156,20 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "low_engagement",
         "Low engagement / potential churn",
         (
-            Rule("value", high=-0.4),
-            Rule("frequency", high=-0.3, optional=True),
-            Rule("deals", high=0.9, optional=True),
+            EffectRange("value", high=-0.4),
+            EffectRange("frequency", high=-0.3, optional=True),
+            EffectRange("deals", high=0.9, optional=True),
         ),
         (("value", -1.0), ("frequency", -1.0), ("recency", 0.5), ("deals", -0.3)),
         (
             (
                 Clause(
                     "They buy less often and spend less than the average customer.",
-                    (Rule("frequency", high=-0.3),),
+                    (EffectRange("frequency", high=-0.3),),
                 ),
                 Clause("They spend less than the average customer."),
             ),
-            (Clause("Their last order is longer ago, too.", (Rule("recency", low=0.2),)),),
+            (Clause("Their last order is longer ago, too.", (EffectRange("recency", low=0.2),)),),
         ),
         "Win back at low cost: a short welcome-back series, one clear offer, then peace.",
         "Share that orders again within 90 days",
@@ -174,17 +178,17 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "loyal_regulars",
         "Loyal regulars",
         (
-            Rule("frequency", low=0.4),
-            Rule("value", low=0.0),
-            Rule("recency", high=0.2, optional=True),
-            Rule("deals", high=0.8, optional=True),
-            Rule("tenure", low=-0.2, optional=True, least=LONG_DAYS),
-            Rule("alive", low=-0.6, optional=True),
+            EffectRange("frequency", low=0.4),
+            EffectRange("value", low=0.0),
+            EffectRange("recency", high=0.2, optional=True),
+            EffectRange("deals", high=0.8, optional=True),
+            EffectRange("tenure", low=-0.2, optional=True, least=LONG_DAYS),
+            EffectRange("alive", low=-0.6, optional=True),
         ),
         (("frequency", 1.0), ("tenure", 0.5)),
         (
             (Clause("They come back more often than the average customer."),),
-            (Clause("They have done so for longer.", (Rule("tenure", low=0.2),)),),
+            (Clause("They have done so for longer.", (EffectRange("tenure", low=0.2),)),),
         ),
         "Thank them: a loyalty programme, referrals, first say on new products.",
         "Order frequency and referrals",
@@ -193,9 +197,9 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "at_risk",
         "At risk of leaving",
         (
-            Rule("recency", low=0.4),
-            Rule("value", low=0.0),
-            Rule("frequency", low=0.2, optional=True),
+            EffectRange("recency", low=0.4),
+            EffectRange("value", low=0.0),
+            EffectRange("frequency", low=0.2, optional=True),
         ),
         (("recency", 1.0), ("value", 0.5)),
         (
@@ -213,10 +217,10 @@ ARCHETYPES: tuple[Archetype, ...] = (
         "new_customers",
         "New customers",
         (
-            Rule("tenure", high=-0.3, most=NEW_DAYS),
-            Rule("recency", high=-0.3, optional=True),
-            Rule("frequency", high=-0.3),
-            Rule("value", high=0.3, optional=True),
+            EffectRange("tenure", high=-0.3, most=NEW_DAYS),
+            EffectRange("recency", high=-0.3, optional=True),
+            EffectRange("frequency", high=-0.3),
+            EffectRange("value", high=0.3, optional=True),
         ),
         (("tenure", -1.0), ("recency", -1.0), ("frequency", -0.5)),
         ((Clause("Their first orders are recent and few."),),),
@@ -226,7 +230,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "promising_new",
         "Promising newcomers",
-        (Rule("tenure", high=-0.6, most=NEW_DAYS), Rule("value", low=0.0)),
+        (EffectRange("tenure", high=-0.6, most=NEW_DAYS), EffectRange("value", low=0.0)),
         (("tenure", -1.0), ("value", 0.5)),
         ((Clause("New customers who already spend as much as the average customer, or more."),),),
         "Make the second and third order easy: onboarding, recommendations, a service call.",
@@ -235,7 +239,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "occasional_big_baskets",
         "Occasional big baskets",
-        (Rule("basket", low=0.6), Rule("frequency", high=-0.2)),
+        (EffectRange("basket", low=0.6), EffectRange("frequency", high=-0.2)),
         (("basket", 1.0), ("frequency", -0.5)),
         ((Clause("They come less often than the average customer and buy more at once."),),),
         "Remind them at their own rhythm and offer complements to what they bought.",
@@ -244,7 +248,7 @@ ARCHETYPES: tuple[Archetype, ...] = (
     Archetype(
         "browsers",
         "Browsers",
-        (Rule("visits", low=0.6), Rule("value", high=-0.2)),
+        (EffectRange("visits", low=0.6), EffectRange("value", high=-0.2)),
         (("visits", 1.0), ("value", -0.5)),
         ((Clause("They visit more often than the average customer and spend less."),),),
         "Find what stops them: delivery cost, trust, choice; test reminders of left baskets.",

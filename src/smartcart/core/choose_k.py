@@ -160,11 +160,10 @@ def settle_from(
             choice.evidence.rows[k - 1],
             wcss=fit.inertia,
             silhouette=k_indices.silhouettes(sample, [part])[0],
-            calinski_harabasz=k_indices.calinski_harabasz(heavy, whole),
-            davies_bouldin=k_indices.davies_bouldin(heavy, whole),
             stability_ari=stable.ari,
             jaccard_min=min(stable.jaccard),
             smallest_share=float(np.bincount(whole, minlength=k).min() / len(heavy)),
+            **k_indices.separations(heavy, whole),  # type: ignore[arg-type]
         )
     table = tuple(row if one.k == k else one for one in choice.evidence.rows)
     evidence = replace(choice.evidence, rows=table)
@@ -214,13 +213,10 @@ def _choose(
     say("measuring separation")
     widths = dict(zip(parts, k_indices.silhouettes(sample, list(parts.values())), strict=True))
 
-    def separation(k: int) -> tuple[float | None, float | None, float]:
+    def separation(k: int) -> tuple[dict[str, float | None], float]:
         whole = kmeans.assign(heavy, fits[k].centers)[0]
-        return (
-            k_indices.calinski_harabasz(heavy, whole),
-            k_indices.davies_bouldin(heavy, whole),
-            float(np.bincount(whole, minlength=k).min() / n),
-        )
+        smallest = float(np.bincount(whole, minlength=k).min() / n)
+        return k_indices.separations(heavy, whole), smallest
 
     apart = dict(zip(fits, for_each(separation, fits), strict=True))
     say("comparing with reference clouds")
@@ -231,13 +227,12 @@ def _choose(
             k=k,
             wcss=fit.inertia,
             silhouette=widths.get(k),
-            calinski_harabasz=apart[k][0],
-            davies_bouldin=apart[k][1],
             gap=float(gap[k - 1]),
             gap_se=float(gap_se[k - 1]),
             stability_ari=stable[k].ari if k in stable else None,
             jaccard_min=min(stable[k].jaccard) if k in stable else None,
-            smallest_share=apart[k][2],
+            smallest_share=apart[k][1],
+            **apart[k][0],
         )
         for k, fit in fits.items()
     )

@@ -21,6 +21,7 @@ from smartcart.records import (
     Drift,
     DriftReason,
     DriftReference,
+    ForecastDrift,
     OutcomeDrift,
     OutcomeReference,
     ReferenceBins,
@@ -77,11 +78,13 @@ def compare(
     ids: Sequence[int] | None = None,
     names: Sequence[str] | None = None,
     stability: Sequence[float] | None = None,
+    forecast: ForecastDrift | None = None,
 ) -> Drift:
     """Compare later data with the reference of the model.
 
     A change of the schema, of a column that forms segments, of the segments' shares, of the
-    distances or of the segments' stability calls for a refit; columns that only describe and
+    distances, of the segments' stability, or orders that the forecast did not expect, call for a
+    refit; columns that only describe and
     outcomes are told, and call for none. What describes but comes of the same orders as what forms
     (``tells``) calls for one where it has changed much: the orders are others than they were.
 
@@ -94,6 +97,7 @@ def compare(
     schema : source column -> type, as found; columns of the reference must be there.
     ids : (k,) of the segments; 1 to k without them. ``names`` : (k,) theirs, for the sentences.
     stability : (k,) Jaccard similarity of each segment with fits on resamples of the later data.
+    forecast : of an order log, what came since against what was expected.
 
     Raises
     ------
@@ -154,6 +158,9 @@ def compare(
         for one in found
         if one.strength >= 1
     ]
+    if forecast is not None and forecast.strength >= 1:
+        told_of = DriftReason("forecast", "orders", forecast.strength, True, forecast.sentence)
+        reasons.append(told_of)
     reasons.sort(key=lambda r: (not r.refit, r.kind != "schema", -r.strength, r.name))
     return Drift(
         verdict="refit" if any(r.refit for r in reasons) else "keep",
@@ -165,6 +172,7 @@ def compare(
         outcomes=found,
         rows=int(rows[1]),
         rows_before=int(rows[0]),
+        forecast=forecast,
     )
 
 

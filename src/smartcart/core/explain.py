@@ -11,7 +11,7 @@ Nothing is approximated, and no term depends on the order of the features.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,7 +85,7 @@ def why(Z: ArrayLike, centers: ArrayLike, other: int | None = None) -> Why:
 
 
 def explain(
-    X: ArrayLike, ids: Sequence[Any], model: Model, other: int | None = None
+    X: ArrayLike, ids: Sequence[object], model: Model, other: int | None = None
 ) -> tuple[Explanation, ...]:
     """Say of each customer why it is in its segment and not in the second nearest.
 

@@ -194,13 +194,13 @@ def _read(values: ArrayLike) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     return array.astype(object), known
 
 
-def _empty(value: Any) -> bool:
+def _empty(value: object) -> bool:
     if isinstance(value, float):
         return isnan(value)
     return value is None or str(value).strip() in {"", "<NA>", "NaT"}
 
 
-def _texts(values: NDArray[Any]) -> tuple[list[str], Counts]:
+def _texts(values: NDArray[np.generic]) -> tuple[list[str], Counts]:
     """Return the categories, most frequent first, and the place of each row among them."""
     if not len(values):
         return [], np.empty(0, dtype=np.int64)
@@ -312,7 +312,11 @@ def _groups(
 
 
 def _proxies(
-    values: NDArray[Any], places: Counts, number: bool, X: Floats, features: Sequence[Feature]
+    values: NDArray[np.generic],
+    places: Counts,
+    number: bool,
+    X: Floats,
+    features: Sequence[Feature],
 ) -> tuple[Proxy, ...]:
     """Return how much each forming feature tells of the column, strongest first."""
     found = []

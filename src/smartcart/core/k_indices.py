@@ -5,14 +5,14 @@ Equal to scikit-learn's to 1e-8; the distances between rows are computed once fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.k_lloyd import for_each
 
-__all__ = ["calinski_harabasz", "davies_bouldin", "silhouettes"]
+__all__ = ["BEST", "calinski_harabasz", "davies_bouldin", "separations", "silhouettes"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -132,3 +132,22 @@ def _means(Z: Floats, labels: Labels) -> tuple[Floats, Floats, NDArray[np.intp]]
     sizes = np.bincount(codes).astype(np.float64)
     sums = np.stack([np.bincount(codes, weights=column) for column in Z.T], axis=1)
     return sums / sizes[:, None], sizes, codes
+
+
+SEPARATIONS: dict[str, Callable[[Floats, Labels], float | None]] = {
+    "calinski_harabasz": calinski_harabasz,
+    "davies_bouldin": davies_bouldin,
+}
+"""Indices of one partition by the names that they have in ``KRow``."""
+BEST = {"silhouette": 1, "calinski_harabasz": 1, "davies_bouldin": -1}
+"""Which value each rule picks: 1 the largest, -1 the smallest."""
+
+
+def separations(Z: Floats, labels: Labels) -> dict[str, float | None]:
+    """Return the indices of a partition of rows (n, p) by name; None where one is not defined.
+
+    >>> labels = np.array([0, 0, 1, 1], dtype=np.int32)
+    >>> separations(np.array([[0.0], [1], [9], [10]]), labels)["calinski_harabasz"]
+    162.0
+    """
+    return {name: index(Z, labels) for name, index in SEPARATIONS.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from smartcart.core.k_indices import BEST
 from smartcart.records import KRow
 
 __all__ = ["elbow", "pick_all"]
@@ -38,7 +39,7 @@ def pick_all(rows: tuple[KRow, ...], strength: dict[int, float]) -> dict[str, in
     pick K = 1.
     """
     picks = {"elbow": elbow([row.wcss for row in rows])}
-    for name, sign in (("silhouette", 1), ("calinski_harabasz", 1), ("davies_bouldin", -1)):
+    for name, sign in BEST.items():
         scored = [(sign * v, -row.k) for row in rows if (v := getattr(row, name)) is not None]
         picks[name] = -max(scored)[1] if scored else 1
     after = pairwise(rows)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from smartcart.core.k_lloyd import lloyd, plus_plus
 from smartcart.core.lloyd import lloyd_sums, packed
 from smartcart.errors import DataError
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
+    from threadpoolctl import ThreadpoolController
 
 __all__ = [
     "KMeansFit",
@@ -137,7 +141,7 @@ def _nearly_settled(rows: Floats, starts: list[Floats]) -> list[Floats]:
     return settled
 
 
-def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Any:
+def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> KMeans:
     """Run scikit-learn's K-Means from ``start`` until the centers rest."""
     from sklearn.cluster import KMeans
 
@@ -217,7 +221,7 @@ def single_thread() -> Iterator[None]:
 
 
 @cache
-def _threads() -> Any:
+def _threads() -> ThreadpoolController:
     """Return the control of the thread pools; scikit-learn's must be loaded to be found."""
     import sklearn.cluster  # noqa: F401
     from threadpoolctl import ThreadpoolController

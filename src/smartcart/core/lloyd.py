@@ -8,7 +8,7 @@ deviations) is far below what its rows decide; labels and distances never come f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +48,11 @@ class LloydSums:
         return cls(np.zeros(k), np.zeros((k, p)), 0.0)
 
     def add(
-        self, Z: Floats, labels: NDArray[Any], d1: Floats, sample_weight: Floats | None = None
+        self,
+        Z: Floats,
+        labels: NDArray[np.generic],
+        d1: Floats,
+        sample_weight: Floats | None = None,
     ) -> Self:
         """Return the sums with the rows ``Z`` (m, p), labelled by :func:`assign`, added."""
         k = self.counts.shape[0]

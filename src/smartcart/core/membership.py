@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ __all__ = ["members"]
 ROWS = 2_048  # at a time: what is worked on stays in the processor's cache
 
 
-def members(labels: NDArray[Any], k: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+def members(labels: NDArray[np.generic], k: int) -> Iterator[tuple[slice, NDArray[np.float64]]]:
     """Yield parts of the rows, each with its (k, m) matrix of 1 where a row has the label, else 0.
 
     >>> [(part.start, matrix.tolist()) for part, matrix in members(np.array([0, 1, 1]), 2)]

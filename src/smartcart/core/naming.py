@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from smartcart.core.archetypes import ARCHETYPES, Archetype, Rule
+from smartcart.core.archetypes import ARCHETYPES, Archetype, EffectRange
 from smartcart.records import Contract, Fact, Feature, ProfileRow
 
 __all__ = ["EarnedName", "facts_of", "name_segments", "say", "signal_columns"]
@@ -206,14 +206,14 @@ def _told(archetype: Archetype, seen: Mapping[str, _Seen]) -> str:
     return " ".join(filter(None, holding))
 
 
-def _holds(signals: Mapping[str, _Seen], rules: Sequence[Rule]) -> bool:
+def _holds(signals: Mapping[str, _Seen], rules: Sequence[EffectRange]) -> bool:
     return all(
         rule.optional if rule.signal not in signals else _rule_holds(signals[rule.signal], rule)
         for rule in rules
     )
 
 
-def _rule_holds(seen: _Seen, rule: Rule) -> bool:
+def _rule_holds(seen: _Seen, rule: EffectRange) -> bool:
     if not rule.low <= seen.effect <= rule.high or not rule.least <= seen.mean <= rule.most:
         return False
     if (rule.low >= 0 and seen.mean < seen.overall) or (rule.high < 0 and seen.mean > seen.overall):

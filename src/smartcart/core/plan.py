@@ -1,19 +1,19 @@
 """The campaign planner: whom to contact, what it will bring, and how sure that is.
 
-All contacts cost the same, and so does every response earn; a segment is worth contacting where its
-response rate is above the break-even rate, cost / revenue.
+All contacts cost the same; a response earns the same everywhere, or what one of its segment does. A
+segment is worth contacting where its response rate is above the break-even rate, cost / revenue.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core.holdout import holdout_of
+from smartcart.core.outlook import ends, middle, outlook_of
 from smartcart.core.response import rate_posterior
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Backtest, Outlook, Plan, SegmentPlan
@@ -25,7 +25,6 @@ Counts = NDArray[np.int64]
 
 DRAWS = 20_000
 MOST_WHOLE = 15  # segments among which the best whole ones are found by trying all
-WORST = 0.05  # of the futures, whose mean loss is the stated risk
 
 
 def make_plan(
@@ -33,7 +32,8 @@ def make_plan(
     customers: ArrayLike,
     *,
     cost: float,
-    revenue: float,
+    revenue: float | ArrayLike,
+    revenue_error: ArrayLike | None = None,
     positives: ArrayLike | None = None,
     trials: ArrayLike | None = None,
     alone: tuple[ArrayLike, ArrayLike] | None = None,
@@ -58,7 +58,9 @@ def make_plan(
     Parameters
     ----------
     names, customers : of the k segments, and how many can be contacted in each.
-    cost, revenue : money per contact and per response.
+    cost, revenue : money per contact and per response; the latter maybe (k,), one per segment.
+    revenue_error : (k,) standard deviations of such a revenue, as shares of it. What a segment
+        brings is then drawn as well, all segments high or low together, as a shop's year is.
     positives, trials : (k,) responses and customers of a past campaign; or else
     alone : the same of customers of that campaign who were left alone. A contact is then worth what
         it adds: rates of the plan are the rate of those contacted less that of those left alone,
@@ -81,9 +83,11 @@ def make_plan(
         Where an amount is impossible, or neither counts nor an assumed rate are given.
     """
     size = np.asarray(customers, dtype=np.int64)
-    check_money(cost, revenue, budget)
-    rng = np.random.default_rng(seed)
     k = len(names)
+    money = _revenues(revenue, k)
+    usual = float(money @ size / size.sum()) if np.ndim(revenue) and size.sum() else float(money[0])
+    check_money(cost, usual, budget)
+    rng = np.random.default_rng(seed)
     x, n = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     rates: Floats | None = None
     base: Floats | None = None  # draws of the rates without contact
@@ -102,9 +106,9 @@ def make_plan(
         )
     else:
         rate = _assumed(assumed, k)
-    contacts = allocate(rate, size, cost=cost, revenue=revenue, budget=budget, partial=partial)
+    contacts = allocate(rate, size, cost=cost, revenue=money, budget=budget, partial=partial)
 
-    def answered(number: Any, place: Any) -> Counts:
+    def answered(number: Counts | np.int64, place: slice | np.intp) -> Counts:
         assert rates is not None
         drawn = rng.binomial(number, rates[:, place])
         return drawn if base is None else drawn - rng.binomial(number, base[:, place])
@@ -116,14 +120,19 @@ def make_plan(
         for j in np.flatnonzero((contacts > 0) & (contacts < size)):
             chosen_answers[:, j] = answered(contacts[j], j)
     known = rates if rates is None or base is None else rates - base
+    earns: Floats = money[None, :]
+    if rates is not None and revenue_error is not None:
+        off = np.asarray(revenue_error, dtype=np.float64)
+        earns = money * np.maximum(1.0 + rng.standard_normal((draws, 1)) * off, 0.0)
 
-    def outlook(number: Counts, expected: Floats, drawn: Counts | None) -> Outlook:
-        return _outlook(number, expected, drawn, cost=cost, revenue=revenue, level=level)
+    def outlook(which: slice, number: Counts, drawn: Counts | None) -> Outlook:
+        brings = None if drawn is None else (drawn[:, which], earns[:, which])
+        return outlook_of(number[which], rate[which], money[which], brings, cost=cost, level=level)
 
     segments = []
     for i, name in enumerate(names):
         one = slice(i, i + 1)
-        low, high = (None, None) if known is None else _middle(known[:, i], level)
+        low, high = (None, None) if known is None else middle(known[:, i], level)
         segments.append(
             SegmentPlan(
                 segment_id=i + 1,
@@ -134,8 +143,9 @@ def make_plan(
                 rate=float(rate[i]),
                 rate_low=low,
                 rate_high=high,
-                outlook=outlook(size[one], rate[one], None if answers is None else answers[:, one]),
+                outlook=outlook(one, size, answers),
                 contacts=int(contacts[i]),
+                revenue=float(money[i]),
             )
         )
     holdout = None
@@ -147,7 +157,7 @@ def make_plan(
             int(contacts.sum()),
             expected,
             baseline,
-            break_even=cost / revenue,
+            break_even=cost * float(contacts.sum()) / float(contacts @ money),
             alpha=alpha,
             power=power,
         )
@@ -155,14 +165,14 @@ def make_plan(
         column=column,
         assumed=assumed is not None,
         cost=cost,
-        revenue=revenue,
+        revenue=usual,
         budget=budget,
-        break_even=cost / revenue,
+        break_even=cost / usual,
         level=level,
         partial=partial,
         segments=tuple(segments),
-        chosen=outlook(contacts, rate, chosen_answers),
-        everybody=outlook(size, rate, answers),
+        chosen=outlook(slice(None), contacts, chosen_answers),
+        everybody=outlook(slice(None), size, answers),
         holdout=holdout,
         seed=seed,
         draws=draws if rates is not None else 0,
@@ -175,14 +185,15 @@ def allocate(
     customers: ArrayLike,
     *,
     cost: float,
-    revenue: float,
+    revenue: float | ArrayLike,
     budget: float | None = None,
     partial: bool = True,
 ) -> Counts:
     """Return how many customers of each segment to contact for the highest expected profit.
 
     Segments below the break-even rate are never contacted. Since every contact costs the same, the
-    budget is best filled from the highest rate down; of equal rates the earlier segment goes first.
+    budget is best filled from the highest rate (with a ``revenue`` per segment, rate times that)
+    down; of equal ones the earlier segment goes first.
     Without ``partial``, segments go whole or not at all: a knapsack, solved exactly.
 
     >>> allocate([0.4, 0.5, 0.1], [100, 50, 900], cost=1, revenue=4, budget=120).tolist()
@@ -192,15 +203,16 @@ def allocate(
     [100, 0, 0]
     """
     p, size = np.asarray(rate, dtype=np.float64), np.asarray(customers, dtype=np.int64)
-    pays = (p * revenue > cost) & (size > 0)
+    money = _revenues(revenue, len(p))
+    pays = (p * money > cost) & (size > 0)
     wanted = np.where(pays, size, 0)
     if budget is None or cost == 0 or cost * wanted.sum() <= budget:
         return wanted
     room = math.floor(budget / cost * (1 + 1e-12))
     if not partial:
-        return _best_whole(wanted, p * revenue - cost, room)
+        return _best_whole(wanted, p * money - cost, room)
     contacts = np.zeros_like(size)
-    for i in np.argsort(-p, kind="stable"):
+    for i in np.argsort(-p * money, kind="stable"):
         contacts[i] = min(wanted[i], room)
         room -= int(contacts[i])
     return contacts
@@ -228,7 +240,7 @@ def backtest(
     customers: ArrayLike,
     *,
     cost: float,
-    revenue: float,
+    revenue: float | ArrayLike,
     budget: float | None = None,
     partial: bool = True,
     repeats: int = 50,
@@ -246,9 +258,10 @@ def backtest(
     DataError
         Where there are too few customers to halve.
     """
-    check_money(cost, revenue, budget)
     x, n = np.asarray(positives, dtype=np.int64), np.asarray(customers, dtype=np.int64)
     _check_counts(x, n)
+    money = _revenues(revenue, x.size)
+    check_money(cost, float(money.max(initial=0.0)), budget)
     if n.sum() < 2:
         raise DataError.of(
             f"there are {int(n.sum())} customers", "two or more to halve", "name a larger table"
@@ -265,18 +278,18 @@ def backtest(
             rate_posterior(learnt_x, learnt_n).mean(),
             left_n,
             cost=cost,
-            revenue=revenue,
+            revenue=money,
             budget=half_budget,
             partial=partial,
         )
         answered = contacts * left_x / np.maximum(left_n, 1)
-        profit = float((answered * revenue - contacts * cost).sum())
-        everybody = float((left_x * revenue - left_n * cost).sum())
+        profit = float((answered * money - contacts * cost).sum())
+        everybody = float((left_x * money - left_n * cost).sum())
         per = 1000 / left_n.sum()
         gains.append(((profit - everybody) * per, profit * per))
         contacted.append(contacts.sum() / left_n.sum())
     gain = np.array(gains)
-    (low, none_low), (high, none_high) = _ends(gain, level)
+    (low, none_low), (high, none_high) = ends(gain, level)
     return Backtest(
         repeats=repeats,
         level=level,
@@ -290,51 +303,6 @@ def backtest(
         contacted_share=float(np.mean(contacted)),
         seed=seed,
     )
-
-
-def _outlook(
-    contacts: Counts,
-    rate: Floats,
-    drawn: Counts | None,
-    *,
-    cost: float,
-    revenue: float,
-    level: float,
-) -> Outlook:
-    """Return what contacting (k,) customers brings; ``drawn`` are (draws, k) numbers of answers."""
-    spent = cost * int(contacts.sum())
-    expected = float(contacts @ rate)
-    low = high = profit_low = profit_high = loss = shortfall = None
-    if drawn is not None:
-        answers = drawn.sum(axis=1)
-        profit = answers * revenue - spent
-        low, high = _middle(answers, level)
-        profit_low, profit_high = low * revenue - spent, high * revenue - spent
-        loss = float((profit < 0).mean())
-        worst = np.sort(profit)[: max(1, math.ceil(WORST * profit.size))]
-        shortfall = max(0.0, -float(worst.mean()))
-    return Outlook(
-        contacts=int(contacts.sum()),
-        cost=spent,
-        responses=expected,
-        responses_low=low,
-        responses_high=high,
-        revenue=expected * revenue,
-        profit=expected * revenue - spent,
-        profit_low=profit_low,
-        profit_high=profit_high,
-        loss_chance=loss,
-        shortfall=shortfall,
-    )
-
-
-def _ends(values: Floats, level: float) -> Floats:
-    return np.asarray(np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0))
-
-
-def _middle(values: NDArray[np.number], level: float) -> tuple[float, float]:
-    low, high = _ends(np.asarray(values, dtype=np.float64), level)
-    return float(low), float(high)
 
 
 def _past(positives: ArrayLike | None, trials: ArrayLike | None, k: int) -> tuple[Counts, Counts]:
@@ -379,6 +347,17 @@ def _assumed(assumed: float | Sequence[float], k: int) -> Floats:
             "write 5% as 0.05",
         )
     return rate
+
+
+def _revenues(revenue: float | ArrayLike, k: int) -> Floats:
+    """Return what a response brings in each segment, (k,). Raises ``UsageError``."""
+    found = np.asarray(revenue, dtype=np.float64)
+    found = np.full(k, found) if found.ndim == 0 else found
+    wrong = ~np.isfinite(found) | ((found < 0) if np.ndim(revenue) else (found <= 0))
+    if found.shape != (k,) or wrong.any():
+        said = f"{found[wrong][0]:g}" if wrong.any() else f"{found.size} figures"
+        raise UsageError.of(f"--revenue is {said}", "an amount above 0", "choose another --revenue")
+    return found
 
 
 def check_money(cost: float, revenue: float, budget: float | None) -> None:

@@ -10,10 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sklearn.tree._tree import Tree
+
 
 __all__ = ["Node", "boxes", "grow", "predict", "round_thresholds"]
 
@@ -76,7 +80,7 @@ def grow(X: Floats, y: Labels, leaves: int) -> Node:
     return _joined(best)
 
 
-def _node(tree: Any, leaves: int, place: int = 0) -> Node:
+def _node(tree: Tree, leaves: int, place: int = 0) -> Node:
     """Return scikit-learn's tree, from ``place`` on, as it was when it had so many ``leaves``.
 
     The best leaf is split first and nodes are numbered as they come, so that the first 2m - 1 are

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from smartcart.core.k_lloyd import plus_plus
 from smartcart.core.valleys import (
     Border,
-    Rows,
+    FoldedRows,
     borders,
     least,
     made_by_one_column,
@@ -149,7 +149,7 @@ def joined_groups(Z: Floats, labels: Labels, rng: np.random.Generator) -> int:
     return int(labels.max()) + 1
 
 
-def _rows(Z: Floats, rng: np.random.Generator) -> Rows:
+def _rows(Z: Floats, rng: np.random.Generator) -> FoldedRows:
     tied = tied_columns(Z)
     return rows_of(_smoothed(Z, tied, rng), tied, rng)
 
@@ -158,7 +158,7 @@ def _seen(z: float, depth: float) -> bool:
     return z >= SEEN_Z and depth >= SEEN_DEPTH
 
 
-def _without_lumps(rows: Rows, labels: Labels, rng: np.random.Generator) -> bool:
+def _without_lumps(rows: FoldedRows, labels: Labels, rng: np.random.Generator) -> bool:
     """Return whether the borders that a lumpy column helps to make show without it, too."""
     for j in rows.lumpy:
         if rows.Z.shape[1] == 1:
@@ -210,7 +210,7 @@ def _smoothed(Z: Floats, tied: tuple[int, ...], rng: np.random.Generator) -> Flo
 
 
 def _best_cuts(
-    rows: Rows,
+    rows: FoldedRows,
     partitions: Iterable[Labels],
     rng: np.random.Generator,
     finest: int,
@@ -238,7 +238,7 @@ def _best_cuts(
     return best
 
 
-def _starts(rows: Rows, rng: np.random.Generator, finest: int) -> Iterator[Labels]:
+def _starts(rows: FoldedRows, rng: np.random.Generator, finest: int) -> Iterator[Labels]:
     """Yield fine cuts of the cloud, as it is and with its spread made round."""
     n = rows.Z.shape[0]
     cells = min(finest, n // CELL_ROWS)
@@ -251,7 +251,7 @@ def _starts(rows: Rows, rng: np.random.Generator, finest: int) -> Iterator[Label
         yield scores.argmin(axis=1).astype(np.int32)
 
 
-def _settled(rows: Rows, labels: Labels) -> Labels:
+def _settled(rows: FoldedRows, labels: Labels) -> Labels:
     """Move rows to the nearest cell, by the covariance within cells, until they rest."""
     n = rows.Z.shape[0]
     labels = _renumbered(labels)
@@ -277,7 +277,7 @@ def _settled(rows: Rows, labels: Labels) -> Labels:
     return _renumbered(labels)
 
 
-def _cut(rows: Rows, labels: Labels) -> _Cut:
+def _cut(rows: FoldedRows, labels: Labels) -> _Cut:
     """Return a partition with its least clear border; a fringe has none at all."""
     found = valleys(rows, labels)
     worst = min(found, key=lambda one: (one.z, one.depth))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,7 @@ def judge(
 
 def sensitive_columns(
     X: Floats, features: Sequence[Feature]
-) -> tuple[dict[str, Any], Mapping[str, str]]:
+) -> tuple[dict[str, NDArray[np.generic]], Mapping[str, str]]:
     """Return the sensitive columns (n,), categories put together again, and their words.
 
     >>> yes = Feature("s: yes", "Single: yes", "", "is", ("s",), "", value="yes", role="sensitive")
@@ -85,7 +85,7 @@ def sensitive_columns(
     >>> values["s"].tolist(), words["s"]
     (['yes', 'another'], 'Single')
     """
-    found: dict[str, Any] = {}
+    found: dict[str, NDArray[np.generic]] = {}
     words: dict[str, str] = {}
     for place, feature in enumerate(features):
         if feature.role != "sensitive":

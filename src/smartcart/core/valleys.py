@@ -7,14 +7,13 @@ within groups, without its own tenth of the rows: a border that only chance drew
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
     "Border",
-    "Rows",
+    "FoldedRows",
     "borders",
     "least",
     "made_by_one_column",
@@ -45,7 +44,7 @@ class Border:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FoldedRows:
     """Rows (n, p), also in single precision, and by folds.
 
     ``folded`` (F, m, p): the rows of each fold, then rows of zeros; ``at`` (F, m): which rows they
@@ -71,7 +70,7 @@ def borders(Z: Floats, labels: Labels, rng: np.random.Generator) -> list[Border]
     return valleys(rows_of(Z, (), rng), labels)
 
 
-def rows_of(Z: Floats, lumpy: tuple[int, ...], rng: np.random.Generator) -> Rows:
+def rows_of(Z: Floats, lumpy: tuple[int, ...], rng: np.random.Generator) -> FoldedRows:
     """Return Z (n, p) ready for :func:`valleys`; ``lumpy``: columns of much repeated values."""
     centred = Z - Z.mean(axis=0)
     n = len(Z)
@@ -83,7 +82,7 @@ def rows_of(Z: Floats, lumpy: tuple[int, ...], rng: np.random.Generator) -> Rows
     folded = np.concatenate([centred, np.zeros((1, Z.shape[1]))])[at]
     square = centred.T @ centred
     without = square - folded.swapaxes(1, 2) @ folded
-    return Rows(centred, centred.astype(np.float32), folded, at, square, without, lumpy)
+    return FoldedRows(centred, centred.astype(np.float32), folded, at, square, without, lumpy)
 
 
 def metric(within: Floats, n: int) -> Floats:
@@ -94,7 +93,7 @@ def metric(within: Floats, n: int) -> Floats:
     return np.asarray((1 - drawn) * within + (drawn * level + 1e-9)[..., None, None] * np.eye(p))
 
 
-def valleys(rows: Rows, labels: Labels) -> list[Border]:
+def valleys(rows: FoldedRows, labels: Labels) -> list[Border]:
     """Return the borders between neighbouring groups, labels (n,) from 0."""
     n = rows.Z.shape[0]
     k = int(labels.max()) + 1
@@ -137,7 +136,7 @@ def _neighbours(apart: Floats) -> list[tuple[int, int]]:
     return sorted({(min(a, b), max(a, b)) for a, row in enumerate(near.tolist()) for b in row})
 
 
-def least(scores: NDArray[Any]) -> Labels:
+def least(scores: NDArray[np.generic]) -> Labels:
     """Return the row of the least score (k, n) in each column; of equal ones the first."""
     best = scores[0].copy()
     label = np.zeros(best.size, dtype=np.int16)

@@ -6,7 +6,7 @@ The module is light: it is loaded wherever a batch is worked on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -41,7 +41,7 @@ class BatchQuery:
                 con.unregister("batch")
 
 
-def filter_sql(table: ir.Table, condition: Callable[[Any], Any]) -> str:
+def filter_sql(table: ir.Table, condition: Callable[[ir.Table], ir.Value]) -> str:
     """Return the query that leaves the rows of a batch of ``table`` that meet a condition."""
     import ibis
 

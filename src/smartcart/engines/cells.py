@@ -15,7 +15,7 @@ from typing import Protocol
 
 from smartcart.errors import DataError
 
-__all__ = ["RULES", "Cell", "cell_text", "quoted", "text_literal"]
+__all__ = ["RULES", "ReadableCell", "cell_text", "quoted", "text_literal"]
 
 RULES = (
     "NaN, infinite values and texts without a digit (n/a, unknown) count as missing.",
@@ -25,7 +25,7 @@ RULES = (
 """What the head of a query says of its reading."""
 
 
-class Cell(Protocol):
+class ReadableCell(Protocol):
     """A column to read: see ``tables.assignment.Cell``."""
 
     @property
@@ -237,7 +237,7 @@ _READERS = {
 }
 
 
-def cell_text(cell: Cell, dialect: str) -> str:
+def cell_text(cell: ReadableCell, dialect: str) -> str:
     r"""Return the expression that reads a column of the user's table.
 
     The kinds are number, date (a day), boolean (1.0 or 0.0), text, "id number" (a whole number)

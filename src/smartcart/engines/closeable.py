@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager
-from typing import Any, Self
+from typing import Self
 
 __all__ = ["Closeable"]
 
 
-class Closeable(AbstractContextManager[Any]):
+class Closeable(AbstractContextManager[object]):
     """Base of what holds a connection or a temporary folder; ``with`` closes it at its end."""
 
     __slots__ = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import sqlglot
 from ibis.backends.sql.compilers import DuckDBCompiler
@@ -15,6 +15,12 @@ from smartcart.engines.cells import RULES, cell_text, quoted, text_literal
 from smartcart.engines.distances import distances_select
 from smartcart.engines.whole_steps import whole_text
 from smartcart.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from smartcart.engines.cells import ReadableCell
+
 
 __all__ = ["DIALECTS", "NEEDS", "RULES", "check_dialect", "query_text", "remark", "table_text"]
 
@@ -55,17 +61,17 @@ class Named(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def table(self) -> Any: ...
+    def table(self) -> ir.Table: ...
     @property
     def sentence(self) -> str: ...
     @property
-    def notes(self) -> Any: ...
+    def notes(self) -> Mapping[str, str]: ...
     @property
     def reads(self) -> Collection[str]: ...
     @property
     def makes(self) -> Collection[str]: ...
     @property
-    def cells(self) -> Sequence[Any]: ...
+    def cells(self) -> Sequence[ReadableCell]: ...
     @property
     def centers(self) -> Sequence[Sequence[float]]: ...
     @property
@@ -132,7 +138,8 @@ def query_text(steps: Sequence[Named], table: str, dialect: str) -> str:
                 continue
             before = step.name
             tree = _plain(_tree(step.table), write)
-            texts.append(_select(step, tree, str(tree.find(exp.Table).name), dialect))
+            (read, *_) = tree.find_all(exp.Table)
+            texts.append(_select(step, tree, str(read.name), dialect))
     except (SqlglotError, RecursionError) as error:
         raise DataError.of(
             f"the model cannot be written in {dialect!r} ({type(error).__name__})",
@@ -148,18 +155,18 @@ def query_text(steps: Sequence[Named], table: str, dialect: str) -> str:
     return "WITH " + ",\n".join(named) + "\n" + texts[-1] + _LAST.get(dialect, "")
 
 
-def _tree(table: Any) -> Any:
+def _tree(table: ir.Table) -> exp.Expression:
     """Return the syntax tree of a step, as DuckDB's SQL reads."""
     text = DuckDBCompiler().to_sqlglot(table).sql("duckdb")
     return sqlglot.parse_one(text, read="duckdb")
 
 
-def _plain(tree: Any, write: str) -> Any:
+def _plain(tree: exp.Expression, write: str) -> exp.Expression:
     """Return the tree without what only a machine needs."""
     for node in list(tree.find_all(exp.Column)):
         node.set("table", None)
 
-    def simpler(node: Any) -> Any:
+    def simpler(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Cast) and isinstance(node.this, exp.Null):
             return exp.null()
         if isinstance(node, exp.Or) and node.left == exp.false():
@@ -168,7 +175,8 @@ def _plain(tree: Any, write: str) -> Any:
             node.set("typed", True)
             node.set("safe", False)
         if isinstance(node, exp.Paren) and _needless(node):
-            return node.this
+            bare: exp.Expression = node.this
+            return bare
         if isinstance(node, exp.Case) and isinstance(node.args.get("default"), exp.Null):
             node.set("default", None)
         return _for_engine(_day(node), write)
@@ -178,7 +186,7 @@ def _plain(tree: Any, write: str) -> Any:
     return tree
 
 
-def _needless(paren: Any) -> bool:
+def _needless(paren: exp.Expression) -> bool:
     """Return whether an expression means the same without its parentheses."""
     inner, outer = paren.this, paren.parent
     if isinstance(inner, exp.Paren | exp.Column | exp.Literal | exp.Coalesce | exp.Case):
@@ -187,7 +195,7 @@ def _needless(paren: Any) -> bool:
     return compares and isinstance(outer, exp.And | exp.Or | exp.If)
 
 
-def _day(node: Any) -> Any:
+def _day(node: exp.Expression) -> exp.Expression:
     """Return a day in words instead of ``MAKE_DATE``."""
     if isinstance(node, exp.DateFromParts):
         day = dt.date(*(int(node.args[part].name) for part in ("year", "month", "day")))
@@ -195,7 +203,7 @@ def _day(node: Any) -> Any:
     return node
 
 
-def _for_engine(node: Any, write: str) -> Any:
+def _for_engine(node: exp.Expression, write: str) -> exp.Expression:
     """Return what SQLGlot would write in too many words, or in none that the engine knows."""
     if isinstance(node, exp.Least | exp.Greatest):  # of values that are never missing
         two = ("MIN", "MAX") if write == "sqlite" else ("LEAST", "GREATEST")
@@ -215,7 +223,7 @@ def _for_engine(node: Any, write: str) -> Any:
     return node
 
 
-def _days(node: Any, write: str) -> Any:
+def _days(node: exp.Expression, write: str) -> exp.Expression:
     """Return the whole days between two dates."""
     ends = [node.this, node.expression]
     if write == "sqlite":
@@ -243,10 +251,10 @@ def _distances(step: Named, source: str, dialect: str) -> str:
     return distances_select(names[:-k], step.centers, source, remarks, dialect)
 
 
-def _own_words(value: Any, step: Named, dialect: str) -> Any:
+def _own_words(value: exp.Expression, step: Named, dialect: str) -> exp.Expression:
     """Return an expression with names and texts in quotes that the dialect takes for no other."""
 
-    def own(node: Any) -> Any:
+    def own(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Column):
             name = str(node.name)
             return exp.Var(this=name if name in step.reads else quoted(name, dialect))
@@ -255,10 +263,11 @@ def _own_words(value: Any, step: Named, dialect: str) -> Any:
             return exp.Var(this=text_literal(node.name, dialect))
         return node
 
-    return value.transform(own, copy=False)
+    told: exp.Expression = value.transform(own, copy=False)
+    return told
 
 
-def _select(step: Named, tree: Any, source: str, dialect: str) -> str:
+def _select(step: Named, tree: exp.Expression, source: str, dialect: str) -> str:
     write = DIALECTS[dialect]
     lines = []
     for i, chosen in enumerate(tree.expressions):
@@ -277,7 +286,7 @@ def _select(step: Named, tree: Any, source: str, dialect: str) -> str:
     return "\n".join(found)
 
 
-def _broken(value: Any, write: str) -> str:
+def _broken(value: exp.Expression, write: str) -> str:
     """Return an expression, a long one over several lines."""
     line = _sql(value, write)
     if len(line) <= WIDTH:
@@ -285,7 +294,7 @@ def _broken(value: Any, write: str) -> str:
     if isinstance(value, exp.Case):
         return _cases(value, write)
     joint = "+" if isinstance(value, exp.Add) else "AND"
-    terms: list[Any] = []
+    terms: list[exp.Expression] = []
     while isinstance(value, exp.Add | exp.And):
         terms.append(value.expression)
         value = value.this
@@ -300,7 +309,7 @@ def _broken(value: Any, write: str) -> str:
     return _sql(value, write, pretty=True).replace("\n", "\n  ")
 
 
-def _cases(value: Any, write: str) -> str:
+def _cases(value: exp.Expression, write: str) -> str:
     """Return ``CASE`` with a line per condition."""
     lines = [
         f"WHEN {_condition(one, write)} THEN {_sql(one.args['true'], write)}"
@@ -311,18 +320,18 @@ def _cases(value: Any, write: str) -> str:
     return "CASE\n    " + "\n    ".join(f"  {line}" for line in lines) + "\n    END"
 
 
-def _condition(one: Any, write: str) -> str:
+def _condition(one: exp.Expression, write: str) -> str:
     """Return the condition of a ``WHEN``, as the dialect writes it (some have no truth values)."""
     whole = _sql(exp.Case(ifs=[exp.If(this=one.this.copy(), true=exp.Literal.number(1))]), write)
     return str(whole).removeprefix("CASE WHEN ").removesuffix(" THEN 1 END")
 
 
-def _sql(node: Any, write: str, **how: Any) -> str:
+def _sql(node: exp.Expression, write: str, **how: object) -> str:
     """Return the text of an expression; raise where the dialect has no words for it."""
     return str(node.sql(write, unsupported_level=sqlglot.ErrorLevel.RAISE, **how))
 
 
-def _bare(term: Any) -> Any:
+def _bare(term: exp.Expression) -> exp.Expression:
     inner = term.this if isinstance(term, exp.Paren) else term
     return inner if isinstance(inner, exp.Mul | exp.Is | exp.Not) else term
 

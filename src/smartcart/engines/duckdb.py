@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
@@ -22,6 +22,7 @@ import ibis.expr.operations as ops
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, Engine
 from smartcart.errors import DataError, UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
@@ -97,7 +98,7 @@ class DuckDB(Closeable, Engine):
     ) -> None:
         self.directory = _new_folder(temp_dir)
         self._cleanup = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
-        config: dict[str, Any] = {
+        config: dict[str, object] = {
             "memory_limit": memory_limit or DEFAULT_MEMORY,
             "temp_directory": str(self.directory / "spill"),
             "preserve_insertion_order": True,
@@ -143,7 +144,7 @@ class DuckDB(Closeable, Engine):
             except duckdb.Error as error:
                 raise as_data_error(error) from error
 
-    def arrow_where(self, table: ir.Table, condition: Callable[[Any], Any]) -> pa.Table:
+    def arrow_where(self, table: ir.Table, condition: Callable[[ir.Table], ir.Value]) -> pa.Table:
         """Return the few rows of a table that meet a condition."""
         return self.arrow(table.filter(condition(table)))
 
@@ -174,9 +175,9 @@ class DuckDB(Closeable, Engine):
             types[str(name)] = known[kind]
         return types
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
-        result: list[tuple[Any, ...]] = self.backend.con.execute(sql).fetchall()
+        result: list[SqlRow] = self.backend.con.execute(sql).fetchall()
         return result
 
     # Keeping -----------------------------------------------------------------------------------

@@ -7,8 +7,6 @@ written to the server.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -20,16 +18,27 @@ from ibis.backends.sql.compilers import MySQLCompiler
 
 from smartcart.engines.address import Address
 from smartcart.engines.cells import PLAIN, quoted, text_literal
-from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
+from smartcart.engines.protocol import CHUNK_ROWS
+from smartcart.engines.server_base import (
+    CellsMixin,
+    DatabaseServer,
+    no_answer,
+    no_driver,
+    plain_words,
+    refused,
+)
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
+    import ibis.expr.operations as ops
     import ibis.expr.types as ir
     import pyarrow as pa
+    from pymysql.connections import Connection
+    from sqlglot import exp
 
 __all__ = ["Compiler", "MySQL", "connection_arguments", "text_collation"]
 
@@ -37,7 +46,7 @@ CONNECT_SECONDS = 10
 STREAM_SECONDS = 3_600  # that the server waits for one who reads slowly
 PORT = 3306
 REFUSED = {1044, 1045, 1049, 1698}  # no right to the database, wrong password, no such database
-OWN_FAULTS = {1052, 1054, 1060, 1064, 1111, 1247, 1248, 1305, 1582}
+OWN_FAULTS = {1052, 1060, 1064, 1111, 1247, 1248, 1305, 1582}
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 OPTIONS = {"connect_timeout", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket"}
 RELATIONS = f"""
@@ -49,7 +58,7 @@ _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum
 _TIMES = {"date", "datetime", "timestamp"}
 
 
-class MySQL(Closeable, ServerEngine):
+class MySQL(DatabaseServer):
     """A connection to a MySQL or MariaDB server, read-only; results never have to fit in memory.
 
     Raises
@@ -60,32 +69,17 @@ class MySQL(Closeable, ServerEngine):
         The server does not answer.
     """
 
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=True,
-        in_parts=False,
-    )
-
     def __init__(self, address: Address) -> None:
         try:
             import pymysql  # noqa: F401
         except ImportError as error:
-            raise UsageError.of(
-                "the source is a MySQL address, but its driver is not installed",
-                "the package 'pymysql'",
-                "pip install pymysql",
-            ) from error
+            raise no_driver("MySQL", "pymysql", "pymysql") from error
         self.label = address.label
         self._known = connection_arguments(address)
         self._con = self._connect()
         self._compiler = Compiler()
 
-    def _connect(self) -> Any:
+    def _connect(self) -> Connection:
         import pymysql
 
         con = None
@@ -109,14 +103,16 @@ class MySQL(Closeable, ServerEngine):
         """
         con = self._connect()
         try:
-            with self._sentences():
+            with self.sentences():
                 yield from self._streamed(con, expr, chunk_rows)
         finally:
             if con._result is not None:  # the driver would read what is left, even of a server gone
                 con._result.unbuffered_active = False
             con._force_close()
 
-    def _streamed(self, con: Any, expr: ir.Expr, chunk_rows: int) -> Iterator[pa.RecordBatch]:
+    def _streamed(
+        self, con: Connection, expr: ir.Expr, chunk_rows: int
+    ) -> Iterator[pa.RecordBatch]:
         import pymysql.cursors
 
         schema = expr.as_table().schema()
@@ -147,20 +143,16 @@ class MySQL(Closeable, ServerEngine):
         import pyarrow as pa
 
         schema = stream_schema(expr.as_table().schema())
-        with self._sentences():
+        with self.sentences():
             return pa.Table.from_batches(self._streamed(self._con, expr, CHUNK_ROWS), schema)
-
-    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
-        """Return the Arrow schema of a stream; see :func:`stream_schema`."""
-        return stream_schema(schema)
 
     def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self._compiler.to_sqlglot(expr.as_table()).sql(self._compiler.dialect))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
-        with self._sentences(), self._con.cursor() as cursor:
+        with self.sentences(), self._con.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
@@ -187,37 +179,22 @@ class MySQL(Closeable, ServerEngine):
         self._compiler.cells[schema, name] = cells
         return ibis.table(types, name=name, database=schema)
 
-    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
-        """Return the number of rows and a hash of names and values, in one aggregate on the server.
-
-        Each row is hashed as text by the server; the hashes are added, so the order of the rows
-        does not count. The same rows on the same server: the same print.
-        """
+    def totals(self, expr: ir.Table) -> SqlRow:
+        """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         cells = ", ".join(f"QUOTE({quoted(name, 'mysql')})" for name in expr.columns)
         hashed = f"CONV(LEFT(MD5(CONCAT_WS(',', {cells})), 15), 16, 10)"
-        count, total = self.rows(
+        return self.rows(
             f"SELECT COUNT(*), SUM(CAST({hashed} AS DECIMAL(20))) "
             f"FROM ({self.compile(expr)}) AS __whole__"
         )[0]
-        text = "\x1f".join([*columns, str(count), str(total)])
-        return int(count), hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    @contextlib.contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn an error of the server into one sentence; a fault in our own SQL stays as it is."""
-        import pyarrow as pa
+    def said(self, error: Exception) -> str | None:
+        """Return the server's own words; None for what is not its error, but a fault of ours."""
         import pymysql
 
-        try:
-            yield
-        except (pymysql.Error, pa.ArrowException, OSError) as error:
-            if _number(error) in OWN_FAULTS:
-                raise
-            raise DataError.of(
-                f"{self.label!r} could not be read ({_words(error)})",
-                "a table that this user may read",
-                "ask for the right to read it, or try again",
-            ) from error
+        if not isinstance(error, (pymysql.Error, OSError)) or _number(error) in OWN_FAULTS:
+            return None
+        return _words(error)
 
     # Closing -----------------------------------------------------------------------------------
 
@@ -227,32 +204,20 @@ class MySQL(Closeable, ServerEngine):
             self._con.close()
 
 
-class Compiler(MySQLCompiler):  # type: ignore[misc]
+class Compiler(CellsMixin, MySQLCompiler):  # type: ignore[misc]
     """Ibis' own, with tables read as :func:`_source_cell` says and casts that can fail."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cells: dict[tuple[str, str], dict[str, str]] = {}
 
-    def visit_UnboundTable(  # noqa: N802  # the name that Ibis looks for
-        self, op: Any, *, name: str, schema: ibis.Schema, namespace: Any
-    ) -> Any:
-        """Return a table of the user's as its cells are read; a step's by its name."""
-        table = super().visit_UnboundTable(op, name=name, schema=schema, namespace=namespace)
-        cells = self.cells.get((namespace.database, name))
-        if cells is None:
-            return table
-        told = [
-            sge.alias_(sge.Var(this=cell), one, quoted=True)  # as it is
-            for one, cell in cells.items()
-        ]
-        return sge.Subquery(this=sge.Select(expressions=told).from_(table))
-
-    def visit_Strip(self, op: Any, *, arg: Any) -> Any:  # noqa: N802
+    def visit_Strip(self, op: ops.Node, *, arg: exp.Expression) -> Any:  # noqa: N802
         """Trim blanks of every kind, in any order."""
         return self.f.regexp_replace(arg, "^[[:space:]]+|[[:space:]]+$", "")
 
-    def visit_TryCast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802
+    def visit_TryCast(  # noqa: N802
+        self, op: ops.Node, *, arg: exp.Expression, to: dt.DataType
+    ) -> Any:
         """Return nothing for what is no number, or too large."""
         if not to.is_numeric():
             raise NotImplementedError(f"MySQL tries no cast to {to}")
@@ -277,7 +242,9 @@ def _source_cell(name: str, kind: str) -> str:
     return cell
 
 
-def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
+def _type(
+    kind: str, whole: str, precision: str | int | None, scale: str | int | None
+) -> dt.DataType:
     if kind in _INTEGERS:
         bits = _INTEGERS[kind]
         if "unsigned" in whole:
@@ -288,8 +255,9 @@ def _type(kind: str, whole: str, precision: Any, scale: Any) -> dt.DataType:
     if kind in {"float", "double"}:
         return dt.float64
     if kind == "decimal":
-        fits = precision is not None and int(precision) <= 38
-        return dt.Decimal(int(precision), int(scale or 0)) if fits else dt.float64
+        if precision is None or int(precision) > 38:
+            return dt.float64
+        return dt.Decimal(int(precision), int(scale or 0))
     if kind in {"datetime", "timestamp"}:
         return dt.Timestamp(scale=6)
     return dt.date if kind == "date" else dt.string
@@ -324,7 +292,7 @@ def _session(version: str) -> Sequence[str]:
     )
 
 
-def connection_arguments(address: Address) -> dict[str, Any]:
+def connection_arguments(address: Address) -> dict[str, object]:
     """Return what the driver is called with; the message of an error holds no password."""
     try:
         parts = urlsplit(address.url)
@@ -338,7 +306,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             "mysql://user:password@host:port/database::table",
             f"correct its port and its options ({', '.join(sorted(OPTIONS))})",
         )
-    known: dict[str, Any] = {
+    known: JsonObject = {
         "host": parts.hostname or "127.0.0.1",
         "port": port,
         "autocommit": True,
@@ -350,7 +318,7 @@ def connection_arguments(address: Address) -> dict[str, Any]:
             known[name] = unquote(value)
     if parts.path.strip("/"):
         known["database"] = unquote(parts.path.strip("/"))
-    as_number: dict[str, Callable[[str], Any]] = {"connect_timeout": int}
+    as_number: dict[str, Callable[[str], object]] = {"connect_timeout": int}
     return known | {name: as_number.get(name, str)(text) for name, text in options.items()}
 
 
@@ -361,19 +329,10 @@ def _number(error: BaseException) -> int:
 
 def _words(error: BaseException) -> str:
     """Return the server's own words, without its number."""
-    told = error.args[1] if len(error.args) > 1 else first_line(error)
-    return " ".join(str(told).split())[:200].rstrip(".")
+    return plain_words(error.args[1] if len(error.args) > 1 else first_line(error))
 
 
 def _refused(label: str, error: Exception) -> SmartCartError:
     if _number(error) in REFUSED:
-        return UsageError.of(
-            f"the server of {label!r} refused ({_words(error)})",
-            "a user, password and database that it knows",
-            "correct the address",
-        )
-    return DataError.of(
-        f"the server of {label!r} does not answer ({_words(error)})",
-        "a MySQL or MariaDB server at that address",
-        "check host and port, and that the server runs",
-    )
+        return refused(label, _words(error))
+    return no_answer(label, _words(error), "MySQL or MariaDB")

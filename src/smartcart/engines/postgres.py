@@ -7,17 +7,18 @@ never more than one batch in memory. Nothing is ever written to the server.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from smartcart.engines.address import Address
-from smartcart.engines.closeable import Closeable
 from smartcart.engines.csv_rows import BATCH_BYTES, csv_batch, is_plain, stream_schema
 from smartcart.engines.duckdb import first_line, literal, quote
-from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, ServerEngine
+from smartcart.engines.protocol import CHUNK_ROWS
+from smartcart.engines.server_base import DatabaseServer, no_answer, no_driver, refused
 from smartcart.engines.table_name import choose_table
-from smartcart.errors import DataError, SmartCartError, UsageError
+from smartcart.errors import SmartCartError, UsageError
+from smartcart.records import JsonObject, SqlRow
 
 if TYPE_CHECKING:
     import ibis
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Postgres", "copy_batches", "stream_schema"]
 
 CONNECT_SECONDS = 10
+THEIRS = {"42501", "42703", "42P01"}  # not permitted; a column or table that has gone meanwhile
 SESSION = """
     SET default_transaction_read_only = on; SET timezone = 'UTC'; SET datestyle = 'ISO';
     SET extra_float_digits = 1; SET synchronize_seqscans = off
@@ -42,7 +44,7 @@ RELATIONS = """
 """
 
 
-class Postgres(Closeable, ServerEngine):
+class Postgres(DatabaseServer):
     """A connection to a PostgreSQL server, read-only; results never have to fit in memory.
 
     Raises
@@ -53,31 +55,18 @@ class Postgres(Closeable, ServerEngine):
         The server does not answer.
     """
 
-    can = Capabilities(
-        place="server",
-        keep=False,  # nothing is ever written there
-        hash=False,
-        sample=False,
-        first_rows=False,
-        distinct_beside=True,
-        remainder=False,
-        in_parts=False,
-    )
+    can = replace(DatabaseServer.can, remainder=False)
 
     def __init__(self, address: Address) -> None:
         try:
             import psycopg
             from psycopg.conninfo import conninfo_to_dict
         except ImportError as error:
-            raise UsageError.of(
-                "the source is a PostgreSQL address, but its driver is not installed",
-                "the package 'psycopg'",
-                "pip install 'psycopg[binary]'",
-            ) from error
+            raise no_driver("PostgreSQL", "psycopg", "'psycopg[binary]'") from error
         import ibis
 
         self.label = address.label
-        known: dict[str, Any] = {}
+        known: JsonObject = {}
         with contextlib.suppress(psycopg.ProgrammingError):  # whose words may hold the password
             known = dict(conninfo_to_dict(address.url))
         if not known:
@@ -94,7 +83,7 @@ class Postgres(Closeable, ServerEngine):
             self._con.close()
             raise
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> psycopg.Connection[SqlRow]:
         import psycopg
 
         con = None
@@ -114,7 +103,7 @@ class Postgres(Closeable, ServerEngine):
 
         A stream has a connection of its own: other queries may run while it is read.
         """
-        with contextlib.closing(self._connect()) as con, self._sentences():
+        with contextlib.closing(self._connect()) as con, self.sentences():
             yield from copy_batches(con, self.compile(expr), expr.as_table().schema(), chunk_rows)
 
     def arrow(self, expr: ir.Expr) -> pa.Table:
@@ -122,21 +111,17 @@ class Postgres(Closeable, ServerEngine):
         import pyarrow as pa
 
         schema = expr.as_table().schema()
-        with self._sentences():
+        with self.sentences():
             batches = copy_batches(self._con, self.compile(expr), schema)
             return pa.Table.from_batches(batches, stream_schema(schema))
-
-    def stream_schema(self, schema: ibis.Schema) -> pa.Schema:
-        """Return the Arrow schema of a stream; see :func:`stream_schema`."""
-        return stream_schema(schema)
 
     def compile(self, expr: ir.Expr) -> str:
         """Return the SQL that this engine runs for an Ibis expression."""
         return str(self.backend.compile(expr.as_table()))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
-        with self._sentences():
+        with self.sentences():
             return self._con.execute(sql.encode()).fetchall()
 
     def table(self, part: str | None) -> ir.Table:
@@ -150,40 +135,24 @@ class Postgres(Closeable, ServerEngine):
         schema, name = choose_table(
             tables, part, repr(self.label.partition("::")[0]), [str(row[0]) for row in home]
         )
-        with self._sentences():
+        with self.sentences():
             return self.backend.table(name, database=schema)
 
-    def fingerprint(self, expr: ir.Table, columns: Sequence[str]) -> tuple[int, str]:
-        """Return the number of rows and a hash of names and values, in one aggregate on the server.
-
-        Each row is hashed as text by the server; the hashes are added, so the order of the rows
-        does not count. The same rows on the same server: the same print.
-        """
+    def totals(self, expr: ir.Table) -> SqlRow:
+        """Return the number of rows of an expression, and the sum of the hashes of its rows."""
         row = quote("__whole_row__")
-        count, total = self.rows(
+        return self.rows(
             f"SELECT count(*), sum(hashtextextended({row}::text, 0)) "
             f"FROM ({self.compile(expr)}) AS {row}"
         )[0]
-        text = "\x1f".join([*columns, str(count), str(total)])
-        return int(count), hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    @contextlib.contextmanager
-    def _sentences(self) -> Iterator[None]:
-        """Turn an error of the server into one sentence; a fault in our own SQL stays as it is."""
+    def said(self, error: Exception) -> str | None:
+        """Return the server's own words; None for what is not its error, but a fault of ours."""
         import psycopg
-        import pyarrow as pa
 
-        try:
-            yield
-        except (psycopg.Error, pa.ArrowException) as error:
-            state = getattr(error, "sqlstate", None) or ""
-            if state.startswith("42") and state != "42501":  # 42501: not permitted
-                raise
-            raise DataError.of(
-                f"{self.label!r} could not be read ({first_line(error)})",
-                "a table that this user may read",
-                "ask for the right to read it, or try again",
-            ) from error
+        state = getattr(error, "sqlstate", None) or ""
+        ours = state.startswith("42") and state not in THEIRS
+        return first_line(error) if isinstance(error, psycopg.Error) and not ours else None
 
     # Closing -----------------------------------------------------------------------------------
 
@@ -193,7 +162,7 @@ class Postgres(Closeable, ServerEngine):
 
 
 def copy_batches(
-    con: psycopg.Connection[Any], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
+    con: psycopg.Connection[SqlRow], sql: str, schema: ibis.Schema, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of a query whose columns are those of an Ibis schema."""
     wanted = stream_schema(schema)
@@ -237,16 +206,8 @@ def _cell(name: str, kind: dt.DataType) -> str:
 def _refused(label: str, error: psycopg.Error) -> SmartCartError:
     text = " ".join(str(error).split())
     if "FATAL" in text or "password" in text:
-        return UsageError.of(
-            f"the server of {label!r} refused ({_last_words(text)})",
-            "a user, password and database that it knows",
-            "correct the address",
-        )
-    return DataError.of(
-        f"the server of {label!r} does not answer ({_last_words(text)})",
-        "a PostgreSQL server at that address",
-        "check host and port, and that the server runs",
-    )
+        return refused(label, _last_words(text))
+    return no_answer(label, _last_words(text), "PostgreSQL")
 
 
 def _last_words(text: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeVar
 
 from smartcart.engines.batch_query import BatchQuery, filter_sql
 from smartcart.engines.passes import in_order
+from smartcart.records import ResultRow, SqlRow
 
 if TYPE_CHECKING:
     import ibis
@@ -88,7 +89,7 @@ class Engine(Protocol):
         """Return the Arrow schema of the batches of an expression with this Ibis schema."""
 
     @abstractmethod
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL and return its few rows."""
 
     @abstractmethod
@@ -106,12 +107,12 @@ class Engine(Protocol):
         """Run an expression once and return a table over its kept rows, where it ``can.keep``."""
         raise NotImplementedError(f"{type(self).__name__} keeps nothing")
 
-    def records(self, expr: ir.Expr) -> list[dict[str, Any]]:
+    def records(self, expr: ir.Expr) -> list[ResultRow]:
         """Return the rows of a small result, each as Python values by column name."""
-        rows: list[dict[str, Any]] = self.arrow(expr).to_pylist()
+        rows: list[ResultRow] = self.arrow(expr).to_pylist()
         return rows
 
-    def record(self, expr: ir.Expr) -> dict[str, Any]:
+    def record(self, expr: ir.Expr) -> ResultRow:
         """Return the one row of a result, such as an aggregation, by column name."""
         return self.records(expr)[0]
 
@@ -119,7 +120,7 @@ class Engine(Protocol):
         """Return a result that may be long as an Arrow table."""
         return self.arrow(expr)
 
-    def arrow_where(self, table: ir.Table, condition: Callable[[Any], Any]) -> pa.Table:
+    def arrow_where(self, table: ir.Table, condition: Callable[[ir.Table], ir.Value]) -> pa.Table:
         """Return the few rows of a table that meet a condition, as the embedded engine tells it.
 
         Hashes differ from engine to engine; samples are chosen by that of the embedded one.

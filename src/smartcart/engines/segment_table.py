@@ -19,11 +19,20 @@ from typing import TYPE_CHECKING, Any
 from smartcart.engines.address import Address
 from smartcart.engines.duckdb import first_line, literal, quote
 from smartcart.errors import DataError, UsageError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COLUMNS", "Written", "write_file", "write_server"]
+__all__ = [
+    "COLUMNS",
+    "Written",
+    "broken",
+    "busy",
+    "no_right",
+    "write_file",
+    "write_server",
+]
 
 COLUMNS = ("customer_id", "segment_id", "segment", "distance", "confidence", "outside")
 WAIT_SECONDS = 30
@@ -50,7 +59,13 @@ class Written:
 
 def write_server(address: Address, rows: Rows, *, whole: bool = False) -> Written:
     """Bring the table that an address names up to date; see :func:`write_file`."""
-    kinds: dict[str, type[_Table]] = {"postgresql": _Postgres, "mysql": _MySQL}
+    from smartcart.engines.segment_clickhouse import ClickHouseTable
+
+    kinds: dict[str, type[_Table]] = {
+        "postgresql": _Postgres,
+        "mysql": _MySQL,
+        "clickhouse": ClickHouseTable,
+    }
     schema, _, name = (address.part or "").rpartition(".")
     if not name:
         raise UsageError.of(
@@ -114,7 +129,7 @@ class _Table:
 
     def __init__(self, label: str, name: str, schema: str, place: Any) -> None:
         self.label, self.name, self.schema, self.place = label, name, schema, place
-        self.con: Any = None
+        self.con: Any = None  # of the driver, as PEP 249 has it
 
     @abstractmethod
     def open(self) -> None:
@@ -197,7 +212,7 @@ class _Table:
         )
 
 
-def _rows(batch: pa.RecordBatch) -> list[tuple[Any, ...]]:
+def _rows(batch: pa.RecordBatch) -> list[SqlRow]:
     return list(zip(*(batch[name].to_pylist() for name in COLUMNS), strict=True))
 
 
@@ -236,8 +251,8 @@ class _DuckDB(_Table):
             yield
         except duckdb.Error as error:
             if "lock" in str(error).lower():
-                raise _busy(self.label) from error
-            raise _broken(self.label, first_line(error)) from error
+                raise busy(self.label) from error
+            raise broken(self.label, first_line(error)) from error
 
 
 class _SQLite(_Table):
@@ -263,8 +278,8 @@ class _SQLite(_Table):
             yield
         except sqlite3.Error as error:
             if "locked" in str(error):
-                raise _busy(self.label) from error
-            raise _broken(self.label, first_line(error)) from error
+                raise busy(self.label) from error
+            raise broken(self.label, first_line(error)) from error
 
 
 class _Postgres(_Table):
@@ -316,11 +331,11 @@ class _Postgres(_Table):
             if not type(error).__module__.startswith("psycopg"):
                 raise
             if state == "55P03":
-                raise _busy(self.label) from error
+                raise busy(self.label) from error
             words = " ".join(str(error).split())
             if state == "42501" or "FATAL" in words or state in {"3F000", "42P01"}:
-                raise _refused(self.label, words.rpartition("FATAL: ")[2].strip()) from error
-            raise _broken(self.label, words) from error
+                raise no_right(self.label, words.rpartition("FATAL: ")[2].strip()) from error
+            raise broken(self.label, words) from error
 
 
 class _MySQL(_Table):
@@ -339,7 +354,7 @@ class _MySQL(_Table):
         self.run(f"SET SESSION sql_mode = 'STRICT_ALL_TABLES', lock_wait_timeout = {WAIT_SECONDS}")
         lock = f"smartcart {self.schema or self.con.db}.{self.name}"[:64]
         if not self.count(f"SELECT COALESCE(GET_LOCK({literal(lock)}, {WAIT_SECONDS}), 0)"):
-            raise _busy(self.label)
+            raise busy(self.label)
 
     def quoted(self, name: str) -> str:
         return "`" + name.replace("`", "``") + "`"
@@ -405,13 +420,14 @@ class _MySQL(_Table):
             number = error.args[0] if error.args else 0
             words = str(error.args[1] if len(error.args) > 1 else error)
             if number in {1205, 1213}:
-                raise _busy(self.label) from error
+                raise busy(self.label) from error
             if number in {1044, 1045, 1049, 1142, 1698}:
-                raise _refused(self.label, words) from error
-            raise _broken(self.label, words) from error
+                raise no_right(self.label, words) from error
+            raise broken(self.label, words) from error
 
 
-def _busy(label: str) -> DataError:
+def busy(label: str) -> DataError:
+    """Return the sentence on a table that another writes."""
     return DataError.of(
         f"another process is writing {label!r}",
         "one who writes at a time",
@@ -419,7 +435,8 @@ def _busy(label: str) -> DataError:
     )
 
 
-def _refused(label: str, words: str) -> UsageError:
+def no_right(label: str, words: str) -> UsageError:
+    """Return the sentence on a server that lets this user not write."""
     return UsageError.of(
         f"the server refused to write {label!r} ({words[:200].rstrip('.')})",
         "a user who may create and write that table",
@@ -427,7 +444,8 @@ def _refused(label: str, words: str) -> UsageError:
     )
 
 
-def _broken(label: str, words: str) -> DataError:
+def broken(label: str, words: str) -> DataError:
+    """Return the sentence on a database that broke off."""
     return DataError.of(
         f"{label!r} could not be written ({' '.join(words.split())[:200].rstrip('.')})",
         "a database that answers and has room",

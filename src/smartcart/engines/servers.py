@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smartcart.engines.address import Address
+from smartcart.engines.clickhouse import ClickHouse
 from smartcart.engines.mysql import MySQL
 from smartcart.engines.postgres import Postgres
 from smartcart.engines.protocol import ServerEngine
+from smartcart.engines.warehouses import BigQuery, Snowflake
 
 __all__ = ["SERVERS", "Server", "server_of"]
 
@@ -29,6 +31,9 @@ class Server:
 SERVERS = (
     Server("PostgreSQL", ("postgresql", "postgres"), Postgres),
     Server("MySQL", ("mysql", "mariadb"), MySQL),
+    Server("ClickHouse", ("clickhouse",), ClickHouse),
+    Server("BigQuery", ("bigquery",), BigQuery),
+    Server("Snowflake", ("snowflake",), Snowflake),
 )
 
 

@@ -14,19 +14,21 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from smartcart.engines.batch_query import BatchQuery, filter_sql
 from smartcart.engines.closeable import Closeable
 from smartcart.engines.protocol import CHUNK_ROWS, Capabilities, Engine
 from smartcart.engines.spark_session import first_words, start
 from smartcart.errors import DataError, SmartCartError
+from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import ibis
     import ibis.expr.types as ir
     import pyarrow as pa
     from pyspark.sql import DataFrame
+    from sqlglot import exp
 
 __all__ = ["Spark", "backticked"]
 
@@ -85,7 +87,7 @@ class Spark(Closeable, Engine):
                 writer.write_batch(batch.cast(schema))
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
-    def arrow_where(self, table: ir.Table, condition: Callable[[Any], Any]) -> pa.Table:
+    def arrow_where(self, table: ir.Table, condition: Callable[[ir.Table], ir.Value]) -> pa.Table:
         """Return the few rows of a table that meet a condition only the embedded engine can tell.
 
         It is told there, batch by batch, on the executors.
@@ -107,7 +109,7 @@ class Spark(Closeable, Engine):
         """Return an Ibis expression as a Spark DataFrame; nothing is computed yet."""
         return self.session.sql(self.compile(expr))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[SqlRow]:
         """Run SQL of DuckDB's dialect, put into Spark's, and return its few rows."""
         with self.sentences():
             return [tuple(row) for row in self.session.sql(spark_sql(sql)).collect()]
@@ -177,7 +179,7 @@ class Spark(Closeable, Engine):
                 with contextlib.suppress(Exception):
                     done.unpersist()
 
-    def convert(self, frame: DataFrame, sql: str, schema: Any) -> DataFrame:
+    def convert(self, frame: DataFrame, sql: str, schema: object) -> DataFrame:
         """Run SQL of the embedded engine over the batches of a frame, on the executors.
 
         ``sql`` reads the table ``batch``; ``schema`` is that of its result, as Spark writes it.
@@ -239,7 +241,7 @@ def _itself(batch: pa.RecordBatch) -> pa.RecordBatch:
 class _Packed:
     """Runs ``task`` over Arrow batches and packs each result into a row."""
 
-    def __init__(self, task: Callable[[pa.RecordBatch], Any]) -> None:
+    def __init__(self, task: Callable[[pa.RecordBatch], object]) -> None:
         self.task = task
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -276,18 +278,18 @@ def _wide_hashes(sql: str) -> str:
     import sqlglot
     from sqlglot import exp
 
-    def wide(node: Any) -> Any:
+    def wide(node: exp.Expression) -> exp.Expression:
         if not (isinstance(node, exp.Anonymous) and str(node.this).upper() == "HASH"):
             return node
-        arg: Any = node.expressions[0]
+        arg: exp.Expression = node.expressions[0]
         parts = arg.expressions if isinstance(arg, exp.Struct) else [arg]
-        told: list[Any] = []
+        told: list[object] = []
         for part in parts:
             cell = part.expression if isinstance(part, exp.PropertyEQ) else part.unalias()
             told += [cell, exp.Is(this=cell.copy(), expression=exp.null())]
         return exp.Anonymous(this="XXHASH64", expressions=told)
 
-    tree: Any = sqlglot.parse_one(sql, read="spark")
+    tree: exp.Expression = sqlglot.parse_one(sql, read="spark")
     return str(tree.transform(wide).sql(dialect="spark"))
 
 

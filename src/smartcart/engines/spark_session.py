@@ -10,9 +10,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, SmartCartError, UsageError
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaGateway
+    from pyspark.sql import SparkSession
+
 
 __all__ = ["first_words", "start"]
 
@@ -31,7 +36,7 @@ PART_BYTES = ("spark.sql.files.maxPartitionBytes", "134217728b", "16777216b")
 memory, and 128 MB of Parquet may hold millions of customers."""
 
 
-def start(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]:
+def start(master: str | None, folder: Path) -> tuple[SparkSession, Callable[[], None]]:
     """Return a session, and what ends it; what the Java side says goes to a file in ``folder``.
 
     ``master`` is the address of a master or, by Spark Connect, of a server (``sc://host:port``).
@@ -73,7 +78,7 @@ def start(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]:
     return session, stop
 
 
-def _connected(address: str) -> tuple[Any, Callable[[], None]]:
+def _connected(address: str) -> tuple[SparkSession, Callable[[], None]]:
     """Return a session of Spark Connect."""
     _refuse_silence(address, "sc://", 15002)
     try:
@@ -91,7 +96,7 @@ def _connected(address: str) -> tuple[Any, Callable[[], None]]:
     return session, session.stop
 
 
-def _classic(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]:
+def _classic(master: str | None, folder: Path) -> tuple[SparkSession, Callable[[], None]]:
     """Return a session of this process: a new one in a context that runs, or all of our own."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
@@ -111,7 +116,7 @@ def _classic(master: str | None, folder: Path) -> tuple[Any, Callable[[], None]]
     return _launched(master, folder / "spark.log")
 
 
-def _launched(master: str | None, log: Path) -> tuple[Any, Callable[[], None]]:
+def _launched(master: str | None, log: Path) -> tuple[SparkSession, Callable[[], None]]:
     """Start Java and a context in it; both end with the session."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
@@ -152,7 +157,7 @@ def _launched(master: str | None, log: Path) -> tuple[Any, Callable[[], None]]:
     return session, stop
 
 
-def _end(gateway: Any) -> None:
+def _end(gateway: JavaGateway) -> None:
     """End the Java process, so that the next session may start another."""
     from pyspark import SparkContext
 
@@ -211,7 +216,7 @@ def _refuse_silence(address: str, scheme: str, port: int) -> None:
     raise _no_answer(address, first_words(error))
 
 
-def _first_task(session: Any, master: str) -> None:
+def _first_task(session: SparkSession, master: str) -> None:
     """Wait until a worker has done one task: without workers Spark waits for ever."""
     failed: list[BaseException] = []
 

@@ -13,7 +13,9 @@ from smartcart.engines.mysql import Compiler
 from smartcart.errors import DataError
 
 if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
+    from sqlglot import exp
 
 __all__ = ["WHOLE", "check_whole", "whole_text"]
 
@@ -62,7 +64,7 @@ class _Spark(compilers.PySparkCompiler):  # type: ignore[misc]
     """Ibis' own, without a session, whose options it would ask; numbers are no decimals."""
 
     def visit_NonNullLiteral(  # noqa: N802  # the name that Ibis looks for
-        self, op: Any, *, value: Any, dtype: Any
+        self, op: object, *, value: exp.Expression, dtype: dt.DataType
     ) -> Any:
         if dtype.is_floating():
             return sge.Var(this=f"{value!r}D")
@@ -71,7 +73,7 @@ class _Spark(compilers.PySparkCompiler):  # type: ignore[misc]
     visit_Field = SQLGlotCompiler.visit_Field  # noqa: N815
 
 
-_COMPILERS: dict[str, Callable[[], Any]] = {
+_COMPILERS: dict[str, Callable[[], SQLGlotCompiler]] = {
     "duckdb": compilers.DuckDBCompiler,
     "postgres": compilers.PostgresCompiler,
     "mysql": Compiler,

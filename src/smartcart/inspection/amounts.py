@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["Amounts", "amounts_of"]
 
@@ -182,7 +185,7 @@ def _nearly_all(holds: NDArray[np.bool_]) -> bool:
     return bool(holds.size) and float(np.mean(holds)) >= AGREE
 
 
-def amounts_of(opened: Opened, sample: Any, log: OrderLog, names: Sequence[str]) -> Amounts:
+def amounts_of(opened: Opened, sample: ir.Table, log: OrderLog, names: Sequence[str]) -> Amounts:
     """Return columns of numbers on the first lines of a sample.
 
     Where a number stands on the first line of each order only, the lines below get it, too.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
 from smartcart.layouts import Layout
-from smartcart.records import Notice, OrderLog
+from smartcart.records import Notice, OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_ranks import customer_rank
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["one_for_all", "with_nobody"]
 
@@ -27,7 +30,7 @@ ALL = 0.9  # of the lines under one value: not who bought
 MAILS = 0.5  # of the values are e-mail addresses, or names of several words
 
 
-def one_for_all(opened: Opened, sample: Any, name: str) -> bool:
+def one_for_all(opened: Opened, sample: ir.Table, name: str) -> bool:
     """Return whether nearly all lines bear one value: the shop's own, not the buyer's."""
     known = sample.filter(sample[name].notnull())
     counted = known.group_by(value=known[name]).aggregate(n=lambda t: t.count())
@@ -38,7 +41,7 @@ def one_for_all(opened: Opened, sample: Any, name: str) -> bool:
 
 def with_nobody(
     opened: Opened,
-    sample: Any,
+    sample: ir.Table,
     log: OrderLog,
     found: Candidates,
     layout: Layout | None,
@@ -79,7 +82,7 @@ def with_nobody(
     return log
 
 
-def _figures(value: Any, sample: Any) -> Any:
+def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:
     told = {"rows": sample.count(), "known": value.count(), "different": value.nunique()}
     if value.type().is_string():
         told |= {"mails": value.contains("@").sum(), "spaced": value.contains(" ").sum()}
@@ -88,7 +91,7 @@ def _figures(value: Any, sample: Any) -> Any:
     return sample.aggregate(**told)
 
 
-def _largest(sample: Any, log: OrderLog, mail: str | None, called: str | None) -> Any:
+def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | None) -> ir.Table:
     """Return the unnamed and those with most orders: ``who, lines, orders, mails, unnamed``.
 
     ``called`` is a column of names: ``unnamed`` counts the lines on which it says nobody.
@@ -113,7 +116,7 @@ def _largest(sample: Any, log: OrderLog, mail: str | None, called: str | None) -
     return found.order_by([first, ibis.desc("orders"), "who"]).limit(TOP)
 
 
-def _by_share(rows: Sequence[Mapping[str, Any]], customers: int) -> list[str]:
+def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
     if len(rows) < 2 or customers < ENOUGH:
         return []
     first, second = int(rows[0]["orders"]), int(rows[1]["orders"])
@@ -121,7 +124,7 @@ def _by_share(rows: Sequence[Mapping[str, Any]], customers: int) -> list[str]:
     return [_plain(rows[0]["who"])] if large else []
 
 
-def _by_addresses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
     shared = [
         r for r in rows if int(r["mails"] or 0) >= max(SHARED_BY, SHARED * int(r["orders"] or 0))
     ]
@@ -129,13 +132,13 @@ def _by_addresses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [_plain(r["who"]) for r in shared] if len(shared) <= max(1, len(rows) // 4) else []
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip().lower()
 
 
-def _notice(log: OrderLog, there: Sequence[Mapping[str, Any]], rows: int) -> Notice:
+def _notice(log: OrderLog, there: Sequence[ResultRow], rows: int) -> Notice:
     lines = sum(int(r["lines"]) for r in there)
     shown = ", ".join(repr(str(r["who"])) for r in there[:3])
     way = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
-from smartcart.inspection import large_tables, table_warnings, value_checks
+from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
@@ -32,6 +32,7 @@ from smartcart.records import (
     Contract,
     Inspection,
     Ledger,
+    ResultRow,
 )
 from smartcart.sources import Opened, open_source
 from smartcart.sources.excel import hinted
@@ -46,6 +47,9 @@ from smartcart.tables import (
     summary,
 )
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 __all__ = ["inspect", "look", "refuse_duplicates"]
 
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
@@ -54,7 +58,7 @@ YOUNGEST = "the youngest taken as 18, by"  # the source of a day for ages
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 
 
-def inspect(source: Any, **options: Any) -> Inspection:
+def inspect(source: object, **options: Any) -> Inspection:
     """Return what SmartCart sees in ``source``; fits nothing. Options as for :func:`look`."""
     with open_source(source) as opened:
         return look(opened, **options).inspection
@@ -97,8 +101,8 @@ def _look(
 ) -> Look:
     engine = opened.engine
     table = opened.table
-    large = large_tables.is_large(opened)
-    row = large_tables.figures(opened) if large else _figures(opened)
+    large = estimated_figures.is_large(opened)
+    row = estimated_figures.figures(opened) if large else _figures(opened)
     figures = summary.summaries(table, row)
     if row["rows"] < 2:
         raise _too_few(opened, int(row["rows"]))
@@ -161,7 +165,7 @@ def _look(
     contract = never_bought.with_zeros(contract, figures)
     columns = contract.columns
     _refuse_no_behaviour(contract)
-    exact = row["rows"] <= large_tables.EXACT_ROWS
+    exact = row["rows"] <= estimated_figures.EXACT_ROWS
     fences = {}
     for column in contract.columns:
         if column.meaning == "income" and column.type == "number":
@@ -170,14 +174,14 @@ def _look(
             if fence is not None:
                 fences[column.name] = fence
     contract = quality.bounded(contract, fences)
-    if not large_tables.no_id_twice(opened, contract, row):
+    if not estimated_figures.no_id_twice(opened, contract, row):
         refuse_duplicates(opened, contract)
     clean = features.cleaned(table, contract, sound=few_passes.sound_columns(contract, figures))
     copies = quality.copies_are_copies(figures, contract.id_column)
     spent = _spent(engine, clean, contract, once=copies and row["rows"] <= FEW_ROWS)
     forming = features.forming_features(contract, spent)
     told = (
-        large_tables.categories(opened, clean, contract, CATEGORIES)
+        estimated_figures.categories(opened, clean, contract, CATEGORIES)
         if large
         else _categories(engine, clean, contract)
     )
@@ -186,7 +190,7 @@ def _look(
     both = engine.can.distinct_beside  # in one pass
     key = few_passes.key_columns(contract, figures) if copies else ()
     if large:
-        counts = large_tables.counts(opened, contract, every, figures, key)
+        counts = estimated_figures.counts(opened, contract, every, figures, key)
     else:
         counts = engine.record(
             quality.count_expression(table, contract, every, exact, contents=both)
@@ -234,9 +238,9 @@ def _look(
     return Look(inspection, engine, clean, copies, rejected, key, all_usable)
 
 
-def _figures(opened: Opened) -> dict[str, Any]:
+def _figures(opened: Opened) -> ResultRow:
     """Return the figures of all columns; those of the first rows by the embedded engine."""
-    row: dict[str, Any] = {}
+    row: ResultRow = {}
     can = opened.engine.can
     for part in summary.summary_expressions(
         opened.table, head=can.first_rows, remainder=can.remainder
@@ -318,7 +322,7 @@ def _day_for_ages(opened: Opened, columns: tuple[Column, ...]) -> tuple[dt.date 
     return dt.date(int(row["year"]) + ADULT, 12, 31), f"{YOUNGEST} {name}"
 
 
-def _spent(engine: Engine, clean: Any, contract: Contract, *, once: bool) -> dict[str, float]:
+def _spent(engine: Engine, clean: ir.Table, contract: Contract, *, once: bool) -> dict[str, float]:
     """Return the money per category column, of copied rows only ``once``."""
     names = [c.name for c in contract.columns if c.meaning.startswith("spend:")]
     names = [n for n in names if n in clean.columns]
@@ -335,7 +339,7 @@ def _spent(engine: Engine, clean: Any, contract: Contract, *, once: bool) -> dic
     return {name: float(total or 0.0) for name, total in engine.record(sums).items()}
 
 
-def _categories(engine: Engine, clean: Any, contract: Contract) -> dict[str, list[str]]:
+def _categories(engine: Engine, clean: ir.Table, contract: Contract) -> dict[str, list[str]]:
     """Return the values worth telling of each text column that describes."""
     found: dict[str, list[str]] = {}
     for column in contract.columns:

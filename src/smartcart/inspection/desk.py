@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.records import Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.summary import ColumnSummary
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = [
     "FEW",
@@ -55,7 +58,7 @@ class Desk:
     """What is known so far: the sample, its figures, and what was found out."""
 
     opened: Opened
-    sample: Any
+    sample: ir.Table
     figures: Mapping[str, ColumnSummary]
     said: frozenset[str]  # parts that the user or a layout settles
     dropped: frozenset[str] = frozenset()  # columns that the user gives no part

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import ibis
 
@@ -32,13 +33,16 @@ from smartcart.records import (
     LineState,
     Notice,
     OrderLog,
+    ResultRow,
 )
 from smartcart.sources import Opened
-from smartcart.tables import order_features, order_states, orders, quality
+from smartcart.tables import held_back, order_features, order_states, orders, quality
 from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from smartcart.settings import Settings
 
 __all__ = ["NO_SALE", "OrderOptions", "add_up", "kept_lines", "look_at_orders", "order_options"]
@@ -132,7 +136,8 @@ def look_at_orders(
     )
     split = split_day(first, day, options.horizon)
     say = progress or (lambda step, done, total: None)
-    found = add_up(opened, marked, log, day, say, split)
+    season = held_back.season_windows(first, split, day, options.horizon)
+    found = add_up(opened, marked, log, day, say, split, season)
     for file in files:
         file.unlink()
     days = (first, last, day, where)
@@ -225,7 +230,7 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
     return log
 
 
-def kept_lines(opened: Opened, marked: Any) -> tuple[Any, list[Path]]:
+def kept_lines(opened: Opened, marked: ir.Table) -> tuple[ir.Table, list[Path]]:
     """Return the lines with their parts and rules, and the files that hold them, if any.
 
     They are read several times. Where that costs more than to write them, of short logs and of
@@ -239,7 +244,7 @@ def kept_lines(opened: Opened, marked: Any) -> tuple[Any, list[Path]]:
     return here.kept(files), files
 
 
-def _parts(engine: Engine, marked: Any) -> int:
+def _parts(engine: Engine, marked: ir.Table) -> int:
     """Return in how many parts of its customers a log is added up."""
     number = engine.record(marked.aggregate(n=marked["customer"].approx_nunique()))["n"]
     return max(1, -(-int(number) // PART_CUSTOMERS))
@@ -247,22 +252,23 @@ def _parts(engine: Engine, marked: Any) -> int:
 
 def add_up(
     opened: Opened,
-    marked: Any,
+    marked: ir.Table,
     log: OrderLog,
     day: dt.date | None,
     say: Progress,
     split: dt.date | None = None,
-) -> Any:
+    season: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+) -> ir.Table:
     """Add up orders and customers, and return the table of customers, kept by ``opened.keeper``.
 
     The embedded engine takes so many customers at a time as fit in its memory, and keeps what it
     added up between the steps; a server or a cluster does all at once. With ``split`` customers
-    also get sums until that day, on which a forecast is tried.
+    also get sums until that day, on which a forecast is tried, and in the windows of ``season``.
     """
     engine, here = opened.engine, opened.here
     held = (day - split).days if day is not None and split is not None else 0
     if not engine.can.in_parts:
-        when = orders.rhythm(orders.orders(marked, log), log, split, held)
+        when = orders.rhythm(orders.orders(marked, log), log, split, held, season)
         spent = orders.spending(marked, log, day, split)
         return opened.keep(orders.customers(when, spent, log, day))
     parts = _parts(engine, marked)
@@ -272,7 +278,7 @@ def add_up(
         some = orders.part_of(marked, part, parts)
         steps = [here.spool(here.compile(orders.orders(some, log)))]
         steps.append(
-            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held)))
+            here.spool(here.compile(orders.rhythm(here.kept(steps[:1]), log, split, held, season)))
         )
         steps.append(here.spool(here.compile(orders.spending(some, log, day, split))))
         found = orders.customers(here.kept(steps[1:2]), here.kept(steps[2:3]), log, day)
@@ -284,9 +290,9 @@ def add_up(
 
 def _described(
     opened: Opened,
-    found: Any,
+    found: ir.Table,
     log: OrderLog,
-    counts: Mapping[str, Any],
+    counts: ResultRow,
     days: tuple[dt.date | None, dt.date | None, dt.date | None, str],
     duplicates: int,
     exact: bool,
@@ -383,13 +389,13 @@ def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     return max(rows - int(found), 0), exact
 
 
-def _lettered(row: Mapping[str, Any]) -> bool:
+def _lettered(row: ResultRow) -> bool:
     """Return whether a letter before an order number says something: few have one."""
     plain, letter = int(row["plain"] or 0), int(row["letter"] or 0)
     return letter > 0 and plain >= LETTERED * int(row["lines"]) and plain > letter
 
 
-def _day(number: Any) -> dt.date | None:
+def _day(number: float | None) -> dt.date | None:
     return None if number is None else orders.EPOCH + dt.timedelta(days=int(number))
 
 
@@ -400,7 +406,7 @@ def _recent_days(first: dt.date | None, last: dt.date | None) -> int:
     return min(orders.TREND_DAYS, days // 2) if days >= LEAST_DAYS else 0
 
 
-def _largest(engine: Engine, marked: Any, log: OrderLog) -> dict[str, tuple[str, ...]]:
+def _largest(engine: Engine, marked: ir.Table, log: OrderLog) -> dict[str, tuple[str, ...]]:
     """Return the categories and channels with most money; a single value has no share."""
     columns = [part for part in LARGEST if getattr(log, part) is not None]
     values: dict[str, list[str]] = {part: [] for part in LARGEST}
@@ -437,7 +443,7 @@ def _unreadable_entry(count: int) -> LedgerEntry:
     )
 
 
-def _no_sales(opened: Opened, log: OrderLog, counts: Mapping[str, Any]) -> DataError:
+def _no_sales(opened: Opened, log: OrderLog, counts: ResultRow) -> DataError:
     """Return an error that names the rule that took most lines."""
     taken = [
         (int(counts[f"takes_{i}"] or 0), rule.sentence)

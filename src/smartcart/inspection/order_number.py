@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
 from smartcart.errors import ReadingQuestion
 from smartcart.inspection.desk import (
@@ -26,7 +26,7 @@ from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, text
 from smartcart.tables.order_names import bare, prices_a_piece
 from smartcart.tables.order_ranks import PAID, money_rank, order_rank
-from smartcart.tables.order_structure import SEVERAL, Cell, Structure
+from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -50,7 +50,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         if log.order is not None and log.order not in tried:
             tried.insert(0, log.order)
         tried = [n for n in tried if desk.figures[n].distinct > 1]
-    best: tuple[tuple[Any, ...], str, Structure] | None = None
+    best: tuple[tuple[object, ...], str, Structure] | None = None
     whole = desk.sample
     for place, name in enumerate(tried[:ORDERS_TRIED]):
         down = _stands_once(desk, log, name)
@@ -139,7 +139,7 @@ def refuse_repeated_totals(desk: Desk, log: OrderLog) -> None:
     )
 
 
-def _sent_back_later(name: str, who: Cell, days: Sequence[Cell]) -> bool:
+def _sent_back_later(name: str, who: OrderColumn, days: Sequence[OrderColumn]) -> bool:
     """Return whether a number named so has one buyer an order, and one day but for some of them.
 
     Lines that were sent back, or shipped apart, may bear a later day than their order.
@@ -174,7 +174,7 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
     return order_structure.structure_of(order, names, desk.opened.engine.record(expr))
 
 
-def _days_of_sales(table: Any, log: OrderLog, found: Candidates, order: str) -> Any:
+def _days_of_sales(table: ir.Table, log: OrderLog, found: Candidates, order: str) -> ir.Table:
     """Return the lines without the days of those that come back: they are later ones."""
     days = [n for n in dict.fromkeys([*(c.name for c in found.days[:8]), log.date]) if n]
     days = [n for n in days if n != order]

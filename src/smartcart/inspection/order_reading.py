@@ -27,7 +27,7 @@ from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
 from smartcart.tables.order_candidates import Candidates, find_candidates
 from smartcart.tables.order_ranks import customer_rank, is_mail
-from smartcart.tables.order_structure import SAMPLE_LINES, Cell, Structure
+from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.summary import ColumnSummary
 
 __all__ = ["settle"]
@@ -227,7 +227,7 @@ def _day(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidat
     return replace(log, date=max(full, key=lambda n: _same(structure.cell(n))))
 
 
-def _same(cell: Cell) -> float:
+def _same(cell: OrderColumn) -> float:
     return cell.same / max(1, cell.many)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection.desk import Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
-from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt
+from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, orders
 from smartcart.tables.order_names import no_money
@@ -50,9 +49,7 @@ def telling_columns(
         raise
 
 
-def refuse_small_part(
-    opened: Opened, log: OrderLog, counts: Mapping[str, Any], *, said: bool
-) -> None:
+def refuse_small_part(opened: Opened, log: OrderLog, counts: ResultRow, *, said: bool) -> None:
     """Raise where a reading leaves most lines out for want of a buyer, a day or a price.
 
     What the user ``said`` of the columns is not doubted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.inspection.desk import Rival, Settled
 from smartcart.layouts import Layout
@@ -22,6 +22,11 @@ from smartcart.sources import Opened
 from smartcart.tables import orders
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from smartcart.engines.protocol import Engine
 
 __all__ = [
     "NEAR",
@@ -44,7 +49,7 @@ def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, i
     marked = orders.lines(table, bare, as_of)
     sold = marked.filter((marked["rule"] == orders.SALE) & marked["customer"].notnull())
     sold = sold.mutate(o=sold["order"].cast("string"), c=sold["customer"].cast("string"))
-    told: dict[str, Any] = {
+    told: dict[str, ir.Value] = {
         "customers": sold["c"].nunique(),
         "orders": (sold["c"] + " / " + sold["o"]).nunique(),
         "revenue": sold["amount"].sum(),
@@ -115,7 +120,7 @@ def receipt_of_orders(
 
 
 def receipt_of_customers(
-    engine: Any, clean: Any, seen: Inspection, layout: Layout | None
+    engine: Engine, clean: ir.Table, seen: Inspection, layout: Layout | None
 ) -> ReadingReceipt:
     """Return the receipt of a table of customers: their orders and money, where columns tell them.
 
@@ -131,7 +136,7 @@ def receipt_of_customers(
     parts = [
         c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"
     ]
-    sums: dict[str, Any] = {}
+    sums: dict[str, ir.Value] = {}
     if count is not None:
         sums["orders"] = clean[count].cast("float64").sum()
     for i, name in enumerate([money] if money is not None else parts):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.inspection.states import values_of
 from smartcart.layouts import Layout, present
-from smartcart.records import OrderLog
+from smartcart.records import OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_structure import Structure, kind_expression
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["with_row_kinds"]
 
@@ -24,7 +27,7 @@ EQUAL = 0.5  # of the orders tell the same money twice; in others a discount par
 
 def with_row_kinds(
     opened: Opened,
-    sample: Any,
+    sample: ir.Table,
     log: OrderLog,
     structure: Structure | None,
     found: Candidates,
@@ -60,7 +63,7 @@ def with_row_kinds(
     return log
 
 
-def _pair(row: Any, kinds: int) -> tuple[int, int] | None:
+def _pair(row: ResultRow, kinds: int) -> tuple[int, int] | None:
     """Return the kind that holds the total of an order, and the kind of its lines."""
     orders = int(row["orders"] or 0)
     for i in range(kinds):

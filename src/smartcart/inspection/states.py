@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.layouts import Layout, column_key
 from smartcart.records import LineState, Notice, OrderLog
@@ -13,13 +14,18 @@ from smartcart.tables.order_candidates import FEW_STATES, Candidates
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.tokens import tokens
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from smartcart.engines.protocol import Engine
+
 __all__ = ["codes_notices", "values_of", "with_states"]
 
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_CODES = 20  # different codes of a state
 
 
-def values_of(engine: Any, table: Any, column: str, at_most: int) -> list[str]:
+def values_of(engine: Engine, table: ir.Table, column: str, at_most: int) -> list[str]:
     """Return the most frequent values of a column, as text."""
     known = table.filter(table[column].notnull())
     counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
@@ -27,11 +33,12 @@ def values_of(engine: Any, table: Any, column: str, at_most: int) -> list[str]:
     return [_text(row["value"]) for row in engine.records(top)]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def with_states(
@@ -76,9 +83,12 @@ def with_states(
     )
 
 
-def codes_notices(opened: Opened, sample: Any, log: OrderLog, found: Candidates) -> list[Notice]:
+def codes_notices(
+    opened: Opened, sample: ir.Table, log: OrderLog, found: Candidates
+) -> list[Notice]:
     """Tell of columns of states whose values are codes that no word explains."""
-    read = {log.row_type: (), **{s.column: _all(s) for s in log.states}}
+    read: dict[str | None, tuple[str, ...]] = {log.row_type: ()}
+    read |= {s.column: _all(s) for s in log.states}
     told_by_status = (*log.cancelled, *log.returned, *log.browsed)
     if log.status is not None and told_by_status:
         read[log.status] = (*read.get(log.status, ()), *told_by_status)
@@ -150,7 +160,9 @@ def _all(state: LineState) -> tuple[str, ...]:
     return (*state.cancelled, *state.returned, *state.browsed, *state.unpaid, *state.other)
 
 
-def _as_listed(column: str, values: list[str], given: Any, found: LineState) -> LineState:
+def _as_listed(
+    column: str, values: list[str], given: Mapping[str, str], found: LineState
+) -> LineState:
     """Return the state with the values that a layout lists, the others by their words."""
     known = {key.strip().lower(): state for key, state in given.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from smartcart.errors import DataError
 from smartcart.inspection import table_warnings
@@ -16,6 +16,10 @@ from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import column_overrides, order_roles, order_unnamed, vocabulary
 from smartcart.tables.summary import ColumnSummary
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
 
 __all__ = ["find_reading", "layout_of", "layout_roles", "parts_said", "says_rows"]
 
@@ -173,7 +177,7 @@ def _under_headings(
         if not 2 <= column.present <= HEADINGS * column.rows:
             continue
         here = table[column.name].notnull()
-        told: dict[str, Any] = {
+        told: dict[str, ir.Value] = {
             "alone": (here & table[day].isnull()).sum(),
             "lines": (table[day].notnull() & ~here).sum(),
             "days": table[day].count(),

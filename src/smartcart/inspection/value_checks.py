@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
-from smartcart.records import Column
+from smartcart.records import Column, ResultRow
 from smartcart.tables import features
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from smartcart.engines.protocol import Engine
 
 __all__ = [
     "SOME_ROWS",
@@ -63,11 +68,11 @@ _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
 
 
 def without_copies(
-    engine: Any,
-    table: Any,
+    engine: Engine,
+    table: ir.Table,
     columns: Sequence[Column],
     figures: Sequence[ColumnSummary],
-    said: Mapping[str, Any],
+    said: Mapping[str, object],
 ) -> tuple[Column, ...]:
     """Return the columns; of forming numbers that are equal in every row only the first counts.
 
@@ -76,7 +81,7 @@ def without_copies(
     seen = {
         f.name: (f.present, f.low, f.high, f.distinct if f.exact else 0, f.rows) for f in figures
     }
-    groups: dict[Any, list[Column]] = {}
+    groups: dict[object, list[Column]] = {}
     for column in columns:
         usable = column.type == "number" and column.role == "forms"
         if usable and column.name not in said and column.missing < seen[column.name][4]:
@@ -111,7 +116,7 @@ def without_copies(
 
 
 def with_real_parts(
-    engine: Any, table: Any, columns: Sequence[Column], said: Mapping[str, Any]
+    engine: Engine, table: ir.Table, columns: Sequence[Column], said: Mapping[str, object]
 ) -> tuple[Column, ...]:
     """Return the columns; parts that do not add up to the total beside them only describe.
 
@@ -143,7 +148,7 @@ def with_real_parts(
     return columns
 
 
-def _add_up(engine: Any, table: Any, parts: Sequence[str], total: str) -> bool:
+def _add_up(engine: Engine, table: ir.Table, parts: Sequence[str], total: str) -> bool:
     some = table.filter(table[total].notnull()).limit(SOME_ROWS)
     whole = some[total].cast("float64")
     sums = features.total(some, parts).fill_null(0.0)
@@ -153,8 +158,8 @@ def _add_up(engine: Any, table: Any, parts: Sequence[str], total: str) -> bool:
 
 
 def without_sum_rows(
-    engine: Any, table: Any, columns: Sequence[Column], figures: Sequence[ColumnSummary]
-) -> tuple[Any, list[str]]:
+    engine: Engine, table: ir.Table, columns: Sequence[Column], figures: Sequence[ColumnSummary]
+) -> tuple[ir.Table, list[str]]:
     """Return the table without rows that hold the sums of all others, and what these are called.
 
     Such a row has a word for a sum, or nothing, in place of the id, and in most of the amounts and
@@ -197,7 +202,7 @@ def without_sum_rows(
     return (table.filter(~wrong), names) if names else (table, [])
 
 
-def _is_sum(row: Mapping[str, Any], totals: Mapping[str, Any], columns: int) -> bool:
+def _is_sum(row: ResultRow, totals: ResultRow, columns: int) -> bool:
     """Whether a row holds, in most of its numbers, what all other rows add up to."""
     held = sums = 0
     for i in range(columns):

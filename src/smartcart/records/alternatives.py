@@ -12,7 +12,11 @@ __all__ = ["Alternative", "AlternativeSegment", "Alternatives", "Distribution"]
 
 @dataclass(frozen=True, slots=True)
 class AlternativeSegment:
-    """A segment that some K would give; ``size`` counts customers of the sample."""
+    """A segment that some K would give; ``size`` counts customers of the sample.
+
+    ``means`` (original units) and ``effects`` (standard deviations over all customers of the
+    sample) stand in the order of the features that form; runs of earlier versions have none.
+    """
 
     segment_id: int  # 1 is the most valuable
     segment: str
@@ -22,6 +26,8 @@ class AlternativeSegment:
     facts: tuple[Fact, ...]
     archetype: str
     sentence: str
+    means: tuple[float | None, ...] = ()
+    effects: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

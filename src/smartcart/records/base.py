@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from smartcart.records.brief import Brief
+from smartcart.records.future import KeptForecast
 from smartcart.records.notice import Notice
 from smartcart.records.over_time import DriftReference, Identity
 
@@ -488,11 +489,12 @@ class Model(Brief):
     names: tuple[str, ...]  # in the order of the centroids
     golden: tuple[GoldenRow, ...]
     fingerprint: str
-    figures: dict[str, Any]  # wcss, silhouette, verdict, ... of the fit
+    figures: dict[str, object]  # wcss, silhouette, verdict, ... of the fit
     reference: DriftReference | None = None  # what later data are compared with
     ids: tuple[int, ...] = ()  # segment ids in the order of the centroids; 1 to K if not given
     used: tuple[int, ...] = ()  # ids of segments that ended: they are never used again
     lineage: tuple[str, ...] = ()  # the models whose segments these continue, latest first
+    forecast: KeptForecast | None = None  # of an order log that is long enough
 
     def __post_init__(self) -> None:
         """Number the segments from 1 where they have no ids."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
-from typing import Any
 
 __all__ = ["Brief"]
 
@@ -27,7 +26,7 @@ class Brief:
         return f"{type(self).__name__}({', '.join([*told[:FIELDS], *more])})"
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     """Return a value in brief; nothing where there is none.
 
     >>> _said("x" * 60), _said((1, 2)), _said(None)

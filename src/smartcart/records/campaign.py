@@ -105,6 +105,7 @@ class SegmentPlan:
     rate_high: float | None
     outlook: Outlook
     contacts: int  # how many of them the plan contacts
+    revenue: float = 0.0  # per response of this segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Plan(Brief):
     column: str | None  # the outcome behind the rates
     assumed: bool  # the rates are the user's, not the data's
     cost: float  # per contact
-    revenue: float  # per response
+    revenue: float  # per response; where segments differ, that of all customers on average
     budget: float | None
     break_even: float  # response rate at which a contact pays for itself
     level: float  # of the intervals
@@ -147,6 +148,9 @@ class Plan(Brief):
     seed: int
     draws: int
     measured: bool = False  # rates and responses are beyond those of customers left alone
+    revenue_horizon: int | None = (
+        None  # days of the forecast that tells revenue; None: it was given
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

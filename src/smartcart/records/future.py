@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from smartcart.records.brief import Brief
 
-__all__ = ["Future", "FutureSegment", "LateCustomer", "Tenth", "Track", "TrackRow", "TrackWeek"]
+__all__ = [
+    "Future",
+    "FutureSegment",
+    "KeptForecast",
+    "LateCustomer",
+    "Tenth",
+    "Track",
+    "TrackRow",
+    "TrackWeek",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,29 @@ class Track(Brief):
         if not self.spend_actual or self.spend_expected is None:
             return None
         return self.spend_expected / self.spend_actual - 1.0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeptForecast(Brief):
+    """A fitted forecast as ``model.json`` carries it: it tells customers of later lines, too.
+
+    ``alive`` are r, alpha, a, b, k of the model that tells who is still a customer, with the
+    ``covariance`` (4, 4) of the logarithms of the first four. What expects orders is ``model``
+    (r, alpha, a, b, k and 1 where customers may leave after their first order; or r, alpha, s, beta
+    of Pareto/NBD; nothing of a simple rule), the simple ``rule``, or the mean of both; times
+    ``factor``. ``spend`` are p, q, gamma and the mean order of the model of money.
+    """
+
+    name: str
+    horizon: int  # days
+    longest: float  # days that a customer was observed when it was fitted, at most
+    alive: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    model: tuple[float, ...] = ()
+    rule: str = ""
+    factor: float = 1.0
+    spend: tuple[float, ...] = ()  # (): no money is told
+    spread: float = 0.0  # by how much totals were missed beyond chance, as a share
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from smartcart.records.dynamic import JsonObject
 from smartcart.records.effects import Effects
 
 __all__ = ["KeptCampaign", "Learnt", "ResultWishes"]
@@ -33,7 +33,7 @@ class KeptCampaign:
     user: str
     contacts: int = 0
     upload_id: str | None = None
-    asked: dict[str, Any] | None = None
+    asked: JsonObject | None = None
     wishes: ResultWishes | None = None
     effects: Effects | None = None
 

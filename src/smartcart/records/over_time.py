@@ -15,6 +15,7 @@ __all__ = [
     "DriftReference",
     "Fate",
     "Flow",
+    "ForecastDrift",
     "History",
     "Identity",
     "KChange",
@@ -251,10 +252,30 @@ class OutcomeDrift:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastDrift:
+    """Orders of the customers known when the forecast was made, expected since then and come.
+
+    ``low`` and ``high`` hold what chance would give but once in 500 times. From a ``strength`` of 1
+    the forecast has drifted: beyond them, and by a tenth of what was expected or more.
+    """
+
+    days: int  # since the as-of day of the model
+    customers: int
+    expected: float
+    low: float
+    high: float
+    actual: float
+    strength: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class DriftReason:
     """One thing that changed; only some call for a refit."""
 
-    kind: Literal["schema", "column", "segment shares", "distance", "stability", "outcome"]
+    kind: Literal[
+        "schema", "column", "segment shares", "distance", "stability", "outcome", "forecast"
+    ]
     name: str
     strength: float
     refit: bool
@@ -274,6 +295,7 @@ class Drift(Brief):
     outcomes: tuple[OutcomeDrift, ...]
     rows: int
     rows_before: int
+    forecast: ForecastDrift | None = None  # of later lines of an order log with a forecast
 
 
 @dataclass(frozen=True, slots=True)

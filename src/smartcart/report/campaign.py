@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
-from smartcart.records import Backtest, Campaign, Erasure, Holdout, Outlook, Plan, Receipt, Uplift
+from smartcart.records import (
+    Backtest,
+    Campaign,
+    Erasure,
+    Holdout,
+    Outlook,
+    Plan,
+    Receipt,
+    SegmentPlan,
+    Uplift,
+)
 from smartcart.report.over_time import table_lines
 from smartcart.report.words import count, listing, money, share
 
@@ -67,12 +76,33 @@ def basis(found: Campaign, currency: str = "") -> Iterator[str]:
         )
     cash = f"A contact costs {money(plan.cost, currency)}, a response brings "
     cash += money(plan.revenue, currency)
-    if plan.break_even > 1:
+    if plan.revenue_horizon is not None:
+        yield from _foretold(plan, currency)
+    elif plan.break_even > 1:
         yield f"{cash}: not even a response of everybody would pay for the contacts."
     else:
         yield f"{cash}: it pays from a rate of {share(plan.break_even)}."
     if plan.budget is not None:
         yield f"At most {money(plan.budget, currency)} may be spent."
+
+
+def _foretold(plan: Plan, currency: str) -> Iterator[str]:
+    """Yield what a response brings where the forecast says it, and from which rate that pays."""
+    money_of = [one.revenue for one in plan.segments]
+    yield (
+        f"A contact costs {money(plan.cost, currency)}. No revenue was given, so a response brings "
+        f"what a customer of its segment is expected to spend within {plan.revenue_horizon} days "
+        f"by the forecast of this run: {money(min(money_of), currency)} to "
+        f"{money(max(money_of), currency)}. It is revenue, not margin."
+    )
+    pays = [plan.cost / one for one in money_of if one > plan.cost]
+    if not pays:
+        yield "Not even a response of everybody would pay for the contacts."
+    else:
+        text = share(min(pays)) if len(pays) == 1 else f"{share(min(pays))} to {share(max(pays))}"
+        never = len(money_of) - len(pays)
+        tail = "" if not never else f"; in {count(never)} of {count(len(money_of))} segments never"
+        yield f"By segment it pays from a rate of {text}{tail}."
 
 
 def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
@@ -82,10 +112,14 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
         return money(x, currency)
 
     level = f"{plan.level:.0%} interval"
+    head: tuple[str, ...]
     head = ("segment", "customers", "rate", "profit if all are contacted", "contact")
     rate = "rate added" if plan.measured else "rate"
     if not plan.assumed:
         head = ("segment", "customers", f"{rate} ({level})", f"profit of all ({level})", "contact")
+    own = plan.revenue_horizon is not None
+    if own:
+        head = (*head[:3], "a response brings", *head[3:])
     return [
         head,
         *(
@@ -93,6 +127,7 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
                 one.segment,
                 count(one.customers),
                 f"{share(one.rate)} {between(share, one.rate_low, one.rate_high)}".strip(),
+                *((cash(one.revenue),) if own else ()),
                 f"{cash(one.outlook.profit)} "
                 f"{between(cash, one.outlook.profit_low, one.outlook.profit_high)}".strip(),
                 count(one.contacts) if one.contacts else "no",
@@ -102,7 +137,12 @@ def plan_rows(plan: Plan, currency: str = "") -> list[tuple[str, ...]]:
     ]
 
 
-def between(words: Any, low: float | None, high: float | None) -> str:
+def earns(plan: Plan, one: SegmentPlan) -> float:
+    """Return what a response of a segment brings."""
+    return plan.revenue if plan.revenue_horizon is None else one.revenue
+
+
+def between(words: Callable[[float], str], low: float | None, high: float | None) -> str:
     """Return an interval in brackets, nothing where there is none."""
     return f"({words(low)} to {words(high)})" if low is not None and high is not None else ""
 
@@ -118,7 +158,7 @@ def advice(plan: Plan) -> str:
             if one.contacts
         )
         return f"Contact {count(plan.chosen.contacts)} customers: {listing(parts)}."
-    if not any(one.rate * plan.revenue > plan.cost for one in plan.segments):
+    if not any(one.rate * earns(plan, one) > plan.cost for one in plan.segments):
         return "Contact nobody: no segment earns what a contact costs."
     if plan.budget is not None and plan.budget < plan.cost:
         return "Contact nobody: the budget does not pay for a single contact."
@@ -184,7 +224,7 @@ def tried(backtest: Backtest | None, currency: str = "") -> Iterator[str]:
     )
 
 
-def _more(x: float, cash: Any) -> str:
+def _more(x: float, cash: Callable[[float], str]) -> str:
     return f"{cash(abs(x))} {'more' if x >= 0 else 'less'}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
@@ -36,9 +35,9 @@ def explained_page(
     return _page("Why customers are where they are", source, version, explained=shown)
 
 
-def _page(title: str, source: str, version: str, **parts: Any) -> str:
+def _page(title: str, source: str, version: str, **parts: object) -> str:
     name = words.file_name(source)
-    absent: dict[str, Any] = {"campaign": None, "uplift": None, "why": None, "explained": ()}
+    absent: dict[str, object] = {"campaign": None, "uplift": None, "why": None, "explained": ()}
     return (
         environment()
         .get_template("sheet.html.j2")

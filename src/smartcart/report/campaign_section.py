@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from smartcart.records import Campaign, Explanation, Outlook, Plan, Reason, Run, Uplift
 from smartcart.report import campaign as told
 from smartcart.report import reasons
-from smartcart.report.bars import BarRow, chart
+from smartcart.report.bars import BarRow, Chart, chart
 from smartcart.report.words import count, money, share, value
 
 __all__ = ["campaign", "explained", "uplift", "why"]
@@ -18,7 +17,7 @@ _STRONG = (0.04, 0.12, 0.25, 0.4)  # parts of a reason from which its shade grow
 
 def campaign(
     found: Campaign | None, currency: str = "", way: str = " (--baseline 0.05)"
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Return what the section on a campaign shows; nothing where none was planned.
 
     ``way`` is where the reader can say the rate without contact.
@@ -104,7 +103,7 @@ def _ways(plan: Plan, currency: str) -> list[tuple[str, ...]]:
     return [*rows, ("Nobody", "0", nothing, "0", nothing, nothing)]
 
 
-def _gains(found: Campaign, currency: str) -> Any:
+def _gains(found: Campaign, currency: str) -> Chart | None:
     """Return what plans of one half gained on the other, per 1,000 customers, as a chart."""
     one = found.backtest
     if one is None:
@@ -123,7 +122,7 @@ def _gains(found: Campaign, currency: str) -> Any:
     return chart(rows)
 
 
-def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, Any]:
+def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[str, object]:
     """Return what a page shows of what a campaign changed."""
     rows = [
         BarRow(
@@ -150,7 +149,7 @@ def uplift(found: Sequence[Uplift], strangers: int, currency: str = "") -> dict[
     }
 
 
-def why(run: Run) -> dict[str, Any] | None:
+def why(run: Run) -> dict[str, object] | None:
     """Return what puts customers where they are: features by segments, and a sentence for each."""
     if not run.reasons:
         return None
@@ -169,7 +168,7 @@ def _part(one: Reason, j: int) -> tuple[str, int]:
     return text if abs(x) >= 0.005 else "0%", step if x > 0 else -step
 
 
-def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str, Any]]:
+def explained(found: Sequence[Explanation], currency: str = "") -> list[dict[str, object]]:
     """Return what a page shows of each customer that was asked about."""
     shown = []
     for one in found:

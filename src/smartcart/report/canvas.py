@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import textwrap
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,6 +17,10 @@ from matplotlib.figure import Figure
 
 from smartcart.report import words
 from smartcart.report.palette import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as MplFigure
 
 __all__ = [
     "ACCENT",
@@ -47,7 +51,7 @@ class Canvas(Figure):
         return png(self)
 
 
-def png(figure: Any, dpi: int = DPI) -> bytes:
+def png(figure: MplFigure, dpi: int = DPI) -> bytes:
     """Return the figure as PNG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
@@ -86,7 +90,7 @@ def plain(text: str, width: int | None = None, rows: int = 2) -> str:
     return "\n".join(parts)
 
 
-def heading(figure: Any, title: str, caption: str = "") -> None:
+def heading(figure: MplFigure, title: str, caption: str = "") -> None:
     """Write title and caption at the upper left, at a fixed distance from the top."""
     inches = figure.get_figheight()
     left = 0.3 / figure.get_figwidth()
@@ -104,7 +108,9 @@ def heading(figure: Any, title: str, caption: str = "") -> None:
         )
 
 
-def place(figure: Any, left: float, right: float, top: float, bottom: float, **more: Any) -> None:
+def place(
+    figure: MplFigure, left: float, right: float, top: float, bottom: float, **more: float
+) -> None:
     """Set the margins of the panels, in inches."""
     width, height = figure.get_size_inches()
     figure.subplots_adjust(
@@ -116,7 +122,7 @@ def place(figure: Any, left: float, right: float, top: float, bottom: float, **m
     )
 
 
-def calm(axes: Any, grid: str = "y") -> None:
+def calm(axes: Axes, grid: Literal["", "both", "x", "y"] = "y") -> None:
     """Take away frames and ticks, and keep a light grid."""
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     axes.tick_params(length=0, labelsize=9, colors=SOFT, pad=6)

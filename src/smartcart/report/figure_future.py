@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.errors import UsageError
 from smartcart.records import Future, Run, Track
 from smartcart.report import future as told
 from smartcart.report import palette, words
 from smartcart.report.canvas import ACCENT, INK, QUIET, Canvas, blank, calm, heading, place, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["draw", "there"]
 
@@ -49,7 +52,7 @@ def draw(run: Run) -> Canvas:
     return figure
 
 
-def _weeks(axes: Any, track: Track) -> None:
+def _weeks(axes: Axes, track: Track) -> None:
     ends = range(len(track.weeks))
     axes.bar(
         ends, [one.actual for one in track.weeks], 0.72, color=palette.LIGHT["line"], label="came"
@@ -78,7 +81,7 @@ def _short(day: dt.date) -> str:
     return f"{day.day} {words.date(day).split()[1][:3]}"
 
 
-def _segments(axes: Any, future: Future) -> None:
+def _segments(axes: Axes, future: Future) -> None:
     money = all(one.spend is not None for one in future.segments)
     values = [(one.spend if money else one.orders) or 0.0 for one in future.segments]
     risks = [(one.at_risk if money else 0.0) or 0.0 for one in future.segments]

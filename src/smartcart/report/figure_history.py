@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.records import Chain
 from smartcart.report import palette, words
 from smartcart.report.canvas import INK, blank, calm, heading, place, plain, png
 from smartcart.report.over_time_pages import history_lines, history_ticks
 from smartcart.report.svg import SvgLine, apart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["history_png"]
 
@@ -31,7 +34,7 @@ def history_png(chain: Chain) -> bytes:
 
 
 def _panel(
-    axes: Any,
+    axes: Axes,
     title: str,
     lines: Sequence[SvgLine],
     say: Callable[[float], str],

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.errors import UsageError
 from smartcart.records import Outcome, Run
 from smartcart.report import outcomes, palette, withheld, words
 from smartcart.report.canvas import ACCENT, INK, SOFT, Canvas, blank, calm, heading, place, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["draw", "there"]
 
@@ -54,7 +57,7 @@ def draw(run: Run) -> Canvas:
     return figure
 
 
-def _panel(axes: Any, run: Run, outcome: Outcome) -> None:
+def _panel(axes: Axes, run: Run, outcome: Outcome) -> None:
     rows = outcomes.rated(outcome)
     hidden = withheld.total(outcome)
     calm(axes, grid="x")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart.errors import UsageError
 from smartcart.records import Rfm, Run
 from smartcart.report import palette, rfm, words
 from smartcart.report.canvas import INK, SOFT, Canvas, blank, blend, calm, heading, place, plain
 from smartcart.report.palette import LIGHT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["draw"]
 
@@ -53,7 +56,7 @@ def draw(run: Run) -> Canvas:
     return figure
 
 
-def _sizes(axes: Any, run: Run, found: Rfm) -> None:
+def _sizes(axes: Axes, run: Run, found: Rfm) -> None:
     valued = any(s.monetary_share is not None for s in found.segments)
     thick = 0.36 if valued else 0.6
     shift = thick / 2 + 0.01 if valued else 0.0
@@ -81,7 +84,7 @@ def _sizes(axes: Any, run: Run, found: Rfm) -> None:
     axes.set_title(plain(told, 60), loc="left", size=8.5, color=SOFT, pad=8)
 
 
-def _crossing(axes: Any, run: Run, found: Rfm) -> None:
+def _crossing(axes: Axes, run: Run, found: Rfm) -> None:
     cells = rfm.crossing(found)
     axes.pcolormesh(
         [[float(cell.step) for cell in row] for row in cells],

@@ -6,7 +6,7 @@ Words from the data are escaped, for Plotly reads ``<b>`` and ``<a>`` in any tex
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from smartcart.records import Alternatives, Run
 from smartcart.report import interactive_outcomes, palette, view, words
@@ -57,7 +57,7 @@ def sizes(run: Run) -> Figure:
     names = [text(s.segment) for s in run.segments]
     what = run.value_label or "value"
 
-    def bars(x: list[Any], name: str, color: str, detail: list[str]) -> Figure:
+    def bars(x: Sequence[float | None], name: str, color: str, detail: list[str]) -> Figure:
         return {
             "type": "bar",
             "orientation": "h",

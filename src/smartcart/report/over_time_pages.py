@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path, PurePath
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -61,7 +60,7 @@ def _environment() -> Environment:
     return env
 
 
-def _page(template: str, **context: Any) -> str:
+def _page(template: str, **context: object) -> str:
     css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     return (
         _environment()
@@ -205,7 +204,7 @@ def migration_page(
 
 def _matrix(
     found: Migration, before: Mapping[int, str], currency: str
-) -> list[tuple[str, list[dict[str, Any]], str, str]]:
+) -> list[tuple[str, list[dict[str, object]], str, str]]:
     met = {(f.from_id, f.to_id): f for f in found.flows}
     after = sorted({f.to_id for f in found.flows})
     rows = []
@@ -286,7 +285,7 @@ def _named(ids: Sequence[int], names: Mapping[int, str]) -> str:
     return " and ".join(f"{i} {names.get(i, '')}".strip() for i in ids)
 
 
-def identity_part(run: Run) -> dict[str, Any] | None:
+def identity_part(run: Run) -> dict[str, object] | None:
     """Return what the report of a run says of the run before it; ``None`` without one."""
     identity = run.identity
     if identity is None:
@@ -388,7 +387,7 @@ def _lines(chain: Chain, figure: Callable[[SegmentPoint], float | None]) -> list
     ]
 
 
-def _chain(chain: Chain) -> dict[str, Any]:
+def _chain(chain: Chain) -> dict[str, object]:
     ticks = history_ticks(chain)
     several = len(chain.runs) > 1
     first, last = PurePath(chain.runs[0].folder).name, PurePath(chain.runs[-1].folder).name

@@ -14,7 +14,6 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -74,7 +73,7 @@ def stylesheet() -> str:
     return (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
-def embed(value: Any) -> str:
+def embed(value: object) -> str:
     r"""Return JSON that is safe inside a ``<script>`` element; what is not finite is null.
 
     >>> print(embed({"name": "</script>", "x": float("nan")}))
@@ -86,7 +85,7 @@ def embed(value: Any) -> str:
     return text
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

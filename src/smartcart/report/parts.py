@@ -10,7 +10,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -87,7 +86,7 @@ def stable(jaccard: float | None) -> str:
     return f"{jaccard:.2f}, {next(word for floor, word in _STABLE if jaccard >= floor)}"
 
 
-def context(run: Run) -> dict[str, Any]:
+def context(run: Run) -> dict[str, object]:
     """Return all that the parts show of a run, by the names that the templates use."""
     several = len(run.segments) > 1
     table = view.lines(run)
@@ -188,7 +187,7 @@ def _verdict(run: Run) -> str:
     return f"{told} at K = {run.evidence.recommended}" if view.another_k(run) else told
 
 
-def card(run: Run, segment: Segment) -> dict[str, Any]:
+def card(run: Run, segment: Segment) -> dict[str, object]:
     """Return what the card of one segment shows."""
     figures = [(words.share(segment.share), "of customers")]
     if segment.value_share is not None:
@@ -206,7 +205,7 @@ def card(run: Run, segment: Segment) -> dict[str, Any]:
     }
 
 
-def _outcomes(run: Run) -> list[dict[str, Any]]:
+def _outcomes(run: Run) -> list[dict[str, object]]:
     """Return what the section on outcomes shows of those that are pictured."""
     tested = sum(o.p_holm is not None for o in run.outcomes)
     found = []
@@ -231,7 +230,7 @@ def _outcomes(run: Run) -> list[dict[str, Any]]:
     return found
 
 
-def _rfm(run: Run) -> dict[str, Any] | None:
+def _rfm(run: Run) -> dict[str, object] | None:
     """Return what the section on RFM shows, or nothing where there is no RFM."""
     found = run.rfm
     if found is None:
@@ -274,7 +273,7 @@ def _alt_per_k(run: Run, name: str, title: str) -> str:
     return f"{title} for each number of segments{picked}, K = {run.evidence.k} is used."
 
 
-def evidence_table(run: Run, smallest: Mapping[int, float] | None = None) -> dict[str, Any]:
+def evidence_table(run: Run, smallest: Mapping[int, float] | None = None) -> dict[str, object]:
     """Return the evidence as a table: its head, and a row of cells per K.
 
     The smallest segment is told as it is among all customers where that is known: of the K that was

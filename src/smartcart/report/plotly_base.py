@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import textwrap
-from typing import Any
 
+from smartcart.records import JsonObject
 from smartcart.report import words
 from smartcart.report.palette import LIGHT
 
 __all__ = ["Figure", "axis", "layout", "text"]
 
-Figure = dict[str, Any]
+Figure = JsonObject  # of Plotly's JSON
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _CLEAR = "rgba(0,0,0,0)"
@@ -27,7 +27,7 @@ def text(text: str, width: int | None = None, rows: int = 3) -> str:
     return "<br>".join(html.escape(part, quote=False) for part in parts)
 
 
-def layout(height: int, **more: Any) -> Figure:
+def layout(height: int, **more: object) -> Figure:
     """Return a layout on a clear ground that does not take the page's scrolling."""
     return {
         "height": height,
@@ -47,7 +47,7 @@ def layout(height: int, **more: Any) -> Figure:
     }
 
 
-def axis(title: str = "", **more: Any) -> Figure:
+def axis(title: str = "", **more: object) -> Figure:
     """Return an axis with a light grid, fixed in its range."""
     return {
         "title": {"text": title, "font": {"size": 12, "color": LIGHT["soft"]}, "standoff": 10},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from smartcart.records import ArmEffect, Effects, Ledgered
 from smartcart.report.bars import BarRow, chart
@@ -102,9 +101,9 @@ def notes(found: Effects) -> list[str]:
     return told
 
 
-def results_shown(found: Effects, currency: str = "") -> list[dict[str, Any]]:
+def results_shown(found: Effects, currency: str = "") -> list[dict[str, object]]:
     """Return what a page shows of each outcome: a chart of all customers, and the table."""
-    shown = []
+    shown: list[dict[str, object]] = []
     for outcome, kind in zip(found.outcomes, found.kinds, strict=True):
         scale = 100.0 if kind == "rate" else 1.0
         whole = [found.of(outcome, arm) for arm in found.arms]
@@ -127,7 +126,7 @@ def results_shown(found: Effects, currency: str = "") -> list[dict[str, Any]]:
         shown.append(
             {
                 "outcome": outcome,
-                "unit": "percentage points" if kind == "rate" else "per customer",
+                "unit": "in percentage points" if kind == "rate" else "per customer",
                 "means": means,
                 "chart": chart(bars) if bars else None,
                 "rows": effect_rows(found, outcome, currency),

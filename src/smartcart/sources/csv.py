@@ -9,7 +9,7 @@ from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.records import Notice
 from smartcart.sources import csv_dialect
 from smartcart.sources.encoding import Survey, plain_text
-from smartcart.sources.raw import Raw, SourceFile
+from smartcart.sources.raw import Raw, RawFile
 
 __all__ = ["read_text", "text_notices", "title_notice"]
 
@@ -17,7 +17,7 @@ LONGEST_LINE = 16_000_000  # bytes; DuckDB's own limit is 2 MB
 BUFFER = 32_000_000
 
 
-def read_text(engine: DuckDB, file: SourceFile, part: str | None = None) -> Raw:
+def read_text(engine: DuckDB, file: RawFile, part: str | None = None) -> Raw:
     """Read one text file, plain or compressed; its form is found and then taken at its word."""
     label = file.label
     compression = file.kind if file.kind in {"gzip", "zstd"} else None

@@ -7,12 +7,12 @@ import duckdb
 from smartcart.engines.duckdb import DuckDB, first_line, literal, quote
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError
-from smartcart.sources.raw import Raw, SourceFile
+from smartcart.sources.raw import Raw, RawFile
 
 __all__ = ["read_duckdb_file"]
 
 
-def read_duckdb_file(engine: DuckDB, file: SourceFile, part: str | None) -> Raw:
+def read_duckdb_file(engine: DuckDB, file: RawFile, part: str | None) -> Raw:
     """Return the rows of one table or view, in the types of the file; it is never written to.
 
     Raises
@@ -45,7 +45,7 @@ def read_duckdb_file(engine: DuckDB, file: SourceFile, part: str | None) -> Raw:
     return Raw("duckdb", f"SELECT {cells} FROM {relation}", tuple(names))
 
 
-def _alias(engine: DuckDB, file: SourceFile) -> str:
+def _alias(engine: DuckDB, file: RawFile) -> str:
     """The name DuckDB itself would give the database: its views may call its tables by it."""
     taken = {str(row[0]).lower() for row in engine.rows("SHOW DATABASES")}
     name = file.path.name.partition(".")[0]

@@ -13,7 +13,7 @@ from smartcart.sources.csv import read_text, title_notice
 from smartcart.sources.duckdb_file import read_duckdb_file
 from smartcart.sources.file_format import Content, content_of, name_says
 from smartcart.sources.parquet import read_parquets
-from smartcart.sources.raw import Raw, SourceFile, arrow_raw, stack
+from smartcart.sources.raw import Raw, RawFile, arrow_raw, stack
 from smartcart.sources.sqlite import read_sqlite
 
 __all__ = ["read_files"]
@@ -73,10 +73,10 @@ def _format(kind: Content) -> Content:
     return "text" if kind in {"gzip", "zstd"} else kind
 
 
-def _file(engine: DuckDB, path: Path) -> SourceFile:
+def _file(engine: DuckDB, path: Path) -> RawFile:
     kind = content_of(path, path.name)
     own = kind in {"duckdb", "sqlite"}  # with a log beside it, which a link would leave behind
-    return SourceFile(path.absolute() if own else _plain_path(engine, path), path.name, kind)
+    return RawFile(path.absolute() if own else _plain_path(engine, path), path.name, kind)
 
 
 def _plain_path(engine: DuckDB, path: Path) -> Path:
@@ -89,7 +89,7 @@ def _plain_path(engine: DuckDB, path: Path) -> Path:
     return link
 
 
-def _read_workbook(engine: DuckDB, file: SourceFile, part: str | None) -> Raw:
+def _read_workbook(engine: DuckDB, file: RawFile, part: str | None) -> Raw:
     import pyarrow as pa
 
     from smartcart.sources.excel import read_sheet
@@ -101,7 +101,7 @@ def _read_workbook(engine: DuckDB, file: SourceFile, part: str | None) -> Raw:
     return replace(raw, sheet=sheet.name, notices=(*sheet.notices, *titles))
 
 
-READERS: dict[Content, Callable[[DuckDB, SourceFile, str | None], Raw]] = {
+READERS: dict[Content, Callable[[DuckDB, RawFile, str | None], Raw]] = {
     "text": read_text,
     "excel": _read_workbook,
     "duckdb": read_duckdb_file,

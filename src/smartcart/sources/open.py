@@ -126,7 +126,7 @@ def open_source(
     Parameters
     ----------
     source : path (``book.xlsx::Sheet`` names a sheet, ``shop.duckdb::orders`` a table of a DuckDB
-        or SQLite file), list of paths, folder, glob, address of a PostgreSQL or MySQL
+        or SQLite file), list of paths, folder, glob, address of a PostgreSQL, MySQL or ClickHouse
         server (``postgresql://user:password@host/database::table``), or a pandas, Polars, Arrow
         or Ibis table.
     memory_limit, threads, temp_dir : of the embedded engine; by default 1GB, all cores, and the

@@ -9,20 +9,20 @@ from pathlib import Path
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.errors import DataError
 from smartcart.sources.column_names import ROW
-from smartcart.sources.raw import Raw, SourceFile, check_columns
+from smartcart.sources.raw import Raw, RawFile, check_columns
 
 __all__ = ["check_parquets", "read_parquets"]
 
 VIRTUAL = ("file_row_number", "file_index", "filename")  # columns DuckDB adds to Parquet files
 
 
-def read_parquets(engine: DuckDB, files: Sequence[SourceFile], part: str | None = None) -> Raw:
+def read_parquets(engine: DuckDB, files: Sequence[RawFile], part: str | None = None) -> Raw:
     """Read Parquet files of the same columns, in their order; no row is touched yet."""
     names, starts = check_parquets(files)
     return replace(_numbered(engine, [file.path for file in files], starts), names=names)
 
 
-def check_parquets(files: Sequence[SourceFile]) -> tuple[tuple[str, ...], list[int]]:
+def check_parquets(files: Sequence[RawFile]) -> tuple[tuple[str, ...], list[int]]:
     """Return the columns of Parquet files, and how many rows stand before each.
 
     Raises:

@@ -15,7 +15,7 @@ from smartcart.engines.servers import SERVERS, server_of
 from smartcart.errors import DataError, UsageError, did_you_mean
 from smartcart.sources.file_format import name_says
 
-__all__ = ["Found", "find_address", "find_files"]
+__all__ = ["SourceFiles", "find_address", "find_files"]
 
 LONGEST_NAME = 255  # bytes, on all common file systems
 _EXPECTED = (
@@ -30,7 +30,7 @@ _ADDRESS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SourceFiles:
     """The files of a source in their order; ``part`` is what stood after ``::``."""
 
     paths: tuple[Path, ...]
@@ -73,7 +73,7 @@ def find_address(source: Any) -> Address | None:
     return Address(url, label, part or None, name)
 
 
-def find_files(source: Any) -> Found:
+def find_files(source: Any) -> SourceFiles:
     """Return the files that ``source`` names.
 
     Raises:
@@ -90,12 +90,12 @@ def find_files(source: Any) -> Found:
                 label += f" and {len(found) - 1} more"
             parts = {one.part for one in found}
             paths = tuple(path for one in found for path in one.paths)
-            return Found(paths, label, parts.pop() if len(parts) == 1 else None)
+            return SourceFiles(paths, label, parts.pop() if len(parts) == 1 else None)
     shown = f"{type(source).__name__} {str(source)[:60]!r}"
     raise UsageError.of(f"the source is a {shown}", _EXPECTED, "pass one of these")
 
 
-def _one(name: str | bytes) -> Found:
+def _one(name: str | bytes) -> SourceFiles:
     name = os.fsdecode(name)
     if not name.strip() or "\x00" in name:
         raise UsageError.of(f"the source is {name!r}", _EXPECTED, "name a file")
@@ -116,7 +116,7 @@ def _one(name: str | bytes) -> Found:
         path = _home(before)
     exists = _exists(path)
     if exists and path.is_dir():
-        return Found(_folder(path, name), name, part)
+        return SourceFiles(_folder(path, name), name, part)
     if exists and not path.is_file():
         raise UsageError.of(
             f"{name!r} is a device, pipe or socket",
@@ -124,7 +124,7 @@ def _one(name: str | bytes) -> Found:
             "write its data to a file first",
         )
     if exists:
-        return Found((path,), name, part)
+        return SourceFiles((path,), name, part)
     if any(sign in str(path) for sign in "*?["):
         try:
             matches = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
@@ -132,7 +132,7 @@ def _one(name: str | bytes) -> Found:
             matches = []
         files = tuple(p for p in matches if p.is_file() and not p.name.startswith((".", "_")))
         if files:
-            return Found(files, name, part)
+            return SourceFiles(files, name, part)
         raise UsageError.of(
             f"no file matches {name!r}", "at least one", "check the pattern and the folder"
         )

@@ -16,11 +16,11 @@ from smartcart.sources.file_format import Content
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Raw", "SourceFile", "arrow_raw", "numbered", "stack", "stream_raw"]
+__all__ = ["Raw", "RawFile", "arrow_raw", "numbered", "stack", "stream_raw"]
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
+class RawFile:
     """One file of a source: where it is, its name for sentences, what its content says it is."""
 
     path: Path

@@ -22,11 +22,11 @@ from smartcart.sources.file_format import content_of
 from smartcart.sources.open import MOST_COLUMNS, Opened, no_rows
 from smartcart.sources.parquet import check_parquets
 from smartcart.sources.paths import find_address, find_files
-from smartcart.sources.raw import SourceFile
+from smartcart.sources.raw import RawFile
 from smartcart.sources.spark_csv import SparkRaw, address, read_text
 from smartcart.sources.type_checks import column_notices, inspect, overturn
 from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plans
-from smartcart.sources.typed_column import Column, final_cell
+from smartcart.sources.typed_column import TypedColumn, final_cell
 from smartcart.tables import typing
 
 __all__ = ["open_on_spark"]
@@ -86,7 +86,7 @@ def _files(source: Any) -> tuple[list[str], str, bool]:
     kinds = {content_of(path, path.name) for path in found.paths}
     paths = [str(path.absolute()) for path in found.paths]
     if kinds == {"parquet"}:
-        check_parquets([SourceFile(path, path.name, "parquet") for path in found.paths])
+        check_parquets([RawFile(path, path.name, "parquet") for path in found.paths])
         return paths, found.label, False
     if kinds <= {"text", "gzip"}:
         return paths, found.label, True
@@ -157,7 +157,7 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         )
     names, name_notices = clean_names(raw.names)
     table = _fitting(engine, engine.table(raw.frame))
-    columns = [Column(i, name, None, table[f"c{i}"].type()) for i, name in enumerate(names)]
+    columns = [TypedColumn(i, name, None, table[f"c{i}"].type()) for i, name in enumerate(names)]
     _guess_plans(engine, table, columns, raw.decimal_comma)
     for left in range(ROUNDS, -1, -1):
         converted = _converted(engine, table, columns)
@@ -205,7 +205,9 @@ def _fitting(engine: Spark, table: Any) -> Any:
     return table.mutate(**{n: table[n].cast("int64") for n in wide if found[n]})
 
 
-def _guess_plans(engine: Spark, table: Any, columns: Sequence[Column], decimal_comma: bool) -> None:
+def _guess_plans(
+    engine: Spark, table: Any, columns: Sequence[TypedColumn], decimal_comma: bool
+) -> None:
     """Guess a plan for columns of text, or of numbers that may be days, from the first rows."""
     looked = [column for column in columns if column.dtype.is_string() or column.dtype.is_numeric()]
     if not looked:
@@ -214,7 +216,7 @@ def _guess_plans(engine: Spark, table: Any, columns: Sequence[Column], decimal_c
     guess_plans(looked, head.columns, decimal_comma)
 
 
-def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
+def _converted(engine: Spark, table: Any, columns: Sequence[TypedColumn]) -> Any:
     """Convert every cell; return a table of cells, of lost texts set aside, and ``__row__``.
 
     Typed columns and plain text are expressions that Spark runs again for every pass. Numbers and
@@ -235,7 +237,7 @@ def _converted(engine: Spark, table: Any, columns: Sequence[Column]) -> Any:
     return engine.table(engine.persist(frame))
 
 
-def _portable(table: Any, column: Column) -> list[Any]:
+def _portable(table: Any, column: TypedColumn) -> list[Any]:
     """Return the expressions of a column that has a type, or is plain text."""
     import ibis
 

@@ -17,7 +17,7 @@ from smartcart.engines.duckdb import DuckDB, first_line, quote
 from smartcart.engines.table_name import choose_table
 from smartcart.errors import DataError
 from smartcart.records import Notice
-from smartcart.sources.raw import Raw, SourceFile, stream_raw
+from smartcart.sources.raw import Raw, RawFile, stream_raw
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,7 +60,7 @@ class _Cells:
         return f"CAST({cell} AS TEXT)" if self.kind == "string" else cell
 
 
-def read_sqlite(engine: DuckDB, file: SourceFile, part: str | None) -> Raw:
+def read_sqlite(engine: DuckDB, file: RawFile, part: str | None) -> Raw:
     """Copy one table or view into the engine's temporary file, a few thousand rows at a time.
 
     Raises

@@ -7,17 +7,16 @@ from pathlib import Path
 
 import duckdb
 
+from smartcart.engines.customer_key import BLANK
 from smartcart.engines.duckdb import DuckDB, as_data_error
 from smartcart.sources.column_names import clean_names
 from smartcart.sources.files import read_files
 from smartcart.sources.paths import find_files
 from smartcart.sources.raw import Raw
 
-__all__ = ["BLANK", "lines_of", "text_rows"]
+__all__ = ["lines_of", "text_rows"]
 
 ROWS = 65_536
-BLANK = " \t\r\n\v\f\u00a0\u200b\u3000\ufeff"
-"""What does not count around an id."""
 
 
 def text_rows(

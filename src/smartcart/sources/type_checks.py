@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from smartcart.engines.duckdb import literal, quote
 from smartcart.records import Notice
 from smartcart.sources.column_names import ROW
-from smartcart.sources.typed_column import Column
+from smartcart.sources.typed_column import TypedColumn
 from smartcart.tables.dates import EPOCHS, MONTH, SERIAL
-from smartcart.tables.guess import INFINITE, Plan, code_like, guess, id_like
+from smartcart.tables.guess import INFINITE, Conversion, code_like, guess, id_like
 
 __all__ = ["column_notices", "inspect", "overturn"]
 
@@ -18,14 +18,14 @@ BAD_SHARE = 0.01  # a number or date column with at least so many misfits is tex
 EXACT = 2**53  # whole numbers above it are not told apart by a float64
 
 
-class Rows(Protocol):
+class SqlRunner(Protocol):
     """An engine that runs SQL of DuckDB's dialect and returns its few rows."""
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
 
 
-def inspect(engine: Rows, typed: str, columns: Sequence[Column]) -> int:
+def inspect(engine: SqlRunner, typed: str, columns: Sequence[TypedColumn]) -> int:
     """Count what was kept and lost in every column, in one aggregate; return the rows."""
     wanted = [aggregate for column in columns for aggregate in _figures(column)]
     figures = engine.rows(f"SELECT {', '.join(wanted)}, count(*) FROM {typed}")[0]
@@ -42,10 +42,12 @@ def inspect(engine: Rows, typed: str, columns: Sequence[Column]) -> int:
     return int(figures[-1])
 
 
-def _figures(column: Column) -> list[str]:
+def _figures(column: TypedColumn) -> list[str]:
     """Aggregates: cells present, cells lost, whether all are whole, the largest day."""
     cell = column.cell
-    counts = [f"count({cell})", f"count({column.aside})"] if column.may_lose else ["0", "0"]
+    counts = ["0", "0"]
+    if column.may_lose:
+        counts = [f"count({cell})", "0" if column.fits else f"count({column.aside})"]
     if column.kind.is_floating():
         return [*counts, f"bool_and({cell} = floor({cell}) AND abs({cell}) < {EXACT})", "0"]
     if column.kind.is_timestamp():
@@ -53,7 +55,7 @@ def _figures(column: Column) -> list[str]:
     return [*counts, "true", "0"]
 
 
-def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
+def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> bool:
     """Weigh the cells that did not fit; True if the column now has another plan."""
     misfit = column.misfit
     misfits = {
@@ -75,7 +77,7 @@ def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
     new = guess(column.name, column.counts, column.decimal_comma)
     native = not column.dtype.is_string()
     if new != plan and not last and not native:
-        column.plan = new
+        column.plan, column.plain = new, False
         return True
     if native:  # numbers, of which nearly all are days
         if bad / (bad + column.present) < BAD_SHARE:
@@ -94,7 +96,7 @@ def overturn(engine: Rows, typed: str, column: Column, last: bool) -> bool:
             f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
             f"not {what}{orders} (first: {value!r} in row {row:,})"
         )
-    column.plan = Plan("text")
+    column.plan, column.plain = Conversion("text"), False
     return True
 
 
@@ -106,7 +108,7 @@ def _is_infinite(misfit: str) -> str:
     return f"lower({misfit}) IN ({listed})"
 
 
-def _first_misfit(engine: Rows, typed: str, column: Column) -> tuple[str, int]:
+def _first_misfit(engine: SqlRunner, typed: str, column: TypedColumn) -> tuple[str, int]:
     value, row = engine.rows(
         f"SELECT {column.misfit}, {quote(ROW)} FROM {typed} WHERE {column.misfit} IS NOT NULL "
         f"AND NOT {_is_infinite(column.misfit)} ORDER BY {quote(ROW)} LIMIT 1"
@@ -114,7 +116,7 @@ def _first_misfit(engine: Rows, typed: str, column: Column) -> tuple[str, int]:
     return str(value)[:80], int(row)
 
 
-def column_notices(engine: Rows, typed: str, column: Column) -> list[Notice]:
+def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[Notice]:
     """What a careful reader should know about one column."""
     plan, name = column.plan, column.name
     notices = []

@@ -8,18 +8,18 @@ from typing import Any
 
 from smartcart.engines.duckdb import quote
 from smartcart.records import Notice
-from smartcart.tables.guess import Plan, id_like
+from smartcart.tables.guess import Conversion, id_like
 
-__all__ = ["Column", "final_cell"]
+__all__ = ["TypedColumn", "final_cell"]
 
 
 @dataclass(slots=True)
-class Column:
+class TypedColumn:
     """One column on its way to a type. ``plan`` is None where the source already has a type."""
 
     index: int
     name: str
-    plan: Plan | None
+    plan: Conversion | None
     dtype: Any  # of the source
     decimal_comma: bool = False  # other columns of the source have decimal commas
     kind: Any = None  # while in typing
@@ -32,6 +32,9 @@ class Column:
     whole: bool = False  # all numbers are whole, or all stamps are at midnight
     last_day: int = 0  # the largest day of the month
     tidy: bool = False  # a text whose cells all are as they would become
+    plain: bool = False  # its first cells are numbers in their plainest form, or empty
+    fits: bool = False  # so are all others: no cell was set aside
+    known: tuple[str, ...] = ()  # texts that conversion leaves as they are, where they are few
     refused: str = ""  # why a column that looked like numbers or dates is text
 
     @property
@@ -59,7 +62,7 @@ class Column:
         return self.plan.kind != "text"
 
 
-def final_cell(column: Column) -> str:
+def final_cell(column: TypedColumn) -> str:
     """The cell in its final type, under its final name: int64 and date where that loses nothing."""
     cell = column.cell
     if column.kind.is_floating():

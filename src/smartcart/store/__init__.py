@@ -7,9 +7,10 @@ from smartcart.store.atomic import (
     refuse_source_inside,
     refuse_target,
 )
-from smartcart.store.customer_tables import (
+from smartcart.store.customer_files import (
     CSV_ROWS,
     assignments,
+    forecast_columns,
     future_table,
     refuse_scored,
     rejected_beside,
@@ -47,6 +48,7 @@ __all__ = [
     "PROFILE_COLUMNS",
     "assignments",
     "evidence_rows",
+    "forecast_columns",
     "future_table",
     "given_names",
     "load_model",

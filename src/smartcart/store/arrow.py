@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["numbers", "plain", "words"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["days", "money", "numbers", "plain", "words"]
 
 
-def numbers(values: NDArray[Any]) -> Any:
+def numbers(values: NDArray[np.generic]) -> pa.Array:
     """Return (n,) numbers or booleans as an Arrow array; NaN stays NaN.
 
     >>> import numpy as np
@@ -30,7 +33,21 @@ def numbers(values: NDArray[Any]) -> Any:
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
 
 
-def plain(batch: Any) -> Any:
+def money(values: NDArray[np.generic]) -> pa.Array:
+    """Return (n,) amounts as an Arrow array, those that are NaN as nothing."""
+    import pyarrow as pa
+
+    return pa.array(values, mask=np.isnan(values))
+
+
+def days(numbers: NDArray[np.int32], known: NDArray[np.bool_]) -> pa.Array:
+    """Return days since 1970 (n,) as Arrow dates, nothing where they are not known."""
+    import pyarrow as pa
+
+    return pa.array(numbers, pa.int32(), mask=~known).cast(pa.date32())
+
+
+def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a record batch whose dictionaries are their values.
 
     >>> import pyarrow as pa
@@ -44,7 +61,7 @@ def plain(batch: Any) -> Any:
     return pa.record_batch(columns, names=batch.schema.names)
 
 
-def words(values: Sequence[str]) -> Any:
+def words(values: Sequence[str]) -> pa.Array:
     """Return texts as an Arrow array.
 
     >>> words(["a", "", "über"]).to_pylist()

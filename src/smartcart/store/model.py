@@ -14,17 +14,25 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from smartcart.errors import DataError, UsageError
-from smartcart.records import MODEL_VERSION, DriftReference, Model, ReferenceBins
+from smartcart.records import (
+    MODEL_VERSION,
+    DriftReference,
+    JsonObject,
+    KeptForecast,
+    Model,
+    ReferenceBins,
+)
 from smartcart.store.text import plain, write_json
 
 __all__ = ["load_model", "model_schema", "write_model"]
 
-Content = dict[str, Any]
+Content = JsonObject
 
 OPS = {"column", "sum", "share", "ratio", "days_since", "years_since", "is"}
+FORECAST_RULES = {"a rate that goes on", "silence of twice the usual gap"}
 EXACT = 2**53  # whole numbers up to which 3 and 3.0 are the same number
 DEEP = 40  # levels of lists in lists; a model has ten
 
@@ -49,7 +57,7 @@ def checksum(content: Content) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     if isinstance(value, dict):
         return {name: _whole(one) for name, one in value.items()}
     if isinstance(value, list):
@@ -131,11 +139,11 @@ def _parsed(path: Path) -> Content:
     return content
 
 
-def _no_number(word: str) -> Any:
+def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 
-def _depth(value: Any, most: int) -> int:
+def _depth(value: object, most: int) -> int:
     """Return how deep lists and objects lie in one another, at most ``most + 1``."""
     if most < 0 or not isinstance(value, (dict, list)):
         return 0
@@ -199,6 +207,22 @@ def _faults(model: Model) -> Iterator[str]:
     yield from _columns(model)
     if model.reference is not None:
         yield from _reference(model.reference, k)
+    if model.forecast is not None:
+        yield from _forecast(model.forecast)
+
+
+def _forecast(found: KeptForecast) -> Iterator[str]:
+    lengths = (len(found.alive), len(found.covariance), len(found.model), len(found.spend))
+    if lengths[:2] != (5, 4) or lengths[2] not in {0, 4, 6} or lengths[3] not in {0, 4}:
+        yield "'forecast' has not as many parameters as its models"
+    rows = found.covariance
+    told = (*found.alive, *found.model[:5], *found.spend, found.longest, found.factor)
+    if not all(math.isfinite(x) and x > 0 for x in told) or found.spread < 0:
+        yield "a parameter of 'forecast' is not above 0"
+    if any(len(row) != 4 for row in rows) or not all(math.isfinite(x) for r in rows for x in r):
+        yield "'forecast.covariance' is not of 4 parameters"
+    if found.horizon < 1 or (not found.model and found.rule not in FORECAST_RULES):
+        yield f"'forecast' goes by the rule {found.rule!r}, which there is not"
 
 
 def _lengths(model: Model, k: int, p: int) -> Iterator[str]:

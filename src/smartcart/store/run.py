@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from smartcart.errors import DataError
-from smartcart.records import KEvidence, KRow, Profile, ProfileRow, Run
+from smartcart.records import JsonObject, KEvidence, KRow, Profile, ProfileRow, Run
 from smartcart.store.model import write_model
 from smartcart.store.text import plain, write_json
 
@@ -41,7 +40,7 @@ def write_run(folder: Path, run: Run) -> None:
     _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
 
 
-def run_summary(run: Run) -> dict[str, Any]:
+def run_summary(run: Run) -> JsonObject:
     """Return what ``run.json`` holds and ``--json`` prints."""
     evidence = run.evidence
     return {
@@ -89,7 +88,7 @@ def run_summary(run: Run) -> dict[str, Any]:
     }
 
 
-def read_summary(folder: Path) -> dict[str, Any]:
+def read_summary(folder: Path) -> JsonObject:
     """Return what :func:`run_summary` wrote to the ``run.json`` of a run folder.
 
     Raises ``DataError`` where there is none, or it cannot be read.
@@ -109,16 +108,16 @@ def read_summary(folder: Path) -> dict[str, Any]:
     )
 
 
-def evidence_rows(evidence: KEvidence) -> list[dict[str, Any]]:
+def evidence_rows(evidence: KEvidence) -> list[dict[str, object]]:
     """Return the rows of ``evidence.csv``."""
     return [{name: getattr(row, name) for name in EVIDENCE_COLUMNS} for row in evidence.rows]
 
 
-def _profile_rows(profile: Profile) -> list[dict[str, Any]]:
+def _profile_rows(profile: Profile) -> list[dict[str, object]]:
     return [{name: getattr(row, name) for name in PROFILE_COLUMNS} for row in profile.rows]
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv_module.writer(file, lineterminator="\n")
         writer.writerow(columns)

@@ -15,7 +15,7 @@ __all__ = ["plain", "write_json"]
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """Return records as dictionaries and lists that JSON can hold; NaN becomes null."""
     if type(value) in _PLAIN:  # most of what a run holds
         return value
@@ -32,7 +32,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: object) -> None:
     """Write content as JSON that a person can read."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")

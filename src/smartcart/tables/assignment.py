@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -195,7 +195,7 @@ def numbers_to_pick(
     table = chain.add(
         "nearest", table.select("customer_id", *d, d_least=least), "the smallest of them"
     )
-    pick: Any = ibis.literal(k)
+    pick: ir.Value = ibis.literal(k)
     if k > 1:
         pick = ibis.cases(
             *((table[n] == table["d_least"], j + 1) for j, n in enumerate(d[:-1])), else_=k
@@ -285,7 +285,7 @@ def _cells(contract: Contract) -> tuple[Cell, ...]:
     )
 
 
-def _kind(column: Column, contract: Contract) -> Any:
+def _kind(column: Column, contract: Contract) -> ir.Value:
     if column.name == contract.id_column:
         return "id number" if column.type == "number" else "id text"
     return column.type
@@ -359,7 +359,7 @@ def _own(k: int) -> list[str]:
     return ["customer_id", *words, *(f"d_{j + 1}" for j in range(k))]
 
 
-def _score(value: Any, recipe: Recipe, i: int) -> Any:
+def _score(value: ir.Value, recipe: Recipe, i: int) -> ir.Value:
     """Return the standardized number of a feature, as ``core.prepare.apply_recipe`` does."""
     filled = value.fill_null(recipe.fill[i])
     capped = ibis.least(ibis.greatest(filled, recipe.low[i]), recipe.high[i])
@@ -369,7 +369,7 @@ def _score(value: Any, recipe: Recipe, i: int) -> Any:
     return _less(z, recipe.mean[i]) * (recipe.weight[i] / recipe.scale[i])
 
 
-def _transformed(x: Any, transform: Transform, low: float) -> Any:
+def _transformed(x: ir.Value, transform: Transform, low: float) -> ir.Value:
     match transform:
         case "identity":
             return x
@@ -383,7 +383,7 @@ def _transformed(x: Any, transform: Transform, low: float) -> Any:
             return (x < 0).ifelse(-grown, grown)
 
 
-def _less(x: Any, by: float) -> Any:
+def _less(x: ir.Value, by: float) -> ir.Value:
     """Return ``x - by``, without two signs in a row."""
     return x - by if by >= 0 else x + -by
 

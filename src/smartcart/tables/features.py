@@ -23,7 +23,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -32,6 +31,7 @@ from smartcart.records import Column, Contract, Feature
 from smartcart.tables.never_bought import spent_nothing
 from smartcart.tables.summary import ROW_COLUMN, case_blind
 from smartcart.tables.tokens import tokens
+from smartcart.tables.widened import widened
 
 __all__ = [
     "cleaned",
@@ -352,7 +352,7 @@ def cleaned(table: ir.Table, contract: Contract, *, sound: Collection[str] = ())
 
     Columns in ``sound`` are known to hold none, and cost nothing.
     """
-    changed: dict[str, Any] = {}
+    changed: dict[str, ir.Value] = {}
     for column in contract.columns:
         if column.zero_if and (nothing := spent_nothing(table, column)) is not None:
             value = table[column.name]
@@ -394,6 +394,8 @@ def feature_table(
     """
     names = names or [f"f{i}" for i in range(len(features))]
     as_number = _narrow if narrow else _wide
+    if narrow and carry is None:
+        table, features = widened(table, features)
     return table.select(
         id_value(table, contract).name("customer_id"),
         *(

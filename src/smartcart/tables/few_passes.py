@@ -6,12 +6,11 @@ The counts are named as those of :func:`smartcart.tables.quality.count_expressio
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import ibis.expr.types as ir
 
-from smartcart.records import Column, Contract, Feature
+from smartcart.records import Column, Contract, Feature, ResultRow
 from smartcart.tables.quality import beyond, content_columns
 from smartcart.tables.summary import ColumnSummary, case_blind, content_hash
 
@@ -74,7 +73,7 @@ def _within(seen: ColumnSummary, column: Column) -> bool:
 
 def beyond_expression(table: ir.Table, contract: Contract, names: Collection[str]) -> ir.Table:
     """Return one row with the cells beyond the bounds of the columns in ``names``."""
-    counts: dict[str, Any] = {}
+    counts: dict[str, ir.Value] = {}
     for i, column in enumerate(contract.columns):
         if column.name in names:
             low, high = beyond(table[column.name], column)
@@ -120,7 +119,7 @@ def copies_expression(
     )
 
 
-def nobody_rejected(contract: Contract, counts: Mapping[str, Any]) -> bool:
+def nobody_rejected(contract: Contract, counts: ResultRow) -> bool:
     """Return whether the counts show that all rows are usable.
 
     So it is where no id is missing and one forming column is never missing or impossible.

@@ -22,7 +22,7 @@ __all__ = [
     "INFINITE",
     "MISSING",
     "POINT_NUMBER",
-    "Plan",
+    "Conversion",
     "code_like",
     "guess",
     "id_like",
@@ -155,7 +155,7 @@ _CODE_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Conversion:
     """How to convert a column of text.
 
     ``formats`` are strptime formats (dates); ``truth`` the word for true (booleans); ``ambiguous``
@@ -183,10 +183,10 @@ class Plan:
         return "boolean" if self.kind == "boolean" else "text"
 
 
-TEXT = Plan("text")
+TEXT = Conversion("text")
 
 
-def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> Plan:
+def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> Conversion:
     """Return the plan that fits most values, if it fits at least half of them; else text.
 
     ``counts`` maps each distinct value to how often it occurs; ``decimal_comma`` says that other
@@ -210,11 +210,11 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     }
     if not known:
         only_words = any(value not in MISSING for value in values)
-        return TEXT if only_words else Plan("empty")
+        return TEXT if only_words else Conversion("empty")
     if id_like(name):
         ids = [value for value in values if value not in MISSING]
         whole = any(all(map(p.fullmatch, ids)) for p in (_WHOLE_ID, _WHOLE_ID_AS_FLOAT))
-        return Plan("integer") if whole else TEXT
+        return Conversion("integer") if whole else TEXT
     total = sum(known.values())
     boolean = _guess_boolean({value.lower() for value in values if value not in MISSING})
     if boolean is not None:
@@ -224,9 +224,9 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     whole = number.kind in {"number", "integer"}  # 10.000 may be ten, or ten thousand
     if whole and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
         if decimal_comma:
-            number = Plan("comma number")
+            number = Conversion("comma number")
         elif len(pointed) > 1:
-            number = Plan("number", ambiguous=True)
+            number = Conversion("number", ambiguous=True)
     days = {value: count for value, count in known.items() if value.lower() not in NEVER}
     if found := dates_in_numbers(name, days):
         return _dated(found)
@@ -238,8 +238,8 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     return _dated(found) if found.share >= 0.5 else TEXT
 
 
-def _dated(found: Dates) -> Plan:
-    return Plan(
+def _dated(found: Dates) -> Conversion:
+    return Conversion(
         "date",
         found.formats,
         ambiguous=found.ambiguous,
@@ -273,10 +273,10 @@ def id_like(name: str) -> bool:
     return any(word.meaning == "id" for word, _ in readings(name))
 
 
-def _guess_boolean(words: set[str]) -> Plan | None:
+def _guess_boolean(words: set[str]) -> Conversion | None:
     for truth, lie in (("true", "false"), ("yes", "no"), ("y", "n")):
         if words == {truth, lie} or (truth == "true" and words <= {truth, lie}):
-            return Plan("boolean", truth=truth)
+            return Conversion("boolean", truth=truth)
     return None
 
 
@@ -286,7 +286,9 @@ def _in_thousands(known: Mapping[str, int]) -> bool:
     return len(digits) > 1 and all(map(_POINT_GROUPS.fullmatch, digits))
 
 
-def _guess_number(known: Mapping[str, int], total: int, decimal_comma: bool) -> tuple[Plan, float]:
+def _guess_number(
+    known: Mapping[str, int], total: int, decimal_comma: bool
+) -> tuple[Conversion, float]:
     plain = whole = 0
     leading_zero = False
     others: dict[str, int] = {}
@@ -321,12 +323,12 @@ def _guess_number(known: Mapping[str, int], total: int, decimal_comma: bool) -> 
         return TEXT, best / total
     if plain == best:
         infinite = sum(count for value, count in known.items() if value.lower() in INFINITE)
-        return Plan("integer" if whole == plain - infinite else "number"), best / total
+        return Conversion("integer" if whole == plain - infinite else "number"), best / total
     kind: PlanKind = "point number" if point == best else "comma number"
     ambiguous = point == comma and any("," in value for value in known)
     if point == comma and not ambiguous and currency and _in_thousands(known):
         kind, ambiguous = "comma number", not decimal_comma
-    plan = Plan(kind, (), "", currency, several, percent, ambiguous)
+    plan = Conversion(kind, (), "", currency, several, percent, ambiguous)
     return plan, best / total
 
 

@@ -7,9 +7,9 @@ is then brought here as cells: equal customers once, with their number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -18,18 +18,23 @@ from smartcart.records import OrderLog
 
 __all__ = [
     "NAMES",
+    "SEASON",
     "alive_expression",
     "cells_expression",
     "held_expression",
     "money_expression",
     "rhythm_sums",
+    "season_expression",
+    "season_windows",
     "stretches",
     "weeks_expression",
     "with_alive",
 ]
 
+EPOCH = dt.date(1970, 1, 1)
 UNIT = 1_000_000  # sums of whole numbers do not depend on the order of the rows
 STRETCHES = 13  # the days held back are told in so many parts at most
+SEASON = ("season_then", "year_then", "season_next", "year_next")
 NAMES = (
     *(f"w{i}" for i in range(STRETCHES)),
     "gap_logs",
@@ -37,7 +42,9 @@ NAMES = (
     "early_gap_logs",
     "early_last",
     "early_amount",
+    *SEASON,
 )
+YEAR = 364  # days: whole weeks, so that weekdays meet weekdays
 NEW_DAYS = 90.0
 USUAL_ORDERS = 2.0
 LARGEST_EXPONENT = 700.0  # exp of more is no number
@@ -53,10 +60,47 @@ def stretches(days: int) -> list[int]:
     return [min(end, days) for end in range(step, days + step, step)]
 
 
-def rhythm_sums(found: ir.Table, split: int, days: int) -> dict[str, Any]:
+def season_windows(
+    first: dt.date | None, split: dt.date | None, as_of: dt.date | None, horizon: int
+) -> dict[str, tuple[int, int]]:
+    """Return the days after and until which orders are counted to learn the season, maybe none.
+
+    ``season_then`` is a year before the days held back, ``season_next`` a year before those to
+    come; ``year_...`` is the year around each, which trends do not move. Days count from 1970. All
+    end before what they are to tell, and nothing is returned of a log that does not hold them.
+
+    >>> day, split, last = dt.date(1970, 1, 1), dt.date(1971, 10, 3), dt.date(1972, 1, 1)
+    >>> season_windows(day, split, last, 90)["season_then"]
+    (276, 366)
+    >>> season_windows(dt.date(1970, 4, 1), split, last, 90)
+    {}
+    """
+    if first is None or split is None or as_of is None:
+        return {}
+    found = {}
+    there, cut, last = ((one - EPOCH).days for one in (first, split, as_of))
+    for name, start, ahead in (("then", cut, last - cut), ("next", last, horizon)):
+        days = min(ahead, YEAR)
+        low = start - YEAR
+        middle = low + days // 2
+        found[f"season_{name}"] = (low, low + days)
+        found[f"year_{name}"] = (middle - YEAR // 2, middle + YEAR // 2)
+    held = last - there >= 2 * YEAR and found["year_then"][0] >= there - 1
+    return found if held else {}
+
+
+def season_expression(sold: ir.Table) -> ir.Table:
+    """Return one row: orders in the windows of :func:`season_windows`, where they were counted."""
+    return sold.aggregate(**{name: sold[name].sum() for name in SEASON})
+
+
+def rhythm_sums(
+    found: ir.Table, split: int, days: int, season: Mapping[str, tuple[int, int]]
+) -> dict[str, ir.Value]:
     """Return sums per customer over orders with their ``gap``: logarithms, and until ``split``.
 
     ``split`` counts days since 1970; the ``days`` after it are told in stretches, ``w0`` and on.
+    ``season`` are the windows of :func:`season_windows`.
     """
     early = found["day"] <= split
     logs = (found["gap"].ln() * UNIT).round().cast("int64")
@@ -67,8 +111,13 @@ def rhythm_sums(found: ir.Table, split: int, days: int) -> dict[str, Any]:
         )
         for i, (low, high) in enumerate(pairwise(starts))
     }
+    more = {
+        name: found["gap"].count(where=(found["day"] > low) & (found["day"] <= high))
+        for name, (low, high) in season.items()
+    }
     return {
         **weeks,
+        **more,
         "gap_logs": logs.sum(),
         "early_gaps": found["gap"].count(where=early),
         "early_gap_logs": logs.sum(where=early),
@@ -96,7 +145,7 @@ def with_alive(table: ir.Table, log: OrderLog) -> ir.Table:
     return table.mutate(**more)
 
 
-def _zero(value: Any) -> Any:
+def _zero(value: ir.Value) -> ir.Value:
     return value.fill_null(0).cast("float64")
 
 
@@ -141,7 +190,7 @@ def held_expression(sold: ir.Table, width: int, split: int, as_of: int) -> ir.Ta
     return _counted(named, ["x", "y"], steps, ["watched", "last"], sums)
 
 
-def _steps(named: ir.Table, width: int) -> dict[str, Any]:
+def _steps(named: ir.Table, width: int) -> dict[str, ir.Value]:
     return {"a": named["watched"] // width, "b": (named["watched"] - named["last"]) // width}
 
 
@@ -168,7 +217,7 @@ def money_expression(sold: ir.Table) -> ir.Table:
 def _counted(
     named: ir.Table,
     same: Sequence[str],
-    steps: dict[str, Any],
+    steps: dict[str, ir.Value],
     means: Sequence[str],
     sums: Sequence[str],
 ) -> ir.Table:
@@ -184,7 +233,7 @@ def _counted(
     return found.order_by(keys).select(**out)
 
 
-def alive_expression(table: ir.Table, parameters: Sequence[float]) -> Any:
+def alive_expression(table: ir.Table, parameters: Sequence[float]) -> ir.Value:
     """Return the probability to be a customer still, by MBG/CNBD-k: it is algebra.
 
     ``parameters`` are r, alpha, a, b and k; see :mod:`smartcart.core.future.nbd`.
@@ -194,7 +243,7 @@ def alive_expression(table: ir.Table, parameters: Sequence[float]) -> Any:
     silence = table["recency_days"].cast("float64")
     x = table["purchase_days"].cast("float64") - 1.0
     R, u = x * k + r, silence / (T + alpha)
-    term: Any = ibis.literal(1.0)
+    term: ir.Value = ibis.literal(1.0)
     here = term
     for j in range(1, round(k)):
         term = term * (R + (j - 1.0)) * u / float(j)

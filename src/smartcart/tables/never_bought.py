@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -67,7 +66,7 @@ def _is_money(column: Column) -> bool:
     )
 
 
-def spent_nothing(table: ir.Table, column: Column) -> Any:
+def spent_nothing(table: ir.Table, column: Column) -> ir.Value:
     """Return the condition that money is blank and its owner never bought; None where unknown."""
     tell = [table[name] for name in column.zero_if if name in table.columns]
     if not tell:

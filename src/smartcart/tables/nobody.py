@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = ["NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody"]
 
@@ -98,7 +101,7 @@ NOBODY_NUMBERS = (
 )
 
 
-def is_nobody(value: Any, also: Collection[str]) -> Any:
+def is_nobody(value: ir.Value, also: Collection[str]) -> ir.Value:
     """Return whether an id is nobody: by word, or one of ``also`` (in lower case).
 
     ``value`` is an Ibis column; nothing is nobody's, too.

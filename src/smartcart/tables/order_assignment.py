@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 import ibis.expr.operations as ops
@@ -28,7 +28,7 @@ from smartcart.tables.assignment import (
     plain_names,
     reading_contract,
 )
-from smartcart.tables.order_lines import Cells
+from smartcart.tables.order_lines import LineColumns
 from smartcart.tables.order_lines import cells as cells_of
 
 __all__ = ["order_steps"]
@@ -185,7 +185,7 @@ def _kind(log: OrderLog, name: str, told: str) -> Kind:
     return "text"
 
 
-def _truth(value: Any, log: OrderLog, name: str) -> Any:
+def _truth(value: ir.Value, log: OrderLog, name: str) -> ir.Value:
     """Return a column of 1 and 0 as truth values, or as their words where they are compared."""
     if name in {log.quantity, log.unit_price, log.amount, log.refunded}:
         return value
@@ -227,7 +227,7 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
     )
 
 
-def _columns(told: Cells, log: OrderLog) -> ir.Table:
+def _columns(told: LineColumns, log: OrderLog) -> ir.Table:
     """Return the parts of every line, and the columns that the rules read."""
     read = [
         log.date,
@@ -295,7 +295,7 @@ def _with_digits(last: Step, customers: ir.Table, rfm: Rfm, chain: StepChain) ->
     return named, Step("", table, "", whole=True)
 
 
-def _digit(value: Any, cuts: Sequence[float], missing: int = 1) -> Any:
+def _digit(value: ir.Value, cuts: Sequence[float], missing: int = 1) -> ir.Value:
     """Return 1 plus the number of cuts below a value."""
     number = value.cast("float64")
     highest = sorted(cuts, reverse=True)

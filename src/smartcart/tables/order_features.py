@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from smartcart.records import (
     Column,
@@ -16,6 +15,7 @@ from smartcart.records import (
     LedgerEntry,
     Notice,
     OrderLog,
+    ResultRow,
     Transform,
 )
 from smartcart.tables.orders import RULES, WEEKDAYS
@@ -232,7 +232,7 @@ def order_features(
 
 
 def ledger_entries(
-    contract: Contract, counts: Mapping[str, Any], *, duplicates: int, exact: bool
+    contract: Contract, counts: ResultRow, *, duplicates: int, exact: bool
 ) -> tuple[LedgerEntry, ...]:
     """Return what the rules hold for and take, in their order, then what is left."""
     log = contract.log

@@ -8,7 +8,6 @@ was found of that is in the :class:`~smartcart.records.OrderLog`; here it is und
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,13 +16,13 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["Cells", "cells", "filled", "identity", "numbered", "text"]
+__all__ = ["LineColumns", "cells", "filled", "identity", "numbered", "text"]
 
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class LineColumns:
     """The columns of each line, in one form; all are Ibis expressions on ``table``.
 
     ``amount`` and ``refund`` count once where they are of the order; ``paid`` is what the line or
@@ -31,18 +30,18 @@ class Cells:
     """
 
     table: ir.Table
-    customer: Any
-    order: Any  # as it is stored; None where there is no such column
-    quantity: Any
-    product: Any
-    amount: Any
-    paid: Any
-    refund: Any
-    returned: Any  # given back in full
-    other: Any
+    customer: ir.Value
+    order: ir.Value  # as it is stored; None where there is no such column
+    quantity: ir.Value
+    product: ir.Value
+    amount: ir.Value
+    paid: ir.Value
+    refund: ir.Value
+    returned: ir.Value  # given back in full
+    other: ir.Value
 
 
-def cells(table: ir.Table, log: OrderLog) -> Cells:
+def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     """Return the cells of every line.
 
     Needs ``__row__`` (the order of the lines in the source) where cells are told once and reach
@@ -92,7 +91,7 @@ def cells(table: ir.Table, log: OrderLog) -> Cells:
     if log.refunded is not None:
         all_of_it = paid if paid_back is None else paid_back
         returned = ((all_of_it > 0) & (given.abs() >= FULL_REFUND * all_of_it)).fill_null(False)
-    return Cells(
+    return LineColumns(
         table,
         table["__customer__"],
         None if log.order is None else table[log.order],
@@ -161,7 +160,7 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
     )
 
 
-def _customer(table: ir.Table, log: OrderLog) -> Any:
+def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = identity(table[log.customer])
     if log.folded:
@@ -176,14 +175,14 @@ def _customer(table: ir.Table, log: OrderLog) -> Any:
     return nobody.ifelse(ibis.null(value.type()), value)
 
 
-def identity(value: Any) -> Any:
+def identity(value: ir.Value) -> ir.Value:
     """Return an id: whole numbers without ``.0``, text without blanks, nothing for nothing."""
     if value.type().is_floating():
         return value.try_cast("int64")
     return value.strip().nullif("") if value.type().is_string() else value
 
 
-def text(value: Any) -> Any:
+def text(value: ir.Value) -> ir.Value:
     """Return a code as text: a whole number without ``.0``."""
     if value.type().is_floating():
         whole = (value == value.floor()).ifelse(
@@ -193,13 +192,13 @@ def text(value: Any) -> Any:
     return value if value.type().is_string() else value.cast("string")
 
 
-def _number(table: ir.Table, name: str | None) -> Any:
+def _number(table: ir.Table, name: str | None) -> ir.Value:
     if name is None:
         return ibis.literal(None, type="float64")
     return table[name].cast("float64")
 
 
-def _amount(table: ir.Table, log: OrderLog) -> Any:
+def _amount(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return the money of a line; the amount takes the sign of a negative quantity."""
     quantity = _number(table, log.quantity)
     if log.amount is not None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from smartcart.records import ResultRow
+
 __all__ = [
     "SAMPLE_LINES",
-    "Cell",
+    "OrderColumn",
     "Structure",
     "cell_expression",
     "kind_expression",
@@ -32,7 +33,7 @@ ONCE = 0.9  # of them: a cell is told on one line only
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class OrderColumn:
     """A column within the orders of several lines.
 
     ``some`` orders have it on a line at least, ``once`` on exactly one, ``many`` on two or more,
@@ -76,11 +77,11 @@ class Structure:
     lines: int  # with a number
     orders: int
     several: int  # orders of more than one line
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, OrderColumn]
 
-    def cell(self, name: str | None) -> Cell:
+    def cell(self, name: str | None) -> OrderColumn:
         """Return the figures of a column; of none, those of an empty one."""
-        return self.cells.get(name or "", Cell(0, 0, 0, 0, 0))
+        return self.cells.get(name or "", OrderColumn(0, 0, 0, 0, 0))
 
 
 def structure_expression(
@@ -90,7 +91,7 @@ def structure_expression(
 
     An amount of 0 counts as none.
     """
-    chosen: dict[str, Any] = {"__order__": table[order]}
+    chosen: dict[str, ir.Value] = {"__order__": table[order]}
     for i, name in enumerate(names):
         value = table[name]
         if name in money:
@@ -102,13 +103,13 @@ def structure_expression(
         chosen[f"v{i}"] = value
     lines = table.select(**chosen)
     lines = lines.filter(lines["__order__"].notnull())
-    sums: dict[str, Any] = {"n": lines.count()}
+    sums: dict[str, ir.Value] = {"n": lines.count()}
     for i in range(len(names)):
         column = lines[f"v{i}"]
         sums |= {f"k{i}": column.count(), f"a{i}": column.min(), f"z{i}": column.max()}
     found = lines.group_by("__order__").aggregate(**sums)
     several = found["n"] > 1
-    told: dict[str, Any] = {
+    told: dict[str, ir.Value] = {
         "lines": found["n"].sum(),
         "orders": found.count(),
         "several": several.sum(),
@@ -126,7 +127,7 @@ def structure_expression(
     return found.aggregate(**told)
 
 
-def structure_of(order: str, names: Sequence[str], row: Mapping[str, Any]) -> Structure:
+def structure_of(order: str, names: Sequence[str], row: ResultRow) -> Structure:
     """Read the row of :func:`structure_expression`."""
 
     def figure(name: str) -> int:
@@ -134,7 +135,9 @@ def structure_of(order: str, names: Sequence[str], row: Mapping[str, Any]) -> St
         return 0 if value is None or math.isnan(value) else int(value)
 
     cells = {
-        name: Cell(*(figure(f"{what}_{i}") for what in ("known", "some", "once", "many", "same")))
+        name: OrderColumn(
+            *(figure(f"{what}_{i}") for what in ("known", "some", "once", "many", "same"))
+        )
         for i, name in enumerate(names)
     }
     return Structure(order, figure("lines"), figure("orders"), figure("several"), cells)
@@ -149,7 +152,7 @@ def cell_expression(table: ir.Table, names: Sequence[str], beside: Sequence[str]
     holds = table[names[0]].notnull() & ibis.literal(False)
     for name in beside:
         holds = holds | (table[name].cast("float64").fill_null(0.0) != 0)
-    told: dict[str, Any] = {"lines": table.count(), "money": holds.sum()}
+    told: dict[str, ir.Value] = {"lines": table.count(), "money": holds.sum()}
     for i, name in enumerate(names):
         known = table[name].notnull()
         told |= {f"all_{i}": known.sum(), f"with_{i}": (known & holds).sum()}
@@ -167,7 +170,7 @@ def kind_expression(
     """
     lines = table.select(o=table[order], t=table[kind], m=table[money].cast("float64"))
     lines = lines.filter(lines["o"].notnull())
-    sums: dict[str, Any] = {}
+    sums: dict[str, ir.Value] = {}
     for i, value in enumerate(values):
         here = lines["t"] == value
         sums |= {
@@ -176,7 +179,7 @@ def kind_expression(
             f"p{i}": lines["m"].count(where=here),
         }
     found = lines.group_by("o").aggregate(**sums)
-    told: dict[str, Any] = {"orders": found.count()}
+    told: dict[str, ir.Value] = {"orders": found.count()}
     for i in range(len(values)):
         told |= {
             f"has_{i}": (found[f"n{i}"] > 0).sum(),

@@ -9,16 +9,16 @@ are exact up to 2^53, so they do not depend on the order of the rows, the thread
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables import held_back
-from smartcart.tables.order_lines import Cells, cells, text
+from smartcart.tables.order_lines import LineColumns, cells, text
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
 
@@ -26,7 +26,7 @@ __all__ = [
     "RULES",
     "SALE",
     "TREND_DAYS",
-    "Rule",
+    "LineRule",
     "count_expression",
     "customers",
     "distinct_lines",
@@ -57,7 +57,7 @@ _NOTHING = r"^[-+]?[0-9][0-9.,]*"  # an amount, of nothing where no digit is abo
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LineRule:
     """Why a line is no sale. The first rule that holds takes the line."""
 
     code: str
@@ -65,19 +65,21 @@ class Rule:
 
 
 SALE = 0
-RULES: tuple[Rule, ...] = (
-    Rule("other rows", "rows that are no sale: payments, fees, transfers, headings and sums"),
-    Rule("missing customer", "lines without a customer"),
-    Rule("adjustments", "lines that adjust the books: the order number begins with another letter"),
-    Rule("undated", "lines without a possible date"),
-    Rule("after as-of", "lines after the as-of day"),
-    Rule("cancelled", "lines of cancelled orders"),
-    Rule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
-    Rule("unpaid", "lines of orders that were not paid: drafts, quotations, pending payments"),
-    Rule("returned", "returned lines: negative quantity or amount, or so by their status"),
-    Rule("no quantity", "lines without a quantity"),
-    Rule("no price", "lines without a positive price"),
-    Rule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
+RULES: tuple[LineRule, ...] = (
+    LineRule("other rows", "rows that are no sale: payments, fees, transfers, headings and sums"),
+    LineRule("missing customer", "lines without a customer"),
+    LineRule(
+        "adjustments", "lines that adjust the books: the order number begins with another letter"
+    ),
+    LineRule("undated", "lines without a possible date"),
+    LineRule("after as-of", "lines after the as-of day"),
+    LineRule("cancelled", "lines of cancelled orders"),
+    LineRule("no purchase", "lines that are no purchase: viewed, put in a cart or on a list"),
+    LineRule("unpaid", "lines of orders that were not paid: drafts, quotations, pending payments"),
+    LineRule("returned", "returned lines: negative quantity or amount, or so by their status"),
+    LineRule("no quantity", "lines without a quantity"),
+    LineRule("no price", "lines without a positive price"),
+    LineRule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
 )
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
 
@@ -129,7 +131,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     return ruled(marked_lines(cells(table, log), log, as_of))
 
 
-def marked_lines(told: Cells, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
+def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
     """Return the table of :func:`lines` without ``rule``."""
     table = told.table
     day = ibis.literal(None, type="int64")
@@ -170,7 +172,7 @@ def ruled(named: ir.Table) -> ir.Table:
     return named.mutate(rule=first.cast("int8"))
 
 
-def _millionths(amount: Any) -> Any:
+def _millionths(amount: ir.Value) -> ir.Value:
     """Return money in whole millionths, 0 where there is none or too much of it."""
     fits = amount.abs() <= LARGEST
     limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
@@ -181,8 +183,8 @@ def _millionths(amount: Any) -> Any:
 
 
 def _rules(
-    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: Cells, day: Any
-) -> dict[str, Any]:
+    table: ir.Table, log: OrderLog, as_of: dt.date | None, told: LineColumns, day: ir.Value
+) -> dict[str, ir.Value]:
     """Return the condition of every rule."""
     never = ibis.literal(False)
     quantity, paid = told.quantity, told.paid
@@ -234,19 +236,19 @@ def _rules(
     }
 
 
-def _unpriced(table: ir.Table, log: OrderLog, paid: Any) -> Any:
+def _unpriced(table: ir.Table, log: OrderLog, paid: ir.Value) -> ir.Value:
     if log.amount:
         return paid.isnull() | (paid == 0)
     price = table[log.unit_price].cast("float64")
     return price.isnull() | (price <= 0)
 
 
-def _code(value: Any) -> Any:
+def _code(value: ir.Value) -> ir.Value:
     """Return an order number as it is stored: whole numbers are compared faster than text."""
     return value if value.type().is_integer() else text(value)
 
 
-def _discounted(table: ir.Table, log: OrderLog) -> Any:
+def _discounted(table: ir.Table, log: OrderLog) -> ir.Value:
     if log.discount is None:
         return ibis.literal(False)
     value = table[log.discount]
@@ -261,7 +263,7 @@ def _discounted(table: ir.Table, log: OrderLog) -> Any:
 
 def count_expression(marked: ir.Table) -> ir.Table:
     """Return one row on the table of :func:`lines`: how many each rule holds for and takes."""
-    counts: dict[str, Any] = {"lines": marked.count()}
+    counts: dict[str, ir.Value] = {"lines": marked.count()}
     for i in range(1, len(RULES) + 1):
         counts[f"holds_{i}"] = marked[f"is_{i}"].sum()
         counts[f"takes_{i}"] = (marked["rule"] == i).sum()
@@ -317,19 +319,25 @@ def part_of(marked: ir.Table, part: int, parts: int) -> ir.Table:
 def orders(marked: ir.Table, log: OrderLog) -> ir.Table:
     """Return a row per customer and order with a sale: when, and how many ``products``."""
     sold = marked.filter((marked["rule"] == SALE) & marked["customer"].notnull())
-    sums: dict[str, Any] = {"day": sold["day"].min()}
+    sums: dict[str, ir.Value] = {"day": sold["day"].min()}
     if log.product is not None:
         sums["products"] = sold["product"].nunique()
     return sold.group_by(["customer", "order"]).aggregate(**sums)
 
 
-def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: int = 0) -> ir.Table:
+def rhythm(
+    found: ir.Table,
+    log: OrderLog,
+    split: dt.date | None = None,
+    days: int = 0,
+    season: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+) -> ir.Table:
     """Return a row per customer of :func:`orders`: how many orders, when, and how far apart.
 
     With ``split`` also how often and when they ordered until that day, on which a forecast of the
-    ``days`` after it is tried.
+    ``days`` after it is tried, and in the windows of ``season``, from which one is learnt.
     """
-    sums: dict[str, Any] = {"orders": found.count()}
+    sums: dict[str, ir.Value] = {"orders": found.count()}
     if log.product is not None:
         sums["products"] = found["products"].sum()
     if log.date is not None:
@@ -345,7 +353,7 @@ def rhythm(found: ir.Table, log: OrderLog, split: dt.date | None = None, days: i
             "gap_squares": (found["gap"] * found["gap"]).sum(),
         }
         if split is not None:
-            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days)
+            sums |= held_back.rhythm_sums(found, (split - EPOCH).days, days, season)
         sums |= {f"on_{i}": (found["on"] == i).sum() for i in range(7)}
     return found.group_by(when="customer").aggregate(**sums)
 
@@ -358,7 +366,7 @@ def spending(
     back = marked["rule"].isin([_NUMBER["cancelled"], _NUMBER["returned"]])
     returned = marked["rule"] == _NUMBER["returned"]
     amount = marked["amount"]
-    sums: dict[str, Any] = {"lines": sale.sum()}
+    sums: dict[str, ir.Value] = {"lines": sale.sum()}
     if has_money(log):
         sums["amount"] = amount.sum(where=sale)
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
@@ -410,10 +418,10 @@ def customers(when: ir.Table, spent: ir.Table, log: OrderLog, as_of: dt.date | N
     return both.select(customer_id=both["customer"], **_measures(both, log, as_of), **held)
 
 
-def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, Any]:
+def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str, ir.Value]:
     """Return the measures of a customer from its sums, missing where there is nothing to divide."""
     frequency = added["orders"].fill_null(0)
-    out: dict[str, Any] = {"frequency": frequency}
+    out: dict[str, ir.Value] = {"frequency": frequency}
     if log.date is not None and as_of is not None:
         last = (as_of - EPOCH).days
         gaps = added["gaps"].fill_null(0)
@@ -460,7 +468,7 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
     return out
 
 
-def _over(part: Any, whole: Any) -> Any:
+def _over(part: ir.Value, whole: ir.Value) -> ir.Value:
     """Return the quotient of two columns, missing where the whole is not positive."""
     quotient = part.cast("float64") / whole.cast("float64").nullif(0.0)
     return (whole > 0).ifelse(quotient, ibis.literal(None, type="float64"))

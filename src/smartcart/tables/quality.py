@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from smartcart.records import Column, Contract, Feature, LedgerEntry
+from smartcart.records import Column, Contract, Feature, LedgerEntry, ResultRow
 from smartcart.tables import features
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, content_hash
 
@@ -114,7 +114,7 @@ def count_expression(
     ``table`` is the table as read, before cleaning. ``exact`` asks for exact distinct counts, which
     cost memory in proportion to the rows; ``contents`` for the number of different contents.
     """
-    counts: dict[str, Any] = {"rows": table.count()}
+    counts: dict[str, ir.Value] = {"rows": table.count()}
     used = {name for f in features for name in f.columns}
     for i, column in enumerate(contract.columns):
         if column.name not in used:
@@ -143,12 +143,12 @@ def contents_expression(table: ir.Table, contract: Contract, exact: bool) -> ir.
     return table.aggregate(contents=_different(table, contract, exact))
 
 
-def _different(table: ir.Table, contract: Contract, exact: bool) -> Any:
+def _different(table: ir.Table, contract: Contract, exact: bool) -> ir.Value:
     hashed = content_hash(table, content_columns(contract))
     return hashed.nunique() if exact else hashed.approx_nunique()
 
 
-def beyond(value: Any, column: Column) -> tuple[Any, Any]:
+def beyond(value: ir.Value, column: Column) -> tuple[ir.Value, ir.Value]:
     """Return the conditions "below" and "above" the bounds, ``None`` where there is no bound."""
     if column.type == "date":
         value = value.year()
@@ -167,7 +167,7 @@ def content_columns(contract: Contract) -> list[str]:
     ]
 
 
-def without_behaviour(table: ir.Table, contract: Contract) -> Any:
+def without_behaviour(table: ir.Table, contract: Contract) -> ir.Value:
     """Return the condition that every forming column of a row is missing."""
     forming = [table[c.name].isnull() for c in contract.columns if c.role == "forms"]
     if not forming:
@@ -242,7 +242,7 @@ def copies_are_copies(columns: Sequence[ColumnSummary], id_column: str | None) -
 
 
 def ledger_entries(
-    contract: Contract, counts: Mapping[str, Any], *, copies: bool, exact: bool
+    contract: Contract, counts: ResultRow, *, copies: bool, exact: bool
 ) -> tuple[LedgerEntry, ...]:
     """Turn the row of :func:`count_expression` into ledger entries, in the order of the work."""
     entries: list[LedgerEntry] = []
@@ -306,7 +306,7 @@ def ledger_entries(
         treated = "filled with the median" if forms else "left out of averages"
         if forms and column.meaning.startswith(("spend:", "channel:")):
             treated = "counts as 0 beside the other parts of its sum"
-        effect: Any = "filled" if forms else "info"
+        effect: Literal["filled", "info"] = "filled" if forms else "info"
         if low := int(counts.get(f"low_{i}") or 0):
             entries.append(
                 LedgerEntry(
@@ -394,7 +394,7 @@ def as_of_expression(table: ir.Table, columns: Sequence[Column]) -> tuple[str, i
     return ", ".join(dates), table.aggregate(latest)
 
 
-def as_of_day(row: Mapping[str, Any]) -> dt.date | None:
+def as_of_day(row: ResultRow) -> dt.date | None:
     """Return the latest of the days that :func:`as_of_expression` found."""
     days = [day for day in row.values() if day is not None]
     return max(days) if days else None

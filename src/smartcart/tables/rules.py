@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from operator import and_
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -66,14 +65,14 @@ def rulebook_steps(
         "an imitation of the segments by rules",
     )
     told = dict(sorted((rule.segment_id, rule.segment) for rule in book.rules))
-    word: Any = ibis.literal(next(iter(told.values())))
+    word: ir.Value = ibis.literal(next(iter(told.values())))
     if len(told) > 1:
         word = ibis.cases(*((table["segment_id"] == i, name) for i, name in told.items()))
     last = table.select("customer_id", "segment_id", segment=word)
     return (*chain, Step("", last, "", {}, own, own))
 
 
-def rule_case(book: Rulebook, values: Mapping[str, Any]) -> Any:
+def rule_case(book: Rulebook, values: Mapping[str, ir.Value]) -> ir.Value:
     """Return the CASE that gives each row the segment id of the one rule that it meets.
 
     ``values`` are Ibis columns without missing values, by the name of the feature.
@@ -91,7 +90,7 @@ def rule_case(book: Rulebook, values: Mapping[str, Any]) -> Any:
     )
 
 
-def _parts(value: Any, condition: Condition) -> list[Any]:
+def _parts(value: ir.Value, condition: Condition) -> list[ir.Value]:
     parts = []
     if condition.low is not None:
         parts.append(value > condition.low)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
-from smartcart.records import ColumnType
+from smartcart.records import ColumnType, ResultRow
+
+if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
+
 
 __all__ = [
     "ColumnSummary",
@@ -43,21 +47,21 @@ ROW_COLUMN = "__row__"  # row number from 1 in source order, made by the intake
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
     name="list_unique", signature=(("array<float64>",), "int64")
 )
-def _different_numbers(values: Any) -> Any:
+def _different_numbers(values: ir.Value) -> ir.Value:
     """DuckDB's ``list_unique``: how many different values; cheaper than a distinct count each."""
 
 
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
     name="list_unique", signature=(("array<string>",), "int64")
 )
-def _different_texts(values: Any) -> Any:
+def _different_texts(values: ir.Value) -> ir.Value:
     """As :func:`_different_numbers`, of texts."""
 
 
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
     name="list_unique", signature=(("array<int64>",), "int64")
 )
-def _different_whole(values: Any) -> Any:
+def _different_whole(values: ir.Value) -> ir.Value:
     """As :func:`_different_numbers`, of whole numbers, which a float64 may not tell apart."""
 
 
@@ -89,7 +93,7 @@ class ColumnSummary:
         return self.present == self.rows and 0 < self.head == self.head_distinct
 
 
-def column_type(dtype: Any) -> ColumnType | None:
+def column_type(dtype: dt.DataType) -> ColumnType | None:
     """Return the type of an Ibis data type, or ``None`` where SmartCart cannot use it."""
     if dtype.is_boolean():
         return "boolean"
@@ -120,12 +124,12 @@ def summary_expressions(
 
 def _summary(
     table: ir.Table,
-    columns: Sequence[tuple[int, tuple[str, Any]]],
+    columns: Sequence[tuple[int, tuple[str, dt.DataType]]],
     *,
     remainder: bool,
     numbers: bool,
 ) -> ir.Table:
-    figures: dict[str, Any] = {"rows": table.count()}
+    figures: dict[str, ir.Value] = {"rows": table.count()}
     for i, (name, dtype) in columns:
         kind = column_type(dtype)
         if kind is None or name == ROW_COLUMN:
@@ -162,7 +166,7 @@ def head_expression(table: ir.Table) -> ir.Table:
     """Return one row of exact figures of the first rows, for the first columns: ids stand there."""
     schema = table.schema()
     head = table.limit(HEAD_ROWS)
-    figures: dict[str, Any] = {"head_rows": head.count()}
+    figures: dict[str, ir.Value] = {"head_rows": head.count()}
     for i, (name, dtype) in enumerate(schema.items()):
         kind = column_type(dtype)
         if kind is None or name == ROW_COLUMN or i >= HEAD_COLUMNS:
@@ -186,12 +190,12 @@ def head_expression(table: ir.Table) -> ir.Table:
     return head.aggregate([value.name(name) for name, value in figures.items()])
 
 
-def _whole(value: Any) -> int:
+def _whole(value: float | None) -> int:
     """Return a count that is missing (``None`` or NaN) where there is nothing to count."""
     return 0 if value is None or math.isnan(value) else int(value)
 
 
-def summaries(table: ir.Table, row: Mapping[str, Any]) -> tuple[ColumnSummary, ...]:
+def summaries(table: ir.Table, row: ResultRow) -> tuple[ColumnSummary, ...]:
     """Read the rows of :func:`summary_expressions`, put into one, column by column."""
     found = []
     for i, (name, dtype) in enumerate(table.schema().items()):

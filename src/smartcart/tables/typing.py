@@ -8,13 +8,16 @@ of a cell that is not missing but whose typed value is: every loss can be counte
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ibis
 
 from smartcart.tables.date_words import NEVER, REWRITES
 from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
-from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Plan
+from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Conversion
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = [
     "first_native",
@@ -40,24 +43,24 @@ _LIES = {"true": "false", "yes": "no", "y": "n"}
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
     name="try_strptime", signature=(("string", "string"), "timestamp(6)")
 )
-def _try_strptime(text: str, form: str) -> Any:
+def _try_strptime(text: str, form: str) -> ir.Value:
     """DuckDB's ``try_strptime``: a timestamp, or null where the text does not follow the format."""
 
 
 @ibis.udf.scalar.builtin(name="make_timestamp", signature=(("int64",), "timestamp(6)"))  # type: ignore[untyped-decorator]
-def _make_timestamp(microseconds: int) -> Any:
+def _make_timestamp(microseconds: int) -> ir.Value:
     """DuckDB's ``make_timestamp``: of microseconds since 1970."""
 
 
 @ibis.udf.scalar.builtin(name="epoch", signature=(("interval('us')",), "float64"))  # type: ignore[untyped-decorator]
-def _seconds(duration: Any) -> Any:
+def _seconds(duration: ir.Value) -> ir.Value:
     """DuckDB's ``epoch`` of an interval: its seconds."""
 
 
 # Text ------------------------------------------------------------------------------------------
 
 
-def first_text(cell: Any, plan: Plan) -> Any:
+def first_text(cell: ir.Value, plan: Conversion) -> ir.Value:
     """Read a cell by its plan: float64, int64, timestamp, lower-case word or stripped text.
 
     The cell is text, or a number that the plan takes for a day.
@@ -78,7 +81,7 @@ def first_text(cell: Any, plan: Plan) -> Any:
             return cell.strip()
 
 
-def typed_text(cell: Any, first: Any, plan: Plan) -> Any:
+def typed_text(cell: ir.Value, first: ir.Value, plan: Conversion) -> ir.Value:
     """Accept what was read: finite numbers, ordinary dates, words that are not "missing"."""
     cell = _as_text(cell)
     match plan.kind:
@@ -100,7 +103,7 @@ def typed_text(cell: Any, first: Any, plan: Plan) -> Any:
             )
 
 
-def lost_text(cell: Any, plan: Plan) -> Any:
+def lost_text(cell: ir.Value, plan: Conversion) -> ir.Value:
     """Return the text of a cell without a typed value, or null where it says "missing"."""
     text = _as_text(cell).strip()
     lower = text.lower()
@@ -111,7 +114,7 @@ def lost_text(cell: Any, plan: Plan) -> Any:
     return missing.ifelse(ibis.null("string"), text)
 
 
-def _as_text(cell: Any) -> Any:
+def _as_text(cell: ir.Value) -> ir.Value:
     """The text of a cell, of whole numbers without a point."""
     kind = cell.type()
     if kind.is_string():
@@ -120,12 +123,12 @@ def _as_text(cell: Any) -> Any:
     return text.re_replace(r"\.0+$", "") if kind.is_floating() or kind.is_decimal() else text
 
 
-def _one_of(text: Any, words: tuple[str, ...]) -> Any:
+def _one_of(text: ir.Value, words: tuple[str, ...]) -> ir.Value:
     """As ``isin``, which DuckDB turns into a join: one for each column, over all rows."""
     return ibis.array(list(words)).contains(text)
 
 
-def _whole(cell: Any, first: Any) -> Any:
+def _whole(cell: ir.Value, first: ir.Value) -> ir.Value:
     """The rarer ways to write a whole number: ``+5``, ``17850.0``, `` 12 ``.
 
     The engine's cast would round 1.5 to 2 and take 2012_01 for 201201; and 007 is a code.
@@ -139,7 +142,7 @@ def _whole(cell: Any, first: Any) -> Any:
     )
 
 
-def _decorated(text: Any, plan: Plan) -> Any:
+def _decorated(text: ir.Value, plan: Conversion) -> ir.Value:
     """Numbers with currency, thousands separators, percent sign, or parentheses for minus."""
     if plan.kind == "point number":
         digits = text.re_extract(POINT_NUMBER, 1).re_replace("[^0-9.]", "")
@@ -150,7 +153,7 @@ def _decorated(text: Any, plan: Plan) -> Any:
     return minus.ifelse(-number, number)
 
 
-def _timestamp(text: Any, plan: Plan) -> Any:
+def _timestamp(text: ir.Value, plan: Conversion) -> ir.Value:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
     for name in plan.rewrites:
         for pattern, to in REWRITES[name]:
@@ -163,7 +166,7 @@ def _timestamp(text: Any, plan: Plan) -> Any:
     return tries[0] if len(tries) == 1 else ibis.coalesce(*tries)
 
 
-def _read(text: Any, form: str) -> Any:
+def _read(text: ir.Value, form: str) -> ir.Value:
     if form in _COUNTED:
         return _counted(text.try_cast("float64"), form)
     if form.startswith(ISO_DAY) and form != ISO_DAY and "%p" not in form:
@@ -171,7 +174,7 @@ def _read(text: Any, form: str) -> Any:
     return _try_strptime(text, form.removesuffix("%z"))
 
 
-def _counted(number: Any, form: str) -> Any:
+def _counted(number: ir.Value, form: str) -> ir.Value:
     """A timestamp from a number of days or of parts of a second; null where it is not plausible."""
     if form == SERIAL:
         seconds = ((number - EXCEL_EPOCH) * DAY).round()
@@ -187,7 +190,7 @@ def _counted(number: Any, form: str) -> Any:
 # Columns that have a type ----------------------------------------------------------------------
 
 
-def first_native(cell: Any) -> Any:
+def first_native(cell: ir.Value) -> ir.Value:
     """Cast a typed cell to float64, int64, timestamp, boolean or, failing these, string.
 
     Integers beyond int64 and nested values become text, durations a number of days.
@@ -208,7 +211,7 @@ def first_native(cell: Any) -> Any:
     return cell.cast("string")
 
 
-def is_wide(kind: Any) -> bool:
+def is_wide(kind: ir.Value) -> bool:
     """Whether an Ibis type holds whole numbers that int64 may not hold.
 
     >>> import ibis.expr.datatypes as dt
@@ -220,7 +223,7 @@ def is_wide(kind: Any) -> bool:
     return bool(kind.is_unsigned_integer() and kind.nbytes == 8)
 
 
-def typed_native(first: Any) -> Any:
+def typed_native(first: ir.Value) -> ir.Value:
     """Accept finite numbers and ordinary dates; everything else as it is."""
     kind = first.type()
     if kind.is_floating():
@@ -228,18 +231,18 @@ def typed_native(first: Any) -> Any:
     return _ordinary(first) if kind.is_timestamp() else first
 
 
-def lost_native(first: Any) -> Any:
+def lost_native(first: ir.Value) -> ir.Value:
     """Return "inf" for a number or date that is infinite; NaN is missing, not lost."""
     if first.type().is_floating():
         return first.isinf().ifelse("inf", ibis.null("string"))
     return ibis.literal("infinite date")
 
 
-def _finite(number: Any) -> Any:
+def _finite(number: ir.Value) -> ir.Value:
     return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 
 
-def _ordinary(stamp: Any) -> Any:
+def _ordinary(stamp: ir.Value) -> ir.Value:
     """Drop the "infinity" that databases write for open ends."""
     last = ibis.literal(LAST_DAY).cast("timestamp")
     return (stamp <= last).ifelse(stamp, ibis.null("timestamp(6)"))

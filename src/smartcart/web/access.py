@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import quote
 
 from fastapi import Request
@@ -15,7 +15,7 @@ from smartcart.web.users import Role, rank
 
 __all__ = ["access", "authorize", "needed"]
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 Need = Role | Literal["anyone"]
 Gives = Literal["figures", "one customer", "customers", "accounts"]
 LEAST: dict[Gives, Role | None] = {
@@ -47,7 +47,7 @@ def access(need: Need, *, gives: Gives = "figures") -> Callable[[F], F]:
     return mark
 
 
-def needed(route: Any) -> Need | None:
+def needed(route: object) -> Need | None:
     """Return what a route says; None where it says nothing."""
     found: Need | None = getattr(getattr(route, "endpoint", None), "__access__", None)
     return found
@@ -74,7 +74,7 @@ async def authorize(request: Request) -> None:
     if user is not None and user.via == "local" and request.url.path.startswith("/api/"):
         return  # the guard has made sure that no other site asks
     known = csrf_token(request.app.state.services.secret, request.state.visit, request.state.cookie)
-    given: Any = request.headers.get("x-csrf-token")
+    given: object = request.headers.get("x-csrf-token")
     if given is None and "form" in request.headers.get("content-type", ""):
         given = (await request.form()).get("csrf_token")
     if not isinstance(given, str) or not same_token(known, given):

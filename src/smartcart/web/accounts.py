@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -120,7 +120,7 @@ class Accounts(Tokens):
         left.
         """
         users = tables.users
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         if role is not None:
             values["role"] = known_role(role)
         if disabled is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -15,7 +15,7 @@ from smartcart.web.access import authorize, needed
 from smartcart.web.config import Config
 from smartcart.web.database import open_database
 from smartcart.web.security import Guard, HeadAsGet
-from smartcart.web.services import make_services
+from smartcart.web.services import Services, make_services
 
 __all__ = ["create_app", "routes_of"]
 
@@ -63,7 +63,7 @@ def create_app(config: Config) -> FastAPI:
     return app
 
 
-def _guard(services: Any) -> Any:
+def _guard(services: Services) -> Callable[[ASGIApp], Guard]:
     def wrap(app: ASGIApp) -> Guard:
         return Guard(app, services)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
+from smartcart.records import JsonObject
 from smartcart.web import tables
 from smartcart.web.database import Database, now
 
@@ -24,7 +24,7 @@ class AuditEntry:
     address: str
     action: str  # "run.start", "segment.rename", "audience.export", ...
     subject: str
-    details: dict[str, Any]
+    details: JsonObject
 
 
 class Audit:
@@ -34,7 +34,7 @@ class Audit:
         self._database = database
 
     def write(
-        self, user: str, action: str, subject: str = "", *, address: str = "", **details: Any
+        self, user: str, action: str, subject: str = "", *, address: str = "", **details: object
     ) -> None:
         """Add an entry. ``details`` must hold no password and no token."""
         row = {

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
-from smartcart.records import Effects, KeptCampaign, Ledgered, ResultWishes
+from smartcart.records import Effects, JsonObject, KeptCampaign, Ledgered, ResultWishes
 from smartcart.web import worker_processes
 from smartcart.web.database import now
 from smartcart.web.errors import missing
@@ -44,7 +43,7 @@ class Campaigns:
         self.folder = workspace.folder / FOLDER
 
     def plan(
-        self, run: str, title: str, lists: Path, asked: Mapping[str, Any], user: str, contacts: int
+        self, run: str, title: str, lists: Path, asked: JsonObject, user: str, contacts: int
     ) -> KeptCampaign:
         """Keep a plan whose lists were made in a folder, with who is in which arm."""
         made = KeptCampaign(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, UsageError
 from smartcart.web.errors import WebError, missing
@@ -14,6 +15,9 @@ from smartcart.web.workspace import Workspace
 from smartcart.workflows import customer_lookup
 from smartcart.workflows.score import assign
 from smartcart.workflows.what_if import WhatIf, explain_values, start_values, what_if
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["Customers", "Found", "Past", "Scored"]
 
@@ -140,7 +144,7 @@ class Customers:
                 )
         return found
 
-    def score(self, run: str, rows: Sequence[Mapping[str, Any]]) -> list[Scored]:
+    def score(self, run: str, rows: Sequence[Mapping[str, object]]) -> list[Scored]:
         """Assign customers, given by the columns of the run's source, with its saved model."""
         import pyarrow as pa
 
@@ -196,7 +200,7 @@ class Customers:
             dict(zip(names, one.values, strict=True)),
         )
 
-    def _indexed(self, run: str) -> Any:
+    def _indexed(self, run: str) -> Path:
         """Return the run's folder once its customers can be found; else begin to see to it."""
         folder = self._workspace.path(run)
         if not customer_lookup.has_lookup(folder):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
-from smartcart.records import Erased, Erasure
+from smartcart.records import Erased, Erasure, JsonObject
 from smartcart.web import tables, worker_processes
 from smartcart.web.database import Database, open_database
 from smartcart.web.errors import WebError
@@ -64,7 +64,7 @@ def erase_from_database(database: Database, customer: str, found: Erasure) -> Er
         with database.change() as connection:
             rows = connection.execute(select(table)).mappings().all()
             for row in rows:
-                changed: dict[str, Any] = {}
+                changed: JsonObject = {}
                 for name in columns:
                     told, times = _without(row[name] or "", wanted, as_json=name in JSON)
                     if times:

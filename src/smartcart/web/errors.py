@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -142,7 +141,7 @@ def install(app: FastAPI) -> None:
 
     async def handle(request: Request, error: Exception) -> Response:
         response = answer(request, as_web_error(error))
-        allow: Any = getattr(error, "headers", None) or {}
+        allow: Mapping[str, str] = getattr(error, "headers", None) or {}
         if "Allow" in allow:
             response.headers["Allow"] = allow["Allow"]
         return response

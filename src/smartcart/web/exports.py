@@ -10,11 +10,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.errors import UsageError
-from smartcart.records import Campaign, Learnt, Receipt
+from smartcart.records import Campaign, JsonObject, Learnt, Receipt
 from smartcart.web import worker_processes
 from smartcart.web.errors import WebError, missing
 from smartcart.web.tasks import Compared
@@ -47,7 +46,7 @@ class PlanWishes:
     """What a campaign costs and earns; see ``smartcart plan``."""
 
     cost: float
-    revenue: float
+    revenue: float | None  # None: what the forecast of the run expects
     outcome: str | None = None
     rate: float | None = None
     budget: float | None = None
@@ -266,7 +265,7 @@ class Exports:
             raise missing("list" if name else "export", name or number)
         return receipt_beside(lists[0]) if receipt else lists[0]
 
-    def receipt(self, number: str) -> Any:
+    def receipt(self, number: str) -> JsonObject:
         """Return what the receipt of an export says."""
         return read_json(self.path(number, receipt=True))
 
@@ -285,7 +284,7 @@ class Exports:
         return number, place
 
 
-def _arguments(wishes: PlanWishes) -> dict[str, Any]:
+def _arguments(wishes: PlanWishes) -> JsonObject:
     return {name: getattr(wishes, name) for name in PlanWishes.__dataclass_fields__}
 
 

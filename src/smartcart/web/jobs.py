@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -329,7 +329,7 @@ class Jobs:
             rows = connection.execute(select(j.state, func.count()).group_by(j.state)).all()
         return dict.fromkeys(State.__args__, 0) | {str(s): int(n) for s, n in rows}  # type: ignore[attr-defined]
 
-    def wishes_of(self, run: str) -> dict[str, Any]:
+    def wishes_of(self, run: str) -> dict[str, object]:
         """Return what a run was asked to be; nothing where the app did not make it."""
         j = tables.jobs.c
         query = select(j.asked).where(j.kind == "run", j.result == run)
@@ -337,7 +337,7 @@ class Jobs:
             found = connection.execute(query).scalar()
         return dict(json.loads(found)["wishes"]) if found else {}
 
-    def asked(self, number: str) -> dict[str, Any]:
+    def asked(self, number: str) -> dict[str, object]:
         """Return what a job was asked to do. Raises ``WebError`` 404 where there is none."""
         return dict(json.loads(self._row(number)["asked"]))
 
@@ -351,7 +351,7 @@ class Jobs:
 
     # Keeping -----------------------------------------------------------------------------------
 
-    def _add(self, kind: str, title: str, asked: Any, result: str, user: str) -> Job:
+    def _add(self, kind: str, title: str, asked: object, result: str, user: str) -> Job:
         number = secrets.token_hex(12)
         row = {
             "id": number,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
@@ -179,7 +179,7 @@ class Guard:
             raise _too_large(most)
         seen = 0
 
-        async def counted() -> Any:
+        async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))

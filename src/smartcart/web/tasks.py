@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from smartcart.errors import SmartCartError
-from smartcart.records import Identity, Migration, Notice
+from smartcart.records import Identity, JsonObject, Migration, Notice
 from smartcart.web import capacity, worker_processes
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.monitor import Monitored
@@ -39,7 +37,7 @@ class Task:
     """A job as the thread that does it sees it."""
 
     kind: str
-    asked: Mapping[str, Any]
+    asked: JsonObject
     result: str
     workspace: Workspace
     memory: int | None
@@ -146,7 +144,7 @@ def _segment(task: Task) -> str:
     return ""
 
 
-def _child(task: Task, name: str, asked: dict[str, Any]) -> None:
+def _child(task: Task, name: str, asked: JsonObject) -> None:
     _end(
         task,
         worker_processes.run(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 from smartcart.errors import DataError
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["look_inside"]
 
@@ -113,7 +117,9 @@ def _refuse_part(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Non
                 raise _refused(name, "unpacks to more than it says")
 
 
-def _refuse_bomb(path: Path, name: str, most: int, opened: Any) -> None:
+def _refuse_bomb(
+    path: Path, name: str, most: int, opened: Callable[[IO[bytes]], IO[bytes] | gzip.GzipFile]
+) -> None:
     seen = 0
     try:
         with path.open("rb") as raw, opened(raw) as file:
@@ -127,11 +133,12 @@ def _refuse_bomb(path: Path, name: str, most: int, opened: Any) -> None:
         raise _refused(name, "is packed, and damaged") from error
 
 
-def _gunzipped(raw: IO[bytes]) -> Any:
+def _gunzipped(raw: IO[bytes]) -> gzip.GzipFile:
     return gzip.GzipFile(fileobj=raw)
 
 
-def _unzstd(raw: IO[bytes]) -> Any:
+def _unzstd(raw: IO[bytes]) -> IO[bytes]:
     import pyarrow as pa
 
-    return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    unpacked: IO[bytes] = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    return unpacked

@@ -16,14 +16,14 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from sqlalchemy import select
 
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Inspection
+from smartcart.records import Inspection, JsonObject
 from smartcart.settings import read_settings
 from smartcart.web import tables, worker_processes
 from smartcart.web.config import Config
@@ -31,33 +31,15 @@ from smartcart.web.database import Database, now
 from smartcart.web.errors import WebError, missing
 from smartcart.web.upload_format import look_inside
 from smartcart.web.workspace import Workspace, read_json, slug
+from smartcart.workflows.erase import SOURCE_ENDS
 
 __all__ = ["SourceFile", "Upload", "Uploads", "Wishes"]
 
-Wishes = Mapping[str, Any]  # of smartcart.settings.Settings
+Wishes = Mapping[str, object]  # of smartcart.settings.Settings
 CHUNK = 1 << 20
 MOST_SYNTHETIC = 1_000_000
 MOST_SOURCES = 1_000
 LOOK_SECONDS = 120.0
-SOURCE_ENDS = (
-    ".csv",
-    ".tsv",
-    ".tab",
-    ".txt",
-    ".parquet",
-    ".pq",
-    ".gz",
-    ".zst",
-    ".xlsx",
-    ".xls",
-    ".xlsm",
-    ".xlsb",
-    ".ods",
-    ".duckdb",
-    ".sqlite",
-    ".sqlite3",
-    ".db",
-)
 WISHES = {
     "kind",
     "k",
@@ -331,7 +313,7 @@ class Uploads:
         return found["names"], found["rows"]
 
 
-def checked_wishes(wishes: Wishes) -> dict[str, Any]:
+def checked_wishes(wishes: Wishes) -> dict[str, object]:
     """Return the wishes as JSON holds them, once they can be settings.
 
     Raises ``UsageError`` where they cannot.
@@ -345,7 +327,7 @@ def checked_wishes(wishes: Wishes) -> dict[str, Any]:
         )
     given = {name: value for name, value in wishes.items() if value is not None}
     settings = read_settings(None, **given)
-    content: dict[str, Any] = store.plain(settings.model_dump(exclude_unset=True))
+    content: JsonObject = store.plain(settings.model_dump(exclude_unset=True))
     if "columns" in content:
         content["columns"] = {
             name: {part: said for part, said in store.plain(wish).items() if said is not None}

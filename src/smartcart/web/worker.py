@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from smartcart.records import JsonObject
+
 __all__ = ["main"]
 
 PR_SET_PDEATHSIG = 1
@@ -51,18 +53,19 @@ def _step_back() -> None:
 
 def _tell(step: str, done: int, total: int | None) -> None:
     """Say the progress to whoever watches, at most a few times a second."""
+    global _told  # noqa: PLW0603
     now = time.monotonic()
     if step == _told[0] and now - _told[1] < 0.2:
         return
-    _told[:] = [step, now]
+    _told = (step, now)
     sys.stderr.write(json.dumps({"step": step, "done": done, "total": total}) + "\n")
     sys.stderr.flush()
 
 
-_told: list[Any] = ["", 0.0]
+_told: tuple[str, float] = ("", 0.0)
 
 
-def _inspect(asked: dict[str, Any]) -> Any:
+def _inspect(asked: JsonObject) -> object:
     from smartcart import store, workflows
     from smartcart.settings import read_settings
 
@@ -77,21 +80,21 @@ def _inspect(asked: dict[str, Any]) -> Any:
     return store.plain(seen)
 
 
-def _rows(asked: dict[str, Any]) -> Any:
+def _rows(asked: JsonObject) -> object:
     from smartcart.workflows.first_rows import first_rows
 
     names, rows = first_rows(asked["source"], asked["rows"])
     return {"names": names, "rows": rows}
 
 
-def _lookup(asked: dict[str, Any]) -> Any:
+def _lookup(asked: JsonObject) -> object:
     from smartcart.workflows.customer_lookup import write_lookup
 
     count = write_lookup(Path(asked["run"]), asked["source"], progress=_tell)
     return {"customers": count}
 
 
-def _migrate(asked: dict[str, Any]) -> Any:
+def _migrate(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.migrate import migrate
 
@@ -106,7 +109,7 @@ def _migrate(asked: dict[str, Any]) -> Any:
     return {}
 
 
-def _monitor(asked: dict[str, Any]) -> Any:
+def _monitor(asked: JsonObject) -> object:
     from smartcart import store, workflows
     from smartcart.workflows.monitor import monitor
 
@@ -115,7 +118,7 @@ def _monitor(asked: dict[str, Any]) -> Any:
     return {}
 
 
-def _results(asked: dict[str, Any]) -> Any:
+def _results(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.results import measure_arms
     from smartcart.workflows.saved import open_run
@@ -132,7 +135,7 @@ def _results(asked: dict[str, Any]) -> Any:
     return store.plain(found)
 
 
-def _score(asked: dict[str, Any]) -> Any:
+def _score(asked: JsonObject) -> object:
     from smartcart import store, workflows
 
     target = Path(asked["target"])
@@ -144,31 +147,31 @@ def _score(asked: dict[str, Any]) -> Any:
     }
 
 
-def _erase(asked: dict[str, Any]) -> Any:
+def _erase(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.erase import erase_files
 
     return store.plain(erase_files(Path(asked["workspace"]), asked["customer"]))
 
 
-def _asked(error: Any) -> dict[str, Any]:
+def _asked(error: Any) -> JsonObject:
     """Return what a table that was refused leaves to be settled: its columns, its readings."""
     from smartcart import store
 
-    found: dict[str, Any] = {"kind": error.kind, "columns": store.plain(error.columns)}
+    found: dict[str, object] = {"kind": error.kind, "columns": store.plain(error.columns)}
     if hasattr(error, "readings"):
         found["readings"] = store.plain(error.readings)
     return found
 
 
-def _keep(target: Path, content: Any) -> None:
+def _keep(target: Path, content: object) -> None:
     from smartcart import store
 
     with store.new_files([target], overwrite=True) as folder:
         store.write_json(folder / target.name, content)
 
 
-TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
+TASKS: dict[str, Callable[[JsonObject], object]] = {
     "erase": _erase,
     "results": _results,
     "score": _score,
@@ -193,7 +196,7 @@ def main(arguments: list[str]) -> int:
     from smartcart.errors import DataError, SmartCartError
 
     try:
-        content: Any = TASKS[task](json.loads(rest[0]))
+        content: object = TASKS[task](json.loads(rest[0]))
         code = 0
     except SmartCartError as error:
         content = {"error": str(error), "way_out": error.way_out, "exit_code": error.exit_code}

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from smartcart.errors import DataError, ReadingQuestion, UsageError
-from smartcart.records import Column, OtherReading
+from smartcart.records import Column, JsonObject, OtherReading
 from smartcart.web import capacity
 from smartcart.web.errors import WebError
 
@@ -40,7 +40,7 @@ class Ended:
     """How a process ended; ``why`` is set where the app ended it: "cancelled", "memory", "time"."""
 
     code: int
-    output: Any  # the JSON object that it printed, None where it printed none
+    output: object  # the JSON object that it printed, None where it printed none
     why: str = ""
 
 
@@ -85,7 +85,7 @@ class Slots:
 
 def call(
     task: str,
-    asked: dict[str, Any],
+    asked: JsonObject,
     workspace: Workspace,
     *,
     seconds: float,
@@ -131,7 +131,7 @@ def refuse_failed(ended: Ended) -> None:
     )
 
 
-def _refused(sentence: str, told: dict[str, Any]) -> DataError:
+def _refused(sentence: str, told: JsonObject) -> DataError:
     """Return the error of a refused table, with what it leaves to be settled."""
     from pydantic import TypeAdapter
 

@@ -12,17 +12,17 @@ import shutil
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Alternatives, Run
+from smartcart.records import Alternatives, JsonObject, Run
 from smartcart.web import tables
 from smartcart.web.database import Database, now
 from smartcart.web.errors import missing
@@ -78,8 +78,8 @@ class Workspace:
         self.temporary = self.folder / "tmp"
         self._database = database
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[Any, Any]] = OrderedDict()
-        self._summaries: dict[str, tuple[Any, Entry]] = {}
+        self._kept: OrderedDict[tuple[str, str], tuple[object, Any]] = OrderedDict()
+        self._summaries: dict[str, tuple[object, Entry]] = {}
 
     def prepare(self) -> None:
         """Make the folders, and remove what killed runs left; to be called by the only server."""
@@ -204,7 +204,7 @@ class Workspace:
             ) from error
         return [f for f in inside if NAME.fullmatch(f.name) and (f / "run.json").is_file()]
 
-    def _registered(self, name: str | None = None) -> dict[str, Any]:
+    def _registered(self, name: str | None = None) -> dict[str, RowMapping]:
         query = select(tables.runs)
         if name is not None:
             query = query.where(tables.runs.c.name == name)
@@ -217,7 +217,7 @@ class Workspace:
         except OSError:  # it has just been deleted
             return 0
 
-    def _entry(self, folder: Path, made: int, known: dict[str, Any]) -> Entry:
+    def _entry(self, folder: Path, made: int, known: Mapping[str, RowMapping]) -> Entry:
         name = folder.name
         cached = self._summaries.get(name)
         stamp = (made, _stamp(folder / store.NAMES))
@@ -298,7 +298,7 @@ def _summary(folder: Path, made: int) -> Entry:
 
 
 @contextlib.contextmanager
-def lock_workspace(folder: Path) -> Any:
+def lock_workspace(folder: Path) -> Iterator[None]:
     """Hold a workspace for one server. Raises ``UsageError`` where another one has it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
@@ -318,7 +318,7 @@ def lock_workspace(folder: Path) -> Any:
         file.close()
 
 
-def _lock_file(file: Any) -> None:
+def _lock_file(file: IO[str]) -> None:
     try:
         import fcntl
     except ImportError:  # Windows
@@ -329,6 +329,7 @@ def _lock_file(file: Any) -> None:
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> JsonObject:
     """Return the content of a JSON file that the app itself wrote."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    content: JsonObject = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -3,15 +3,16 @@
 from smartcart.inspection.customer_table import inspect
 from smartcart.inspection.order_log import order_options
 from smartcart.workflows.customer_features import feature_frame, write_features
-from smartcart.workflows.finish import draw_first, finish, write_report
+from smartcart.workflows.finish import finish, write_report
 from smartcart.workflows.models import load
 from smartcart.workflows.query import sql
+from smartcart.workflows.request import SegmentRequest
 from smartcart.workflows.score import assign, score
 from smartcart.workflows.segment import segment
 
 __all__ = [
+    "SegmentRequest",
     "assign",
-    "draw_first",
     "feature_frame",
     "finish",
     "inspect",

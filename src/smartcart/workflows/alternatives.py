@@ -22,7 +22,7 @@ from smartcart.records import (
     Recipe,
     Run,
 )
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["alternatives_of", "distributions", "write_alternatives"]
 
@@ -36,7 +36,7 @@ Name = Callable[[Floats], Sequence[naming.EarnedName]]  # of centroids
 def write_alternatives(
     folder: Path,
     run: Run,
-    table: Customers,
+    table: CustomerArrays,
     fits: Mapping[int, kmeans.KMeansFit],
     *,
     order: Callable[[Floats], Sequence[int]],
@@ -143,9 +143,20 @@ def _alternative(
         if total is not None and total.sum() > 0:
             share = float(total[place] / total.sum())
         size = int(sums.size[place])
+        forms = {row.column: row for row in by_place[place]}
+        rows = [forms.get(f.name) for f in run.model.recipe.features]
         found.append(
             AlternativeSegment(
-                one, name, size, size / max(len(labels), 1), share, facts, archetype, sentence
+                one,
+                name,
+                size,
+                size / max(len(labels), 1),
+                share,
+                facts,
+                archetype,
+                sentence,
+                tuple(None if row is None else row.mean for row in rows),
+                tuple(None if row is None else row.effect for row in rows),
             )
         )
     points = tuple(int(ids[label]) for label in labels[shown])

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -15,16 +14,14 @@ from smartcart import store
 from smartcart.audiences.contacts import Contacts, suppressed
 from smartcart.audiences.destinations import DESTINATIONS, Destination, destination_of
 from smartcart.audiences.file import AudienceFile, refuse_kind
-from smartcart.audiences.identifiers import calling_code, hashed
-from smartcart.audiences.selection import Audience, chosen_names, segment_names
+from smartcart.audiences.identifiers import calling_code
+from smartcart.audiences.selection import JudgedCustomers, chosen_names, segment_names
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Notice, Receipt
+from smartcart.workflows.audience_columns import Platform, as_wanted, columns_of
 
 __all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
-
-Platform = Literal["google", "meta"]
-Columns = dict[str, Callable[[Any], Any]]  # of an Arrow record batch
 
 
 def write_audience(
@@ -115,7 +112,7 @@ def write_audience(
         reached = Contacts()
         if contacts is not None:
             reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
-        people = Audience(
+        people = JudgedCustomers(
             engine,
             table,
             names,
@@ -130,9 +127,9 @@ def write_audience(
         )
         if suppress is not None:
             _refuse_unmatched(people, Path(suppress))
-        columns = _columns(output, reached.kinds, people.changes, hash_contacts, platform)
+        columns = columns_of(output, reached.kinds, people.changes, hash_contacts, platform)
         if goal is not None:
-            columns = _as_wanted(columns, goal)
+            columns = as_wanted(columns, goal)
         by_segment, by_change = Counter[str](), Counter[str]()
         for batch in people.batches():
             made = [value(batch) for value in columns.values()]
@@ -243,7 +240,7 @@ def _refuse(
         )
 
 
-def _refuse_unmatched(people: Audience, path: Path) -> None:
+def _refuse_unmatched(people: JudgedCustomers, path: Path) -> None:
     """Raise where a list names people by what nobody here is known by: it would be ignored."""
     by = [kind for kind in ("email", "hash") if people.listed.get(kind)]
     if people.reaches or not by or people.any_id_like("@") or people.left_out().get("suppressed"):
@@ -254,40 +251,6 @@ def _refuse_unmatched(people: Audience, path: Path) -> None:
         "a table of contacts to find them by",
         "name one, or suppress by customer id",
     )
-
-
-def _columns(
-    output: Path, kinds: Sequence[str], changes: bool, hash_contacts: bool, platform: Platform
-) -> Columns:
-    """Return the columns of the file, each with how a batch gives it."""
-
-    def plain(name: str) -> Callable[[Any], Any]:
-        return lambda batch: batch[name]
-
-    def secret(name: str) -> Callable[[Any], Any]:
-        return lambda batch: pa.array(
-            [hashed(cell, platform) for cell in batch[name].to_pylist()], pa.string()
-        )
-
-    reach = {
-        f"{kind}_sha256" if hash_contacts else kind: (secret if hash_contacts else plain)(kind)
-        for kind in kinds
-    }
-    if output.suffix.lower() == ".txt":
-        if not reach:
-            return {"customer_id": plain("customer_id")}
-        return {" or ".join(reach): lambda batch: _first([f(batch) for f in reach.values()])}
-    names = ["customer_id", "segment", "confidence", *(["change"] if changes else [])]
-    return {**{name: plain(name) for name in names}, **reach}
-
-
-def _as_wanted(columns: Columns, goal: Destination) -> Columns:
-    """Return the columns that a platform takes, by the names that it documents."""
-    mark = "_sha256" if goal.hashing else ""
-    there = {goal.email: f"email{mark}", goal.phone or "": f"phone{mark}"}
-    if goal.segment is not None:
-        there[goal.segment] = "segment"
-    return {name: columns[own] for name, own in there.items() if name and own in columns}
 
 
 def _refuse_destination(
@@ -313,19 +276,13 @@ def _refuse_destination(
         )
 
 
-def _first(columns: Sequence[Any]) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.coalesce(*columns)
-
-
-def _counts(column: Any) -> dict[str, int]:
+def _counts(column: pa.Array) -> dict[str, int]:
     pairs = column.value_counts().to_pylist()
     return {pair["values"]: pair["counts"] for pair in pairs if pair["values"] is not None}
 
 
 def _notices(
-    people: Audience, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
+    people: JudgedCustomers, new: Sequence[str], reached: Contacts, file: AudienceFile, minimum: int
 ) -> tuple[Notice, ...]:
     found = []
     if people.changes and not file.written:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Notice, Run
@@ -21,12 +20,13 @@ def check_amounts(
 ) -> bool:
     """Return whether a campaign is asked for; it is, where it is ``needed``.
 
-    Raises ``UsageError`` where a part of what it needs is missing.
+    It needs both, but where it is ``needed`` a forecast may stand in for the revenue. Raises
+    ``UsageError`` where a part is missing.
     """
     if not needed and cost is None and revenue is None and budget is None:
         return False
     for name, value in (("--cost", cost), ("--revenue", revenue)):
-        if value is None:
+        if value is None and not (needed and name == "--revenue"):
             raise UsageError.of(
                 f"{name} is not given",
                 "what a contact costs and what a response brings",
@@ -38,12 +38,12 @@ def check_amounts(
 def with_actions(
     run: Run,
     folder: Path,
-    source: Any,
+    source: object,
     *,
     cost: float | None = None,
     revenue: float | None = None,
     budget: float | None = None,
-    customers: Sequence[Any] = (),
+    customers: Sequence[object] = (),
 ) -> Run:
     """Return the run with a campaign planned, and with ``customers`` explained by their ids.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from smartcart.tables import features, quality
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["BATCH_ROWS", "Customers", "matrix"]
+__all__ = ["BATCH_ROWS", "CustomerArrays", "matrix"]
 
 Floats = NDArray[np.float64]
 R = TypeVar("R")
@@ -31,7 +31,7 @@ EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyon
 
 
 @dataclass(slots=True)
-class Customers:
+class CustomerArrays:
     """The usable rows as arrays: a sample that is held, and a stream of all."""
 
     seen: Look
@@ -150,7 +150,9 @@ class Customers:
         kept = [i for i in range(X.shape[1]) if i >= len(forming) or told[i]]
         return np.asfortranarray(X[:, kept])
 
-    def each(self, task: Callable[[Any, Floats], R], forming_only: bool = False) -> Iterator[R]:
+    def each(
+        self, task: Callable[[pa.Array, Floats], R], forming_only: bool = False
+    ) -> Iterator[R]:
         """Yield ``task(ids, X)`` of the features (n, q) of all usable rows, a batch at a time.
 
         Batches come in a fixed order; tasks run on several threads, or where the rows are.
@@ -201,7 +203,7 @@ def _some(x: Floats) -> bool:
     return not bool(np.isnan(x).all())
 
 
-def matrix(batch: Any, width: int) -> Floats:
+def matrix(batch: pa.RecordBatch, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
     out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):
@@ -209,7 +211,7 @@ def matrix(batch: Any, width: int) -> Floats:
     return out
 
 
-def _numbers(column: Any) -> NDArray[Any]:
+def _numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.generic]:
     """Return a column of Arrow, NaN where it is null, by its layout: its own way loads pandas."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     here = slice(array.offset, array.offset + len(array))

@@ -9,21 +9,21 @@ from smartcart.inspection.result import Look
 from smartcart.sources import Opened
 from smartcart.tables.summary import ROW_COLUMN
 from smartcart.workflows import customer_arrays
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["ClusterCustomers", "customers_of"]
 
 
-def customers_of(seen: Look, opened: Opened) -> Customers:
+def customers_of(seen: Look, opened: Opened) -> CustomerArrays:
     """Return the customers that were seen in an open source, as arrays of where they live."""
     if seen.engine.can.place == "cluster":
         return ClusterCustomers(seen, here=opened.here)
-    return Customers(seen)
+    return CustomerArrays(seen)
 
 
 @dataclass(slots=True)
-class ClusterCustomers(Customers):
-    """As :class:`Customers`, of rows that stay on the cluster; ``here`` is the embedded engine."""
+class ClusterCustomers(CustomerArrays):
+    """As :class:`CustomerArrays`, of rows on the cluster; ``here`` is the embedded engine."""
 
     here: DuckDB = field(kw_only=True)
 
@@ -44,7 +44,7 @@ class ClusterCustomers(Customers):
         drawn = drawn.sort_by(key)
         local = self.here.take(drawn.to_batches(), drawn.schema)
         self.seen = replace(there, engine=self.here, clean=local, all_usable=True)
-        Customers.draw_sample(self)
+        CustomerArrays.draw_sample(self)
         self.seen = replace(
             self.seen, engine=there.engine, clean=there.clean, all_usable=there.all_usable
         )

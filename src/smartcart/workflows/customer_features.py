@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ __all__ = ["feature_frame", "write_features"]
 
 
 def write_features(
-    source: Any, run: Run, path: Path, engine: str = "duckdb", spark_master: str | None = None
+    source: object, run: Run, path: Path, engine: str = "duckdb", spark_master: str | None = None
 ) -> None:
     """Read the source of a run again and write ``customer_id, segment_id, f0, f1, ...``.
 
@@ -48,7 +49,7 @@ def write_features(
     wanted, centers = model.recipe.features, np.array(model.centroids)
     ids = np.array(model.ids, dtype=np.int32)
 
-    def part(batch: Any) -> Any:
+    def part(batch: pa.RecordBatch) -> pa.RecordBatch:
         X = matrix(batch, len(wanted))
         labels = assign(X, model.recipe, centers).labels
         columns = [pa.array(X[:, i], from_pandas=True) for i in range(len(wanted))]
@@ -70,7 +71,7 @@ def write_features(
         whole.replace(path)
 
 
-def _write(batches: Iterator[Any], path: Path, pq: Any) -> None:
+def _write(batches: Iterator[pa.RecordBatch], path: Path, pq: ModuleType) -> None:
     first = next(batches)
     with pq.ParquetWriter(path, first.schema, compression="zstd") as out:
         out.write_batch(first)

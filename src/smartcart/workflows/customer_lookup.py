@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from pyarrow import parquet as pq
 
 from smartcart import store
 from smartcart.core.assign import assign
+from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -32,6 +33,10 @@ from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
 from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
+
+if TYPE_CHECKING:
+    from smartcart.workflows.score import Ready
+
 
 __all__ = ["Customer", "find", "has_lookup", "page", "write_lookup"]
 
@@ -82,7 +87,7 @@ def write_lookup(
     )
     done = 0
 
-    def part(batch: Any) -> Any:
+    def part(batch: pa.RecordBatch) -> pa.RecordBatch:
         X = matrix(batch, len(wanted))
         found = assign(X, model.recipe, centers)
         columns = [
@@ -94,7 +99,7 @@ def write_lookup(
         ]
         return pa.record_batch(columns, schema=schema)
 
-    def batches(ready: Any) -> Iterator[Any]:
+    def batches(ready: Ready) -> Iterator[pa.RecordBatch]:
         nonlocal done
         table = features.feature_table(ready.usable, ready.contract, wanted)
         for batch in ready.engine.each(table, part, chunk_rows=BATCH_ROWS):
@@ -135,11 +140,11 @@ class _Index:
     """The footer of a lookup file, and the last id of each row group, in order."""
 
     path: Path
-    footer: Any
+    footer: pq.FileMetaData
     last: list[str]
     names: dict[int, str]
 
-    def rows(self, group: int) -> Any:
+    def rows(self, group: int) -> pa.Table:
         """Read one row group; by a reader of its own, for a reader serves one thread at a time."""
         with pq.ParquetFile(self.path, metadata=self.footer, memory_map=True) as file:
             return file.read_row_group(group, use_threads=False)
@@ -152,12 +157,15 @@ _lock = threading.Lock()
 def find(run: Path, customer_id: str) -> Customer | None:
     """Return a customer of a run, None where there is none of that id."""
     index = _index(run)
-    group = bisect.bisect_left(index.last, customer_id)
-    if group >= len(index.last):
-        return None
-    rows = index.rows(group)
-    place = pc.index(rows["customer_id"], customer_id).as_py()
-    return None if place < 0 else _customers(rows.slice(place, 1), index)[0]
+    for told in dict.fromkeys((customer_id.strip(BLANK), key_text(customer_id) or "")):
+        group = bisect.bisect_left(index.last, told)
+        if group >= len(index.last):
+            continue
+        rows = index.rows(group)
+        place = pc.index(rows["customer_id"], told).as_py()
+        if place >= 0:
+            return _customers(rows.slice(place, 1), index)[0]
+    return None
 
 
 def page(
@@ -229,7 +237,7 @@ def _names(model: Model) -> dict[int, str]:
     return dict(zip(model.ids, model.names, strict=True))
 
 
-def _last(file: Any) -> list[str]:
+def _last(file: pq.ParquetFile) -> list[str]:
     """Return the last id of each row group: by its statistics, where there are any.
 
     DuckDB writes them whole, or (of long ids) not at all.
@@ -245,7 +253,7 @@ def _last(file: Any) -> list[str]:
     return found
 
 
-def _customers(rows: Any, index: _Index) -> list[Customer]:
+def _customers(rows: pa.Table, index: _Index) -> list[Customer]:
     width = rows.num_columns - 4
     found = []
     for row in rows.to_pylist():

@@ -7,13 +7,12 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Model, Rfm
+from smartcart.records import JsonObject, Model, Rfm
 from smartcart.tables.assignment import needed_columns
 from smartcart.workflows.query import sql
 from smartcart.workflows.score import read_parts
@@ -166,10 +165,10 @@ def _macro(adapter: str, query: str) -> str:
     )
 
 
-def _schema(model: Model, digits: dict[str, str]) -> dict[str, Any]:
+def _schema(model: Model, digits: dict[str, str]) -> dict[str, object]:
     """Return source, model, their columns and tests."""
     told = ", ".join(f"{i} {name}" for i, name in zip(model.ids, model.names, strict=True))
-    tests: dict[str, list[Any]] = {name: ["not_null"] for name in COLUMNS}
+    tests: dict[str, list[object]] = {name: ["not_null"] for name in COLUMNS}
     tests["customer_id"].insert(0, "unique")
     tests["segment_id"].append(_accepted(list(model.ids), quote=False))
     tests["segment"].append(_accepted(list(model.names)))
@@ -207,7 +206,7 @@ def _schema(model: Model, digits: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _accepted(values: Sequence[Any], **how: Any) -> dict[str, Any]:
+def _accepted(values: Sequence[object], **how: object) -> dict[str, object]:
     return {"accepted_values": {"arguments": {"values": list(values), **how}}}
 
 
@@ -263,5 +262,5 @@ def _readme(engines: Sequence[str]) -> str:
     )
 
 
-def _yaml(content: dict[str, Any]) -> str:
+def _yaml(content: JsonObject) -> str:
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

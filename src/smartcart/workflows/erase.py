@@ -9,19 +9,18 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
 from smartcart.errors import DataError, SmartCartError, UsageError
-from smartcart.records import Erased, Erasure
-from smartcart.workflows.finish import STILL
+from smartcart.records import Erased, Erasure, JsonObject
+from smartcart.report.drawing import STILL
 from smartcart.workflows.reading import read_run
 from smartcart.workflows.runs import runs
 
-__all__ = ["Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
+__all__ = ["SOURCE_ENDS", "Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
 
-TABLES = {
+SOURCE_ENDS = (
     ".csv",
     ".tsv",
     ".tab",
@@ -36,9 +35,10 @@ TABLES = {
     ".xlsb",
     ".ods",
     ".duckdb",
+    ".sqlite",
     ".sqlite3",
     ".db",
-}
+)
 COUNT = "erased.json"  # in a run folder: how many were erased since
 GONE = "(erased)"
 Told = Callable[[Path, int, str], None]
@@ -169,7 +169,7 @@ def _in_file(path: Path, wanted: Wanted, left: list[str], tell: Told) -> int:
         return 0
     if path.suffix == ".json" and path.name not in {"model.json", COUNT}:
         return _in_json(path, wanted, tell)
-    if path.suffix.lower() not in TABLES or path.name.startswith("app.sqlite"):
+    if path.suffix.lower() not in SOURCE_ENDS or path.name.startswith("app.sqlite"):
         return 0
     try:
         found = erase_rows(path, wanted)
@@ -197,13 +197,13 @@ def _in_json(path: Path, wanted: Wanted, tell: Told) -> int:
     return found
 
 
-def cleaned_json(value: Any, wanted: Wanted) -> tuple[Any, int]:
+def cleaned_json(value: object, wanted: Wanted) -> tuple[object, int]:
     """Return JSON without entries of the customer, and without the id in texts."""
     if isinstance(value, str):
         return without(value, wanted)
     count = 0
     if isinstance(value, dict):
-        kept: dict[str, Any] = {}
+        kept: JsonObject = {}
         for name, one in value.items():
             kept[name], found = cleaned_json(one, wanted)  # names of fields are nobody's
             count += found

@@ -7,17 +7,18 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from smartcart.audiences.segment_lookup import segments_of
 from smartcart.audiences.selection import chosen_names
 from smartcart.core import prepare
 from smartcart.core.explain import explain as explain_rows
 from smartcart.core.explain import why
+from smartcart.engines.customer_key import id_key, key_text, key_value
+from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
 from smartcart.tables import features
@@ -32,9 +33,9 @@ __all__ = ["explain", "explain_kept", "lead_frame", "moved_since"]
 
 
 def explain(
-    source: Any,
+    source: object,
     model: Model,
-    ids: Sequence[Any],
+    ids: Sequence[object],
     *,
     other: str | None = None,
     as_of: dt.date | None = None,
@@ -50,13 +51,13 @@ def explain(
     UsageError
         Where there is no segment ``other``.
     """
-    wanted = list(dict.fromkeys(str(i) for i in ids))
+    wanted = list(dict.fromkeys(key_text(i) or "" for i in ids))
     against = _place(other, model)
     with ready_source(source, model, as_of or model.contract.as_of) as ready:
         table = features.feature_table(ready.usable, ready.contract, model.recipe.features)
-        rows = table.filter(table["customer_id"].cast("string").isin(wanted))
+        rows = table.filter(key_value(table["customer_id"]).isin(wanted))
         batch = ready.engine.arrow(rows)
-        found = [str(i) for i in batch["customer_id"].to_pylist()]
+        found = [key_text(i) for i in batch["customer_id"].to_pylist()]
         missing = [i for i in wanted if i not in found]
         if missing:
             rejected = (row for part in ready.rejected for row in part.to_pylist())
@@ -65,20 +66,23 @@ def explain(
 
 
 def explain_kept(
-    kept: Path, rejected: Path, model: Model, ids: Sequence[Any], *, other: str | None = None
+    kept: Path, rejected: Path, model: Model, ids: Sequence[object], *, other: str | None = None
 ) -> tuple[Explanation, ...]:
     """Explain customers by the features of a file that ``write_features`` wrote.
 
     ``rejected`` is the ``rejected.csv`` of the same run. Raises as :func:`explain`.
     """
-    from pyarrow import parquet as pq
-
-    wanted = list(dict.fromkeys(str(i) for i in ids))
+    wanted = list(dict.fromkeys(key_text(i) or "" for i in ids))
     against = _place(other, model)
-    table = pq.read_table(kept)
-    keys = pc.cast(table["customer_id"], pa.string())
-    batch = table.filter(pc.is_in(keys, value_set=pa.array(wanted)))
-    there = {str(i) for i in batch["customer_id"].to_pylist()}
+    with DuckDB() as here:
+        asked = ", ".join(literal(one) for one in wanted)
+        batch = here.arrow(
+            here.query(
+                f"SELECT * FROM read_parquet({literal(str(kept))}) "
+                f"WHERE {id_key('customer_id')} IN ({asked})"
+            )
+        )
+    there = {key_text(i) for i in batch["customer_id"].to_pylist()}
     for one in wanted:
         if one not in there:
             with rejected.open(newline="", encoding="utf-8") as file:
@@ -128,11 +132,11 @@ def _place(other: str | None, model: Model) -> int | None:
 
 
 def _told(
-    batch: Any, wanted: Sequence[str], model: Model, against: int | None
+    batch: pa.RecordBatch, wanted: Sequence[str], model: Model, against: int | None
 ) -> tuple[Explanation, ...]:
     """Explain rows of features, in the order of the ids."""
     X = matrix(batch, len(model.recipe.features))
-    found = [str(i) for i in batch["customer_id"].to_pylist()]
+    found = [key_text(i) for i in batch["customer_id"].to_pylist()]
     order = np.array([found.index(i) for i in wanted])
     told = explain_rows(X[order], wanted, model, against)
     return tuple(
@@ -161,8 +165,10 @@ def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
     }
 
 
-def _nowhere(customer: str, rejected: Iterable[Mapping[str, Any]], where: str) -> DataError:
-    why = next((row["reason"] for row in rejected if str(row["customer_id"]) == customer), None)
+def _nowhere(customer: str, rejected: Iterable[Mapping[str, object]], where: str) -> DataError:
+    why = next(
+        (row["reason"] for row in rejected if key_text(row["customer_id"]) == customer), None
+    )
     end = f"has no segment: {why}" if why else f"is not in {where}"
     return DataError.of(
         f"customer {customer!r} {end}",

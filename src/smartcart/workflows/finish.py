@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from smartcart import store
 from smartcart.background_process import HelperProcess, LostError
 from smartcart.records import Run
+from smartcart.report.drawing import STILL, draw_others, draw_still
 
-__all__ = ["draw_first", "finish", "write_report"]
-
-STILL = "clusters_3d"  # the report holds it, for paper and where scripts are off
-FIRST = ("elbow", "segment_sizes", "clusters_3d")  # show nothing that judging adds to a run
-THERE = ("segment_vs_average", "profile_heatmap", "rfm")  # drawn by a helper
-
-
-def draw_first(folder: Path, run: Run) -> None:
-    """Draw the pictures that can be drawn before the segments are judged."""
-    from smartcart.report import figures
-
-    figures.draw_all(run, folder / "plots", FIRST)
+__all__ = ["finish", "write_report"]
 
 
 def finish(run: Run, folder: Path, helper: HelperProcess | None = None) -> None:
     """Write everything but the tables of customers: JSON, CSV, ``plots/`` and ``report.html``.
 
-    A ``helper`` draws a part of the pictures while the rest is written. Pictures that
-    :func:`draw_first` left are kept.
+    A ``helper`` draws the pictures while the rest is written; without one they are drawn here.
     """
-    from smartcart.report import figures
-
-    store.write_run(folder, run)
     plots = folder / "plots"
     plots.mkdir(exist_ok=True)
-    left = [name for name in figures.FIGURES if not (plots / f"{name}.png").exists()]
-    there: Sequence[str] = ()
+    still_there = _begun(draw_still, run, plots, helper)
+    store.write_run(folder, run)
+    still_there()
+    others_there = _begun(draw_others, run, plots, helper)
+    write_report(run, folder / "report.html", (plots / f"{STILL}.png").read_bytes())
+    others_there()
+
+
+def _begun(
+    draw: Callable[[Run, Path], None], run: Run, plots: Path, helper: HelperProcess | None
+) -> Callable[[], None]:
+    """Ask a helper to draw; return the function that waits for it, or draws where it is lost."""
     if helper is not None:
         try:
-            there = [name for name in left if name in THERE]
-            helper.ask(figures.draw_all, run, plots, there)
+            helper.ask(draw, run, plots)
         except LostError:
-            there = ()
-    figures.draw_all(run, plots, [name for name in left if name not in there])
-    write_report(run, folder / "report.html", (plots / f"{STILL}.png").read_bytes())
-    if helper is not None and there:
+            helper = None
+
+    def wait() -> None:
         try:
-            helper.answer()
+            if helper is not None:
+                helper.answer()
+                return
         except LostError:
-            figures.draw_all(run, plots, there)
+            pass
+        draw(run, plots)
+
+    return wait
 
 
 def write_report(run: Run, path: Path, still_3d: bytes | None = None) -> Path:

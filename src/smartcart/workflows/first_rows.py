@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from smartcart.sources import open_source
 from smartcart.tables.summary import ROW_COLUMN
@@ -13,7 +12,7 @@ __all__ = ["LONGEST", "first_rows"]
 LONGEST = 60  # characters of a cell
 
 
-def first_rows(source: Any, count: int = 10) -> tuple[list[str], list[list[str | None]]]:
+def first_rows(source: object, count: int = 10) -> tuple[list[str], list[list[str | None]]]:
     """Return the names of the columns and the first rows as text; None where a cell is empty.
 
     Cells are those of the typed table: a day that was read as a day is written as 2024-05-31. Those
@@ -33,7 +32,7 @@ def first_rows(source: Any, count: int = 10) -> tuple[list[str], list[list[str |
         return names, [[_cell(row[name]) for name in names] for row in found.to_pylist()]
 
 
-def _cell(value: Any) -> str | None:
+def _cell(value: object) -> str | None:
     """Return a cell as text.
 
     >>> _cell(None), _cell(3.0), _cell(3.25), _cell(True)

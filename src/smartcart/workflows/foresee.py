@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from smartcart.core.future.cells import Cells
 from smartcart.core.future.fit import Fitted, fit_nbd, fit_pareto
 from smartcart.core.future.forecast import Way, expected
-from smartcart.core.future.moments import Moments
 from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto
-from smartcart.core.future.predict import Forecast
+from smartcart.core.future.predict import Forecast, forecast_of
 from smartcart.core.future.refuse import refusal, refusal_to_try
+from smartcart.core.future.season import by_season, season_of
 from smartcart.core.future.spend import Spend, fit_spend, money_of_an_order
 from smartcart.core.future.track import (
     Held,
@@ -30,8 +30,13 @@ from smartcart.core.future.track import (
     try_all,
 )
 from smartcart.inspection.result import Look
-from smartcart.records import OrderLog, Track, TrackWeek
+from smartcart.records import OrderLog, ResultRow, Track, TrackWeek
 from smartcart.tables import held_back, order_features, orders, quality
+from smartcart.workflows.score_future import NEEDED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 __all__ = ["Foreseen", "foresee", "with_alive"]
 
@@ -39,7 +44,6 @@ Floats = NDArray[np.float64]
 EXACT_CUSTOMERS = 100_000  # up to so many customers cells are exact ...
 STEPS = 96  # ... beyond, times are cut into so many steps
 MONEY = {"before", "after", "money"}
-NEEDED = ("recency_days", "tenure_days", "purchase_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,11 @@ def foresee(seen: Look, horizon: int) -> Foreseen | None:
     if sentence := refusal_to_try(before.customers, before.repeats, held.actual, held.days):
         return replace(nothing, refused=sentence)
     came = seen.engine.record(held_back.weeks_expression(seen.clean))
-    return _tried(nothing, now, held, columns, seen.split, _mean_orders(seen), _came(came))
+    row: ResultRow = {}
+    if names.issuperset(held_back.SEASON):
+        row = seen.engine.record(held_back.season_expression(seen.clean))
+    season = season_of(row, "then", held.days), season_of(row, "next", horizon)
+    return _tried(nothing, now, held, columns, seen.split, _mean_orders(seen), _came(came), season)
 
 
 def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
@@ -133,7 +141,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     return replace(seen, inspection=inspection, clean=clean)
 
 
-def _columns(table: Any) -> dict[str, Floats]:
+def _columns(table: pa.Table) -> dict[str, Floats]:
     return {
         name: table[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
         for name in table.column_names
@@ -165,13 +173,20 @@ def _tried(
     split: dt.date,
     money: Mapping[str, Floats] | None,
     came: Sequence[float],
+    season: tuple[float | None, float | None],
 ) -> Foreseen:
     """Fit on what came before, compare on what was held back, and fit the best on everything."""
     _, models = fit_models(held.cells)
     tried = try_all(held, [one.model for one in models])
     used, beaten = choose(tried)
+    then, coming = season
+    seasonal = by_season(used, then, held) if coming is not None else None
+    if seasonal is not None:
+        tried, used = (*tried, seasonal), seasonal
     alive, _ = fit_models(now)
     way = _again(used.way, now, alive)
+    if seasonal is not None and coming is not None:
+        way = replace(way, factor=coming)
     spend, sentence = _spend(money)
     told = _money_told(columns, used, held) if spend is not None else (None, None)
     track = Track(
@@ -186,17 +201,13 @@ def _tried(
         weeks=_weeks(used, held, split, came),
         spend_expected=told[0],
         spend_actual=told[1],
-        season=None,
-        season_used=False,
-        sentence=_sentence(used, beaten, tried, held),
+        season=then if coming is not None else None,
+        season_used=seasonal is not None,
+        sentence=_sentence(used, beaten, tried, held)
+        + (_season_told(coming) if seasonal is not None and coming is not None else ""),
     )
-    forecast = Forecast(
-        alive=alive.model,
-        way=way,
-        spend=spend,
-        horizon=float(nothing.horizon),
-        moments=Moments(alive.model, float(nothing.horizon), float(now.T.max())),
-        spread=_spread(used, held),
+    forecast = forecast_of(
+        alive.model, way, spend, float(nothing.horizon), float(now.T.max()), _spread(used, held)
     )
     parameters = {model_name(alive.model): _told(alive.model)}
     if way.model is not None:
@@ -213,7 +224,7 @@ def _tried(
     )
 
 
-def _came(row: Mapping[str, Any]) -> list[float]:
+def _came(row: ResultRow) -> list[float]:
     return [float(row[f"w{i}"] or 0) for i in range(held_back.STRETCHES)]
 
 
@@ -292,6 +303,14 @@ def _spread(used: Tried, held: Held) -> float:
     off = held.y - used.orders
     chance = float(held.weight @ off**2) / max(used.row.total, 1e-9) ** 2
     return math.sqrt(max(miss**2 - chance, 0.0))
+
+
+def _season_told(coming: float) -> str:
+    """Return what the season does to the forecast, in a sentence."""
+    return (
+        f" The season of a year before made the forecast better there; of the days to come it "
+        f"makes {coming - 1.0:+.0%}."
+    )
 
 
 def _sentence(used: Tried, beaten: bool, tried: tuple[Tried, ...], held: Held) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 
 __all__ = ["Foretold", "Late", "foretold", "late_page"]
@@ -43,7 +43,7 @@ def foretold(run: Path, customer_id: str, temp_dir: Path | None = None) -> Foret
     sql = (
         "SELECT CAST(customer_id AS VARCHAR), p_alive, expected_orders, expected_spend, "
         f"next_order_by, late FROM read_parquet({literal(str(file))}) "
-        f"WHERE {id_key('customer_id')} = {literal(customer_id.strip())} LIMIT 1"
+        f"WHERE {id_key('customer_id')} = {literal(key_text(customer_id) or '')} LIMIT 1"
     )
     with DuckDB(temp_dir=temp_dir) as engine:
         rows = engine.rows(sql)

@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import kmeans, prepare
-from smartcart.core.future.predict import (
-    Customers as Told,
-)
+from smartcart.core.future.kept import kept
 from smartcart.core.future.predict import (
     Forecast,
     Sums,
@@ -24,25 +22,45 @@ from smartcart.core.future.predict import (
     predict,
     relative_gradient,
 )
+from smartcart.core.future.predict import (
+    Predictions as Told,
+)
 from smartcart.core.future.track import model_name
-from smartcart.records import Feature, Future, FutureSegment, LateCustomer
-from smartcart.workflows.customer_arrays import Customers as Arrays
-from smartcart.workflows.foresee import NEEDED, Foreseen
+from smartcart.records import (
+    CustomerColumns,
+    Feature,
+    Future,
+    FutureSegment,
+    KeptForecast,
+    LateCustomer,
+)
+from smartcart.workflows.customer_arrays import CustomerArrays as Arrays
+from smartcart.workflows.foresee import Foreseen
 from smartcart.workflows.record import FittedSegments
+from smartcart.workflows.score_future import NEEDED, read_features, told_columns
 
-__all__ = ["FutureCount", "discounted", "future_count", "future_record", "future_writer"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "FutureCount",
+    "discounted",
+    "future_count",
+    "future_record",
+    "future_writer",
+    "kept_forecast",
+]
 
 Floats = NDArray[np.float64]
 EPOCH = dt.date(1970, 1, 1)
-LATEST = 20 * 365  # days after the as-of day from which a due date says nothing
 MOST_LATE = 50  # late customers told by name; all are in future.parquet
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ForecastBatch:
     """A batch: its rows for the file, its sums, and its late customers with most at stake."""
 
-    columns: dict[str, Any]
+    columns: CustomerColumns
     sums: Sums
     late: tuple[tuple[float, str, int, float, int], ...]
 
@@ -55,40 +73,30 @@ class FutureCount:
     foreseen: Foreseen
     places: dict[str, int]
     as_of: int  # days since 1970
-    k: int
+    ids: tuple[int, ...]  # of the segments, in order
     sums: Sums | None = None
     late: list[tuple[float, str, int, float, int]] = field(default_factory=list)
 
-    def read(self, X: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return repeats, last, observed and money (n,) from features (n, q)."""
-        T = X[:, self.places["tenure_days"]]
-        x = X[:, self.places["purchase_days"]] - 1.0
-        place = self.places.get("monetary_total")
-        money = np.zeros(len(X)) if place is None else np.nan_to_num(X[:, place])
-        return x, T - X[:, self.places["recency_days"]], T, money
+    @property
+    def k(self) -> int:
+        """How many segments there are."""
+        return len(self.ids)
 
-    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> ForecastBatch:
         """Forecast a batch; may run on another thread than :meth:`add`."""
-        x, t, T, money = self.read(X)
-        told = predict(self.forecast, x, t, T, money)
-        first = self.as_of - T
-        due = first + t + told.due
-        known = np.isfinite(due) & (due < self.as_of + LATEST)
-        days = np.where(known, due, 0).astype(np.int32)
-        columns = {
+        told = predict(self.forecast, *read_features(X, self.places))
+        columns = told_columns(told, X, self.places, self.as_of) | {
             "customer_id": ids,
-            "p_alive": told.p_alive,
-            "expected_orders": told.orders,
-            "expected_spend": told.spend,
-            "next_order_by": (days, known),
-            "late": told.late,
-            "segment_id": labels + 1,
+            "segment_id": np.array(self.ids)[labels],
             "at_stake": told.at_risk,
         }
-        return Part(columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days))
+        days = columns["next_order_by"][0]
+        return ForecastBatch(
+            columns, Sums.of(told, labels, self.k), self._late(ids, told, labels, days)
+        )
 
     def _late(
-        self, ids: Any, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
+        self, ids: pa.Array, told: Told, labels: NDArray[np.integer], days: NDArray[np.int32]
     ) -> tuple[tuple[float, str, int, float, int], ...]:
         rows = np.flatnonzero(told.late)
         at_stake = told.at_risk[rows]
@@ -104,7 +112,7 @@ class FutureCount:
             for i in rows
         )
 
-    def add(self, part: Part) -> None:
+    def add(self, part: ForecastBatch) -> None:
         """Add up a batch."""
         self.sums = part.sums if self.sums is None else self.sums.merge(part.sums)
         both = [*self.late, *part.late]
@@ -116,9 +124,9 @@ class FutureCount:
         """Return the record; X (n, q) and labels (n,) are of a sample of the customers."""
         assert self.sums is not None
         assert self.foreseen.alive is not None
-        x, t, T, _ = self.read(X)
+        x, t, T, _ = read_features(X, self.places)
         slope = relative_gradient(
-            self.foreseen.alive, self.forecast.horizon, x, t, T, labels, self.k
+            self.foreseen.alive.model, self.forecast.horizon, x, t, T, labels, self.k
         )
         covariance, spread = self.foreseen.alive.covariance, self.forecast.spread
         sums = self.sums
@@ -129,7 +137,7 @@ class FutureCount:
         whole = float(sums.spend.sum()) if money else 0.0
         segments = tuple(
             FutureSegment(
-                segment_id=i + 1,
+                segment_id=self.ids[i],
                 segment=name,
                 customers=int(sums.customers[i]),
                 alive=float(sums.alive[i]),
@@ -168,16 +176,16 @@ class FutureCount:
 
 
 def future_count(
-    foreseen: Foreseen | None, features: Sequence[Feature], k: int
+    foreseen: Foreseen | None, features: Sequence[Feature], ids: Sequence[int]
 ) -> FutureCount | None:
-    """Return what forecasts the customers of k segments; None where there is no forecast."""
+    """Return what forecasts the customers of segments; None where there is no forecast."""
     if foreseen is None or foreseen.forecast is None or foreseen.as_of is None:
         return None
     places = {feature.name: i for i, feature in enumerate(features)}
     if not set(NEEDED) <= set(places):
         return None
     day = (foreseen.as_of - EPOCH).days
-    return FutureCount(foreseen.forecast, foreseen, places, day, k)
+    return FutureCount(foreseen.forecast, foreseen, places, day, tuple(ids))
 
 
 def future_record(
@@ -195,10 +203,17 @@ def future_record(
     return count.record(table.sample, labels, fitted.names, currency)
 
 
+def kept_forecast(foreseen: Foreseen | None) -> KeptForecast | None:
+    """Return a fitted forecast as the model carries it; None where there is none."""
+    if foreseen is None or foreseen.forecast is None or foreseen.alive is None:
+        return None
+    return kept(foreseen.forecast, foreseen.alive)
+
+
 @contextmanager
 def future_writer(
     folder: Path, count: FutureCount | None
-) -> Iterator[Callable[[dict[str, Any]], None]]:
+) -> Iterator[Callable[[CustomerColumns], None]]:
     """Give what writes a batch to the files of forecasts; nothing where there is no forecast."""
     if count is None:
         yield lambda columns: None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from smartcart import store
 from smartcart.core import kmeans, prepare
+from smartcart.core.kmeans import Floats, Labels
 from smartcart.errors import DataError
 from smartcart.inspection.order_log import OrderOptions
 from smartcart.inspection.result import Progress
-from smartcart.records import Future
-from smartcart.workflows.future import discounted
+from smartcart.records import Future, JsonObject
+from smartcart.workflows.future import ForecastBatch, discounted
 
 __all__ = ["future_of_run", "stored_future"]
 
@@ -73,7 +73,7 @@ def future_of_run(
     return replace(found, margin=margin, discount_rate=discount_rate, value=value)
 
 
-def stored_future(folder: Path, summary: dict[str, Any]) -> Future | None:
+def stored_future(folder: Path, summary: JsonObject) -> Future | None:
     """Return the forecast in the ``run.json`` of a run; None of customers, and of earlier runs.
 
     Raises ``DataError`` where it is damaged.
@@ -94,7 +94,7 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
     """Read the order log again, and forecast it over another horizon."""
     from smartcart.inspection.customer_table import look
     from smartcart.sources import open_on
-    from smartcart.workflows.customer_arrays import Customers
+    from smartcart.workflows.customer_arrays import CustomerArrays
     from smartcart.workflows.foresee import foresee, with_alive
     from smartcart.workflows.future import future_count
     from smartcart.workflows.models import load
@@ -122,21 +122,21 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
             seen = with_alive(seen, kept)
         else:
             seen = with_alive(seen, foreseen)
-        table = Customers(seen)
+        table = CustomerArrays(seen)
         table.draw_sample()
         centers = np.array(model.centroids)
         every = table.all_features
         places = [[f.name for f in every].index(f.name) for f in model.recipe.features]
-        count = future_count(foreseen, every, len(centers))
+        count = future_count(foreseen, every, model.ids)
         assert count is not None
 
-        def labelled(X: Any) -> Any:
+        def labelled(X: Floats) -> Labels:
             return kmeans.assign(prepare.apply_recipe(X[:, places], model.recipe), centers)[0]
 
-        def part(ids: pa.Array, X: Any) -> Any:
+        def part(ids: pa.Array, X: Floats) -> ForecastBatch:
             return count.part(ids, X, labelled(X))
 
-        parts: Iterator[Any] = table.each(part)
+        parts: Iterator[ForecastBatch] = table.each(part)
         for one in parts:
             count.add(one)
         currency = seen.inspection.reading.currency or ""

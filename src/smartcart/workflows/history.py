@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.errors import DataError, SmartCartError
@@ -121,5 +120,5 @@ def _mean(total: float | None, size: int) -> float | None:
     return None if total is None or not size else total / size
 
 
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None

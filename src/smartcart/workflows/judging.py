@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from smartcart.background_process import HelperProcess, LostError
 from smartcart.core.trust import Trust, judge
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.record import FittedSegments
 
 __all__ = ["judging_of"]
 
 
 def judging_of(
-    table: Customers, fitted: FittedSegments, seed: int, helper: HelperProcess | None
+    table: CustomerArrays, fitted: FittedSegments, seed: int, helper: HelperProcess | None
 ) -> Callable[[], Trust]:
     """Begin to judge the segments on the sample; return the function that waits for the result."""
     asked = (

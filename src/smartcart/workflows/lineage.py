@@ -24,9 +24,20 @@ from smartcart import store
 from smartcart.core import choose_k, drift, kmeans, naming, prepare
 from smartcart.core.identity import identify, overlap_counts
 from smartcart.errors import DataError
-from smartcart.records import Fate, Identity, KChange, KEvidence, Match, Model, Notice, Recipe, Run
+from smartcart.records import (
+    Fate,
+    Identity,
+    JsonObject,
+    KChange,
+    KEvidence,
+    Match,
+    Model,
+    Notice,
+    Recipe,
+    Run,
+)
 from smartcart.report.over_time import fate
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.models import load
 from smartcart.workflows.reference import BinCount
 
@@ -95,7 +106,13 @@ class Previous:
         return None if self.fresh else len(self.model.centroids)
 
     def warmed(
-        self, choice: choose_k.KChoice, table: Customers, recipe: Recipe, *, seed: int, asked: bool
+        self,
+        choice: choose_k.KChoice,
+        table: CustomerArrays,
+        recipe: Recipe,
+        *,
+        seed: int,
+        asked: bool,
     ) -> choose_k.KChoice:
         """Return the choice with the fit started from the earlier segments.
 
@@ -129,7 +146,7 @@ class Previous:
         start = np.stack([Z[heavy & (labels == i)].mean(axis=0) for i in range(k)])
         return choose_k.settle_from(choice, Z, start, seed=seed, sample_weight=table.weight)
 
-    def _followed(self, choice: choose_k.KChoice, table: Customers) -> choose_k.KChoice:
+    def _followed(self, choice: choose_k.KChoice, table: CustomerArrays) -> choose_k.KChoice:
         """Return the choice with the K of before, or that of the natural clusters of now.
 
         K follows where the earlier K was what the evidence picked, both fits found natural
@@ -152,7 +169,7 @@ class Previous:
         evidence = replace(told, k=told.recommended, chosen_by="evidence")
         return replace(choice, evidence=evidence, jaccard=choice.every_jaccard[evidence.k])
 
-    def _drifted(self, table: Customers) -> bool:
+    def _drifted(self, table: CustomerArrays) -> bool:
         """Return whether the data differ from the reference of the earlier model."""
         reference, X = self.model.reference, self._features(table)
         if reference is None or X is None:
@@ -173,7 +190,7 @@ class Previous:
 
     def heritage(
         self,
-        table: Customers,
+        table: CustomerArrays,
         recipe: Recipe,
         centers: Floats,
         named: Sequence[naming.EarnedName],
@@ -235,7 +252,7 @@ class Previous:
         )
 
     def _about_k(
-        self, X: Floats | None, table: Customers, recipe: Recipe, choice: choose_k.KChoice
+        self, X: Floats | None, table: CustomerArrays, recipe: Recipe, choice: choose_k.KChoice
     ) -> KChange:
         """Say whether K has changed or should, with what would become of the segments then."""
         told = choice.evidence
@@ -254,15 +271,17 @@ class Previous:
             fates,
         )
 
-    def _features(self, table: Customers) -> Floats | None:
+    def _features(self, table: CustomerArrays) -> Floats | None:
         types = {c.name: c.type for c in self.model.contract.columns}
         return table.sample_of(self.model.recipe.features, types)
 
-    def _labels(self, X: Floats) -> NDArray[Any]:
+    def _labels(self, X: Floats) -> NDArray[np.generic]:
         Z = prepare.apply_recipe(X, self.model.recipe)
         return kmeans.assign(Z, np.array(self.model.centroids))[0]
 
-    def _identity(self, X: Floats, table: Customers, recipe: Recipe, centers: Floats) -> Identity:
+    def _identity(
+        self, X: Floats, table: CustomerArrays, recipe: Recipe, centers: Floats
+    ) -> Identity:
         """Compare both models on the same customers, in the scale of the earlier recipe."""
         old, k = self.model, len(centers)
         Z = prepare.apply_recipe(table.sample[:, : len(recipe.features)], recipe)
@@ -334,13 +353,13 @@ def with_ids(run: Run, ids: Sequence[int]) -> Run:
     return replace(run, **parts)
 
 
-def _numbered(value: Any, known: Sequence[int]) -> Any:
+def _numbered(value: object, known: Sequence[int]) -> Any:
     """Return records with other numbers in the fields that hold segment ids."""
     if isinstance(value, tuple):
         return tuple(_numbered(one, known) for one in value)
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    changed: dict[str, Any] = {}
+    changed: JsonObject = {}
     for field in dataclasses.fields(value):
         held = getattr(value, field.name)
         if field.name == "segment_id":
@@ -352,5 +371,5 @@ def _numbered(value: Any, known: Sequence[int]) -> Any:
     return replace(value, **changed) if changed else value
 
 
-def _whole(held: Any) -> bool:
+def _whole(held: object) -> bool:
     return isinstance(held, tuple) and all(isinstance(one, int) for one in held)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,12 @@ from smartcart.workflows.models import load
 from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
 from smartcart.workflows.value_at_risk import notice_between
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from smartcart.workflows.score import Ready
+
 
 __all__ = ["Migrated", "migrate"]
 
@@ -68,7 +74,7 @@ def migrate(
     before: Path,
     after: Path,
     *,
-    source: Any = None,
+    source: object = None,
     needed: bool = True,
     target: Path | None = None,
     overwrite: bool = False,
@@ -171,7 +177,7 @@ def migrate(
 
 def _read(
     saved: Saved,
-    named: Any,
+    named: object,
     needed: bool,
     old: Model,
     new: Model,
@@ -190,17 +196,17 @@ def _read(
 
 
 def _carried(
-    place: Any, old: Model, new: Model, engine: DuckDB, ways: Ways, say: Progress
+    place: object, old: Model, new: Model, engine: DuckDB, ways: Ways, say: Progress
 ) -> _Read:
     wanted, centers = old.recipe.features, np.array(old.centroids)
     ids = np.array(old.ids, dtype=np.int32)
     day = new.contract.as_of
     done = 0
 
-    def batches(ready: Any, table: Any) -> Any:
+    def batches(ready: Ready, table: ir.Table) -> Iterator[pa.RecordBatch]:
         nonlocal done
 
-        def part(batch: Any) -> Any:
+        def part(batch: pa.RecordBatch) -> pa.RecordBatch:
             X = matrix(batch, len(wanted))
             labels = assign(X, old.recipe, centers).labels
             keys = batch["customer_id"].cast(pa.string())

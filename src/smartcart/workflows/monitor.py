@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import drift, kmeans
 from smartcart.core.assign import assign
+from smartcart.core.drift_bins import ColumnCount
 from smartcart.core.stability import found_again
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
@@ -21,8 +22,12 @@ from smartcart.sources import Opened, open_source
 from smartcart.tables import features, orders, summary
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
+from smartcart.workflows.monitor_future import since, split_of
 from smartcart.workflows.reference import BinCount
 from smartcart.workflows.score import Ready, read_parts, ready_opened, refuse_nobody
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Monitored", "monitor"]
 
@@ -43,7 +48,7 @@ class Monitored:
 
 
 def monitor(
-    source: Any,
+    source: object,
     model: Model,
     *,
     as_of: dt.date | None = None,
@@ -53,9 +58,10 @@ def monitor(
     """Compare the customers of ``source`` with those that the model was fitted on.
 
     The rows stream: features are counted in the frozen bins of the model, segments and distances by
-    its centroids, outcomes where their columns are present. A sample of the customers is fitted
-    again, on resamples, to see whether the segments are still found. Where a column that the model
-    needs is gone, that alone is the reason for a refit.
+    its centroids, outcomes where their columns are present; of an order log with later days, the
+    orders that came since are held against the forecast that the model carries. A sample of the
+    customers is fitted again, on resamples, to see whether the segments are still found. Where a
+    column that the model needs is gone, that alone is the reason for a refit.
 
     Raises
     ------
@@ -84,7 +90,7 @@ def monitor(
             return Monitored(opened.reading.source, found, mine.as_of, "the model's", missing)
         wanted = _wanted(model, reference, there)
         wider = replace(model, recipe=replace(model.recipe, features=wanted))
-        ready = ready_opened(opened, wider, as_of, say)
+        ready = ready_opened(opened, wider, as_of, say, split_of(model))
         columns = set(ready.usable.columns)
         wanted = tuple(f for f in wanted if columns.issuperset((*f.columns, *f.denominator)))
         say("compare", 0, ready.rows)
@@ -190,7 +196,7 @@ class _Part:
 
     sizes: Counts
     beyond: Counts
-    bins: list[Any]
+    bins: list[ColumnCount]
     outcomes: Counts  # (outcomes, 3): those with it, those known, those that are neither 0 nor 1
 
 
@@ -213,7 +219,7 @@ def _compared(
     }
     table = features.feature_table(ready.usable, ready.contract, wanted)
 
-    def part(batch: Any) -> _Part:
+    def part(batch: pa.RecordBatch) -> _Part:
         X = matrix(batch, len(wanted))
         found = assign(X, model.recipe, centers)
         return _Part(
@@ -250,6 +256,7 @@ def _compared(
         ids=model.ids,
         names=model.names,
         stability=_stability(ready, model, int(sizes.sum())),
+        forecast=since(ready, model),
     )
 
 

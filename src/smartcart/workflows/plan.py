@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,11 @@ from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Campaign, Learnt, Plan, Uplift
+from smartcart.workflows.plan_value import expected_revenue
 from smartcart.workflows.saved import Saved
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["ARMS", "arms", "held_out_beside", "make_plan", "measure_results", "write_arms"]
 
@@ -28,7 +32,7 @@ def make_plan(
     saved: Saved,
     *,
     cost: float,
-    revenue: float,
+    revenue: float | None = None,
     outcome: str | None = None,
     rate: float | None = None,
     budget: float | None = None,
@@ -41,15 +45,19 @@ def make_plan(
 
     Rates come from the outcome named (else the one that is called a response, or the first one of
     the run), or from ``rate``, which the plan then marks as assumed. ``cost`` and ``revenue``
-    are per contact and per response; ``baseline`` is the response rate of customers left alone,
-    where it is known. With ``learnt``, the results of an earlier campaign to these segments, a
-    contact is worth what it adds to what comes by itself.
+    are per contact and per response; without ``revenue`` a response brings what a customer of its
+    segment is expected to spend by the run's forecast, whose interval goes into that of the profit.
+    ``baseline`` is the response rate of customers left alone, where it is known. With ``learnt``,
+    the results of an earlier campaign to these segments, a contact is worth what it adds to what
+    comes by itself.
 
     Raises
     ------
     UsageError
-        Where there is neither an outcome nor a rate, or an amount is impossible.
+        Where there is neither an outcome nor a rate, an amount is impossible, or there is neither
+        a revenue nor a forecast of it.
     """
+    brings, error, horizon = _brings(saved, revenue)
     if learnt is not None:
         return _from_results(
             saved,
@@ -57,7 +65,9 @@ def make_plan(
             outcome=outcome,
             rate=rate,
             cost=cost,
-            revenue=revenue,
+            revenue=brings,
+            revenue_error=error,
+            horizon=horizon,
             budget=budget,
             baseline=baseline,
             partial=partial,
@@ -82,7 +92,8 @@ def make_plan(
         saved.names,
         saved.sizes,
         cost=cost,
-        revenue=revenue,
+        revenue=brings,
+        revenue_error=error,
         positives=positives,
         trials=trials,
         assumed=rate,
@@ -93,12 +104,20 @@ def make_plan(
         seed=seed,
     )
     if positives is None or trials is None:
-        return Campaign(_numbered(planned, saved), None)
+        return Campaign(_numbered(planned, saved, horizon), None)
     tried = plan.backtest(
-        positives, trials, cost=cost, revenue=revenue, budget=budget, partial=partial, seed=seed
+        positives, trials, cost=cost, revenue=brings, budget=budget, partial=partial, seed=seed
     )
     others = tuple(one.column for one in saved.outcomes if one is not found)
-    return Campaign(_numbered(planned, saved), tried, others)
+    return Campaign(_numbered(planned, saved, horizon), tried, others)
+
+
+def _brings(saved: Saved, revenue: float | None) -> tuple[Any, Any, int | None]:
+    """Return what a response brings, how uncertain that is, and the days of the forecast."""
+    if revenue is not None:
+        return revenue, None, None
+    found = expected_revenue(saved)
+    return found.revenue, found.error, found.horizon
 
 
 def _from_results(
@@ -107,8 +126,7 @@ def _from_results(
     *,
     outcome: str | None,
     rate: float | None,
-    cost: float,
-    revenue: float,
+    horizon: int | None,
     **options: Any,
 ) -> Campaign:
     """Return a plan from what an earlier campaign changed."""
@@ -135,24 +153,24 @@ def _from_results(
     planned = plan.make_plan(
         saved.names,
         saved.sizes,
-        cost=cost,
-        revenue=revenue,
         positives=of(learnt.positives),
         trials=trials,
         alone=(of(learnt.alone_positives), alone),
         column=f"{learnt.outcome} after {learnt.arm!r} in {learnt.name}",
         **options,
     )
-    return Campaign(_numbered(planned, saved), None)
+    return Campaign(_numbered(planned, saved, horizon), None)
 
 
-def _numbered(planned: Plan, saved: Saved) -> Plan:
-    """Return the plan with the ids that the segments have in the run."""
+def _numbered(planned: Plan, saved: Saved, horizon: int | None) -> Plan:
+    """Return the plan with the ids of the run's segments, and where its revenue is from."""
     segments = (replace(s, segment_id=saved.ids[s.segment_id - 1]) for s in planned.segments)
-    return replace(planned, segments=tuple(segments))
+    return replace(planned, segments=tuple(segments), revenue_horizon=horizon)
 
 
-def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, NDArray[Any]]]:
+def arms(
+    saved: Saved, planned: Plan, *, seed: int = 0
+) -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
     """Yield batches of the run's customers and the arm of each: an index into ``ARMS``.
 
     Of a segment that is contacted in part, exactly so many are chosen as planned, and exactly the
@@ -163,7 +181,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
     contacts = np.array([one.contacts for one in planned.segments])
     cuts = np.where(contacts >= size, 1.0, 0.0)
 
-    def drawn(batch: Any, there: NDArray[np.bool_], purpose: str) -> NDArray[np.float64]:
+    def drawn(batch: pa.RecordBatch, there: NDArray[np.bool_], purpose: str) -> NDArray[np.float64]:
         """Return the numbers of the customers who are ``there``, 2 for the others."""
         out = np.full(len(there), 2.0)
         if there.any():
@@ -172,7 +190,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
             out[there] = holdout.unit(who, seed, purpose)
         return out
 
-    def placed() -> Iterator[tuple[Any, NDArray[Any]]]:
+    def placed() -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
         for batch in saved.batches():
             yield batch, saved.places(batch["segment_id"].to_numpy())
 
@@ -184,7 +202,7 @@ def arms(saved: Saved, planned: Plan, *, seed: int = 0) -> Iterator[tuple[Any, N
     for one in np.flatnonzero((contacts > 0) & (contacts < size)).tolist():
         cuts[one] = holdout.lowest(partial(of_segment, one), int(contacts[one]))
 
-    def chosen(batch: Any, place: NDArray[Any]) -> NDArray[np.bool_]:
+    def chosen(batch: pa.RecordBatch, place: NDArray[np.intp]) -> NDArray[np.bool_]:
         cut = cuts[place]
         partly = (cut > 0) & (cut < 1)
         return np.asarray((cut == 1) | (partly & (drawn(batch, partly, "plan") < cut)))

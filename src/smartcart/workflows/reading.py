@@ -17,6 +17,7 @@ from smartcart.records import (
     Fairness,
     Future,
     Identity,
+    JsonObject,
     KEvidence,
     KRow,
     Ledger,
@@ -113,7 +114,7 @@ def _damaged(folder: Path, error: Exception) -> DataError:
     )
 
 
-def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
+def _evidence(folder: Path, told: JsonObject) -> KEvidence:
     rows = tuple(
         KRow(int(row["k"]), **{n: _number(row.get(n, "")) for n in store.EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
         for row in _rows(folder / "evidence.csv")
@@ -143,7 +144,7 @@ def _evidence(folder: Path, told: dict[str, Any]) -> KEvidence:
     )
 
 
-def _profile(folder: Path, told: dict[str, Any]) -> Profile:
+def _profile(folder: Path, told: JsonObject) -> Profile:
     nothing = float("nan")
     rows = tuple(
         ProfileRow(

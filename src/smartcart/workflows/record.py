@@ -20,6 +20,7 @@ from smartcart.records import (
     Feature,
     Future,
     GoldenRow,
+    KeptForecast,
     KEvidence,
     Model,
     Notice,
@@ -30,7 +31,7 @@ from smartcart.records import (
     Run,
     Segment,
 )
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.reference import BinCount, reference_of
 
 __all__ = ["CountedSegments", "FittedSegments", "run_of"]
@@ -68,6 +69,7 @@ class CountedSegments:
     watch: BinCount
     rfm: Rfm | None
     future: Future | None = None
+    forecast: KeptForecast | None = None
 
     @property
     def wcss(self) -> float:
@@ -76,7 +78,7 @@ class CountedSegments:
 
 
 def run_of(
-    table: Customers,
+    table: CustomerArrays,
     fitted: FittedSegments,
     counted: CountedSegments,
     *,
@@ -118,6 +120,7 @@ def run_of(
             "customers": table.rows,
             **metrics,
         },
+        forecast=counted.forecast,
     )
     told = _outcomes(table, sums, fitted.names, seed)
     far = far_distances(np.sqrt(d1), labels, k)
@@ -154,7 +157,7 @@ def run_of(
 
 
 def _outcomes(
-    table: Customers, sums: ProfileSums, names: Sequence[str], seed: int
+    table: CustomerArrays, sums: ProfileSums, names: Sequence[str], seed: int
 ) -> tuple[Outcome, ...]:
     """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
     found = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +84,7 @@ def bin_count(features: Sequence[Feature], sample: Floats, *, orders: bool = Fal
 def reference_of(
     model: Model,
     count: BinCount,
-    sizes: NDArray[Any],
+    sizes: NDArray[np.generic],
     far: Sequence[float],
     outcomes: Sequence[Outcome],
     *,

@@ -8,7 +8,7 @@ from pathlib import Path
 from smartcart import store
 from smartcart.audiences.file import AudienceFile
 from smartcart.records import GivenName
-from smartcart.workflows.finish import STILL
+from smartcart.report.drawing import STILL
 from smartcart.workflows.reading import read_run
 from smartcart.workflows.saved import open_run
 

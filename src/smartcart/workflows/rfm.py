@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core import rfm
-from smartcart.records import Rfm, RfmSegment
-from smartcart.workflows.customer_arrays import Customers
+from smartcart.records import CustomerColumns, Rfm, RfmSegment
+from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
 
@@ -28,8 +27,8 @@ class _Part:
     """What a batch adds: sums, and a row for each of its customers."""
 
     size: NDArray[np.integer]
-    money: NDArray[Any]
-    rows: dict[str, Any]
+    money: NDArray[np.integer | np.floating]
+    rows: dict[str, object]
 
 
 @dataclass(slots=True)
@@ -48,7 +47,7 @@ class RfmCount:
     size: NDArray[np.int64]
     money: Floats
 
-    def part(self, ids: Any, X: Floats, labels: NDArray[np.integer]) -> _Part:
+    def part(self, ids: pa.Array, X: Floats, labels: NDArray[np.integer]) -> _Part:
         """Return rows and sums of (n, q) features of customers in K-Means segments ``labels``."""
         recency, frequency, money = (X[:, place] for place in self.places)
         r = rfm.digits(recency, self.cuts[0], low_is_best=True)
@@ -101,13 +100,16 @@ class RfmCount:
         return Rfm(self.bins, *self.cuts, self.exact, self.columns, segments)
 
 
-def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -> RfmCount | None:
+def rfm_count(
+    table: CustomerArrays, signals: Mapping[str, str], k: int, bins: int
+) -> RfmCount | None:
     """Return an empty count with the cuts of this table; None without R, F or M."""
     if not all(signal in signals for signal in SIGNALS):
         return None
     names = [f.name for f in table.all_features]
     columns = tuple(signals[signal] for signal in SIGNALS)
-    places = tuple(names.index(name) for name in columns)
+    recency, frequency, money = (names.index(name) for name in columns)
+    places = (recency, frequency, money)
     cuts, exact = table.quantiles(places, rfm.shares_of(bins))
     return RfmCount(
         bins=bins,
@@ -120,8 +122,14 @@ def rfm_count(table: Customers, signals: Mapping[str, str], k: int, bins: int) -
     )
 
 
-def rfm_writer(folder: Path, count: RfmCount | None, rows: int) -> Any:
+def rfm_writer(
+    folder: Path, count: RfmCount | None, rows: int
+) -> AbstractContextManager[Callable[[CustomerColumns], None]]:
     """Return the context in which the count's rows are written."""
     if count is None:
-        return nullcontext()
+        return nullcontext(_nothing)
     return store.rfm_table(folder, csv=rows <= store.CSV_ROWS)
+
+
+def _nothing(columns: CustomerColumns) -> None:
+    """Write no rows: there is no R, F or M."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
@@ -83,10 +82,10 @@ def _entry(folder: Path, made: float) -> RunEntry:
     )
 
 
-def _moment(value: Any) -> str | None:
+def _moment(value: object) -> str | None:
     """Return a time in UTC, ISO 8601; ``None`` of anything else."""
     try:
-        when = dt.datetime.fromisoformat(value)
+        when = dt.datetime.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
     if when.tzinfo is None:
@@ -94,9 +93,9 @@ def _moment(value: Any) -> str | None:
     return when.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError, did_you_mean
-from smartcart.records import Outcome, Rfm, Rulebook, Run
+from smartcart.records import Future, JsonObject, Outcome, Rfm, Rulebook, Run
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Saved", "open_run", "rfm_of", "saved_run", "source_of"]
 
@@ -29,9 +34,10 @@ class Saved:
     source: str
     currency: str
     rulebook: Rulebook | None
-    summary: dict[str, Any]
+    summary: JsonObject
     ids: tuple[int, ...]  # of the segments, in the order of their names
     own_names: tuple[str, ...] = ()  # that the run gave itself, where others were given since
+    future: Future | None = None  # of a run in memory; of a folder it is read when asked for
 
     def outcome(self, column: str | None) -> Outcome | None:
         """Return the outcome of that name, whatever its capitals; ``None`` where there is none.
@@ -57,14 +63,14 @@ class Saved:
             )
         return there[column]
 
-    def places(self, segment_ids: Any) -> Any:
+    def places(self, segment_ids: ArrayLike) -> NDArray[np.intp]:
         """Return the places from 0 of the segments with these ids, (n,)."""
         import numpy as np
 
         order = np.argsort(self.ids)
         return order[np.searchsorted(np.array(self.ids)[order], segment_ids)]
 
-    def batches(self) -> Iterator[Any]:
+    def batches(self) -> Iterator[pa.RecordBatch]:
         """Stream the rows of ``segments.parquet`` as Arrow batches."""
         import pyarrow as pa
         from pyarrow import parquet as pq
@@ -136,6 +142,7 @@ def saved_run(run: Run, folder: Path) -> Saved:
         rulebook=run.rulebook,
         summary={},
         ids=tuple(one.segment_id for one in run.segments),
+        future=run.future,
     )
 
 

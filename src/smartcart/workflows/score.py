@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.core.assign import assign as assign_rows
+from smartcart.core.kmeans import Floats, Labels
 from smartcart.core.out_of_range import bounds_of, outside
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
@@ -23,10 +25,11 @@ from smartcart.inspection.customer_table import refuse_duplicates
 from smartcart.inspection.model_columns import checked
 from smartcart.inspection.order_log import NO_SALE, add_up, kept_lines
 from smartcart.inspection.result import Progress
-from smartcart.records import Contract, Model, OrderLog
+from smartcart.records import Contract, CustomerColumns, Model, OrderLog
 from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, held_back, orders, quality
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
+from smartcart.workflows.score_future import foreteller, widened
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ready",
-    "Scored",
+    "ScoredSource",
     "assign",
     "read_parts",
     "ready_opened",
@@ -47,7 +50,7 @@ SOME_ROWS = 20  # with fewer rows a column may well be empty
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSource:
     """What came of assigning the customers of a source."""
 
     source: str
@@ -70,11 +73,11 @@ class Ready:
     engine: Engine
     usable: ir.Table
     contract: Contract
-    rejected: Iterable[Any]  # Arrow batches of customer_id and reason
+    rejected: Iterable[pa.RecordBatch]  # Arrow batches of customer_id and reason
 
 
 def score(
-    source: Any,
+    source: object,
     model: Model,
     target: Path,
     *,
@@ -84,11 +87,13 @@ def score(
     temp_dir: Path | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
-) -> Scored:
+) -> ScoredSource:
     """Assign every customer of ``source`` and write ``target`` (``.parquet`` or ``.csv``).
 
     The columns are ``customer_id, segment_id, segment, distance, confidence, outside``; the last
-    one marks customers far outside what the model was fitted on. Customers without an id or
+    one marks customers far outside what the model was fitted on. Of an order log whose run had a
+    forecast, ``p_alive, expected_orders, expected_spend, next_order_by, late`` follow, by that
+    forecast as it was fitted, within its days after the as-of day. Customers without an id or
     without any behaviour are listed beside it, in ``<stem>.rejected.csv``. Ages and
     recencies are measured from ``as_of``; without it from the model's day, or from the latest day
     in the data where that is later. With ``engine`` ``"spark"`` the executors of a cluster assign,
@@ -112,14 +117,17 @@ def score(
     done, far, trust = 0, 0, 0.0
     lacking = np.zeros(len(model.recipe.features), dtype=np.int64)
     on = (engine, spark_master)
-    with ready_source(source, model, as_of, say, temp_dir, *on) as ready:
+    wider = replace(model, recipe=replace(model.recipe, features=widened(model)))
+    with ready_source(source, wider, as_of, say, temp_dir, *on) as ready:
         _refuse_empty(ready, model)
         with store.scored(target, model.names, ids=model.ids, overwrite=overwrite) as (
             write,
             reject,
         ):
             for one in _assigned(ready, model):
-                write(one.ids, one.places, one.distance, one.confidence, outside=one.outside)
+                more = {} if one.told is None else store.forecast_columns(one.told)
+                here = (one.places, one.distance, one.confidence)
+                write(one.ids, *here, outside=one.outside, **more)
                 sizes += np.bincount(one.places - 1, minlength=len(sizes))
                 trust += float(one.confidence.sum())
                 lacking += one.lacking
@@ -129,7 +137,7 @@ def score(
             refuse_nobody(ready, done)
             rejected = reject(ready.rejected)
         day, where = ready.contract.as_of, ready.contract.as_of_source
-        return Scored(
+        return ScoredSource(
             ready.label,
             done,
             rejected,
@@ -142,15 +150,16 @@ def score(
         )
 
 
-def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
-    """Return the columns of :func:`score` as a pandas DataFrame.
+def assign(source: object, model: Model, *, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Return the columns of :func:`score` as a pandas DataFrame, ``next_order_by`` as timestamps.
 
     ``attrs`` of the frame hold ``as_of``, ``rejected``, a list of ids (or row numbers) and
     reasons, and ``filled``, customers without a value by feature.
     """
     import pandas as pd
 
-    with ready_source(source, model, as_of) as ready:
+    wider = replace(model, recipe=replace(model.recipe, features=widened(model)))
+    with ready_source(source, wider, as_of) as ready:
         _refuse_empty(ready, model)
         parts = list(_assigned(ready, model))
         refuse_nobody(ready, sum(len(one.ids) for one in parts))
@@ -165,14 +174,31 @@ def assign(source: Any, model: Model, *, as_of: dt.date | None = None) -> pd.Dat
             "distance": np.concatenate([one.distance for one in parts]),
             "confidence": np.concatenate([one.confidence for one in parts]),
             "outside": np.concatenate([one.outside for one in parts]),
+            **_told([one.told for one in parts if one.told is not None]),
         }
     )
     frame.attrs = {
         "as_of": day.isoformat() if day else None,
         "rejected": rejected,
-        "filled": _filled(model, sum(one.lacking for one in parts)),
+        "filled": _filled(model, np.sum([one.lacking for one in parts], axis=0)),
     }
     return frame
+
+
+def _told(parts: list[CustomerColumns]) -> dict[str, object]:
+    """Return what is told of customers, batch by batch, as columns of a DataFrame."""
+    if not parts:
+        return {}
+    found = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+        if name != "next_order_by"
+    }
+    pairs = [part["next_order_by"] for part in parts]
+    days, known = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
+    due = days.astype("datetime64[D]").astype("datetime64[s]")
+    late = found.pop("late")
+    return found | {"next_order_by": np.where(known, due, np.datetime64("NaT")), "late": late}
 
 
 def _refuse_empty(ready: Ready, model: Model) -> None:
@@ -198,7 +224,7 @@ def _refuse_empty(ready: Ready, model: Model) -> None:
         )
 
 
-def _filled(model: Model, lacking: Any) -> dict[str, int]:
+def _filled(model: Model, lacking: NDArray[np.integer]) -> dict[str, int]:
     """Return customers without a value by feature, where there are any."""
     counts = zip(model.recipe.features, lacking, strict=True)
     return {feature.name: int(count) for feature, count in counts if count}
@@ -208,22 +234,25 @@ def _filled(model: Model, lacking: Any) -> dict[str, int]:
 class _Assigned:
     """A batch of n customers; ``places`` of their segments count from 1."""
 
-    ids: Any
-    places: Any
-    distance: Any
-    confidence: Any
-    outside: Any
-    lacking: Any  # (p,) customers without a value
+    ids: pa.Array
+    places: Labels
+    distance: Floats
+    confidence: Floats
+    outside: NDArray[np.bool_]
+    lacking: NDArray[np.integer]  # (p,) customers without a value
+    told: CustomerColumns | None = None  # what comes next, as the columns of a forecast
 
 
 def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
     """Yield the customers with their segments, a batch at a time."""
-    wanted, centers = model.recipe.features, np.array(model.centroids)
-    bounds = bounds_of(model)
+    wanted, centers = widened(model), np.array(model.centroids)
+    bounds, width = bounds_of(model), len(model.recipe.features)
     table = features.feature_table(ready.usable, ready.contract, wanted)
+    ahead = foreteller(model, wanted, ready.contract.as_of)
 
-    def part(batch: Any) -> _Assigned:
-        X = matrix(batch, len(wanted))
+    def part(batch: pa.RecordBatch) -> _Assigned:
+        every = matrix(batch, len(wanted))
+        X = every[:, :width]
         found = assign_rows(X, model.recipe, centers)
         labels, distance = found.labels, found.distance
         far = np.zeros(len(X), dtype=bool)
@@ -234,6 +263,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
             found.confidence,
             far if bounds is None else outside(X, labels, distance, bounds),
             np.isnan(X).sum(axis=0),
+            None if ahead is None else ahead.columns(every),
         )
 
     yield from ready.engine.each(table, part, chunk_rows=BATCH_ROWS)
@@ -241,7 +271,7 @@ def _assigned(ready: Ready, model: Model) -> Iterator[_Assigned]:
 
 @contextmanager
 def ready_source(
-    source: Any,
+    source: object,
     model: Model,
     as_of: dt.date | None = None,
     say: Progress = lambda step, done, total: None,
@@ -261,11 +291,15 @@ def ready_opened(
     model: Model,
     as_of: dt.date | None = None,
     say: Progress = lambda step, done, total: None,
+    split: dt.date | None = None,
 ) -> Ready:
-    """Return the customers of an open source as the model reads them."""
+    """Return the customers of an open source as the model reads them.
+
+    With ``split``, those of an order log with later days also get sums until that day.
+    """
     log = model.contract.log
     if log is not None:
-        return _of_orders(opened, model, log, as_of, say)
+        return _of_orders(opened, model, log, as_of, say, split)
     return _of_customers(opened.local(), model, as_of)
 
 
@@ -290,7 +324,12 @@ def _of_customers(opened: Opened, model: Model, as_of: dt.date | None) -> Ready:
 
 
 def _of_orders(
-    opened: Opened, model: Model, log: OrderLog, as_of: dt.date | None, say: Progress
+    opened: Opened,
+    model: Model,
+    log: OrderLog,
+    as_of: dt.date | None,
+    say: Progress,
+    split: dt.date | None,
 ) -> Ready:
     """Add up an order log as the model's own was, and return its customers."""
     log = read_parts(log, [f.name for f in model.recipe.features])
@@ -307,7 +346,9 @@ def _of_orders(
     row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
-    found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say), log)
+    if contract.as_of is None or (split is not None and split >= contract.as_of):
+        split = None
+    found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say, split), log)
     for file in files:
         file.unlink()
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)

@@ -6,18 +6,17 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from smartcart.audiences.customer_key import id_key
+from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.engines.segment_table import COLUMNS, Written, write_file, write_server
-from smartcart.errors import UsageError
+from smartcart.errors import DataError, UsageError
 from smartcart.inspection.result import Progress
 from smartcart.records import Model
 from smartcart.sources.paths import find_address
-from smartcart.workflows.score import Scored, score
+from smartcart.workflows.score import ScoredSource, score
 
 __all__ = ["score_into", "table_label"]
 
@@ -31,7 +30,7 @@ SUFFIXES = {
 
 
 def score_into(
-    source: Any,
+    source: object,
     model: Model,
     into: str,
     *,
@@ -41,7 +40,7 @@ def score_into(
     temp_dir: Path | None = None,
     engine: str = "duckdb",
     spark_master: str | None = None,
-) -> tuple[Scored, Written]:
+) -> tuple[ScoredSource, Written]:
     """Assign every customer of ``source`` and make the table ``into`` say so, or change nothing.
 
     The table has the columns of :func:`smartcart.workflows.score.score`, with ids as text without
@@ -50,8 +49,8 @@ def score_into(
 
     Parameters
     ----------
-    into : ``postgresql://host/shop::segments``, ``mysql://...``, or ``shop.duckdb::segments`` and
-        ``shop.db::segments`` (SQLite; the file may be new).
+    into : ``postgresql://host/shop::segments``, ``mysql://...``, ``clickhouse://...``, or
+        ``shop.duckdb::segments`` and ``shop.db::segments`` (SQLite; the file may be new).
 
     Raises
     ------
@@ -80,6 +79,7 @@ def score_into(
                 f"SELECT {id_key('customer_id')} AS customer_id, {chosen} "
                 f"FROM read_parquet({literal(str(file))})"
             )
+            _refuse_twice(here, file)
 
             def rows() -> Iterable[pa.RecordBatch]:
                 return here.batches(table)
@@ -90,6 +90,22 @@ def score_into(
                 return found, write_server(address, rows, whole=whole)
             assert place is not None
             return found, write_file(*place, rows, whole=whole)
+
+
+def _refuse_twice(here: DuckDB, file: Path) -> None:
+    """Raise ``DataError`` where two ids of the source are one, such as 17 and 17.0 in texts."""
+    twice = here.rows(
+        f"SELECT key, count(*) OVER () FROM (SELECT {id_key('customer_id')} AS key "
+        f"FROM read_parquet({literal(str(file))})) GROUP BY key HAVING count(*) > 1 "
+        "ORDER BY key LIMIT 1"
+    )
+    if twice:
+        raise DataError.of(
+            f"{twice[0][1]:,} ids of the source stand twice (first {twice[0][0]!r}), for they are "
+            "compared without blanks and without '.0'",
+            "an id per customer",
+            "correct the ids; nothing was changed",
+        )
 
 
 def table_label(into: str) -> str:
@@ -110,7 +126,9 @@ def _file(into: str) -> tuple[Path, str, str]:
     UsageError
         No table is named, the file is none, or its folder is not there.
     """
-    expected = "postgresql://…::table, mysql://…::table, shop.duckdb::table or shop.db::table"
+    expected = (
+        "postgresql://…::table, mysql://…, clickhouse://…, shop.duckdb::table or shop.db::table"
+    )
     named, colon, name = into.rpartition("::")
     if "://" in into:
         raise UsageError.of(

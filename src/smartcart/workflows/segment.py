@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,26 +24,26 @@ from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
 from smartcart.core.profile import (
     ProfileSums,
     column_means,
-    profile_rows,
-    with_effects_of,
-    with_rank_effects,
 )
-from smartcart.errors import DataError, UsageError
+from smartcart.errors import DataError
 from smartcart.inspection.customer_table import look
-from smartcart.inspection.order_log import OrderOptions
 from smartcart.inspection.result import Progress
-from smartcart.records import ColumnRole, ColumnWish, Feature, Recipe, Run
+from smartcart.records import Feature, Recipe, Run
 from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
-from smartcart.workflows.customer_arrays import BATCH_ROWS, Customers
+from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
 from smartcart.workflows.judging import judging_of
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
+from smartcart.workflows.request import SegmentRequest
 from smartcart.workflows.rfm import rfm_count, rfm_writer
+from smartcart.workflows.segment_names import by_value, names_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from smartcart.workflows.foresee import Foreseen
 
 __all__ = ["Progress", "segment"]
@@ -56,25 +56,14 @@ WIDE_SETTLED = 1e-8  # ... and may go on until the centroids rest
 
 
 def segment(
-    source: Any,
+    source: object,
     folder: Path,
+    request: SegmentRequest | None = None,
     *,
-    k: int | None = None,
-    k_max: int = 10,
-    kind: str | None = None,
-    as_of: dt.date | None = None,
-    wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
-    options: OrderOptions | None = None,
-    rfm_bins: int = 5,
-    seed: int = 0,
     progress: Progress | None = None,
     temp_dir: Path | None = None,
     helper: HelperProcess | None = None,
-    engine: str = "duckdb",
-    spark_master: str | None = None,
-    previous: Path | None = None,
-    fresh: bool = False,
-    meanwhile: Callable[[Run], None] = lambda _: None,
+    **asked: Any,
 ) -> Run:
     """Segment the customers of ``source``; write ``segments.*`` and ``rejected.csv`` to ``folder``.
 
@@ -82,61 +71,59 @@ def segment(
     ----------
     source : path, paths, glob, or a pandas, Polars, Arrow or Ibis table.
     folder : an existing folder for the tables with one row per customer.
-    k : the user's own number of segments; the evidence is gathered all the same.
-    wanted : roles by column name that override what SmartCart infers.
-    options : how an order log is read.
-    rfm_bins : digits of the RFM scores, 2 to 9.
+    request : what is asked; or its fields by name, as in ``segment(source, folder, k=4)``.
     progress : called with the step in words, the rows done and the rows in all.
+    temp_dir : where the embedded engine keeps what does not fit in memory.
     helper : another process, that may have loaded scikit-learn, to gather the evidence.
-    engine, spark_master : ``"spark"`` reads and assigns on the executors of a Spark cluster; only
-        aggregates and the sample come here.
-    previous : an earlier run folder whose segments live on: its K is kept without ``k``, the fit
-        starts from its segments, and what is the same keeps id and name.
-    fresh : with ``previous``: the evidence decides K and the fit starts anew; only ids and names of
-        segments that are the same are kept.
-    meanwhile : is called with the run while its segments are judged.
 
     Raises
     ------
     DataError, UsageError
         With one sentence for the user.
     """
+    request = request or SegmentRequest(**asked)
     say = progress or (lambda step, done, total: None)
-    _check_k(k, k_max)
-    earlier = previous_run(previous, fresh=fresh)
-    kept_k = earlier.k if k is None and earlier is not None else k
+    earlier = previous_run(request.previous, fresh=request.fresh)
+    kept_k = earlier.k if request.k is None and earlier is not None else request.k
     clock = _Clock(say)
     learner = _Ahead() if helper is None else None
     with clock.step("read"):
-        opened = open_on(engine, source, spark_master, temp_dir)
+        opened = open_on(request.engine, source, request.spark_master, temp_dir)
     with opened:
         with clock.step("look"):
             seen = look(
-                opened, kind=kind, as_of=as_of, wanted=wanted, options=options, progress=say
+                opened,
+                kind=request.kind,
+                as_of=request.as_of,
+                wanted=request.wanted,
+                options=request.options,
+                progress=say,
             )
         with clock.step("what comes next"):
             foreseen = None
             if seen.inspection.contract.kind == "orders":  # a table of customers needs no SciPy
                 from smartcart.workflows.foresee import foresee, with_alive
 
-                foreseen = foresee(seen, (options or OrderOptions()).horizon)
+                foreseen = foresee(seen, request.options.horizon)
                 seen = with_alive(seen, foreseen)
             table = customers_of(seen, opened)
-        assign_all = partial(_assign_all, rfm_bins=rfm_bins, foreseen=foreseen)
+        assign_all = partial(_assign_all, rfm_bins=request.rfm_bins, foreseen=foreseen)
         with clock.step("sample"):
             table.draw_sample()
         with clock.step("choose K"):
             if learner is not None:
                 learner.join()
             recipe, choice = _evidence(
-                table, k=kept_k, k_max=k_max, seed=seed, say=say, helper=helper
+                table, k=kept_k, k_max=request.k_max, seed=request.seed, say=say, helper=helper
             )
             if earlier is not None:
-                choice = earlier.warmed(choice, table, recipe, seed=seed, asked=k is not None)
+                choice = earlier.warmed(
+                    choice, table, recipe, seed=request.seed, asked=request.k is not None
+                )
         start = choice.fits[choice.evidence.k].centers
         with clock.step("refine"):
             fitted, kept = _fitted(table, recipe, choice, earlier, _settled(table, recipe, start))
-        judging = judging_of(table, fitted, seed, helper)
+        judging = judging_of(table, fitted, request.seed, helper)
         with clock.step("assign and profile"):
             counted = assign_all(table, fitted, folder, say, kept=kept)
         if not table.whole and counted.lloyd.gain(fitted.centers) > SETTLED:
@@ -144,31 +131,20 @@ def segment(
             with clock.step("refine on all rows"):
                 moved = _settled_on_all(table, recipe, fitted.centers, counted.lloyd, say)
                 fitted, kept = _fitted(table, recipe, choice, earlier, moved)
-            judging = judging_of(table, fitted, seed, helper)
+            judging = judging_of(table, fitted, request.seed, helper)
             with clock.step("assign and profile again"):
                 counted = assign_all(table, fitted, folder, say, kept=kept)
         opened.refuse_changed()
         store.write_rejected(folder, seen.rejected)
-        run = run_of(table, fitted, counted, seconds=clock.seconds, seed=seed)
+        run = run_of(table, fitted, counted, seconds=clock.seconds, seed=request.seed)
         with clock.step("judge"):
             given = run if kept is None else kept.given_to(run)
-            order, name = partial(_by_value, table, recipe), partial(_names, table, recipe)
+            order, name = partial(by_value, table, recipe), partial(names_of, table, recipe)
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
-            meanwhile(given)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
         return run if kept is None else kept.given_to(run)
-
-
-def _check_k(k: int | None, k_max: int) -> None:
-    for name, value, least in (("--k", k, 1), ("--k-max", k_max, 2)):
-        if value is not None and not least <= value <= 100:
-            raise UsageError.of(
-                f"{name} is {value}",
-                f"a whole number from {least} to 100",
-                f"choose another {name}",
-            )
 
 
 class _Ahead(threading.Thread):
@@ -200,7 +176,7 @@ class _Clock:
 
 
 def _evidence(
-    table: Customers,
+    table: CustomerArrays,
     *,
     k: int | None,
     k_max: int,
@@ -246,7 +222,7 @@ def _refuse_constant(X: Floats, forming: Sequence[Feature]) -> None:
 
 
 def _fitted(
-    table: Customers,
+    table: CustomerArrays,
     recipe: Recipe,
     choice: choose_k.KChoice,
     earlier: Previous | None,
@@ -254,9 +230,9 @@ def _fitted(
 ) -> tuple[FittedSegments, Heritage | None]:
     """Order and name the segments of ``centers``; take over what an earlier run gives."""
     evidence = choice.evidence
-    order = _by_value(table, recipe, centers)
+    order = by_value(table, recipe, centers)
     centers = centers[order]
-    named = _names(table, recipe, centers)
+    named = names_of(table, recipe, centers)
     kept = None
     if earlier is not None:
         kept = earlier.heritage(table, recipe, centers, named, choice)
@@ -267,7 +243,7 @@ def _fitted(
     ), kept
 
 
-def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
+def _settled(table: CustomerArrays, recipe: Recipe, centers: Floats) -> Floats:
     """Let the centroids (k, p) of the sample settle on the wide sample."""
     if table.wide is None:
         return centers
@@ -281,13 +257,13 @@ def _settled(table: Customers, recipe: Recipe, centers: Floats) -> Floats:
 
 
 def _settled_on_all(
-    table: Customers, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
+    table: CustomerArrays, recipe: Recipe, centers: Floats, sums: LloydSums, say: Progress
 ) -> Floats:
     """Let centroids (k, p) settle on all rows, of which a pass over them gave the ``sums``."""
     for turn in range(1, PASSES + 1):
         before, centers = sums.wcss, sums.centers(centers)
 
-        def part(_: Any, X: Floats, at: Floats = centers) -> LloydSums:
+        def part(_: object, X: Floats, at: Floats = centers) -> LloydSums:
             return _lloyd_part(at, prepare.apply_recipe(X, recipe))
 
         done = table.each(part, forming_only=True)
@@ -316,40 +292,8 @@ def _blocks(X: Floats) -> Iterator[Floats]:
     return (X[start : start + BATCH_ROWS] for start in range(0, len(X), BATCH_ROWS))
 
 
-def _by_value(table: Customers, recipe: Recipe, centers: Floats) -> list[int]:
-    """Return the order of segments: by what a customer is worth, else by size, descending."""
-    labels = assign(table.sample, recipe, centers).labels
-    sizes = np.bincount(labels, minlength=len(centers))
-    signals = naming.signal_columns(table.inspection.contract, table.all_features)
-    rank = -sizes.astype(np.float64)
-    if "value" in signals:
-        column = [f.name for f in table.all_features].index(signals["value"])
-        values = np.nan_to_num(table.sample[:, column])
-        rank = -np.bincount(labels, values, len(centers)) / np.maximum(sizes, 1)
-    return sorted(range(len(centers)), key=lambda i: (rank[i], tuple(centers[i])))
-
-
-def _names(table: Customers, recipe: Recipe, centers: Floats) -> tuple[naming.EarnedName, ...]:
-    """Name the segments from the profile of the sample."""
-    k, every = len(centers), table.all_features
-    found = assign(table.sample, recipe, centers)
-    labels, d1 = found.labels, found.d1
-    sums = ProfileSums.empty(k, column_means(table.sample))
-    sums.add(table.sample, labels, d1, d1)
-    profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
-    if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
-        profile = with_rank_effects(profile, table.sample, labels, every)
-    else:
-        scores = table.on_formed_scale(recipe)
-        profile = with_effects_of(profile, scores, labels, every)
-    signals = naming.signal_columns(table.inspection.contract, every)
-    by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
-    sizes = sums.size.tolist()
-    return naming.name_segments(by_segment, signals, profile.labels, sizes)
-
-
 def _assign_all(
-    table: Customers,
+    table: CustomerArrays,
     fitted: FittedSegments,
     folder: Path,
     say: Progress,
@@ -363,16 +307,22 @@ def _assign_all(
     shift = column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
-    from smartcart.workflows.future import future_count, future_record, future_writer
+    from smartcart.workflows.future import (
+        future_count,
+        future_record,
+        future_writer,
+        kept_forecast,
+    )
 
-    ahead = future_count(foreseen, table.all_features, len(centers))
+    ids = kept.ids if kept is not None else tuple(range(1, len(centers) + 1))
+    ahead = future_count(foreseen, table.all_features, ids)
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
     lloyd, done = LloydSums.zeros(*centers.shape), 0
     nothing = lloyd
 
-    def part(ids: Any, X: Floats) -> tuple[Any, ...]:
+    def part(ids: pa.Array, X: Floats) -> tuple[Any, ...]:
         found = assign(X, recipe, centers)
         labels, distance, confidence = found.labels, found.distance, found.confidence
         some = ProfileSums.empty(len(centers), shift)
@@ -382,7 +332,6 @@ def _assign_all(
         told = ahead.part(ids, X, labels) if ahead is not None else None
         return ids, labels, moved, distance, confidence, some, ranked, watch.part(X), told
 
-    ids = kept.ids if kept is not None else None
     csv = table.rows <= store.CSV_ROWS
     with (
         store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,
@@ -413,4 +362,6 @@ def _assign_all(
             done += len(customers)
             say("assign and profile", done, table.rows)
     future = future_record(foreseen, ahead, table, fitted)
-    return CountedSegments(sums, lloyd, watch, count.record() if count else None, future)
+    forecast = kept_forecast(foreseen) if ahead is not None else None
+    ranks = count.record() if count else None
+    return CountedSegments(sums, lloyd, watch, ranks, future, forecast)

@@ -37,6 +37,11 @@ class Moments:
             found = nbd.orders_if_alive(model, x.ravel(), T.ravel(), horizon, j)
             self._tables.append(tuple(one.reshape(x.shape) for one in found))
 
+    @property
+    def longest(self) -> float:
+        """The most days observed that the grid covers; beyond, the sums themselves are taken."""
+        return self._longest
+
     def __call__(self, x: Floats, T: Floats, phase: int) -> tuple[Floats, Floats, Floats]:
         """Return the mean, the mean of the square, and the chance of any order, all (n,)."""
         found = self._read(x, T, phase, (0, 1, 2))

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from smartcart.core.future import nbd
-from smartcart.core.future.fit import Fitted
 from smartcart.core.future.forecast import RATE, Way, rate_rule, silence_rule
 from smartcart.core.future.moments import Moments
 from smartcart.core.future.nbd import Nbd
@@ -17,9 +16,10 @@ from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
 from smartcart.core.future.spend import Spend, money_of_an_order, variance_of_an_order
 
 __all__ = [
-    "Customers",
     "Forecast",
+    "Predictions",
     "Sums",
+    "forecast_of",
     "intervals",
     "predict",
     "relative_gradient",
@@ -44,10 +44,21 @@ class Forecast:
     horizon: float
     moments: Moments
     spread: float = 0.0
+    way_moments: Moments | None = None  # of the model of ``way``, where it is another one
+
+
+def forecast_of(
+    alive: Nbd, way: Way, spend: Spend | None, horizon: float, longest: float, spread: float
+) -> Forecast:
+    """Return the forecast within ``horizon`` of customers observed for at most ``longest`` days."""
+    other = None
+    if isinstance(way.model, Nbd) and way.model != alive:
+        other = Moments(way.model, horizon, longest)
+    return Forecast(alive, way, spend, horizon, Moments(alive, horizon, longest), spread, other)
 
 
 @dataclass(frozen=True, slots=True)
-class Customers:
+class Predictions:
     """What is told of n customers; all (n,). Money is NaN without a model of money.
 
     ``due`` is within how many whole days after the last order the next one was to come; NaN where
@@ -65,7 +76,7 @@ class Customers:
     late: NDArray[np.bool_]
 
 
-def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) -> Customers:
+def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) -> Predictions:
     """Forecast customers (n,): repeats, last, observed, and the money of all their orders."""
     model = forecast.alive
     here = nbd.alive(model, x, t, T)
@@ -83,7 +94,7 @@ def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) 
     due = np.where(x > 0, due, np.nan)
     if forecast.spend is None:
         nothing = np.full_like(x, np.nan)
-        return Customers(
+        return Predictions(
             here, orders, variance, nothing, nothing, mean, (1 - here) * mean, due, late
         )
     n = x + 1.0
@@ -92,7 +103,7 @@ def predict(forecast: Forecast, x: Floats, t: Floats, T: Floats, money: Floats) 
     spend = orders * each
     spread = orders * around + variance * each**2 + (variance + orders**2) * of_mean
     at_stake = mean * each
-    return Customers(
+    return Predictions(
         here, orders, variance, spend, spread, at_stake, (1 - here) * at_stake, due, late
     )
 
@@ -106,7 +117,7 @@ def _orders(forecast: Forecast, told: Floats, x: Floats, t: Floats, T: Floats) -
     elif way.model == forecast.alive:
         parts.append(told)
     elif way.model is not None:
-        moments = Moments(way.model, horizon, float(T.max(initial=1.0)))
+        moments = forecast.way_moments or Moments(way.model, horizon, float(T.max(initial=1.0)))
         weights = nbd.phase_weights(way.model, x, t, T)
         each = [weights[j] * moments(x, T, j)[0] for j in range(way.model.k)]
         parts.append(nbd.alive(way.model, x, t, T) * np.sum(each, axis=0))
@@ -138,7 +149,7 @@ class Sums:
     late: Floats
 
     @staticmethod
-    def of(told: Customers, labels: NDArray[np.integer], k: int) -> Sums:
+    def of(told: Predictions, labels: NDArray[np.integer], k: int) -> Sums:
         """Add up customers by their segments, which count from 0."""
 
         def added(values: Floats) -> Floats:
@@ -161,25 +172,26 @@ class Sums:
 
 
 def relative_gradient(
-    fitted: Fitted[Nbd],
+    model: Nbd,
     horizon: float,
     x: Floats,
     t: Floats,
     T: Floats,
     labels: NDArray[np.integer],
     k: int,
+    weight: Floats | None = None,
 ) -> Floats:
     """Return by how much the orders of each segment move with the parameters' logarithms, (k, 4).
 
-    As a share of the orders; on customers (n,), a sample will do.
+    As a share of the orders; on customers (n,), a sample will do, or cells with their ``weight``.
     """
-    model = fitted.model
 
     def orders(one: Nbd) -> Floats:
         moments = Moments(one, horizon, float(T.max(initial=1.0)))
         weights = nbd.phase_weights(one, x, t, T)
         each = [weights[j] * moments(x, T, j)[0] for j in range(one.k)]
         each_one = nbd.alive(one, x, t, T) * np.sum(each, axis=0)
+        each_one = each_one if weight is None else each_one * weight
         return np.asarray(np.bincount(labels, each_one, k), dtype=np.float64)
 
     whole, step = np.maximum(orders(model), 1e-12), 1e-3

@@ -18,7 +18,7 @@ from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto
 from smartcart.records import Tenth, TrackRow
 
-__all__ = ["Held", "Tried", "choose", "fit_models", "model_name", "tenths_of", "try_all"]
+__all__ = ["Held", "Tried", "choose", "fit_models", "model_name", "tenths_of", "try_all", "try_way"]
 
 Floats = NDArray[np.float64]
 MOST_PHASES = 4
@@ -91,15 +91,15 @@ def fit_models(cells: Cells) -> tuple[Fitted[Nbd], tuple[Fitted[Nbd] | Fitted[Pa
     return best, tuple(every)
 
 
-def try_all(held: Held, models: Sequence[Nbd | Pareto], factor: float = 1.0) -> tuple[Tried, ...]:
+def try_all(held: Held, models: Sequence[Nbd | Pareto]) -> tuple[Tried, ...]:
     """Return how models and simple rules did, and the best model's mean with each of the rules."""
-    singles = [_try(Way(model_name(m), m, factor=factor), held) for m in models]
-    rules = [_try(Way(rule, rule=rule), held) for rule in RULES]
+    singles = [try_way(Way(model_name(m), m), held) for m in models]
+    rules = [try_way(Way(rule, rule=rule), held) for rule in RULES]
     best = _best(singles)
     blends = []
     for rule in RULES:
         name = f"{best.way.name} and {rule}, half each"
-        blends.append(_try(replace(best.way, name=name, rule=rule), held))
+        blends.append(try_way(replace(best.way, name=name, rule=rule), held))
     return (*singles, *blends, *rules)
 
 
@@ -122,7 +122,8 @@ def _best(tried: Sequence[Tried]) -> Tried:
     return min(near, key=lambda one: one.row.error)
 
 
-def _try(way: Way, held: Held) -> Tried:
+def try_way(way: Way, held: Held) -> Tried:
+    """Return how a way of forecasting did on what was held back."""
     found = expected(way, held.x, held.t, held.T, held.days)
     total = float(held.weight @ found.orders)
     off = np.abs(found.orders - held.y)

@@ -4,6 +4,7 @@ const charts = (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const touch = window.matchMedia("(pointer: coarse)").matches;
   const NARROW = 520;
+  const own = typeof sketch === "undefined" ? null : sketch; // of the web app; the report has Plotly
   const state = { spec: { figures: {}, theme: {} }, printing: false, turning: !touch };
 
   const tint = (value) => {
@@ -33,7 +34,7 @@ const charts = (() => {
     const solid = el.classList.contains("solid");
     if (!Object.hasOwn(state.spec.figures, el.dataset.figure)) return;
     let figure = structuredClone(state.spec.figures[el.dataset.figure]);
-    if (solid && !webgl) {
+    if (solid && !webgl && !own) {
       el.closest("figure").classList.add("flat");
       return;
     }
@@ -48,7 +49,7 @@ const charts = (() => {
     if (state.printing) figure.layout.width = width;
     if (figure.layout.height) el.style.minHeight = `${figure.layout.height}px`; // no part is cut off
     if (solid && !state.turning) figure.layout.scene.dragmode = false;
-    window.Plotly.react(el, figure.data, figure.layout, {
+    (own || window.Plotly).react(el, figure.data, figure.layout, {
       responsive: !state.printing,
       scrollZoom: false,
       displaylogo: false,
@@ -61,7 +62,7 @@ const charts = (() => {
 
   const turnButton = () => {
     const turn = document.getElementById("turn");
-    if (!turn || !touch || !webgl) return;
+    if (!turn || !touch || (!webgl && !own)) return;
     turn.hidden = false;
     turn.addEventListener("click", () => {
       state.turning = !state.turning;
@@ -92,24 +93,33 @@ const charts = (() => {
 
   // A wheel over the 3-D view scrolls the page: Plotly would take it even where zoom is off
   const wheel = () => {
+    if (own) return;
     for (const el of document.querySelectorAll(".chart.solid"))
       el.addEventListener("wheel", (event) => event.stopPropagation(), { capture: true, passive: true });
+  };
+
+  const resized = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (state.printing || !target.clientWidth) continue;
+      const another = own && target.dataset.wide !== String(target.clientWidth);
+      if (another || target.dataset.narrow !== String(target.clientWidth < NARROW)) draw(target);
+    }
+  });
+  // Draws what is in a part of the page, also where that came later
+  const add = (part) => {
+    for (const el of part.querySelectorAll(".chart")) {
+      resized.observe(el);
+      draw(el);
+    }
   };
 
   const start = (spec) => {
     state.spec = spec;
     wheel();
-    const resized = new ResizeObserver((entries) => {
-      for (const { target } of entries) {
-        if (state.printing || !target.clientWidth) continue;
-        if (target.dataset.narrow !== String(target.clientWidth < NARROW)) draw(target);
-      }
-    });
-    all().forEach((el) => resized.observe(el));
-    drawAll();
+    add(document);
     dark.addEventListener("change", drawAll);
     turnButton();
     print();
   };
-  return { start, draw, spec: () => state.spec };
+  return { start, add, draw };
 })();

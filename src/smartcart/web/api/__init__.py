@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from smartcart.web.api import campaigns, customers, people, runs, service, work
@@ -11,7 +9,7 @@ from smartcart.web.errors import ErrorAnswer
 
 __all__ = ["router"]
 
-ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, object]] = {
     status: {"model": ErrorAnswer, "description": words}
     for status, words in {
         400: "The request cannot be fulfilled as it was made.",

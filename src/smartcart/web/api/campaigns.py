@@ -30,11 +30,13 @@ Upload = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 File = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="Name of the list.")]
 
 
-class Plan(Strict):
+class PlanRequest(Strict):
     """What a campaign costs and earns."""
 
     cost: Money
-    revenue: Money
+    revenue: Money | None = Field(
+        None, description="Of a response; else what its segment is expected to spend."
+    )
     outcome: str | None = Field(None, max_length=200)
     rate: Rate | None = None
     budget: Money | None = None
@@ -79,14 +81,14 @@ class Audience(Strict):
 
 @router.post("/runs/{run}/plan", response_model=Campaign)
 @access("viewer")
-def plan(here: Here, run: Run, body: Plan) -> Response:
+def plan(here: Here, run: Run, body: PlanRequest) -> Response:
     """Plan a campaign: whom to contact, what it earns, with intervals and a holdout."""
     return as_json(here.services.exports.plan(run, body.wishes(here)))
 
 
 @router.post("/runs/{run}/plan/lists", response_model=Export, status_code=201)
 @access("analyst", gives="customers")
-def plan_lists(here: Here, run: Run, body: Plan) -> Response:
+def plan_lists(here: Here, run: Run, body: PlanRequest) -> Response:
     """Write who is contacted and who is held out; download it as an export."""
     made = here.services.exports.plan_lists(run, body.wishes(here))
     here.log("plan.export", run, export=made.id, customers=made.rows)

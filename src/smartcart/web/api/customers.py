@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -79,7 +80,7 @@ def history(here: Here, run: Run, customer_id: Customer) -> Response:
 @access("viewer")
 def score(here: Here, run: Run, body: Rows) -> Response:
     """Assign one or many customers, which need not be in the run, with its saved model."""
-    rows: list[dict[str, Any]] = list(body.customers)
+    rows: list[Mapping[str, object]] = list(body.customers)
     return as_json(here.services.customers.score(run, rows))
 
 

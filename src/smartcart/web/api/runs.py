@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -100,7 +100,7 @@ def delete(here: Here, run: Run) -> Message:
     return Message(done="deleted")
 
 
-@router.get("/{run}/summary", response_model=dict[str, Any], tags=["runs"])
+@router.get("/{run}/summary", response_model=dict[str, object], tags=["runs"])
 @access("viewer")
 def summary(here: Here, run: Run) -> Response:
     """Return what run.json of the run holds, without the points of its picture and who is late."""

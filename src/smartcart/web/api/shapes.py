@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Path, Query
 from fastapi.responses import JSONResponse
@@ -44,12 +45,12 @@ class Message(BaseModel):
     done: str = Field(description="In a word.")
 
 
-def as_json(content: Any, status: int = 200) -> JSONResponse:
+def as_json(content: object, status: int = 200) -> JSONResponse:
     """Return records as JSON, what is no number as null."""
     return JSONResponse(store.plain(content), status)
 
 
-def page(items: list[Any], limit: int, key: str) -> JSONResponse:
+def page(items: Sequence[object], limit: int, key: str) -> JSONResponse:
     """Return a page; ``key`` is the field that the next one starts after."""
     end = getattr(items[-1], key) if len(items) == limit and items else None
     return as_json({"items": items, "next": None if end is None else str(end)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response, UploadFile
 from pydantic import Field
@@ -51,7 +51,7 @@ class Wishes(Strict):
     rfm_bins: int | None = Field(default=None, ge=2, le=9)
     expect: dict[Literal["orders", "customers", "revenue"], Figure] | None = None
 
-    def given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, object]:
         """Return what was given, as settings."""
         told = self.model_dump(exclude_none=True)
         if "columns" in told:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -29,9 +28,9 @@ ROLES = {
     "admin": "Admin: also users and deleting",
 }
 SCOPES: dict[Role, str] = {
-    "viewer": "Look: figures and single customers",
-    "analyst": "Work: runs, lists, reading customers",
-    "admin": "All, users and erasing too",
+    "viewer": "Look, make no lists",
+    "analyst": "Work: runs and lists",
+    "admin": "All, also users",
 }
 TOKEN_DAYS = {30: "30 days", 90: "90 days", 366: "a year"}
 LOGGED = 100  # entries of the audit log on a page
@@ -110,7 +109,7 @@ def account(here: Here, request: Request) -> HTMLResponse:
 
 
 def _account(
-    here: Context, request: Request, error: SmartCartError | None = None, **shown: Any
+    here: Context, request: Request, error: SmartCartError | None = None, **shown: object
 ) -> HTMLResponse:
     user = here.user
     if user is None or not here.services.config.team:

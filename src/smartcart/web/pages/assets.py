@@ -1,4 +1,4 @@
-"""The files that pages are made with: one style sheet, three scripts, each under its own hash."""
+"""The files that pages are made with: a style sheet, a script, an icon, each under its own hash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from smartcart.report import page, palette
+from smartcart.report import palette
 from smartcart.report.parts import TEMPLATES
 from smartcart.web.access import access
 from smartcart.web.errors import missing
@@ -21,8 +21,14 @@ __all__ = ["address", "packed_response", "router"]
 
 STATIC = Path(__file__).parents[1] / "static"
 SMALL = 1_000  # bytes that are not worth packing
-LEVEL = 9  # of brotli: the last two levels take twenty times as long for a tenth
+LEVEL = 11  # of brotli: each file is packed once
 FOREVER = "public, max-age=31536000, immutable"
+SCRIPTS = (
+    STATIC / "sketch.js",
+    STATIC / "solid.js",
+    TEMPLATES / "charts.js",
+    STATIC / "app.js",
+)
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 router = APIRouter(include_in_schema=False)
 
@@ -30,8 +36,7 @@ router = APIRouter(include_in_schema=False)
 @dataclass(frozen=True, slots=True)
 class _Asset:
     digest: str
-    content: bytes | None  # None: read from ``path`` when asked for
-    path: Path | None = None
+    content: bytes
 
 
 @cache
@@ -39,13 +44,10 @@ def _assets() -> dict[str, _Asset]:
     """Return every file by its name; read once."""
     made = {
         "app.css": _style(),
-        "app.js": (TEMPLATES / "charts.js").read_bytes() + (STATIC / "app.js").read_bytes(),
+        "app.js": b"".join(path.read_bytes() for path in SCRIPTS),
         "icon.svg": _icon(),
     }
-    found = {name: _Asset(_digest(content), content) for name, content in made.items()}
-    library = page.plotly_file()
-    found["plotly.js"] = _Asset(_digest(library.read_bytes()), None, library)
-    return found
+    return {name: _Asset(_digest(content), content) for name, content in made.items()}
 
 
 def _style() -> bytes:
@@ -119,9 +121,7 @@ def _way(accepted: str) -> str:
 @cache
 def _packed(name: str, way: str) -> bytes:
     """Return a file packed; each is packed once, and as tightly as can be."""
-    found = _assets()[name]
-    content = found.content if found.path is None else found.path.read_bytes()
-    assert content is not None
+    content = _assets()[name].content
     if way == "gzip":
         return gzip.compress(content, 9, mtime=0)
     if way == "brotli":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError
+from smartcart.records import JsonObject
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.errors import WebError
@@ -16,6 +17,9 @@ from smartcart.web.pages.opened import open_run
 from smartcart.web.pages.render import go, page
 from smartcart.web.services import Context, Here
 from smartcart.workflows.audience import DESTINATIONS
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
 
 __all__ = ["keep_file", "router"]
 
@@ -95,14 +99,14 @@ def make(here: Here, request: Request, name: str, form: Form) -> Response:
         )
     except SmartCartError as error:
         return _page(here, request, name, asked, chosen, error)
-    told: dict[str, Any] = {"rows": made.rows, "for": asked["destination"] or "ids"}
+    told: JsonObject = {"rows": made.rows, "for": asked["destination"] or "ids"}
     if asked["late"]:
         told["late"] = True
     here.log("audience.export", f"{name}/{','.join(chosen)}", export=made.id, **told)
     return go(f"/runs/{name}/exports/{made.id}")
 
 
-def keep_file(here: Context, form: Any, field: str) -> str | None:
+def keep_file(here: Context, form: FormData, field: str) -> str | None:
     """Keep the file of a field as an upload; None where none was chosen."""
     file = upload(form, field)
     if file is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,7 +13,7 @@ from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.customers import Found
 from smartcart.web.errors import WebError
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import customer as views
@@ -38,7 +37,7 @@ def customers(here: Here, request: Request, name: str, id: str = "") -> HTMLResp
     opened = open_run(here, name)
     folder = here.services.workspace.path(name)
     key, error, found = id.strip()[:200], None, None
-    shown: dict[str, Any] = {
+    shown: dict[str, object] = {
         "key": key,
         "ready": has_lookup(folder),
         "found": None,
@@ -77,11 +76,11 @@ def prepare(here: Here, name: str) -> Response:
     return go(f"/jobs/{job.id}" if job is not None else f"/runs/{name}/customers")
 
 
-def _names(opened: Opened) -> dict[int, str]:
+def _names(opened: OpenedRun) -> dict[int, str]:
     return {s.segment_id: s.segment for s in opened.run.segments}
 
 
-def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
+def _shown(here: Context, opened: OpenedRun, found: Found) -> dict[str, object]:
     model, names, currency = opened.run.model, _names(opened), opened.run.currency
     why = here.services.customers.why(opened.entry.name, found.customer_id)
     values = tuple(found.values.values())
@@ -98,14 +97,14 @@ def _shown(here: Context, opened: Opened, found: Found) -> dict[str, Any]:
     }
 
 
-def _ahead(here: Context, opened: Opened, customer_id: str) -> dict[str, Any] | None:
+def _ahead(here: Context, opened: OpenedRun, customer_id: str) -> dict[str, object] | None:
     """Return what is foretold of a customer."""
     workspace = here.services.workspace
     found = foretold(workspace.path(opened.entry.name), customer_id, workspace.temporary)
     return future_views.customer_lines(opened.run, found)
 
 
-def _history(here: Context, customer_id: str) -> list[dict[str, Any]]:
+def _history(here: Context, customer_id: str) -> list[dict[str, object]]:
     """Return the segments of a customer in the latest runs, the latest first."""
     return [
         {
@@ -133,7 +132,7 @@ def _values(request: Request, model: Model) -> dict[str, float | None]:
     return views.typed(model, given)
 
 
-def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, Any]:
+def _result(opened: OpenedRun, found: WhatIf, was: int | None) -> dict[str, object]:
     names = _names(opened)
     one = found.explanation
     return {
@@ -148,7 +147,13 @@ def _result(opened: Opened, found: WhatIf, was: int | None) -> dict[str, Any]:
 
 
 def _asked(
-    here: Context, request: Request, opened: Opened, key: str, segment: int, *, plain: bool = False
+    here: Context,
+    request: Request,
+    opened: OpenedRun,
+    key: str,
+    segment: int,
+    *,
+    plain: bool = False,
 ) -> WhatIf:
     """Return the segment of what was typed, or (``plain``) of the values to start from."""
     model = opened.run.model

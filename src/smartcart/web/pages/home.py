@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from smartcart.records import JsonObject
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, wants_page
 from smartcart.web.pages.forms import Form, text, upload
@@ -36,7 +36,7 @@ def size(number: int) -> str:
     return f"{number} bytes"
 
 
-def _shown(here: Context, before: str | None) -> dict[str, Any]:
+def _shown(here: Context, before: str | None) -> JsonObject:
     services = here.services
     runs = services.workspace.entries(before=before, limit=RUNS + 1)
     jobs = [

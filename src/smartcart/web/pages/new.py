@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError
-from smartcart.records import Inspection
+from smartcart.records import Inspection, JsonObject
 from smartcart.report import receipt, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount, shown_amount
@@ -20,6 +19,9 @@ from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page, template, told
 from smartcart.web.services import Context, Here
 from smartcart.web.views import inspection, questions
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
 
 __all__ = ["router"]
 
@@ -34,7 +36,7 @@ class Looked:
 
     seen: Inspection | None
     error: SmartCartError | None
-    wishes: dict[str, Any]
+    wishes: JsonObject
 
 
 @router.get("/new/{upload_id}")
@@ -83,7 +85,7 @@ def change(here: Here, request: Request, upload_id: str, form: Form) -> Response
     return go(f"/jobs/{job.id}")
 
 
-def _said(form: Any) -> dict[str, Any]:
+def _said(form: FormData) -> dict[str, object]:
     """Return what earlier forms said, carried along; nothing where it cannot be read."""
     try:
         found = json.loads(text(form, "said") or "{}")
@@ -92,7 +94,7 @@ def _said(form: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _wishes(form: Any) -> dict[str, Any]:
+def _wishes(form: FormData) -> dict[str, object]:
     wishes = _said(form)
     before = wishes.get("columns")
     names = [n for n in form.getlist("column") if isinstance(n, str)]
@@ -117,7 +119,7 @@ def _wishes(form: Any) -> dict[str, Any]:
     return {name: value for name, value in wishes.items() if value not in ({}, None)}
 
 
-def _settings(form: Any, wishes: dict[str, Any]) -> None:
+def _settings(form: FormData, wishes: JsonObject) -> None:
     """Take over the fields that were on the page; an empty one takes back what was said."""
     for name in ("k", "k_max"):
         if typed := text(form, name):
@@ -151,7 +153,7 @@ def _settings(form: Any, wishes: dict[str, Any]) -> None:
     wishes["expect"] = expect
 
 
-def _expected(wishes: Mapping[str, Any], form: Any) -> tuple[dict[str, str], dict[str, str]]:
+def _expected(wishes: JsonObject, form: FormData | None) -> tuple[dict[str, str], dict[str, str]]:
     """Return the shop's own figures as they were typed, and how they are understood."""
     said = wishes.get("expect")
     said = said if isinstance(said, dict) else {}
@@ -171,14 +173,14 @@ def _expected(wishes: Mapping[str, Any], form: Any) -> tuple[dict[str, str], dic
     return asked, read
 
 
-def _look(here: Context, upload_id: str, wishes: dict[str, Any]) -> Looked:
+def _look(here: Context, upload_id: str, wishes: JsonObject) -> Looked:
     """Look at a table as was wished; where that fails, so that what is wrong can be changed.
 
     Without the figures that were expected, then with the columns alone; where the columns of a
     refused table are known, they are asked about; else with no wish at all.
     """
 
-    def look(some: dict[str, Any]) -> Inspection | SmartCartError:
+    def look(some: JsonObject) -> Inspection | SmartCartError:
         try:
             return here.services.uploads.inspect(upload_id, some)
         except SmartCartError as found:
@@ -209,9 +211,9 @@ def _page(
     here: Context,
     request: Request,
     upload_id: str,
-    wishes: dict[str, Any],
+    wishes: JsonObject,
     error: SmartCartError | None = None,
-    form: Any = None,
+    form: FormData | None = None,
     looked: Looked | None = None,
 ) -> HTMLResponse:
     upload = here.services.uploads.one(upload_id)
@@ -219,7 +221,7 @@ def _page(
     seen, wishes = looked.seen, looked.wishes
     choices = questions.offers(looked.error) if seen is None else []
     asked, read = _expected(wishes, form)
-    shown: dict[str, Any] = {
+    shown: JsonObject = {
         "upload": upload,
         "seen": seen,
         "told": None,

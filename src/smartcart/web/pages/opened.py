@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from smartcart.records import Alternatives, Run, Segment
+from smartcart.records import Alternatives, GivenName, JsonObject, Run, Segment
 from smartcart.report import parts
 from smartcart.web.errors import missing
 from smartcart.web.pages.render import remember
 from smartcart.web.services import Context
+from smartcart.web.workspace import Entry
 
-__all__ = ["Opened", "open_run"]
+__all__ = ["OpenedRun", "open_run"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRun:
     """A run: its entry in the workspace, the record, and what the parts of a page show of it."""
 
-    entry: Any
+    entry: Entry
     own: Run  # with the model's own names
     run: Run  # with the names that people gave
-    given: dict[int, Any]  # segment id to the name given, with who and when
-    shown: dict[str, Any]
+    given: dict[int, GivenName]  # segment id to the name given, with who and when
+    shown: JsonObject
     alternatives: Alternatives | None
     version: str  # changes with the run and with every name
 
@@ -38,7 +38,7 @@ class Opened:
         return next(s.segment for s in self.own.segments if s.segment_id == segment_id)
 
 
-def open_run(here: Context, name: str) -> Opened:
+def open_run(here: Context, name: str) -> OpenedRun:
     """Return a run of the workspace. Raises ``WebError`` 404 where there is none."""
     services = here.services
     entry = services.workspace.entry(name)
@@ -50,4 +50,4 @@ def open_run(here: Context, name: str) -> Opened:
     shown = remember(key, lambda: parts.context(run))
     version = "".join(c for c in f"{entry.made}{marks}" if c.isalnum())
     found = services.workspace.alternatives(name)
-    return Opened(entry, own, run, dict(given), shown, found, version)
+    return OpenedRun(entry, own, run, dict(given), shown, found, version)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from smartcart.errors import SmartCartError
-from smartcart.report import interactive_over_time
+from smartcart.records import JsonObject
+from smartcart.report import svg, words
 from smartcart.web.access import access
-from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
-from smartcart.web.pages.run import figures_response
 from smartcart.web.services import Context, Here
+from smartcart.web.tasks import Compared
 from smartcart.web.views import over_time as views
+from smartcart.web.workspace import Entry
 
 __all__ = ["router"]
 
@@ -25,6 +25,8 @@ router = APIRouter(include_in_schema=False)
 OFFERED = 60  # latest runs that can be compared
 UPLOADS = 30
 CHECKS = 5
+FLOWS = "Flows of customers between segments; the numbers are in the table below."
+SIZES = "Share of customers of each segment over the segmentations; the numbers are in the table."
 
 
 @router.get("/over-time")
@@ -52,7 +54,7 @@ def _page(
     if first is None and last is not None and not before:  # the oldest: what came after it
         later = _later(entries, last)
         first, last = (last, later) if later is not None else (None, last)
-    shown: dict[str, Any] = {"entries": entries, "first": first, "last": last, "moved": None}
+    shown: JsonObject = {"entries": entries, "first": first, "last": last, "moved": None}
     about = known.get(to) or last  # what a newer table is checked against
     shown["about"] = about
     if last is not None and about is not None:
@@ -76,14 +78,8 @@ def _page(
         shown |= {"series": None, "checks": [], "uploads": []}
     if first is not None and last is not None:
         shown |= _moved(here, first.name, last.name)
-    query = urlencode(
-        {
-            "from": first.name if first else "",
-            "to": last.name if last else "",
-            "whole": "" if before else "yes",
-        }
-    )
-    drawn = shown["moved"] is not None or shown["series"] is not None
+    if shown["series"] is not None:
+        shown["sizes"] = _sizes(shown["series"])
     return page(
         here,
         request,
@@ -91,12 +87,22 @@ def _page(
         error=error,
         entry=known.get(to),
         tab="time",
-        figures=f"/over-time/figures.json?{query}" if drawn else "",
         **shown,
     )
 
 
-def _earlier(entries: list[Any], last: Any) -> Any:
+def _sizes(series: views.Series) -> Markup:
+    """Return the shares of segments as lines over the runs."""
+    lines = [
+        svg.SvgLine(i, series.names.get(i, ""), tuple(shares))
+        for i, shares in series.shares.items()
+    ]
+    return svg.timeline(
+        lines, [words.shorten(name, 22) for name in series.runs], words.share, SIZES
+    )
+
+
+def _earlier(entries: list[Entry], last: Entry | None) -> Entry | None:
     """Return the run that ``last`` continues, else the latest one before it."""
     if last is None:
         return None
@@ -104,13 +110,13 @@ def _earlier(entries: list[Any], last: Any) -> Any:
     return next((one for one in before if one.name == last.parent), before[0] if before else None)
 
 
-def _later(entries: list[Any], first: Any) -> Any:
+def _later(entries: list[Entry], first: Entry) -> Entry | None:
     """Return the run that continues ``first``, else the first one after it."""
     after = sorted((one for one in entries if one.made > first.made), key=lambda one: one.made)
     return next((one for one in after if one.parent == first.name), after[0] if after else None)
 
 
-def _continues(entries: list[Any], last: Any, first: Any) -> bool:
+def _continues(entries: list[Entry], last: Entry, first: Entry) -> bool:
     return first.name in {one.name for one in views.chain(entries, last.name, None)}
 
 
@@ -145,11 +151,11 @@ def _names(
     return {**then, **given[before]}, {**now, **mine}
 
 
-def _ids(found: Any) -> tuple[int, ...]:
+def _ids(found: Compared) -> tuple[int, ...]:
     return found.identity.ids if found.identity is not None else ()
 
 
-def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
+def _moved(here: Context, before: str, after: str) -> dict[str, object]:
     """Return who moved, where that has been worked out."""
     found = here.services.jobs.migration(before, after)
     if found is None:
@@ -158,6 +164,7 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
     currency = here.services.workspace.run(after).currency
     return {
         "moved": found.migration,
+        "flows": svg.sankey(found.migration, then, now, FLOWS),
         "lead": views.lead(found.migration, found.split),
         "matrix": views.matrix(found.migration, then, now),
         "changes": views.changes(found.migration, then, now, found.split, currency),
@@ -166,36 +173,6 @@ def _moved(here: Context, before: str, after: str) -> dict[str, Any]:
         "gone": [(then.get(t.segment_id, ""), t.customers) for t in found.migration.leavers],
         "notices": [n.message for n in found.notices],
     }
-
-
-@router.get("/over-time/figures.json")
-@access("viewer")
-def figures(
-    here: Here,
-    request: Request,
-    before: str = Query("", alias="from"),
-    to: str = "",
-    whole: str = "",
-) -> Response:
-    """Return the figures of two runs; ``whole``: with those before the first, too."""
-    services = here.services
-    drawn: dict[str, Any] = {}
-    found = services.jobs.migration(before, to) if before and to else None
-    if found is not None:
-        then, now = _names(here, before, to, found.names, found.names_now, _ids(found))
-        drawn["sankey"] = interactive_over_time.sankey(found.migration, then, now)
-    entries = [one for one in services.workspace.entries(limit=OFFERED) if not one.problem]
-    known = {one.name: one for one in entries}
-    if to in known:
-        line = views.chain(entries, to, before or None, whole=bool(whole))
-        first = known.get(before)
-        joined = first is None or _continues(entries, known[to], first)
-        series = views.series(line, _given(here, [one.name for one in line]), joined)
-        if series is not None:
-            drawn["sizes"] = interactive_over_time.sizes_over_time(
-                series.runs, series.shares, series.names
-            )
-    return packed_response(request, figures_response(drawn))
 
 
 @router.post("/over-time")

@@ -6,7 +6,6 @@ import csv
 import itertools
 import secrets
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -61,7 +60,7 @@ def _people(
     model = opened.run.model
     if segment:
         opened.segment(segment)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     more = ""
     ready = has_lookup(folder)
     names = {one.segment_id: one.segment for one in opened.run.segments}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -18,11 +17,12 @@ from smartcart.web.amounts import read_amount, shown_amount
 from smartcart.web.errors import WebError, missing
 from smartcart.web.exports import PlanWishes
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.services import Context, Here
 from smartcart.web.views.over_time import chain
 from smartcart.workflows.kept_campaigns import learnable, learnt
+from smartcart.workflows.plan_value import has_expected_revenue
 
 __all__ = ["router", "understood"]
 
@@ -45,10 +45,9 @@ class Asked:
     budget: str = ""
     baseline: str = ""
 
-    @property
-    def whole(self) -> bool:
-        """Is there enough to plan with?"""
-        return bool(self.cost and self.revenue)
+    def whole(self, *, foretold: bool) -> bool:
+        """Is there enough to plan with? ``foretold``: the run says what a response brings."""
+        return bool(self.cost and (self.revenue or foretold))
 
     @property
     def query(self) -> str:
@@ -56,11 +55,11 @@ class Asked:
         return urlencode({name: getattr(self, name) for name in FIELDS if getattr(self, name)})
 
 
-def _asked(given: Any) -> Asked:
+def _asked(given: Mapping[str, object]) -> Asked:
     return Asked(**{name: str(given.get(name) or "").strip()[:60] for name in FIELDS})
 
 
-def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
+def _lessons(here: Context, opened: OpenedRun) -> dict[str, tuple[str, Learnt]]:
     """Return what the plan can learn from measured campaigns: label and counts, by form value.
 
     Campaigns to the segments of this run, and of those whose segments live on in it.
@@ -77,10 +76,14 @@ def _lessons(here: Context, opened: Opened) -> dict[str, tuple[str, Learnt]]:
     return found
 
 
-def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWishes:
+def _wishes(
+    opened: OpenedRun, asked: Asked, lessons: Mapping[str, tuple[str, Learnt]]
+) -> PlanWishes:
     """Return what was typed as numbers. Raises ``WebError`` where something typed is wrong."""
     cost = read_amount(asked.cost, "The cost of a contact", least=0)
-    revenue = read_amount(asked.revenue, "What a response brings", least=0)
+    revenue = None
+    if asked.revenue or not has_expected_revenue(opened.run.future):
+        revenue = read_amount(asked.revenue, "What a response brings", least=0)
     budget = read_amount(asked.budget, "The budget", least=0) if asked.budget else None
     outcome = asked.outcome or next((o.column for o in opened.run.outcomes), "")
     rate = None
@@ -113,7 +116,7 @@ def _wishes(opened: Opened, asked: Asked, lessons: Mapping[str, Any]) -> PlanWis
     )
 
 
-def _planned(here: Context, opened: Opened, asked: Asked) -> Campaign:
+def _planned(here: Context, opened: OpenedRun, asked: Asked) -> Campaign:
     """Return the plan; the latest are remembered."""
     wishes, name = _wishes(opened, asked, _lessons(here, opened)), opened.entry.name
     key = ("plan", str(here.services.workspace.folder), name, opened.entry.made, wishes)
@@ -140,7 +143,8 @@ def _page(
                 read[field] = understood(typed, run.currency if field not in SHARES else "%")
             except SmartCartError as wrong:
                 read[field] = str(wrong)
-    if asked.whole and error is None:
+    foretold = has_expected_revenue(run.future)
+    if asked.whole(foretold=foretold) and error is None:
         try:
             found = _planned(here, opened, asked)
         except SmartCartError as wrong:
@@ -160,11 +164,12 @@ def _page(
         read=read,
         fields=FIELDS,
         campaign=shown,
+        foretold=words.count(run.future.horizon) if foretold and run.future else "",
         plan=found.plan if found is not None else None,
     )
 
 
-def _offers(here: Context, opened: Opened) -> list[tuple[str, str]]:
+def _offers(here: Context, opened: OpenedRun) -> list[tuple[str, str]]:
     """Return what a plan can learn rates from, as (form value, words): outcomes, then results."""
     run = opened.run
     past = [

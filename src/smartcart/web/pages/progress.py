@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from smartcart.records import JsonObject
 from smartcart.web.access import access
 from smartcart.web.errors import WebError
 from smartcart.web.jobs import Job
@@ -35,7 +35,7 @@ def _target(job: Job) -> str:
     return f"/runs/{job.result}"
 
 
-def _upload_there(here: Context, asked: dict[str, Any]) -> str:
+def _upload_there(here: Context, asked: JsonObject) -> str:
     """Return the upload that a run was to be made of; "" where there is none any more."""
     try:
         return here.services.uploads.one(str(asked.get("upload", ""))).id

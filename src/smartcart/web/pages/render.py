@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,6 +21,8 @@ from smartcart.web.errors import WebError
 from smartcart.web.pages.assets import address
 from smartcart.web.services import Context
 from smartcart.web.views.glossary import TERMS
+
+T = TypeVar("T")
 
 __all__ = ["SAID", "error_page", "go", "moment", "page", "remember", "template", "told"]
 
@@ -58,7 +60,7 @@ def _environment() -> Environment:
     return env
 
 
-def template(file: str, /, **shown: Any) -> str:
+def template(file: str, /, **shown: object) -> str:
     """Return a template filled in."""
     return _environment().get_template(file).render(**shown)
 
@@ -153,16 +155,17 @@ def _time(text: str | None) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(text, moment(text))
 
 
-_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
 _lock = Lock()
 
 
-def remember(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+def remember(key: tuple[object, ...], make: Callable[[], T]) -> T:
     """Return what ``make`` gave for ``key``; made once, and the latest are kept."""
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
-            return _kept[key]
+            kept: T = _kept[key]
+            return kept
     made = make()
     with _lock:
         _kept[key] = made

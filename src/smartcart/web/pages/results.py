@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError
+from smartcart.records import JsonObject
 from smartcart.report import results as told
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
@@ -125,7 +124,7 @@ def campaign(here: Here, request: Request, number: str) -> HTMLResponse:
     """Show what one campaign changed."""
     kept = here.services.campaigns.one(number)
     currency = _currency(here, kept)
-    shown: dict[str, Any] = {"outcomes": [], "notes": []}
+    shown: JsonObject = {"outcomes": [], "notes": []}
     if kept.effects is not None:
         shown = {
             "outcomes": told.results_shown(kept.effects, currency),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
-from smartcart.report import interactive, palette, parts
+from smartcart.records import JsonObject
+from smartcart.report import interactive, palette, parts, view
 from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
 from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
-from smartcart.web.pages.render import go, page, remember
+from smartcart.web.pages.opened import OpenedRun, open_run
+from smartcart.web.pages.render import go, page, remember, template
 from smartcart.web.services import Context, Here
 from smartcart.web.views import choices
 
@@ -26,7 +27,9 @@ KEEP = "private, max-age=86400"
 HEAD = 4000  # characters of a report in which its policy stands
 
 
-def figures_response(figures: dict[str, Any], more: dict[str, Any] | None = None) -> bytes:
+def figures_response(
+    figures: Mapping[str, object], more: Mapping[str, object] | None = None
+) -> bytes:
     """Return figures as the pages' script reads them."""
     return embed({"figures": figures, "theme": palette.theme(), **(more or {})}).encode()
 
@@ -75,12 +78,47 @@ def _segments(
         shown_k=shown_k,
         used=used,
         used_many=choices.many(used),
+        part=_part(opened, shown_k),
         notes=[n for n in here.services.annotations.notes(name) if n.segment_id is None],
         still=f"/runs/{name}/plots/clusters_3d.png",
     )
 
 
-def _own(opened: Opened, segment_id: int) -> dict[str, str] | None:
+@router.get("/runs/{name}/choices/{k}")
+@access("viewer")
+def choice(here: Here, name: str, k: int) -> HTMLResponse:
+    """Return the part of the page that tells what sets the segments of another K apart."""
+    opened = open_run(here, name)
+    found = opened.alternatives.alternatives if opened.alternatives is not None else ()
+    if k not in {len(opened.run.segments), *(one.k for one in found)}:
+        raise missing("number of segments", k)
+    return HTMLResponse(_part(opened, k))
+
+
+def _part(opened: OpenedRun, k: int) -> Markup:
+    """Return sizes and averages of ``k`` segments: those in use, or what the sample says of K."""
+    found = opened.alternatives
+    used = len(opened.run.segments)
+    shown = opened.shown
+    told: JsonObject = {"run": opened.run, "heat": shown["heat"], "sizes_figure": "sizes"}
+    sample = 0
+    if found is not None and k != used:
+        one = next(one for one in found.alternatives if one.k == k)
+        run = choices.seen_with(opened.run, one)
+        several = k > 1
+        told = {
+            "run": run,
+            "heat": view.forming(run) if several else (),
+            "sizes_figure": f"sizes-{k}",
+        }
+        everybody = sum(s.size for s in opened.run.segments)
+        sample = found.rows if found.rows < everybody else 0
+    told |= {"several": k > 1, "shown_k": k, "used_many": choices.many(used), "sample": sample}
+    told |= {name: shown[name] for name in ("valued", "value_label")}
+    return Markup(template("choice.html.j2", **told))
+
+
+def _own(opened: OpenedRun, segment_id: int) -> dict[str, str] | None:
     """Return who renamed a segment, and what the model calls it; None where nobody did."""
     given = opened.given.get(segment_id)
     if given is None or not given.name:
@@ -98,11 +136,22 @@ def figures(here: Here, request: Request, name: str) -> Response:
         more = {}
         if opened.alternatives is not None and opened.run.picture.xyz:
             more["solid"] = interactive.choices_3d(opened.run, opened.alternatives)
-        return figures_response(interactive.figures(opened.run), more)
+        return figures_response(interactive.figures(opened.run) | _sizes(opened), more)
 
     folder = str(here.services.workspace.folder)
     content = remember(("figures", folder, name, opened.version), make)
     return packed_response(request, content, **{"Cache-Control": KEEP})
+
+
+def _sizes(opened: OpenedRun) -> dict[str, object]:
+    """Return the picture of sizes for every other number of segments."""
+    found = opened.alternatives.alternatives if opened.alternatives is not None else ()
+    used = len(opened.run.segments)
+    return {
+        f"sizes-{one.k}": interactive.sizes(choices.seen_with(opened.run, one))
+        for one in found
+        if one.k not in (1, used)
+    }
 
 
 @router.get("/runs/{name}/data")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError, UsageError
+from smartcart.records import JsonObject
 from smartcart.report import interactive, trust, view, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.pages.assets import packed_response
 from smartcart.web.pages.forms import Form, text
-from smartcart.web.pages.opened import Opened, open_run
+from smartcart.web.pages.opened import OpenedRun, open_run
 from smartcart.web.pages.render import go, page, remember
 from smartcart.web.pages.run import KEEP, figures_response
 from smartcart.web.services import Context, Here
@@ -75,7 +74,7 @@ def _page(
     )
 
 
-def _other(opened: Opened, segment_id: int, against: int) -> int | None:
+def _other(opened: OpenedRun, segment_id: int, against: int) -> int | None:
     if against in (0, segment_id):
         return None
     return opened.segment(against)[0]
@@ -91,10 +90,12 @@ def figures(here: Here, request: Request, name: str, segment_id: int, against: i
 
     def make() -> bytes:
         run = opened.run
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         if len(run.segments) > 1:
             found["against"] = interactive.against(run, place, other)
-        found |= {s["name"]: s["figure"] for s in views.spreads(run, opened.alternatives, place)}
+        found |= {
+            str(s["name"]): s["figure"] for s in views.spreads(run, opened.alternatives, place)
+        }
         return figures_response(found)
 
     folder = str(here.services.workspace.folder)
@@ -177,7 +178,7 @@ def export(here: Here, request: Request, name: str, number: str) -> HTMLResponse
     )
 
 
-def _files(receipt: dict[str, Any], only: str) -> list[tuple[str, str, str]]:
+def _files(receipt: JsonObject, only: str) -> list[tuple[str, str, str]]:
     """Return the lists of a receipt: file, its name on the page, and what it is for."""
     told = {
         "contact.csv": "Whom to contact. Upload this one.",

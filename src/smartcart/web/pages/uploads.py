@@ -28,7 +28,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UploadLine:
     """One table in the list."""
 
     upload: Upload
@@ -61,7 +61,7 @@ def _page(
         if entry.upload_id:
             made.setdefault(entry.upload_id, []).append((f"/runs/{entry.name}", entry.title))
     lines = [
-        Line(
+        UploadLine(
             one,
             size(one.bytes),
             KINDS.get(one.kind, one.kind),

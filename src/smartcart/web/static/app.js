@@ -29,7 +29,7 @@
   // Figures ------------------------------------------------------------------------------------
   const place = one("[data-figures]");
   const ready = (async () => {
-    if (!place || !window.Plotly) return null;
+    if (!place) return null;
     const answer = await fetch(place.dataset.figures, { headers: { Accept: "application/json" } });
     if (!answer.ok) return null;
     const spec = await answer.json();
@@ -64,7 +64,25 @@
   if (slider) {
     const choices = JSON.parse(one("#choices").textContent);
     const solid = one(".chart.solid");
+    const part = one("#k-part");
+    const parts = new Map();
+    const apart = async (k) => {
+      if (!part || part.dataset.kShown === String(k)) return;
+      part.setAttribute("aria-busy", "true");
+      if (!parts.has(k))
+        parts.set(k, fetch(part.dataset.part + k).then((answer) => (answer.ok ? answer.text() : null), () => null));
+      const text = await parts.get(k);
+      if (text === null) parts.delete(k); // asked for again the next time
+      if (String(k) !== slider.value) return;
+      if (text === null) part.textContent = "What sets these segments apart could not be read.";
+      else part.innerHTML = text;
+      part.dataset.kShown = text === null ? "" : String(k);
+      part.removeAttribute("aria-busy");
+      watched(part);
+      if (await ready) charts.add(part);
+    };
     const show = async (k) => {
+      apart(k);
       for (const el of all("[data-k]")) el.hidden = el.dataset.k !== String(k);
       for (const el of all("[data-unlike]")) el.hidden = el.dataset.unlike === String(k);
       for (const row of all("tr[data-row]"))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from smartcart.records import Alternative, Alternatives, KRow, Run
+from smartcart.records import Alternative, Alternatives, KRow, Profile, ProfileRow, Run, Segment
 from smartcart.report import view, words
 from smartcart.report.parts import stable
 
-__all__ = ["Choice", "choices", "many", "script", "sketches", "smallest"]
+__all__ = ["KOption", "choices", "many", "script", "seen_with", "sketches", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class KOption:
     """One number of segments, ready to show; ``rows`` are figures here and at the recommended."""
 
     k: int
@@ -35,7 +34,7 @@ LABELS = {
 }
 
 
-def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
+def choices(run: Run, found: Alternatives | None) -> tuple[KOption, ...]:
     """Return the choices of the slider, smallest first; none where the run keeps none."""
     if found is None or not run.picture.xyz:
         return ()
@@ -48,7 +47,7 @@ def choices(run: Run, found: Alternatives | None) -> tuple[Choice, ...]:
     if len(known) < 2:
         return ()
     return tuple(
-        Choice(
+        KOption(
             k,
             many(k),
             _tag(k, best, used),
@@ -139,7 +138,7 @@ def _words(
     return " ".join(parts)
 
 
-def script(found: tuple[Choice, ...]) -> dict[str, Any]:
+def script(found: tuple[KOption, ...]) -> dict[str, object]:
     """Return what the slider's script shows, by number of segments."""
     return {
         str(one.k): {
@@ -155,7 +154,7 @@ def script(found: tuple[Choice, ...]) -> dict[str, Any]:
     }
 
 
-def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, Any]]]]:
+def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[str, object]]]]:
     """Return cards of every number of segments but the one that was used."""
     if found is None:
         return []
@@ -179,3 +178,46 @@ def sketches(run: Run, found: Alternatives | None) -> list[tuple[int, list[dict[
             )
         shown.append((one.k, cards))
     return shown
+
+
+def seen_with(run: Run, one: Alternative) -> Run:
+    """Return the run as the parts of a page show it with the segments of another K.
+
+    Sizes are shares of the sample times all customers. The profile holds what forms the segments;
+    it is empty where the run was made before that was kept. All else is as it was.
+    """
+    customers = sum(s.size for s in run.segments)
+    values = [s.value_total for s in run.segments if s.value_total is not None]
+    features = run.model.recipe.features
+    overall = {row.column: row.overall_mean for row in run.profile.rows}
+    segments, rows = [], []
+    for s in one.segments:
+        total = sum(values) * s.value_share if values and s.value_share is not None else None
+        segments.append(
+            Segment(
+                segment_id=s.segment_id,
+                segment=s.segment,
+                size=round(customers * s.share),
+                share=s.share,
+                value_total=total,
+                value_share=s.value_share,
+                facts=s.facts,
+                archetype=s.archetype,
+                sentence=s.sentence,
+                action="",
+                watch="",
+                confidence=math.nan,
+                jaccard=None,
+            )
+        )
+        for feature, mean, effect in zip(features, s.means, s.effects, strict=False):
+            if mean is None or effect is None:
+                continue
+            all_mean = overall.get(feature.name, math.nan)
+            rows.append(
+                ProfileRow(
+                    s.segment_id, s.segment, feature.name, "forms", mean, mean, all_mean, effect
+                )
+            )
+    profile = Profile(tuple(rows), run.profile.labels, run.profile.units)
+    return replace(run, segments=tuple(segments), profile=profile, outcomes=(), fairness=None)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from smartcart.records import Contribution, Explanation, Feature, Model
 from smartcart.report import words
 from smartcart.workflows.counterfactuals import Move
+from smartcart.workflows.what_if import SegmentDistance
 
-__all__ = ["Field", "Reason", "fields", "moved", "near", "reasons", "sure", "typed"]
+__all__ = ["Field", "ShownReason", "fields", "moved", "near", "reasons", "sure", "typed"]
 
 SURE = ((0.3, "clearly"), (0.1, "fairly clearly"), (-1.0, "just about"))
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ShownReason:
     """What one measure adds, ready to show; ``width`` is 0 to 100 of the strongest."""
 
     label: str
@@ -50,7 +50,7 @@ def sure(confidence: float) -> str:
     return next(word for floor, word in SURE if confidence >= floor)
 
 
-def reasons(found: Explanation, names: Mapping[int, str], currency: str) -> list[Reason]:
+def reasons(found: Explanation, names: Mapping[int, str], currency: str) -> list[ShownReason]:
     """Return what every measure adds, the strongest first."""
     longest = max((abs(one.share) for one in found.contributions), default=0.0) or 1.0
     own = names.get(found.segment_id, found.segment)
@@ -58,14 +58,14 @@ def reasons(found: Explanation, names: Mapping[int, str], currency: str) -> list
     return [_reason(one, own, other, longest, currency) for one in found.contributions]
 
 
-def _reason(one: Contribution, own: str, other: str, longest: float, currency: str) -> Reason:
+def _reason(one: Contribution, own: str, other: str, longest: float, currency: str) -> ShownReason:
     value = words.value(one.value, one.unit, currency)
     if one.handled == "filled":
         value = f"not known ({words.value(one.counted, one.unit, currency)} assumed)"
     elif one.handled == "capped":
         value = f"{value} (counted as {words.value(one.counted, one.unit, currency)})"
     pro = one.contribution > 0
-    return Reason(
+    return ShownReason(
         one.label,
         value,
         words.value(one.own_mean, one.unit, currency),
@@ -76,7 +76,9 @@ def _reason(one: Contribution, own: str, other: str, longest: float, currency: s
     )
 
 
-def near(distances: Sequence[Any], names: Mapping[int, str]) -> list[tuple[int, str, str, int]]:
+def near(
+    distances: Sequence[SegmentDistance], names: Mapping[int, str]
+) -> list[tuple[int, str, str, int]]:
     """Return every segment, its distance and how near it is (100: there), the nearest first."""
     far = max((one.distance for one in distances), default=0.0) or 1.0
     return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from smartcart.records import Future, Run
 from smartcart.report import future as told
 from smartcart.report import words
@@ -17,7 +15,7 @@ def _there(run: Run) -> Future | None:
     return None if found is None or found.refused else found
 
 
-def segment_lines(run: Run, segment_id: int) -> dict[str, Any] | None:
+def segment_lines(run: Run, segment_id: int) -> dict[str, object] | None:
     """Return what a segment is expected to bring; None without a forecast."""
     future = _there(run)
     if future is None:
@@ -40,7 +38,7 @@ def segment_lines(run: Run, segment_id: int) -> dict[str, Any] | None:
     return None
 
 
-def customer_lines(run: Run, found: Foretold | None) -> dict[str, Any] | None:
+def customer_lines(run: Run, found: Foretold | None) -> dict[str, object] | None:
     """Return what is foretold of a customer; None without a forecast.
 
     Who ordered once has no rhythm, and no day by which the next order is due.
@@ -67,7 +65,7 @@ def customer_lines(run: Run, found: Foretold | None) -> dict[str, Any] | None:
     }
 
 
-def late_rows(run: Run, found: list[Late]) -> list[dict[str, Any]]:
+def late_rows(run: Run, found: list[Late]) -> list[dict[str, object]]:
     """Return late customers in words."""
     future = run.future
     assert future is not None

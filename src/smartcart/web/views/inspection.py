@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from smartcart.records import Column, Inspection
 from smartcart.report import order_log, view, words
@@ -106,8 +105,8 @@ def lead(seen: Inspection) -> str:
 
 
 def wishes(
-    seen_columns: list[tuple[str, str, str]], orders: bool, before: Mapping[str, Any]
-) -> dict[str, Any]:
+    seen_columns: list[tuple[str, str, str]], orders: bool, before: Mapping[str, object]
+) -> dict[str, object]:
     """Return what the user says of columns: (name, chosen, as it was seen) to wishes.
 
     What was said ``before`` of other columns stays.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smartcart.records import Drift, Flow, Identity, Migration
 from smartcart.report import over_time, words
@@ -138,7 +138,7 @@ def series(
     return Series(titles, dict(sorted(shares.items())), names)
 
 
-def drift(found: Drift, names: Mapping[int, str]) -> dict[str, Any]:
+def drift(found: Drift, names: Mapping[int, str]) -> dict[str, object]:
     """Return what a check of a new table found, ready to show."""
     return {
         "refit": found.verdict == "refit",

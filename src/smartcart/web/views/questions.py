@@ -7,10 +7,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from smartcart.errors import DataError, ReadingQuestion, SmartCartError
-from smartcart.records import Column, OtherReading, ReadingReceipt
+from smartcart.records import Column, JsonObject, OtherReading, ReadingReceipt
 from smartcart.report import receipt
 
 __all__ = [
@@ -142,7 +141,7 @@ def _value(name: str, wish: Mapping[str, str]) -> str:
     return json.dumps({"columns": {name: wish}})
 
 
-def chosen(wishes: Mapping[str, Any], choice: str) -> dict[str, Any]:
+def chosen(wishes: JsonObject, choice: str) -> dict[str, object]:
     """Return the wishes once a choice is taken: it replaces what was said of the same part.
 
     >>> before = {"columns": {"Total": {"meaning": "amount"}}, "k": 4}

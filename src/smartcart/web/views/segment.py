@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from smartcart.records import Alternatives, Run
+from smartcart.records import Alternatives, JsonObject, Rule, Run
 from smartcart.report import interactive_spread, outcomes, words
 
 __all__ = ["OutcomeLine", "outcome_lines", "receipt_rows", "rules", "spreads", "written"]
@@ -42,7 +41,7 @@ def outcome_lines(run: Run, segment_id: int) -> list[OutcomeLine]:
     return found
 
 
-def rules(run: Run, segment_id: int) -> list[Any]:
+def rules(run: Run, segment_id: int) -> list[Rule]:
     """Return the rules that say this segment, those that speak of most customers first."""
     book = run.rulebook
     if book is None or len(run.segments) < 2:
@@ -51,12 +50,12 @@ def rules(run: Run, segment_id: int) -> list[Any]:
     return sorted(own, key=lambda rule: -rule.coverage)
 
 
-def spreads(run: Run, found: Alternatives | None, place: int) -> list[dict[str, Any]]:
+def spreads(run: Run, found: Alternatives | None, place: int) -> list[dict[str, object]]:
     """Return how each measure is spread in the segment at ``place``: figure and table."""
     if found is None or len(run.segments) < 2:
         return []
     segment = run.segments[place]
-    shown = []
+    shown: list[dict[str, object]] = []
     for i, one in enumerate(found.distributions):
         if place >= len(one.by_segment):
             continue
@@ -77,13 +76,13 @@ def spreads(run: Run, found: Alternatives | None, place: int) -> list[dict[str, 
     return shown
 
 
-def written(receipt: dict[str, Any]) -> int:
+def written(receipt: JsonObject) -> int:
     """Return how many customers are in the file of a receipt."""
     arms = receipt.get("arms")
     return int(arms["contact"] if arms else receipt["written"])
 
 
-def receipt_rows(receipt: dict[str, Any]) -> list[tuple[str, str]]:
+def receipt_rows(receipt: JsonObject) -> list[tuple[str, str]]:
     """Return what a receipt says, as (name, figure).
 
     >>> receipt_rows({"written": 3, "left_out": {"other segment": 4}, "customers": 7})[1]

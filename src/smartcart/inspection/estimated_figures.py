@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from smartcart.records import Contract, Feature
+from smartcart.records import Contract, Feature, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables import few_passes, summary
 
@@ -29,14 +29,14 @@ def is_large(opened: Opened) -> bool:
     return opened.engine.can.first_rows and opened.reading.rows > EXACT_ROWS
 
 
-def figures(opened: Opened) -> dict[str, Any]:
+def figures(opened: Opened) -> ResultRow:
     """Return the figures of all columns, as ``summary.summary_expressions`` gives them.
 
     Different values of a number are counted over all rows only where the first rows hold many of
     them, or one only. What the first rows hold many times is no id and no measure of its own.
     """
     engine, table = opened.engine, opened.table
-    row: dict[str, Any] = {}
+    row: ResultRow = {}
     for part in summary.summary_expressions(table, numbers=False):
         row |= engine.record(part)
     row |= engine.record(summary.distinct_expression(table.limit(SLICE_ROWS)))
@@ -53,7 +53,7 @@ def figures(opened: Opened) -> dict[str, Any]:
     return row
 
 
-def no_id_twice(opened: Opened, contract: Contract, row: Mapping[str, Any]) -> bool:
+def no_id_twice(opened: Opened, contract: Contract, row: ResultRow) -> bool:
     """Return whether every id is known to occur once: by a bit for each whole number in between.
 
     False where that cannot be told so cheaply.
@@ -78,14 +78,14 @@ def counts(
     features: Sequence[Feature],
     columns: Sequence[summary.ColumnSummary],
     key: Sequence[str],
-) -> dict[str, Any]:
+) -> ResultRow:
     """Return the counts of the ledger, as ``quality.count_expression`` names them.
 
     Most are known from the figures of the columns. Without a ``key`` there are no copies; with one
     their number is estimated.
     """
     engine, table = opened.engine, opened.table
-    found: dict[str, Any]
+    found: ResultRow
     found, left = few_passes.known_counts(contract, features, columns)
     if left:
         found |= engine.record(few_passes.beyond_expression(table, contract, left))

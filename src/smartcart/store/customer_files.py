@@ -6,18 +6,26 @@ import csv as csv_module
 import fnmatch
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike, NDArray
 
 from smartcart.errors import UsageError
+from smartcart.records import CustomerColumns
 from smartcart.store.atomic import cannot_write, part_beside
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 __all__ = [
     "CSV_ROWS",
     "assignments",
+    "forecast_columns",
     "future_table",
     "refuse_scored",
     "rejected_beside",
@@ -42,7 +50,8 @@ def assignments(
     """Give a function that writes a batch of customers to ``segments.parquet`` and ``.csv``.
 
     The function takes customer ids, places of segments from 1, distances, confidences and further
-    columns by name, each of length n. A place is written as its id of ``ids``, or as it is.
+    columns by name (NumPy or Arrow), each of length n. A place is written as its id of ``ids``, or
+    as it is.
     """
     import numpy as np
     import pyarrow as pa
@@ -55,7 +64,13 @@ def assignments(
     kinds = [kind for kind, wanted in wished.items() if wanted]
     with _table(stem, kinds, ["segment_id", "segment"]) as write_batch:
 
-        def write(customers: Any, places: Any, distance: Any, confidence: Any, **more: Any) -> None:
+        def write(
+            customers: pa.Array,
+            places: ArrayLike,
+            distance: NDArray[np.generic],
+            confidence: NDArray[np.generic],
+            **more: NDArray[np.generic],
+        ) -> None:
             numbers = np.asarray(places, dtype=np.int32) - 1
             words = pa.DictionaryArray.from_arrays(arrow.numbers(numbers), values)
             write_batch(
@@ -65,7 +80,10 @@ def assignments(
                     "segment": words,
                     "distance": arrow.numbers(distance),
                     "confidence": arrow.numbers(confidence),
-                    **{name: arrow.numbers(column) for name, column in more.items()},
+                    **{
+                        name: column if isinstance(column, pa.Array) else arrow.numbers(column)
+                        for name, column in more.items()
+                    },
                 }
             )
 
@@ -73,7 +91,7 @@ def assignments(
 
 
 @contextmanager
-def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[CustomerColumns], None]]:
     """Give a function that writes a batch of columns to ``rfm.csv`` or ``.parquet``."""
     kinds = ("csv",) if csv else ("parquet",)
     repeated = [
@@ -91,7 +109,7 @@ def rfm_table(folder: Path, *, csv: bool = True) -> Iterator[Callable[[Mapping[s
 
 
 @contextmanager
-def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+def future_table(folder: Path) -> Iterator[Callable[[CustomerColumns], None]]:
     """Give a function that writes a batch of forecasts to ``future.parquet``.
 
     ``next_order_by`` is given as days since 1970 and whether they are known, both (n,); money that
@@ -108,17 +126,8 @@ def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
         _table(folder / "late", ("parquet",), ["segment_id"]) as write_late,
     ):
 
-        def write(columns: Mapping[str, Any]) -> None:
-            days, known = columns["next_order_by"]
-            money = np.asarray(columns["expected_spend"])
-            told = {
-                "customer_id": columns["customer_id"],
-                "p_alive": arrow.numbers(columns["p_alive"]),
-                "expected_orders": arrow.numbers(columns["expected_orders"]),
-                "expected_spend": pa.array(money, mask=np.isnan(money)),
-                "next_order_by": pa.array(days, pa.int32(), mask=~known).cast(pa.date32()),
-                "late": pa.array(columns["late"]),
-            }
+        def write(columns: CustomerColumns) -> None:
+            told = {"customer_id": columns["customer_id"], **forecast_columns(columns)}
             write_batch(told)
             rows = pa.array(np.flatnonzero(columns["late"]))
             more = {
@@ -131,10 +140,23 @@ def future_table(folder: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
         yield write
 
 
+def forecast_columns(columns: CustomerColumns) -> dict[str, object]:
+    """Return the forecasts of customers as Arrow columns; see :func:`future_table`."""
+    from smartcart.store import arrow
+
+    return {
+        "p_alive": arrow.numbers(columns["p_alive"]),
+        "expected_orders": arrow.numbers(columns["expected_orders"]),
+        "expected_spend": arrow.money(columns["expected_spend"]),
+        "next_order_by": arrow.days(*columns["next_order_by"]),
+        "late": arrow.numbers(columns["late"]),
+    }
+
+
 @contextmanager
 def _table(
     stem: Path, kinds: Sequence[str], repeated: Sequence[str]
-) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+) -> Iterator[Callable[[CustomerColumns], None]]:
     """Give a function that writes batches to the files ``stem.parquet`` and ``stem.csv``.
 
     Columns of words may be given as dictionaries; in the files they are text.
@@ -145,16 +167,16 @@ def _table(
 
     from smartcart.store import arrow
 
-    writers: list[Any] = []
+    writers: list[pq.ParquetWriter | pa_csv.CSVWriter] = []
     under_way: list[Future[None]] = []
 
-    def write(columns: Mapping[str, Any]) -> None:
+    def write(columns: CustomerColumns) -> None:
         while under_way:  # one batch is written while the next is made
             under_way.pop().result()
         batch = pa.record_batch(list(columns.values()), names=list(columns))
         under_way.append(behind.submit(put, batch))
 
-    def put(batch: Any) -> None:
+    def put(batch: pa.RecordBatch) -> None:
         if not writers and "parquet" in kinds:
             writers.append(
                 pq.ParquetWriter(
@@ -182,12 +204,12 @@ def _table(
                 writer.close()
 
 
-def write_rejected(folder: Path, rejected: Any) -> None:
+def write_rejected(folder: Path, rejected: pa.Table) -> None:
     """Write ``rejected.csv`` from an Arrow table of ``customer_id`` and ``reason``."""
     write_reasons(folder / "rejected.csv", rejected.to_batches())
 
 
-def write_reasons(path: Path, batches: Iterable[Any]) -> int:
+def write_reasons(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
     """Write ``customer_id`` and ``reason`` of Arrow batches as CSV; return how many there are."""
     count = 0
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -241,7 +263,7 @@ def refuse_scored(target: Path, sources: Sequence[str], *, overwrite: bool) -> N
 @contextmanager
 def scored(
     target: Path, names: Sequence[str], *, ids: Sequence[int] | None = None, overwrite: bool = False
-) -> Iterator[tuple[Callable[..., None], Callable[[Iterable[Any]], int]]]:
+) -> Iterator[tuple[Callable[..., None], Callable[[Iterable[pa.RecordBatch]], int]]]:
     """Give what writes a batch of customers and what writes the rejected ones.
 
     ``target`` (and the file beside it, if anybody is rejected) appears once the block ends well.
@@ -251,7 +273,7 @@ def scored(
     part = part_beside(Path(os.path.abspath(target)), parents=False)
     rejected = part / "rejected.csv"
 
-    def reject(batches: Iterable[Any]) -> int:
+    def reject(batches: Iterable[pa.RecordBatch]) -> int:
         nonlocal count
         count = write_reasons(rejected, batches)
         return count
