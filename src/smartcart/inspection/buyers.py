@@ -56,9 +56,9 @@ def with_nobody(
     row = opened.engine.record(_figures(value, sample))
     if value.type().is_string():
         mails = int(row["mails"] or 0)
-        written = (
-            mails >= MAILS * max(1, int(row["known"] or 0)) or customer_rank(log.customer) == 4
-        )
+        known = max(1, int(row["known"] or 0))
+        named = customer_rank(log.customer) == 4 or int(row["spaced"] or 0) >= MAILS * known
+        written = mails >= MAILS * known or named
         log = replace(log, folded=written)  # addresses and names are typed by hand
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)

@@ -55,6 +55,7 @@ FEW_STATUSES = 12  # different values of a status that is known by them alone
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
+COPIED = 0.05  # of the lines: so many copies are hardly things bought twice
 SHORT_LOG = 200_000  # lines up to which expressions cost more than their rows
 HORIZON = 90
 LEAST_DAYS = 28  # a shorter history has no trend
@@ -356,9 +357,21 @@ def _described(
         orders=int(row["orders"] or 0),
         revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
     )
+    copies: tuple[Notice, ...] = ()
+    if log.order is not None and duplicates >= COPIED * lines and not log.drop_duplicates:
+        copies = (
+            Notice(
+                "copied lines",
+                f"{duplicates:,} of {lines:,} lines equal an earlier one in every column, and "
+                "count again: were exports put together that overlap? --drop-duplicates counts "
+                "them once.",
+                duplicates,
+            ),
+        )
     told_too = (
         *opened.reading.notices,
         *notices,
+        *copies,
         *order_features.warnings(
             log,
             customers=customers,

@@ -28,6 +28,7 @@ from smartcart.tables.tokens import tokens
 __all__ = ["counted_once", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
+COUNTED = 8  # of them among which pieces, price and money are looked for without any name
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -197,8 +198,10 @@ def _explained(
 
 def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
     """Find the price of a piece and the money of a line where no name says either."""
-    if log.quantity is None or log.amount or log.unit_price:
+    if log.amount or log.unit_price:
         return log
+    if log.quantity is None:
+        return _counted_by_values(desk, log, amounts)
     free = [n for n in amounts.columns if n != log.quantity and money_rank(n) is not None]
     for price, money in permutations(free, 2):
         whole = amounts.is_product(log.quantity, price, money)
@@ -206,6 +209,18 @@ def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
             less = "" if whole else ", less something on some lines"
             desk.checks.append(f"{money} is {log.quantity} times {price}{less}")
             return replace(log, unit_price=price, amount=money)
+    return log
+
+
+def _counted_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
+    """Find pieces, price and money where no name says any: whole numbers times one make another."""
+    free = [n for n in amounts.columns if money_rank(n) is not None][:COUNTED]
+    whole = [n for n in free if desk.figures[n].whole]
+    for pieces in whole:
+        for price, money in permutations([n for n in free if n != pieces], 2):
+            if amounts.is_product(pieces, price, money):
+                desk.checks.append(f"{money} is {pieces} times {price}")
+                return replace(log, quantity=pieces, unit_price=price, amount=money)
     return log
 
 

@@ -26,6 +26,7 @@ from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, text
 from smartcart.tables.order_names import bare, prices_a_piece
 from smartcart.tables.order_ranks import PAID, money_rank, order_rank
+from smartcart.tables.order_roles import REPEATED
 from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
@@ -68,7 +69,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         who = structure.cell(log.customer)
         steady = who.steady and any(structure.cell(d).steady for d in days)
         steady = steady or _sent_back_later(name, who, [structure.cell(d) for d in days])
-        if "order" not in desk.said and (not steady or _of_a_line(log, name, structure)):
+        if "order" not in desk.said and (not steady or _of_a_line(desk, log, name, structure)):
             continue
         beside = desk.filled(name, structure)
         score = (beside < HALF and not down, place, -structure.several)
@@ -148,10 +149,12 @@ def _sent_back_later(name: str, who: OrderColumn, days: Sequence[OrderColumn]) -
     return named and who.constant and any(d.same >= ONE_DAY * d.many for d in days)
 
 
-def _of_a_line(log: OrderLog, name: str, structure: Structure) -> bool:
+def _of_a_line(desk: Desk, log: OrderLog, name: str, structure: Structure) -> bool:
     """Return whether a bare ``id`` that never comes twice numbers lines, not orders."""
-    line = log.product or log.quantity or log.unit_price
-    return bare(name) and structure.several < SEVERAL and line is not None
+    product = desk.figures[log.product] if log.product is not None else None
+    sold = product is not None and product.distinct < REPEATED * product.present  # not its text
+    line = sold or log.quantity or log.unit_price
+    return bare(name) and structure.several < SEVERAL and bool(line)
 
 
 def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> Structure:

@@ -21,12 +21,13 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
     told_once,
 )
+from smartcart.inspection.questions import refuse_several_documents
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
 from smartcart.tables.order_candidates import Candidates, find_candidates
-from smartcart.tables.order_ranks import customer_rank, is_mail
+from smartcart.tables.order_ranks import customer_rank, is_mail, of_the_buyer
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.summary import ColumnSummary
 
@@ -68,7 +69,7 @@ def settle(
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout)
     desk.notices += states.codes_notices(opened, sample, log, found)
-    log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout)
+    log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     log = money_of(desk, log, structure, found)
     log = refunds_of(log, structure, found)
     if log.fill != "group":
@@ -76,6 +77,8 @@ def settle(
     _other_customers(desk, log, structure, found)
     other_numbers(desk, log, columns)
     refuse_repeated_totals(desk, log)
+    if layout is None:
+        refuse_several_documents(opened, sample, log, columns, desk.dropped)
     log = order_roles.described(columns, log, parts)
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
 
@@ -202,6 +205,7 @@ def _ranked_customers(
             and desk.figures[n].distinct < FEW_OF_MOST * most
             and n != log.customer,
             customer_rank(n),
+            is_mail(n) and not of_the_buyer(n),
             n != log.customer,
         ),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection.desk import Rival, choose_line
@@ -12,8 +14,12 @@ from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, Re
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, orders
 from smartcart.tables.order_names import no_money
-from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.order_ranks import is_price, money_rank
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 __all__ = [
     "EXPECTED",
@@ -21,6 +27,7 @@ __all__ = [
     "refuse_few_buyers",
     "refuse_no_money",
     "refuse_rivals",
+    "refuse_several_documents",
     "refuse_small_part",
     "refuse_unnamed",
     "telling_columns",
@@ -30,6 +37,13 @@ UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
 FEW_BUYERS = 10  # different customers: a handful, if each has so many orders:
 ORDERS_EACH = 40
+MOST_KINDS = 12  # different kinds of documents
+SAME_SALE = 0.6  # of the lines stand there again under another kind of document
+KIND = re.compile(
+    r"(?!.*\b(payment|product|customer|client|item|shipping|card|discount|account|user|price)\b)"
+    r".*\b(type|typ|kind|art|tipo|event|metric|document|belegart|vorgangsart|dokumentart|record|"
+    r"soort|rodzaj|action|aktion|activity)\b"
+)
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
 
@@ -121,17 +135,18 @@ def refuse_no_money(
     """Raise where no name says what was paid, but there are amounts that could be it."""
     if said or log.amount is not None or (log.unit_price is not None and log.quantity is not None):
         return
-    names = [
-        c.name
+    numbers = [
+        c
         for c in columns
         if c.type == "number"
         and 2 * c.present >= c.rows
         and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and money_rank(c.name) is not None
-        and not no_money(c.name)
         and c.name not in orders.part_names(log)
     ]
+    names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
+    if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"
+        names = [c.name for c in numbers if not c.whole and is_price(c.name)]
     if not names:
         return
     lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])
@@ -142,6 +157,55 @@ def refuse_no_money(
         f"write in the configuration {lines}; or give each of them the role 'dropped' to go "
         "without money",
     )
+
+
+def refuse_several_documents(
+    opened: Opened,
+    sample: ir.Table,
+    log: OrderLog,
+    columns: Sequence[ColumnSummary],
+    dropped: Set[str],
+) -> None:
+    """Raise where lines of several kinds tell the same sale: an offer, an invoice, its delivery.
+
+    That is: most of what customers bought stands there again with the same amount and as often,
+    under another value of a column that is named as a kind of document or event, which is not one
+    of those that the user ``dropped``.
+    """
+    money = log.amount
+    if money is None or log.row_type is not None:
+        return
+    played = set(orders.part_names(log)) - {log.status, log.channel, log.category, *log.traits}
+    told = {v for s in log.states for v in (*s.unpaid, *s.other, *s.cancelled, *s.returned)}
+    told |= {*log.cancelled, *log.returned, *log.browsed}
+    for column in columns:
+        if column.type != "text" or not 2 <= column.distinct <= MOST_KINDS:
+            continue
+        if column.name in played | dropped or KIND.search(tokens(column.name)) is None:
+            continue
+        lines = sample.select(
+            who=sample[log.customer], money=sample[money].cast("float64"), kind=sample[column.name]
+        )
+        lines = lines.filter((lines["money"] > 0) & ~lines["kind"].isin(sorted(told)))
+        each = lines.group_by(["who", "money", "kind"]).aggregate(n=lines.count())
+        found = each.group_by(["who", "money"]).aggregate(
+            n=each["n"].sum(), kinds=each.count(), low=each["n"].min(), high=each["n"].max()
+        )
+        alike = (found["kinds"] > 1) & (found["low"] == found["high"])
+        row = opened.engine.record(
+            found.aggregate(n=found["n"].sum(), again=found["n"].sum(where=alike))
+        )
+        again, every = int(row["again"] or 0), int(row["n"] or 0)
+        if every and again >= SAME_SALE * every:
+            raise ReadingQuestion.of(
+                f"{opened.reading.source!r} tells most sales several times: {again / every:.0%} of "
+                f"its lines stand there again for the same customer and the same {money}, under "
+                f"another {column.name}",
+                "each sale once",
+                f"keep the rows of one {column.name} (the invoices, say), or say that "
+                f"{column.name!r} parts no sales: "
+                f"{choose_line(column.name, '', 'dropped')}",
+            )
 
 
 def refuse_rivals(

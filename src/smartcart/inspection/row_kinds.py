@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from smartcart.errors import ReadingQuestion
+from smartcart.inspection.desk import choose_line
 from smartcart.inspection.states import values_of
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.order_structure import Structure, kind_expression
+from smartcart.tables.orders import part_names
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = ["with_row_kinds"]
 
+TOTAL = re.compile(r"\b(total|totale|totaal|gesamt(betrag|summe)?|summe|suma|razem)\b")
+SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
 TRIED = 3  # columns of money
+SUM_KINDS = 8  # different kinds of rows of which one is the sum of the others
 KINDS = 6  # different kinds of rows at the most
 SEVERAL = 5  # orders in which money is told twice
 ONE = 0.98  # of the orders have one row of the kind that holds the total
@@ -32,6 +43,7 @@ def with_row_kinds(
     structure: Structure | None,
     found: Candidates,
     layout: Layout | None,
+    columns: Sequence[ColumnSummary],
 ) -> OrderLog:
     """Return the log with the rows that hold an order's money, and those of its products.
 
@@ -60,7 +72,74 @@ def with_row_kinds(
             if pair is not None:
                 total, lines = (values[i] for i in pair)
                 return replace(log, row_type=column.name, order_rows=(total,), line_rows=(lines,))
+    return _with_sum_rows(opened, sample, log, moneys, columns)
+
+
+def _with_sum_rows(
+    opened: Opened,
+    sample: ir.Table,
+    log: OrderLog,
+    moneys: Sequence[str],
+    columns: Sequence[ColumnSummary],
+) -> OrderLog:
+    """Return the log with the rows that hold the sum of all other rows of their order, if any.
+
+    Raises ``ReadingQuestion`` where such rows are known by a blank product only.
+    """
+    assert log.order is not None
+    played = set(part_names(log)) - {*log.traits, log.category, log.channel}
+    kinds = [
+        c.name
+        for c in columns
+        if c.type == "text" and 2 <= c.distinct <= SUM_KINDS and c.name not in played
+    ]
+    for money in moneys[:1]:
+        for name in kinds[:TRIED]:
+            values = values_of(opened.engine, sample, name, SUM_KINDS)
+            row = opened.engine.record(kind_expression(sample, log.order, name, values, money))
+            sums = _sums(row, len(values), _named_total(values))
+            if sums is not None:
+                return replace(log, row_type=name, order_rows=(values[sums],), line_rows=())
+        if log.product is not None:
+            blank = sample[log.product].isnull().ifelse("blank", "told")
+            table = sample.mutate(__kind__=blank)
+            expr = kind_expression(table, log.order, "__kind__", ["blank"], money)
+            if _sums(opened.engine.record(expr), 1, None) is not None:
+                raise ReadingQuestion.of(
+                    f"{opened.reading.source!r} has rows without {log.product} whose {money} is "
+                    "the sum of the other rows of their order: with them the money counts twice",
+                    "rows of one kind",
+                    "leave the rows of sums out of the file, or say that no column is the product: "
+                    + choose_line(log.product, "", "dropped"),
+                )
     return log
+
+
+def _named_total(values: Sequence[str]) -> int | None:
+    """Return the one kind that is named a total, where the others are named as parts of it.
+
+    >>> _named_total(["ot_subtotal", "ot_tax", "ot_total", "ot_shipping"])
+    2
+    """
+    words = [tokens(value) for value in values]
+    totals = [i for i, w in enumerate(words) if TOTAL.search(w) and not SUBTOTAL.search(w)]
+    parts = [w for w in words if SUBTOTAL.search(w) or money_rank(w) is None]
+    return totals[0] if len(totals) == 1 and len(parts) >= 2 else None
+
+
+def _sums(row: ResultRow, kinds: int, named: int | None) -> int | None:
+    """Return the kind whose one row in nearly every order is the sum of the other rows.
+
+    One that is ``named`` a total need not be that sum: taxes may be in it already.
+    """
+    orders = int(row["orders"] or 0)
+    for i in range(kinds):
+        has, one = int(row[f"has_{i}"] or 0), int(row[f"one_{i}"] or 0)
+        beside, sums = int(row[f"beside_{i}"] or 0), int(row[f"sums_{i}"] or 0)
+        whole = has >= MOST * orders and one >= ONE * has
+        if whole and beside >= max(SEVERAL, MOST * has) and (sums >= EQUAL * beside or i == named):
+            return i
+    return None
 
 
 def _pair(row: ResultRow, kinds: int) -> tuple[int, int] | None:

@@ -23,8 +23,10 @@ __all__ = [
     "is_buyer",
     "is_discount",
     "is_mail",
+    "is_price",
     "is_refund",
     "money_rank",
+    "of_the_buyer",
     "order_rank",
     "tax_rank",
     "taxes_aside",
@@ -122,7 +124,8 @@ _DISCOUNT = re.compile(
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
-    r"returned (amount|value)|erstattung(sbetrag)?|erstattet(er betrag)?|rembourse(ment)?|"
+    r"returned (amount|value)|erstattung(sbetrag)?|"
+    r"erstattet((e|er|es) (betrag|gesamtbetrag|summe))?|rembourse(ment)?|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
     r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
@@ -138,6 +141,11 @@ _OTHERS_MAIL = re.compile(
     r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
     r"employee|marketing|"
     r"consent|status|accepts?|opt|verified|subscribed|agent|support|supplier|domain|count)\b.*"
+)
+_PRICE = re.compile(r"\b(cost|price|preis|prix|precio|prezzo|preco|prijs|cena)\b")
+_OF_BUYER = re.compile(
+    r"\b(buyer|purchaser|payer|customer|acheteur|comprador|kaufers?|besteller|kunden?|clients?|"
+    r"cliente|acquirente|koper|klant|billing|bill)\b"
 )
 _PEOPLE = (
     r"(customer|client|user|member|shopper|buyer|purchaser|account|household|person|patron|payer|"
@@ -287,6 +295,18 @@ def money_rank(name: str) -> int | None:
     return LINE_MONEY
 
 
+def is_price(name: str) -> bool:
+    """Return whether a name speaks of a price or a cost of what was sold.
+
+    >>> is_price("Item Cost"), is_price("Weight")
+    (True, False)
+    """
+    return (
+        re.search(r"\b(cost|price|preis|prix|precio|prezzo|preco|prijs|cena)\b", tokens(name))
+        is not None
+    )
+
+
 def converted(name: str) -> bool:
     """Return whether a name says that its amounts are in one currency, whatever was paid in.
 
@@ -322,6 +342,15 @@ def is_mail(name: str) -> bool:
     """
     words = tokens(name)
     return _MAIL.fullmatch(words) is not None and _OTHERS_MAIL.fullmatch(words) is None
+
+
+def of_the_buyer(name: str) -> bool:
+    """Return whether a name says that what it names is the buyer's.
+
+    >>> of_the_buyer("E-mail de l'acheteur"), of_the_buyer("E-mail")
+    (True, False)
+    """
+    return _OF_BUYER.search(tokens(name)) is not None
 
 
 def customer_rank(name: str) -> int:

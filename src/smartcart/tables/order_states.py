@@ -195,14 +195,21 @@ def unexplained(values: Iterable[str]) -> tuple[str, ...]:
 
     >>> unexplained(["Completed", "Cancelled", "Zugestellt", "Wstrzymane", "7"])
     ('Wstrzymane', '7')
+    >>> unexplained(["complete", "closed"]), unexplained(["closed", "open"])  # given back in full?
+    (('closed',), ())
     """
     told = list(dict.fromkeys(values))
     state = line_state("status", told)
     known = {*state.cancelled, *state.returned, *state.browsed, *state.unpaid, *state.other}
-    return tuple(
+    done = any(_plain(v).startswith("complet") for v in told)
+    closed = tuple(v for v in told if done and _plain(v) in {"closed", "geschlossen"})
+    return closed + tuple(
         v
         for v in told
-        if v not in known and not _SOLD.search(_plain(v)) and not _SOLD.search(v.lower())
+        if v not in known
+        and v not in closed
+        and not _SOLD.search(_plain(v))
+        and not _SOLD.search(v.lower())
     )
 
 

@@ -166,11 +166,12 @@ def kind_expression(
 
     Of each value i of ``kind``: orders that have it (``has_i``), that have it on one row
     (``one_i``) and with money (``paid_i``); of each two, orders that have both and in which the
-    money of both is equal (``both_i_j``, ``equal_i_j``).
+    money of both is equal (``both_i_j``, ``equal_i_j``). Orders that have other rows beside it
+    (``beside_i``), and in which it is the sum of all of these (``sums_i``).
     """
     lines = table.select(o=table[order], t=table[kind], m=table[money].cast("float64"))
     lines = lines.filter(lines["o"].notnull())
-    sums: dict[str, ir.Value] = {}
+    sums: dict[str, ir.Value] = {"s": lines["m"].sum(), "p": lines["m"].count()}
     for i, value in enumerate(values):
         here = lines["t"] == value
         sums |= {
@@ -186,9 +187,17 @@ def kind_expression(
             f"one_{i}": (found[f"n{i}"] == 1).sum(),
             f"paid_{i}": (found[f"p{i}"] > 0).sum(),
         }
+        others = found["s"] - found[f"s{i}"]
+        there = (found[f"p{i}"] > 0) & (found["p"] > found[f"p{i}"])
+        near = (found[f"s{i}"] - others).abs() <= _apart(found[f"s{i}"])
+        told |= {f"beside_{i}": there.sum(), f"sums_{i}": (there & near).sum()}
         for j in range(i):
             both = (found[f"p{i}"] > 0) & (found[f"p{j}"] > 0)
             gap = (found[f"s{i}"] - found[f"s{j}"]).abs()
-            near = gap <= ibis.greatest(ROUNDED, NEARLY * found[f"s{i}"].abs())
+            near = gap <= _apart(found[f"s{i}"])
             told |= {f"both_{i}_{j}": both.sum(), f"equal_{i}_{j}": (both & near).sum()}
     return found.aggregate(**told)
+
+
+def _apart(amount: ir.Value) -> ir.Value:
+    return ibis.greatest(ROUNDED, NEARLY * amount.abs())

@@ -1,0 +1,109 @@
+"""Rows that tell the same money twice: sums, documents of one sale, copies; money by values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart.errors import ReadingQuestion
+from test_reading import ORDERS, TRUTH, orders, told, two_lines
+
+N = np.arange(ORDERS)
+
+
+def _lines() -> pd.DataFrame:
+    lines = two_lines().rename(columns={"number": "order_id", "who": "customer_id"})
+    return lines[["order_id", "customer_id", "day", "sku", "pieces", "line"]].assign(
+        line=lambda t: t["line"].round(2)
+    )
+
+
+def _with_sums(share: float = 1.0) -> pd.DataFrame:
+    """Lines, and below those of a share of the orders a row with their sum."""
+    lines = _lines()
+    sums = lines.groupby("order_id", as_index=False).agg(
+        customer_id=("customer_id", "first"), day=("day", "first"), line=("line", "sum")
+    )
+    sums = sums[sums["order_id"] % 20 < 20 * share]
+    table = pd.concat([lines, sums], ignore_index=True)
+    return table.sort_values("order_id", kind="stable").rename(columns={"line": "Amount"})
+
+
+def test_rows_without_a_product_that_are_sums_are_asked_about() -> None:
+    with pytest.raises(ReadingQuestion, match="sum of the other rows"):
+        smartcart.check(_with_sums())
+    few = smartcart.check(_with_sums(0.5))  # not the rows of sums of a report
+    assert few.receipt.columns["product"] == "sku"
+    plain = told(_lines().rename(columns={"line": "Amount"}))
+    assert plain == (ORDERS, 16, pytest.approx(TRUTH[2]))
+
+
+def test_of_rows_of_an_order_the_one_named_a_total_counts() -> None:
+    t = orders()
+    rows = [
+        t.assign(title="Sub-Total:", value=t["total"] - 2, sort=1),
+        t.assign(title="VAT:", value=1.5, sort=2),
+        t.assign(title="Flat rate:", value=2.0, sort=3),
+        t.assign(title="Total:", value=t["total"], sort=4),
+    ]
+    table = pd.concat(rows, ignore_index=True).drop(columns="total")
+    table = table.rename(columns={"number": "orders_id", "who": "customers_id"})
+    assert told(table.sort_values(["orders_id", "sort"]).drop(columns="sort")) == TRUTH
+
+
+def _documents(kinds: tuple[str, ...], again: int = 1) -> pd.DataFrame:
+    t = orders().assign(total=lambda t: t["total"] + N / 100)
+    told_so = [
+        t.assign(Belegart=kind, Belegnummer=f"{kind[:2]}" + t["number"].astype(str))
+        for kind in kinds
+    ]
+    table = pd.concat([told_so[0][::again], *told_so[1:]], ignore_index=True)
+    return table[["Belegnummer", "Belegart", "who", "day", "total"]].rename(
+        columns={"who": "Kundennummer", "day": "Belegdatum", "total": "Brutto"}
+    )
+
+
+def test_several_documents_of_one_sale_are_asked_about() -> None:
+    with pytest.raises(ReadingQuestion, match="under another Belegart"):
+        smartcart.check(_documents(("Lieferschein", "Rechnung")))
+    assert told(_documents(("Rechnung",)))[0] == ORDERS
+    # half of the sales have a delivery note: fewer of the lines than speak of a second document
+    assert told(_documents(("Lieferschein", "Rechnung"), again=4))[0] == ORDERS + ORDERS // 4
+
+
+def test_many_copies_of_lines_are_told() -> None:
+    lines = _lines().rename(columns={"line": "Amount"})
+    twice = pd.concat([lines, lines.iloc[:24]], ignore_index=True)
+    codes = {n.code for n in smartcart.check(twice).notices}
+    assert "copied lines" in codes
+    few = pd.concat([lines, lines.iloc[:6]], ignore_index=True)
+    assert "copied lines" not in {n.code for n in smartcart.check(few).notices}
+    once = smartcart.check(twice, drop_duplicates=True)
+    assert "copied lines" not in {n.code for n in once.notices}
+
+
+def test_a_price_that_is_named_a_cost_is_asked_about() -> None:
+    t = _lines().rename(columns={"line": "Item Cost", "pieces": "Qty"})
+    with pytest.raises(ReadingQuestion, match="Item Cost"):
+        smartcart.check(t)
+    weight = t.rename(columns={"Item Cost": "Weight"})
+    assert "no money" in {n.code for n in smartcart.check(weight).notices}
+
+
+def test_pieces_price_and_money_are_found_by_their_values() -> None:
+    price = 2.5 + N % 5
+    pieces = 1 + N % 4
+    t = orders()
+    table = pd.DataFrame(
+        {
+            "Rechnungsnummer": t["number"],
+            "Rechnungsdatum": t["day"],
+            "Kundennummer": t["who"],
+            "Pos A": pieces,
+            "Pos B": price,
+            "Pos C": pieces * price,
+        }
+    )
+    assert told(table)[2] == pytest.approx((pieces * price).sum())
