@@ -58,10 +58,11 @@ YOUNGEST = "the youngest taken as 18, by"  # the source of a day for ages
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 
 
-def inspect(source: object, **options: Any) -> Inspection:
+def inspect(source: object, *, options: OrderOptions | None = None, **asked: Any) -> Inspection:
     """Return what SmartCart sees in ``source``; fits nothing. Options as for :func:`look`."""
+    seen = replace(options or OrderOptions(), horizon=0)  # nothing is forecast of what is seen
     with open_source(source) as opened:
-        return look(opened, **options).inspection
+        return look(opened, options=seen, **asked).inspection
 
 
 def look(

@@ -74,7 +74,7 @@ class OrderOptions:
 
     drop_duplicates: bool = False
     net_returns: bool = False
-    horizon: int = HORIZON  # days that are forecast, and held back to try the forecast on
+    horizon: int = HORIZON  # days that are forecast, and held back to try it on; 0 for no forecast
     expect: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -150,12 +150,12 @@ def look_at_orders(
 def split_day(first: dt.date | None, as_of: dt.date | None, horizon: int) -> dt.date | None:
     """Return the last day before the stretch that is held back: of the horizon's length.
 
-    At most half of the log is held back. None where there are no days.
+    At most half of the log is held back. None where there are no days, or no horizon.
 
     >>> split_day(dt.date(2023, 1, 1), dt.date(2023, 12, 31), 90)
     datetime.date(2023, 10, 2)
     """
-    if first is None or as_of is None or first >= as_of:
+    if first is None or as_of is None or first >= as_of or horizon == 0:
         return None
     return as_of - dt.timedelta(days=min(horizon, ((as_of - first).days + 1) // 2))
 
