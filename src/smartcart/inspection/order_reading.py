@@ -77,7 +77,8 @@ def settle(
     _other_customers(desk, log, structure, found)
     other_numbers(desk, log, columns)
     refuse_repeated_totals(desk, log)
-    if layout is None:
+    numbered = any(r.competes and r.log.order != log.order for r in desk.rivals)
+    if layout is None and not numbered:  # that question is asked, with totals
         refuse_several_documents(opened, sample, log, columns, desk.dropped)
     log = order_roles.described(columns, log, parts)
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
