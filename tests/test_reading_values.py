@@ -195,6 +195,22 @@ def test_lines_of_nobody_are_no_customers_whatever_they_earn() -> None:
         smartcart.check(table)
 
 
+def test_a_number_of_lines_named_after_that_of_orders_is_not_it() -> None:
+    lines = two_lines().reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            "상품주문번호": lines.index + 5_000_000,
+            "주문번호": lines["number"],
+            "구매자ID": lines["who"],
+            "결제일": lines["day"],
+            "상품명": lines["sku"],
+            "수량": lines["pieces"],
+            "결제금액": lines["line"],
+        }
+    )
+    assert smartcart.check(table).receipt.columns["order"] == "주문번호"
+
+
 def test_names_are_compared_without_case_and_blanks() -> None:
     t = orders()
     names = t["who"].map(lambda who: f"Mae {who.upper()}")

@@ -108,7 +108,11 @@ def find_candidates(
         customers=tuple(sorted(customers, key=lambda c: customer_rank(c.name))),
         mails=tuple(mails),
         orders=tuple(
-            said("order") or sorted(orders, key=lambda c: (rank(order_rank(c.name)), _numbered(c)))
+            said("order")
+            or sorted(
+                orders,
+                key=lambda c: (rank(order_rank(c.name)), _of_a_part(c, orders), _numbered(c)),
+            )
         ),
         days=tuple(said("date") or sorted(days, key=lambda c: rank(day_rank(c.name)))),
         moneys=tuple(
@@ -144,6 +148,14 @@ def find_candidates(
 def rank(value: int | None) -> int:
     """Return the rank of a name for sorting; last where the name speaks against it."""
     return 9 if value is None else value
+
+
+def _of_a_part(column: ColumnSummary, others: Sequence[ColumnSummary]) -> bool:
+    """Return whether a name is another's and more, in a script without blanks: of its lines."""
+    name = column.name.strip()
+    return not name.isascii() and any(
+        other.name.strip() in name for other in others if other.name.strip() != name
+    )
 
 
 def _numbered(column: ColumnSummary) -> bool:
