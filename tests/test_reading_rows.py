@@ -73,6 +73,24 @@ def test_several_documents_of_one_sale_are_asked_about() -> None:
     assert told(_documents(("Lieferschein", "Rechnung"), again=4))[0] == ORDERS + ORDERS // 4
 
 
+def test_stages_of_a_shops_own_in_a_known_export_are_asked_about() -> None:
+    t = orders()
+    table = pd.DataFrame(
+        {
+            "Record ID": t["number"],
+            "Deal Name": [f"Deal {n}" for n in t["number"]],
+            "Deal Stage": np.where(N % 5 == 0, "Lost", "Contract signed"),
+            "Close Date": t["day"],
+            "Amount": t["total"],
+            "Associated Contact": t["who"],
+        }
+    )
+    with pytest.raises(ReadingQuestion, match="words of your own"):
+        smartcart.check(table)
+    won = table.assign(**{"Deal Stage": np.where(N % 5 == 0, "Closed Lost", "Closed Won")})
+    assert told(won)[0] == ORDERS * 4 // 5
+
+
 def test_many_copies_of_lines_are_told() -> None:
     lines = _lines().rename(columns={"line": "Amount"})
     twice = pd.concat([lines, lines.iloc[:24]], ignore_index=True)

@@ -40,7 +40,7 @@ ORDERS_EACH = 40
 MOST_KINDS = 12  # different kinds of documents
 SAME_SALE = 0.6  # of the lines stand there again under another kind of document
 KIND = re.compile(
-    r"(?!.*\b(payment|product|customer|client|item|shipping|card|discount|account|user|price)\b)"
+    r"^(?!.*\b(payment|product|customer|client|item|shipping|card|discount|account|user|price)\b)"
     r".*\b(type|typ|kind|art|tipo|event|metric|document|belegart|vorgangsart|dokumentart|record|"
     r"soort|rodzaj|action|aktion|activity)\b"
 )

@@ -28,6 +28,7 @@ __all__ = ["with_row_kinds"]
 TOTAL = re.compile(r"\b(total|totale|totaal|gesamt(betrag|summe)?|summe|suma|razem)\b")
 SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
 TRIED = 3  # columns of money
+SHOWN = 40  # different kinds of rows that are looked at
 SUM_KINDS = 8  # different kinds of rows of which one is the sum of the others
 KINDS = 6  # different kinds of rows at the most
 SEVERAL = 5  # orders in which money is told twice
@@ -53,6 +54,7 @@ def with_row_kinds(
     if layout is not None and layout.row_type:
         name = present((layout.row_type,), opened.table.columns)
         if name:
+            _refuse_other_kinds(opened, sample, name[0], layout)
             return replace(
                 log, row_type=name[0], order_rows=layout.order_rows, line_rows=layout.line_rows
             )
@@ -73,6 +75,18 @@ def with_row_kinds(
                 total, lines = (values[i] for i in pair)
                 return replace(log, row_type=column.name, order_rows=(total,), line_rows=(lines,))
     return _with_sum_rows(opened, sample, log, moneys, columns)
+
+
+def _refuse_other_kinds(opened: Opened, sample: ir.Table, name: str, layout: Layout) -> None:
+    """Raise where a column of kinds holds none that the layout knows: stages of a shop's own."""
+    values = values_of(opened.engine, sample, name, SHOWN)
+    if values and len(values) < SHOWN and not {*values} & {*layout.order_rows, *layout.line_rows}:
+        raise ReadingQuestion.of(
+            f"{opened.reading.source!r} is the {layout.platform} {layout.export} export, but its "
+            f"{name} holds words of your own ({', '.join(map(repr, values[:8]))})",
+            f"{layout.order_rows[0]!r} where something was sold",
+            f"keep the rows that were sold, and write {layout.order_rows[0]!r} as their {name}",
+        )
 
 
 def _with_sum_rows(

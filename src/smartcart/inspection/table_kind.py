@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from smartcart.errors import DataError
+from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import table_warnings
 from smartcart.inspection.desk import Settled
 from smartcart.inspection.order_reading import settle
@@ -110,6 +110,8 @@ def find_reading(
             log = _by_layout(figures, layout, parts)
             if log is not None:
                 return settle(opened, figures, log, parts, layout)
+        except ReadingQuestion:
+            raise
         except DataError as error:  # a column is not what the layout says
             log = None
             notices.append(

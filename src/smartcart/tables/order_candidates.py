@@ -100,6 +100,7 @@ def find_candidates(
         for c in moneys
         if c.type == "number"
         and (c.high or 0) > 0
+        and not (c.distinct <= 2 and c.high == 1)  # yes or no
         and money_rank(c.name) is not None
         and _speaks_of_money(c)
     ]

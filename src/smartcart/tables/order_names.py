@@ -122,7 +122,8 @@ def no_money(name: str) -> bool:
     words = tokens(name)
     told = (
         re.search(
-            r"\b(phone|tel|zip|postcode|year|upc|ean|gtin|sku|asin|isbn|barcode|imei)\b", words
+            r"\b(phone|tel|telefon|telefono|telephone|telefone|telefoon|mobil\w*|handy|zip|postcode|year|upc|ean|gtin|sku|asin|isbn|barcode|imei)\b",
+            words,
         )
         is not None
     )

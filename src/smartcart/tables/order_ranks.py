@@ -66,6 +66,7 @@ _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other langua
     r"verzending|btw\w*)\b.*"
 )
 _NEVER_PAID = re.compile(
+    r"customer total (spent|orders|sales)|"
     r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
     r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
@@ -104,7 +105,7 @@ _PAID = re.compile(
     r"end(betrag|summe)|(total|importe|valor|monto|montant|prix|precio|preco|importo|prezzo)"
     r"( (total|pagado|pago|paye|del pedido|pedido|commande|venta|venda|ordine|pagato|a pagar|"
     r"general|geral|final))+|totale?( (ordine|pagato|commande|paye))?|totaal( ?bedrag)?|"
-    r"total a pagar|receita total|kwota( (zamowienia|calkowita))?|suma|razem|"
+    r"total a pagar|receita total|kwota( (zamowienia|calkowita|pln|eur))*|price total|suma|razem|"
     r"toplam( tutar)?|itogo|summa( zakaza)?"
 )
 _LINE = re.compile(

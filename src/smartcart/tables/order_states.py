@@ -34,7 +34,7 @@ _CANCELLED = _or_elsewhere(
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
-    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|\bnegad[oa]\b|odrzucon|afgewezen|rifiutat|"
+    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|denegad|\bnegad[oa]\b|odrzucon|afgewezen|rifiutat|"
     r"\b(fehler|fout|erreur)\b|betaalfout|b[łl][aą]d\b|refuse\b",
     "cancelled",
 )
@@ -95,9 +95,10 @@ _PAYMENT = re.compile(
     r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
     r"platnos\w*|financial|billing)\b.*"
 )
-_WON = re.compile(r"^(closed )?(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
+_ENDED = r"((closed|abgeschlossen|ferme|cerrad[oa]|chius[oa])( -)?( (und|and|et|y|e))? )?"
+_WON = re.compile(rf"^{_ENDED}(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
 _NOT_WON = re.compile(rf"(?!{_WON.pattern[1:-1]}$)")
-_LOST = re.compile(r"^(closed )?(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
+_LOST = re.compile(rf"^{_ENDED}(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
 _PAID_UP = re.compile(
     r"^((fully |is )?paid( in full)?|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|"
     r"oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi)$"
@@ -208,6 +209,7 @@ def unexplained(values: Iterable[str]) -> tuple[str, ...]:
         for v in told
         if v not in known
         and v not in closed
+        and not _PARTLY.search(_plain(v))
         and not _SOLD.search(_plain(v))
         and not _SOLD.search(v.lower())
     )
@@ -325,6 +327,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     (('Lost',), ('Open',))
     >>> line_state("Stage", ["Closed Won", "Closed Lost", "Prospecting"]).unpaid
     ('Prospecting',)
+    >>> line_state("Phase", ["Abgeschlossen und gewonnen", "Abgeschlossen und verloren"]).cancelled
+    ('Abgeschlossen und verloren',)
     >>> line_state("Status", ["Bezahlt", "Offen"]).unpaid, line_state("Status", ["offen"]).unpaid
     (('Offen',), ())
     >>> line_state("Transaction Type", ["sale", "credit"]).returned

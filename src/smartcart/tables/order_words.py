@@ -87,6 +87,9 @@ PARTS: tuple[Part, ...] = (
         r"(loyalty|customer|member(ship)?|bonus|club) card|"
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
         r"(kd|kdn|kund|kunden|deb(itor(en)?)?) (nr|no|num|nummer|code)|"
+        r"(associated|zugeordnete[rs]?) (contact|kontakt|company|unternehmen)( ids?)?|"
+        r"(remitente|mittente|absender|afzender)( e ?mail( adresse)?)?|"
+        r"(booked by|gebucht von|reserve par|reservado por|prenotato da|geboekt door)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
         _PLAIN,
         "id",
