@@ -103,7 +103,10 @@ def rhythm_sums(
     ``season`` are the windows of :func:`season_windows`.
     """
     early = found["day"] <= split
-    logs = (found["gap"].ln() * UNIT).round().cast("int64")
+    known = found["gap"].fill_null(
+        1.0
+    )  # its logarithm is 0; of nothing, some engines take one, too
+    logs = (known.ln() * UNIT).round().cast("int64")
     starts = [0, *stretches(days)]
     weeks = {
         f"w{i}": found["gap"].count(
