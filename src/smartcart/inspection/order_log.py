@@ -201,7 +201,7 @@ def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
 
     A column that plays another part is not looked at.
     """
-    named = set(orders.part_names(log)) - set(log.traits)
+    named = set(log.parts) - set(log.traits)
     for column in log.columns:
         if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
             continue

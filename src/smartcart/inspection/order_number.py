@@ -21,7 +21,7 @@ from smartcart.inspection.desk import (
 )
 from smartcart.inspection.order_money import counted_once
 from smartcart.records import Fill, OrderLog
-from smartcart.tables import order_structure, orders
+from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, text
 from smartcart.tables.order_names import bare, prices_a_piece
@@ -249,7 +249,7 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
     """Where no name is an order's number, keep the readings by columns that behave like one."""
     if log.order is not None or log.date is None or "order" in desk.said:
         return
-    played = set(orders.part_names(log))
+    played = set(log.parts)
     like = [
         c
         for c in columns

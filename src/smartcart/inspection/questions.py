@@ -142,7 +142,7 @@ def refuse_no_money(
         and 2 * c.present >= c.rows
         and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and c.name not in orders.part_names(log)
+        and c.name not in log.parts
     ]
     names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
     if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"
@@ -175,7 +175,7 @@ def refuse_several_documents(
     money = log.amount
     if money is None or log.row_type is not None:
         return
-    played = set(orders.part_names(log)) - {log.status, log.channel, log.category, *log.traits}
+    played = set(log.parts) - {log.status, log.channel, log.category, *log.traits}
     told = {v for s in log.states for v in (*s.unpaid, *s.other, *s.cancelled, *s.returned)}
     told |= {*log.cancelled, *log.returned, *log.browsed}
     for column in columns:

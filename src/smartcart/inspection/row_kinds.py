@@ -16,7 +16,6 @@ from smartcart.sources import Opened
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.order_structure import Structure, kind_expression
-from smartcart.tables.orders import part_names
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -101,7 +100,7 @@ def _with_sum_rows(
     Raises ``ReadingQuestion`` where such rows are known by a blank product only.
     """
     assert log.order is not None
-    played = set(part_names(log)) - {*log.traits, log.category, log.channel}
+    played = set(log.parts) - {*log.traits, log.category, log.channel}
     kinds = [
         c.name
         for c in columns

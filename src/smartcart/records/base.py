@@ -166,6 +166,31 @@ class OrderLog(Brief):
     alive: tuple[float, ...] = ()  # r, alpha, a, b, k of MBG/CNBD-k: who is still a customer
     usual_discount: float | None = None  # share on a deal of all customers, where few orders tell
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The columns that are read, without repeats, in a fixed order."""
+        named = (
+            self.customer,
+            self.order,
+            self.date,
+            self.quantity,
+            self.unit_price,
+            self.amount,
+            self.discount,
+            self.product,
+            self.category,
+            self.channel,
+            self.status,
+            self.currency,
+            self.mail,
+            self.refunded,
+            self.row_type,
+            *(s.column for s in self.states),
+            *self.cancelled_on,
+            *self.traits,
+        )
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnWish:

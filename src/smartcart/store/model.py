@@ -288,29 +288,8 @@ def _columns(model: Model) -> Iterator[str]:
             yield f"feature {feature.name!r} needs the as-of day, which is missing"
     if log := contract.log:
         there = {column.name for column in log.columns}
-        parts = (
-            log.customer,
-            log.order,
-            log.date,
-            log.quantity,
-            log.unit_price,
-            log.amount,
-            log.discount,
-            log.product,
-            log.category,
-            log.channel,
-            log.status,
-            log.currency,
-            log.mail,
-            log.refunded,
-            log.row_type,
-            *log.cancelled_on,
-            *log.filled,
-            *log.whole_orders,
-            *(s.column for s in log.states),
-            *log.traits,
-        )
-        if absent := [name for name in parts if name is not None and name not in there]:
+        parts = (*log.parts, *log.filled, *log.whole_orders)
+        if absent := [name for name in parts if name not in there]:
             yield f"the order log is read by {absent[0]!r}, which is no column"
 
 

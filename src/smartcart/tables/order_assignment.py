@@ -66,7 +66,7 @@ def order_steps(
     """
     _refuse(log)
     as_of = model.contract.as_of
-    names = orders.part_names(log)
+    names = log.parts
     kinds = {c.name: c.type for c in log.columns}
     given = [_kind(log, name, kinds.get(name, "text")) for name in names]
     sources = [model.contract.source_names.get(name, name) for name in names]

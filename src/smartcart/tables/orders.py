@@ -36,7 +36,6 @@ __all__ = [
     "lines",
     "marked_lines",
     "orders",
-    "part_names",
     "part_of",
     "repeated_total_expression",
     "rhythm",
@@ -82,31 +81,6 @@ RULES: tuple[LineRule, ...] = (
     LineRule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
 )
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
-
-
-def part_names(log: OrderLog) -> tuple[str, ...]:
-    """Return the columns of the log that are read, without repeats, in a fixed order."""
-    named = (
-        log.customer,
-        log.order,
-        log.date,
-        log.quantity,
-        log.unit_price,
-        log.amount,
-        log.discount,
-        log.product,
-        log.category,
-        log.channel,
-        log.status,
-        log.currency,
-        log.mail,
-        log.refunded,
-        log.row_type,
-        *(s.column for s in log.states),
-        *log.cancelled_on,
-        *log.traits,
-    )
-    return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def distinct_lines(table: ir.Table) -> ir.Table:

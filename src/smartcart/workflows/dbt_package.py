@@ -214,9 +214,7 @@ def _read(model: Model) -> list[dict[str, str]]:
     """Return the columns that the model reads, each with what it is to it."""
     log = model.contract.log
     if log is not None:
-        from smartcart.tables.orders import part_names
-
-        names = part_names(read_parts(log, [f.name for f in model.recipe.features]))
+        names = read_parts(log, [f.name for f in model.recipe.features]).parts
         known = {c.name: c for c in log.columns}
     else:
         names = needed_columns(model)

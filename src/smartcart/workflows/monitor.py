@@ -19,7 +19,7 @@ from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
 from smartcart.records import Drift, DriftReason, DriftReference, Feature, Model
 from smartcart.sources import Opened, open_source
-from smartcart.tables import features, orders, summary
+from smartcart.tables import features, summary
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.monitor_future import since, split_of
@@ -126,7 +126,7 @@ def _gone(model: Model, needed: Collection[str], there: Collection[str]) -> tupl
     """Return the columns that are gone and only described."""
     log = model.contract.log
     read = (
-        orders.part_names(log)
+        log.parts
         if log
         else [c.name for c in model.contract.columns if c.role not in {"id", "dropped"}]
     )
@@ -176,7 +176,7 @@ def _wanted(
         names = [f.name for f in forming]
 
         def told(name: str) -> bool:
-            parts = orders.part_names(read_parts(log, [*names, name]))
+            parts = read_parts(log, [*names, name]).parts
             return name in watched and name not in names and there.keys() >= set(parts)
 
         return (*forming, *(f for f in model.describing if told(f.name)))

@@ -17,7 +17,7 @@ from smartcart.records import (
     OutcomeReference,
     ReferenceBins,
 )
-from smartcart.tables import assignment, orders
+from smartcart.tables import assignment
 from smartcart.workflows.score import read_parts
 
 __all__ = ["BinCount", "bin_count", "needed_types", "reference_of"]
@@ -118,4 +118,4 @@ def needed_types(model: Model) -> tuple[tuple[str, str], ...]:
         return tuple((name, types[name]) for name in assignment.needed_columns(model))
     types = {column.name: column.type for column in log.columns}
     log = read_parts(log, [f.name for f in model.recipe.features])
-    return tuple((name, types[name]) for name in orders.part_names(log))
+    return tuple((name, types[name]) for name in log.parts)

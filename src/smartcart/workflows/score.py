@@ -335,10 +335,7 @@ def _of_orders(
     log = read_parts(log, [f.name for f in model.recipe.features])
     known = {column.name: column for column in log.columns}
     strict = {log.date, log.quantity, log.unit_price, log.amount, log.status}
-    parts = [
-        replace(known[name], role="forms" if name in strict else "id")
-        for name in orders.part_names(log)
-    ]
+    parts = [replace(known[name], role="forms" if name in strict else "id") for name in log.parts]
     table = checked(opened, parts, "the model of an order log")
     if log.drop_duplicates:
         table = orders.distinct_lines(table)
