@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, ReadingQuestion
-from smartcart.inspection.desk import Rival, choose_line
+from smartcart.inspection.desk import FEW_BUYERS, Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
@@ -35,8 +35,7 @@ __all__ = [
 
 UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
-FEW_BUYERS = 10  # different customers: a handful, if each has so many orders:
-ORDERS_EACH = 40
+ORDERS_EACH = 40  # orders of each of few buyers, from which these are a handful
 MOST_KINDS = 12  # different kinds of documents
 SAME_SALE = 0.6  # of the lines stand there again under another kind of document
 KIND = re.compile(

@@ -163,21 +163,25 @@ def without_sum_rows(
     """Return the table without rows that hold the sums of all others, and what these are called.
 
     Such a row has a word for a sum, or nothing, in place of the id, and in most of the amounts and
-    counts that it holds the sum of all other rows (within half a percent).
+    counts that it holds the sum of all other rows (within half a percent). In a table without an
+    id the word may stand in any column of text.
     """
-    ids = [c.name for c in columns if c.role == "id"]
+    ids = [c.name for c in columns if c.role == "id"] or [
+        c.name for c in columns if c.type == "text"
+    ]
     if not ids or table.schema()[ids[0]].is_floating():
         return table, []
     value = table[ids[0]]
     named = value.isnull()
     if column_type(value.type()) == "text":
-        named = named | value.lower().strip().isin(SUM_WORDS)
+        for name in ids:
+            named = named | table[name].lower().strip().isin(SUM_WORDS).fill_null(False)
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
         c.name
         for c in columns
-        if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name != ids[0]
+        if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name not in ids
     ]
     if not summed:
         return table, []

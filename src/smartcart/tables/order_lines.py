@@ -106,11 +106,16 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
 
 
 def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
-    """Return the table with numbers of orders that differ from day to day."""
-    if not log.daily or log.order is None or log.date is None:
+    """Return the table with numbers of orders that differ from day to day, or shop to shop."""
+    if log.order is None:
         return table
-    day = table[log.date].cast("date").cast("string")
-    return table.mutate(**{log.order: text(table[log.order]) + "/" + day})
+    apart = [] if log.shop is None else [text(table[log.shop]).fill_null("")]
+    if log.daily and log.date is not None:
+        apart.append(table[log.date].cast("date").cast("string"))
+    number = text(table[log.order])
+    for value in apart:
+        number = number + "/" + value
+    return table.mutate(**{log.order: number}) if apart else table
 
 
 def filled(table: ir.Table, log: OrderLog) -> ir.Table:

@@ -173,7 +173,7 @@ _SOLD = re.compile(
     r"success|succe|erfolg|exito|ok$|done|finish|fertig|erledigt|termin|finali|conclu|afgerond|"
     r"zakoncz|zrealiz|klar$|settled|captured|collected|charged|sold|verkauf|vendu|vendid|venda|"
     r"sale|order|invoiced|fakturiert|berechnet|factur|fattur|received|erhalten|recu|recib|receb|"
-    r"ricevut|ontvang|part|teil|new$|neu$|nouv|nuev|nov[oa]$|nuov|nieuw|open|offen|in progress|"
+    r"ricevut|ontvang|part|teil|new$|neu$|nouv|nuev|nov[oa]$|nuov|nieuw|in progress|"
     r"in arbeit|en cours|en curso|in corso|ready|bereit|pack|prepar|picked|pick[ -]?up|abgeholt|"
     r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"
     r"booked|checked|check|stayed|attend|kept|arriv|no refund|none|not|non|kein|await|wait|back ?or"
@@ -197,7 +197,7 @@ def unexplained(values: Iterable[str]) -> tuple[str, ...]:
     >>> unexplained(["Completed", "Cancelled", "Zugestellt", "Wstrzymane", "7"])
     ('Wstrzymane', '7')
     >>> unexplained(["complete", "closed"]), unexplained(["closed", "open"])  # given back in full?
-    (('closed',), ())
+    (('closed',), ('open',))
     """
     told = list(dict.fromkeys(values))
     state = line_state("status", told)
