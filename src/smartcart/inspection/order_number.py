@@ -177,7 +177,8 @@ def _refused_numbers(desk: Desk, refused: Sequence[tuple[str, Structure]]) -> li
                     "order_number",
                     f"{name} is named as the number of an order, but several buyers or days bear "
                     "the same: all that a customer bought on a day counts as one order. If shops "
-                    f"number their orders each from 1, name their column: {choose_line('NAME', 'shop')}.",
+                    "number their orders each from 1, name their column: "
+                    f"{choose_line('NAME', 'shop')}.",
                     structure.several,
                 )
             ]

@@ -77,7 +77,7 @@ def settle(
     log = _customer(desk, log, structure, found)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout)
-    desk.notices += states.codes_notices(opened, sample, log, found)
+    desk.notices += states.codes_notices(opened, sample, log, found, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     log = money_of(desk, log, structure, found)
     log = refunds_of(log, structure, found)

@@ -71,6 +71,7 @@ def refuse_small_part(opened: Opened, log: OrderLog, counts: ResultRow, *, said:
         return
     numbers = {rule.code: i for i, rule in enumerate(orders.RULES, start=1)}
     taken = {code: int(counts[f"takes_{numbers[code]}"] or 0) for code in LOSING}
+    taken["missing customer"] -= int(counts["parts"] or 0)
     used = int(counts["used"] or 0)
     lost, left = max(taken.values()), used + sum(taken.values())
     if used >= SMALL * left or (log.whole_orders and lost == taken["no price"]):

@@ -84,9 +84,14 @@ def with_states(
 
 
 def codes_notices(
-    opened: Opened, sample: ir.Table, log: OrderLog, found: Candidates
+    opened: Opened,
+    sample: ir.Table,
+    log: OrderLog,
+    found: Candidates,
+    layout: Layout | None = None,
 ) -> list[Notice]:
-    """Tell of columns of states whose values are codes that no word explains."""
+    """Tell of columns of states whose values are codes that neither word nor layout explains."""
+    listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}
     read: dict[str | None, tuple[str, ...]] = {log.row_type: ()}
     read |= {s.column: _all(s) for s in log.states}
     told_by_status = (*log.cancelled, *log.returned, *log.browsed)
@@ -100,6 +105,8 @@ def codes_notices(
         if column.type == "boolean" or column.distinct > FEW_CODES or not status:
             continue
         values = values_of(opened.engine, sample, column.name, FEW_CODES)
+        known = {v.strip().lower() for v in listed.get(column_key(column.name), ())}
+        values = [v for v in values if v.strip().lower() not in known]
         if column.name == log.row_type or order_states.is_delivery(column.name):
             continue
         if column.name not in read and order_states.coded(values):

@@ -127,6 +127,7 @@ _REFUND = re.compile(
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
     r"returned (amount|value)|erstattung(sbetrag)?|"
     r"erstattet((e|er|es) (betrag|gesamtbetrag|summe))?|rembourse(ment)?|"
+    r"(gesamt|betrag|summe) (zuruck)?erstattet|zuruckerstattet|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
     r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
@@ -198,7 +199,8 @@ _ORDER_BEST = re.compile(
     r"name|key|header))*"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref)( (de|del|do|da|of))? "
     r"(order|pedido|commande|ordine|encomenda|bestelling)"
-    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number|name)|orders (id|key|code)"
+    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number|name|referenz|kennung)"
+    r"|orders (id|key|code)"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref|referencia)( (de|del))? (la )?orden"
 )
 _ORDER_NEXT = re.compile(
@@ -207,7 +209,8 @@ _ORDER_NEXT = re.compile(
     r"increment|confirmation|"
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
-    r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
+    r"|(invoice|receipt|rechnungs|beleg|bon|factuur|buchungs|reservierungs|vorgangs|quittungs)"
+    r"(nummer|nr|id|no|number|code|referenz)"
     r"|(psp|merchant) ref(erence)?"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|codice|code|ref|referencia|reference)"
     r"( (de|del|do|da|di|du|of))?( la)? (recibo|ticket|recu|ricevuta|bonnetje|venta|venda|vendita|"

@@ -172,7 +172,7 @@ _SOLD = re.compile(
     r"accept|approved|aprob|aprov|confirm|bestatig|conferm|bevestig|potwierdz|bekraft|aktiv|activ|"
     r"success|succe|erfolg|exito|ok$|done|finish|fertig|erledigt|termin|finali|conclu|afgerond|"
     r"zakoncz|zrealiz|klar$|settled|captured|collected|charged|sold|verkauf|vendu|vendid|venda|"
-    r"sale|order|invoiced|fakturiert|berechnet|factur|fattur|received|erhalten|recu|recib|receb|"
+    r"sale|order|invoice|fakturiert|berechnet|factur|fattur|received|erhalten|recu|recib|receb|"
     r"ricevut|ontvang|part|teil|new$|neu$|nouv|nuev|nov[oa]$|nuov|nieuw|in progress|"
     r"in arbeit|en cours|en curso|in corso|ready|bereit|pack|prepar|picked|pick[ -]?up|abgeholt|"
     r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"

@@ -116,8 +116,8 @@ PARTS: tuple[Part, ...] = (
         rf"ref)|{_ORDER_ALONE}|(bestell|bestel|rechnungs|beleg|auftrags|bon|factuur)(nummer|nr|id)|"
         rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})|"
         r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang|buchung|reservierung)s? "
-        r"(nr|no|num|code)|(buchungs|reservierungs|vorgangs|quittungs|transaktions|vertrags)"
-        r"(nummer|nr|code|id)|"
+        r"(nr|no|num|code)|(buchungs|reservierungs|vorgangs|quittungs|transaktions|vertrags|auftrags|bestell|beleg|rechnungs)"
+        r"(nummer|nr|code|id|referenz|kennung)|"
         r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?",
         _PLAIN,
         "forms",
