@@ -121,7 +121,9 @@ def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
         return []
     first, second = int(rows[0]["orders"]), int(rows[1]["orders"])
     large = first >= IMPOSSIBLE * int(rows[0]["total"]) and first >= TIMES_NEXT * second
-    return [_plain(rows[0]["who"])] if large else []
+    who = _plain(rows[0]["who"])
+    person = "@" in who or " " in who  # an address or a name with so many orders is a large buyer
+    return [who] if large and not person else []
 
 
 def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
@@ -140,7 +142,9 @@ def _plain(value: object) -> str:
 
 def _notice(log: OrderLog, there: Sequence[ResultRow], rows: int) -> Notice:
     lines = sum(int(r["lines"]) for r in there)
-    shown = ", ".join(repr(str(r["who"])) for r in there[:3])
+    # an address is nobody's only by the name beside it, and is not repeated in a report
+    told = ["an e-mail address" if "@" in str(r["who"]) else repr(str(r["who"])) for r in there]
+    shown = ", ".join(told[:3])
     way = (
         f"their buyers are told apart by {log.mail}"
         if log.mail is not None

@@ -37,6 +37,8 @@ from smartcart.tables.tokens import tokens
 __all__ = ["order_number", "other_numbers", "refuse_repeated_totals", "told_once"]
 
 ORDERS_TRIED = 4
+CODED = 0.9  # of the texts hold a digit
+DIFFERENT = 0.98  # of the lines have a code of their own, as the sample counts them
 SHOPS_TRIED = 3
 CUT_APART = 1.02  # orders of a number and a shop for each of a number, a buyer and a day
 MANY_ORDERS = 20  # of several lines: a column may number the orders
@@ -85,6 +87,10 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
             best = (score, name, structure)
             chosen = _down(log, name) if down else replace(log, order=name, daily=daily, shop=shop)
     desk.sample = whole
+    if best is None and (alone := _numbered_lines(desk, log)) is not None:
+        structure = structure_by(desk, log, found, alone)
+        desk.checks.append(f"{alone} differs on every line: each line is an order")
+        return replace(log, order=alone), structure
     if best is None:
         desk.notices += _refused_numbers(desk, refused)
         if "order" not in desk.said:
@@ -166,6 +172,33 @@ def _days(desk: Desk, log: OrderLog) -> int:
     """Return how many different days the lines of the sample have."""
     days = desk.sample[log.date].cast("date").nunique().as_table()
     return int(desk.opened.engine.arrow(days).column(0)[0].as_py() or 0)
+
+
+def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
+    """Return a column of codes that differ on every line, where a line can be an order.
+
+    That is: nothing tells products or pieces, whose lines may be several of an order.
+    """
+    if "order" in desk.said or log.product or log.quantity or log.fill == "group":
+        return None
+    played = {*log.parts, *desk.dropped}
+    for column in desk.figures.values():
+        coded = column.type == "number" and column.whole
+        coded |= column.type == "text" and column.digits >= CODED * column.head
+        if (
+            coded
+            and not column.spaced
+            and column.name not in played
+            and column.distinct >= DIFFERENT * column.present
+            and column.present >= DIFFERENT * column.rows
+            and money_rank(column.name) != PAID
+            and NOT_AN_ORDER.search(tokens(column.name)) is None
+            and not column.mails
+            and not column.phones
+            and column.rows >= MANY_ORDERS
+        ):
+            return column.name
+    return None
 
 
 def _refused_numbers(desk: Desk, refused: Sequence[tuple[str, Structure]]) -> list[Notice]:

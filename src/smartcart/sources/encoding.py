@@ -12,6 +12,7 @@ from typing import IO
 
 from smartcart.errors import DataError
 from smartcart.sources.file_format import refuse_other
+from smartcart.tables.languages import known_words
 
 __all__ = ["Survey", "plain_text"]
 
@@ -30,6 +31,8 @@ OTHER_SCRIPTS = (
     "cp1256",
     "cp874",
 )
+OTHER_LATIN = ("cp1250", "cp1254", "cp1257")  # of Central Europe, Turkey and the Baltic
+SEVERAL_WORDS = 2  # known words that only one encoding makes
 _OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
 NOISE = 0.6  # a table reads as noisier than prose
 RUNS = 3  # of bytes beyond ASCII in a row, as no Latin text has them
@@ -59,17 +62,18 @@ def plain_text(
     """Return a plain UTF-8 file with this text: the file itself, or ``out`` if it is not that.
 
     UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros, Cyrillic, Greek
-    and Asian encodings by their runs of bytes beyond ASCII. Other bytes that are not UTF-8 are read
-    as Windows-1252. Streams; a truncated archive is found here.
+    and Asian encodings by their runs of bytes beyond ASCII, those of other Latin letters by the
+    words that they make. Other bytes that are not UTF-8 are read as Windows-1252. Streams; a
+    truncated archive is found here.
     """
     try:
         head = _head_bytes(path, compression)
-        encoding = _wide_encoding(head[:4096]) or _other_script(head)
+        encoding = _wide_encoding(head[:4096]) or _other_script(head) or _other_latin(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:
                 return path, survey
-        if encoding in OTHER_SCRIPTS:
+        if encoding in (*OTHER_SCRIPTS, *OTHER_LATIN):
             try:
                 return out, _copy(path, compression, encoding, out, source)
             except UnicodeDecodeError:  # further on it is something else
@@ -141,6 +145,31 @@ def _other_script(head: bytes) -> str | None:
         ).best()
         return None if best is None else str(best.encoding)
     return None
+
+
+def _other_latin(head: bytes) -> str | None:
+    """Return the encoding of Latin letters, not Windows-1252, in which known words are written.
+
+    >>> _other_latin("Wartość;Ilość;Zamówienie".encode("cp1250"))
+    'cp1250'
+    >>> _other_latin("Größe;Menge".encode("cp1252")) is None
+    True
+    """
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        text = head[: head.rfind(b"\n") + 1] or head
+        made = {
+            encoding: len(known_words() & _words_of(text, encoding))
+            for encoding in ("cp1252", *OTHER_LATIN)
+        }
+        best = max(OTHER_LATIN, key=made.__getitem__)
+        return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
+    return None
+
+
+def _words_of(text: bytes, encoding: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.decode(encoding, "ignore").lower()))
 
 
 def _copy(

@@ -24,7 +24,18 @@ __all__ = [
 
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
-    return re.compile("|".join([pattern, *(re.escape(word) for word in state_words(state))]))
+    words = [form for word in state_words(state) for form in dict.fromkeys((word, _folded(word)))]
+    return re.compile("|".join([pattern, *map(re.escape, words)]))
+
+
+def _folded(word: str) -> str:
+    """Return a word without accents, where that leaves nothing beyond ASCII."""
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", word)
+        if not unicodedata.combining(letter)
+    )
+    return bare if bare.isascii() else word
 
 
 _NOT = re.compile(r"^(not|no(?![ _-]?show)|non|nicht|sans|sem|sin)\b")
