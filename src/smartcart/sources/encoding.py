@@ -68,7 +68,7 @@ def plain_text(
     """
     try:
         head = _head_bytes(path, compression)
-        encoding = _wide_encoding(head[:4096]) or _other_script(head) or _other_latin(head)
+        encoding = _wide_encoding(head[:4096]) or _other_latin(head) or _other_script(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -86,6 +87,9 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
         return True
     known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
     codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
+    sums = sum(n for value, n in known.items() if plan.kind == "date" and SUM.match(value.strip()))
+    if sums < FEW_SUMS * (bad + column.present):  # rows of sums between those of days
+        bad -= sums
     if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
         return False
     if not codes and plan.kind not in _ALL_OR_NONE:
@@ -100,6 +104,10 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
     return True
 
 
+SUM = re.compile(
+    r"(?i)(grand |sub[- ]?)?(total|summe|gesamt|zwischensumme|suma|totale|totaal|somma)\b"
+)
+FEW_SUMS = 0.3  # of the cells of a column of days at most are words for a sum
 _ALL_OR_NONE = ("boolean", "empty")
 
 

@@ -157,12 +157,6 @@ def _is_month(value: str) -> bool:
 # Words -----------------------------------------------------------------------------------------
 
 
-SUM = re.compile(
-    r"(?i)(grand |sub[- ]?)?(total|summe|gesamt|zwischensumme|suma|totale|totaal|somma)\b"
-)
-FEW_SUMS = 0.3  # of the cells at most are words for a sum
-
-
 @dataclass(frozen=True, slots=True)
 class _Form:
     """How one cell is read; with ``order`` the first two of its numbers are day and month."""
@@ -180,9 +174,7 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
     >>> dates_in_words("Kaufdatum", {"3. März 2024": 2, "12. Mai 2024": 1}).formats
     ('%d %b %Y',)
     """
-    sums = sum(count for value, count in known.items() if SUM.match(value))
     total = sum(known.values())
-    total -= sums if sums < FEW_SUMS * total else 0  # rows of sums between those of days
     values = list(known)
     frequent = nlargest(PROBE, known, key=known.__getitem__)
     probed = [v for v in (*frequent, *values[:: max(1, len(values) // PROBE)]) if _may_be(v)]

@@ -101,6 +101,7 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
+        and not {"product", "category", "status"} & {p.name for p in parts_named(c.name)}
         and c.present < MOST_ORDERS * c.distinct
     )
 
