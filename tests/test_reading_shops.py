@@ -248,6 +248,14 @@ def test_open_beside_no_word_of_payment_is_told() -> None:
     assert paid.receipt.orders < ORDERS  # open beside paid is unpaid
 
 
+@pytest.mark.parametrize(("blank", "said"), [(0, False), (2, False), (3, True), (80, False)])
+def test_lines_without_a_state_are_told(blank, said) -> None:
+    state = np.where(N % 4 == 0, "Cancelled", "Shipped").astype(object)
+    state[:blank] = None
+    found = smartcart.check(_log().assign(Status=state))
+    assert ("blank_states" in {n.code for n in found.notices}) == said
+
+
 @pytest.mark.parametrize(
     "day",
     [

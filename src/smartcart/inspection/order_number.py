@@ -46,6 +46,7 @@ LEAST_ORDERS = 0.1  # of the lines, at least, are orders
 ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 NAMED = {0, 1}  # ranks of names that are an order's number
+OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 
 
@@ -193,6 +194,7 @@ def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
             and column.present >= DIFFERENT * column.rows
             and money_rank(column.name) != PAID
             and NOT_AN_ORDER.search(tokens(column.name)) is None
+            and OF_A_ROW.search(tokens(column.name)) is None
             and not column.mails
             and not column.phones
             and column.rows >= MANY_ORDERS

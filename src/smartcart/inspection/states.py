@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["codes_notices", "values_of", "with_states"]
 
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
+FEW_BLANK = 3  # lines without a state: fewer are footers
+MOST_BLANK = 0.5  # of the lines: where more lack it, a blank is the usual state
 FEW_CODES = 20  # different codes of a state
 
 
@@ -131,7 +133,25 @@ def codes_notices(
                     "sold. If some were cancelled or not paid, leave them out of the file.",
                 )
             )
-    return told + _unpaid_days(log, found)
+    return told + _blank_states(log, found) + _unpaid_days(log, found)
+
+
+def _blank_states(log: OrderLog, found: Candidates) -> list[Notice]:
+    """Tell of a state that few lines lack, where its values say which lines were not sold."""
+    if log.row_type is not None or log.fill != "none":
+        return []
+    telling = {s.column for s in log.states if _all(s)}
+    telling |= {log.status} if log.cancelled or log.returned else set()
+    return [
+        Notice(
+            "blank_states",
+            f"{c.name} is blank on {c.rows - c.present:,} of {c.rows:,} lines: these count as "
+            "sold. If they were not, leave them out of the file.",
+            c.rows - c.present,
+        )
+        for c in found.states
+        if c.name in telling and FEW_BLANK <= c.rows - c.present <= MOST_BLANK * c.rows
+    ]
 
 
 def _unpaid_days(log: OrderLog, found: Candidates) -> list[Notice]:
