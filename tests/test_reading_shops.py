@@ -237,6 +237,27 @@ def test_lines_of_payments_that_name_nobody_are_refused() -> None:
         smartcart.check(table)
 
 
+@pytest.mark.parametrize(("every", "said"), [(4, True), (50, False)])
+def test_discounts_beside_pieces_times_price_are_told(every, said) -> None:
+    lines = two_lines()
+    lines["price"] = (lines["line"] / lines["pieces"]).round(2)
+    table = pd.DataFrame(
+        {
+            "Order ID": lines["number"],
+            "Date": lines["day"],
+            "Customer": lines["who"],
+            "Qty": lines["pieces"],
+            "Unit Price": lines["price"],
+            "Discount Amount": np.where(np.arange(len(lines)) % every == 0, 1.25, 0.0),
+            "Amount": (lines["pieces"] * lines["price"]).round(2),
+        }
+    )
+    found = {n.code for n in smartcart.check(table).notices}
+    assert ("beside_discounts" in found) == said
+    net = table.assign(Amount=table["Amount"] - table["Discount Amount"])
+    assert "beside_discounts" not in {n.code for n in smartcart.check(net).notices}
+
+
 # What a state and a day say --------------------------------------------------------------------
 
 
