@@ -141,7 +141,8 @@ def _blank_states(log: OrderLog, found: Candidates) -> list[Notice]:
     if log.row_type is not None or log.fill != "none":
         return []
     telling = {s.column for s in log.states if _all(s)}
-    telling |= {log.status} if log.cancelled or log.returned else set()
+    if log.status is not None and (log.cancelled or log.returned):
+        telling.add(log.status)
     return [
         Notice(
             "blank_states",
