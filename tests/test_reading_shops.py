@@ -195,6 +195,25 @@ def test_a_person_with_many_orders_is_somebody(who, customers) -> None:
     assert "@" not in told_so
 
 
+def test_guests_are_told_apart_by_their_addresses_whatever_they_are_called() -> None:
+    t = orders()
+    called = np.where(N % PEOPLE < 5, "Guest", [f"Ada B{i % PEOPLE}" for i in N])
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Order Date": t["day"],
+            "Email": t["mail"],
+            "Customer Name": called,
+            "Total": t["total"],
+        }
+    )
+    found = smartcart.check(table)
+    assert (found.receipt.customers, found.receipt.orders) == (PEOPLE, ORDERS)
+    assert "nobody" not in {n.code for n in found.notices}
+    shop = table.assign(Email=table["Email"].where(called != "Guest", "till@example.com"))
+    assert smartcart.check(shop).receipt.customers == PEOPLE - 5  # the shop's own address
+
+
 def test_what_was_in_a_parcel_has_no_buyer_and_no_money() -> None:
     t = orders()
     sums = pd.DataFrame(

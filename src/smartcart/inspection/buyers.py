@@ -70,7 +70,7 @@ def with_nobody(
     if not counting:  # of ids 0, 1, 2, ... the first is a customer like the next
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
-    nobody += [_plain(r["who"]) for r in rows if int(r["unnamed"] or 0) >= ALL * int(r["lines"])]
+    nobody += _by_name(rows)
     if mail is not None:
         nobody += _by_addresses(rows)
     log = replace(log, nobody=tuple(dict.fromkeys(nobody)), mail=mail)
@@ -114,6 +114,19 @@ def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | No
     found = found.mutate(total=found["orders"].sum().over(ibis.window()))
     first = (found["unnamed"] > 0).ifelse(0, 1)
     return found.order_by([first, ibis.desc("orders"), "who"]).limit(TOP)
+
+
+def _by_name(rows: Sequence[ResultRow]) -> list[str]:
+    """Return the customers whose name is one of nobody; a guest's own address is somebody's.
+
+    An address is nobody's where it has a share of the orders that no buyer has: the shop's own.
+    """
+    unnamed = [r for r in rows if int(r["unnamed"] or 0) >= ALL * int(r["lines"])]
+    return [
+        _plain(r["who"])
+        for r in unnamed
+        if "@" not in str(r["who"]) or int(r["orders"]) >= IMPOSSIBLE * int(r["total"])
+    ]
 
 
 def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
