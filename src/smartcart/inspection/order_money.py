@@ -120,11 +120,10 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
 def _beside_discounts(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
     """Tell of discounts in money beside an amount that is pieces times price to the cent."""
     pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
-    if off is None or off not in amounts.columns or not {pieces, price, paid} <= {*amounts.columns}:
+    if pieces is None or price is None or paid is None or off is None:
         return []
-    assert pieces is not None
-    assert price is not None
-    assert paid is not None
+    if not {pieces, price, paid, off} <= set(amounts.columns):
+        return []
     taken = np.nan_to_num(np.abs(amounts.columns[off]))
     some = float(np.mean(taken > 0)) if taken.size else 0.0
     within = bool(np.all(taken <= np.nan_to_num(np.abs(amounts.columns[paid])) + 1))

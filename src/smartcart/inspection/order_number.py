@@ -80,7 +80,8 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         steady = who.steady and any(structure.cell(d).steady for d in days)
         steady = steady or _sent_back_later(name, who, [structure.cell(d) for d in days])
         if "order" not in desk.said and (not steady or _of_a_line(desk, log, name, structure)):
-            refused += [] if steady else [(name, structure)]
+            if not steady:
+                refused.append((name, structure))
             continue
         beside = desk.filled(name, structure)
         score = (beside < HALF and not down, place, -structure.several)
@@ -151,28 +152,23 @@ def _shop(desk: Desk, log: OrderLog, found: Candidates, order: str) -> str | Non
         desk.sample = whole
         days = [c.name for c in found.days] or [log.date or ""]
         several = parted.several >= SEVERAL or "shop" in desk.said
-        if (
-            several
-            and parted.cell(log.customer).steady
-            and any(parted.cell(d).steady for d in days)
-        ):
-            both = (
-                text(whole[order])
-                + "/"
-                + text(whole[log.customer])
-                + "/"
-                + text(whole[log.date].cast("date").cast("string"))
-            )
-            bought = desk.opened.engine.arrow(both.nunique().as_table()).column(0)[0].as_py()
-            if parted.orders <= CUT_APART * int(bought):
-                return column.name
+        steady = any(parted.cell(d).steady for d in days)
+        if not several or not steady or not parted.cell(log.customer).steady:
+            continue
+        by_day = numbered(whole, replace(log, order=order, daily=True))
+        bought = _different(desk, by_day[order] + "/" + text(by_day[log.customer]))
+        if parted.orders <= CUT_APART * bought:
+            return column.name
     return None
 
 
 def _days(desk: Desk, log: OrderLog) -> int:
     """Return how many different days the lines of the sample have."""
-    days = desk.sample[log.date].cast("date").nunique().as_table()
-    return int(desk.opened.engine.arrow(days).column(0)[0].as_py() or 0)
+    return _different(desk, desk.sample[log.date].cast("date"))
+
+
+def _different(desk: Desk, value: ir.Value) -> int:
+    return int(desk.opened.engine.arrow(value.nunique().as_table()).column(0)[0].as_py() or 0)
 
 
 def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
@@ -270,21 +266,13 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
     moneys = [*money_columns(log, found), *(c.name for c in found.refunds)]
     few = desk.figures[log.customer].distinct < FEW_BUYERS
     called = [c.name for c in found.names[:NAMES_TRIED]] if few else []
-    others = [
-        *called,
-        log.quantity,
-        log.discount,
-        log.channel,
-        log.currency,
-        log.customer,
-        log.date,
-    ]
+    others = [log.quantity, log.discount, log.channel, log.currency, log.customer, log.date]
     names = list(
         dict.fromkeys(
             [
                 *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
                 *(c.name for c in (*found.states[:10], *found.cancelled_on)),
-                *(n for n in others if n),
+                *(n for n in (*called, *others) if n),
                 *log.traits,
                 *moneys,
             ]

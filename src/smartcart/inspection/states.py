@@ -90,7 +90,7 @@ def codes_notices(
     sample: ir.Table,
     log: OrderLog,
     found: Candidates,
-    layout: Layout | None = None,
+    layout: Layout | None,
 ) -> list[Notice]:
     """Tell of columns of states whose values are codes that neither word nor layout explains."""
     listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}

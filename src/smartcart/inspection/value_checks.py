@@ -15,6 +15,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
+from smartcart.tables.sum_words import SUM_WORDS
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SOME_ROWS",
     "SUM_REASON",
-    "SUM_WORDS",
     "with_real_parts",
     "without_copies",
     "without_sum_rows",
@@ -36,33 +36,6 @@ CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 MOST_PAIRS = 50  # columns of the same figures that are compared
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
-SUM_WORDS = (
-    "total",
-    "totals",
-    "grand total",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "totale",
-    "total general",
-    "total général",
-    "somme",
-    "suma",
-    "total geral",
-    "soma",
-    "totaal",
-    "всего",
-    "итого",
-    "toplam",
-    "razem",
-    "合計",
-    "总计",
-    "合计",
-    "합계",
-)
-"""Lower-case words in place of an id that stand before the sums of a table."""
 SUM_REASON = "the row holds the sums of all others: no customer"
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
 

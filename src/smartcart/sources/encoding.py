@@ -68,7 +68,9 @@ def plain_text(
     """
     try:
         head = _head_bytes(path, compression)
-        encoding = _wide_encoding(head[:4096]) or _other_latin(head) or _other_script(head)
+        encoding = _wide_encoding(head[:4096])
+        if encoding is None and not _is_utf8(head):
+            encoding = _other_latin(head) or _other_script(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:
@@ -125,26 +127,31 @@ def _wide_encoding(head: bytes) -> str | None:
     return None
 
 
-def _other_script(head: bytes) -> str | None:
-    """Return the encoding of text that is not UTF-8 and not of Latin letters, if it is such."""
+def _is_utf8(head: bytes) -> bool:
+    """Return whether the first bytes of a file are UTF-8; the last character may be cut."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        high = sum(byte > 0x7F for byte in head)
-        runs = sum(any(b > 0x7F for b in run) for run in _OTHER_SCRIPT.findall(head))
-        letters = sum(97 <= byte | 32 <= 122 for byte in head)
-        if runs < RUNS or high < 0.1 * letters:
-            return None
-        from charset_normalizer import from_bytes
+        return False
+    return True
 
-        best = from_bytes(
-            head[: head.rfind(b"\n") + 1],
-            cp_isolation=list(OTHER_SCRIPTS),
-            threshold=NOISE,
-            enable_fallback=False,
-        ).best()
-        return None if best is None else str(best.encoding)
-    return None
+
+def _other_script(head: bytes) -> str | None:
+    """Return the encoding of text that is not UTF-8 and not of Latin letters, if it is such."""
+    high = sum(byte > 0x7F for byte in head)
+    runs = sum(any(b > 0x7F for b in run) for run in _OTHER_SCRIPT.findall(head))
+    letters = sum(97 <= byte | 32 <= 122 for byte in head)
+    if runs < RUNS or high < 0.1 * letters:
+        return None
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(
+        head[: head.rfind(b"\n") + 1],
+        cp_isolation=list(OTHER_SCRIPTS),
+        threshold=NOISE,
+        enable_fallback=False,
+    ).best()
+    return None if best is None else str(best.encoding)
 
 
 def _other_latin(head: bytes) -> str | None:
@@ -155,17 +162,13 @@ def _other_latin(head: bytes) -> str | None:
     >>> _other_latin("Größe;Menge".encode("cp1252")) is None
     True
     """
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        text = head[: head.rfind(b"\n") + 1] or head
-        made = {
-            encoding: len(known_words() & _words_of(text, encoding))
-            for encoding in ("cp1252", *OTHER_LATIN)
-        }
-        best = max(OTHER_LATIN, key=made.__getitem__)
-        return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
-    return None
+    text = head[: head.rfind(b"\n") + 1] or head
+    made = {
+        encoding: len(known_words() & _words_of(text, encoding))
+        for encoding in ("cp1252", *OTHER_LATIN)
+    }
+    best = max(OTHER_LATIN, key=made.__getitem__)
+    return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
 
 
 def _words_of(text: bytes, encoding: str) -> set[str]:

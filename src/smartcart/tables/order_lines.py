@@ -112,10 +112,12 @@ def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
     apart = [] if log.shop is None else [text(table[log.shop]).fill_null("")]
     if log.daily and log.date is not None:
         apart.append(table[log.date].cast("date").cast("string"))
+    if not apart:
+        return table
     number = text(table[log.order])
     for value in apart:
         number = number + "/" + value
-    return table.mutate(**{log.order: number}) if apart else table
+    return table.mutate(**{log.order: number})
 
 
 def filled(table: ir.Table, log: OrderLog) -> ir.Table:

@@ -23,19 +23,24 @@ __all__ = [
 ]
 
 
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
+
+
+def _plain(value: str) -> str:
+    """Return a value as its words are compared: lower case, no accents, no blanks around.
+
+    A word is looked for as it is written, too: folding takes letters of other scripts apart.
+    """
+    text = re.sub(r"^wc-", "", value.strip())  # WooCommerce's own
+    text = _HUMPS.sub(" ", text).replace("_", " ").lower()
+    folded = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
+
+
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
-    words = [form for word in state_words(state) for form in dict.fromkeys((word, _folded(word)))]
+    words = [form for word in state_words(state) for form in dict.fromkeys((word, _plain(word)))]
     return re.compile("|".join([pattern, *map(re.escape, words)]))
-
-
-def _folded(word: str) -> str:
-    """Return a word without accents, where that leaves nothing beyond ASCII."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word)
-        if not unicodedata.combining(letter)
-    )
-    return bare if bare.isascii() else word
 
 
 _NOT = re.compile(r"^(not|no(?![ _-]?show)|non|nicht|sans|sem|sin)\b")
@@ -136,21 +141,6 @@ _SALE = re.compile(
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande)\b"
 )
-
-
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
-
-
-def _plain(value: str) -> str:
-    """Return a value as its words are compared: lower case, no accents, no blanks around.
-
-    A word is looked for as it is written, too: folding takes letters of other scripts apart.
-    """
-    text = re.sub(r"^wc-", "", value.strip())  # WooCommerce's own
-    text = _HUMPS.sub(" ", text).replace("_", " ").lower()
-    folded = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
 
 
 def says_paid(name: str) -> bool:
