@@ -142,20 +142,24 @@ def refuse_no_money(
         and 2 * c.present >= c.rows
         and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and c.name not in log.parts
+        and (c.name not in log.parts or c.name == log.quantity)
     ]
     names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
     if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"
         names = [c.name for c in numbers if not c.whole and is_price(c.name)]
+    if not names and (log.product or log.order) and len(numbers) == 1:
+        names = [numbers[0].name]  # the only number there is, whatever it is called
     if not names:
         return
     lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])
+    without = "give each of them the role 'dropped' to go without money"
+    if names == [log.quantity]:
+        without = f"{choose_line(names[0], 'quantity')} to go without money"
     raise ReadingQuestion.of(
         f"{opened.reading.source!r} looks like a log of orders, but no name says what was paid "
         f"({', '.join(map(repr, names[:4]))} could)",
         "a column named as the money of the order or the line",
-        f"write in the configuration {lines}; or give each of them the role 'dropped' to go "
-        "without money",
+        f"write in the configuration {lines}; or {without}",
     )
 
 

@@ -170,7 +170,7 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = identity(table[log.customer])
-    if log.folded:
+    if log.folded and value.type().is_string():
         value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:
