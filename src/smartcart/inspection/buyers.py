@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
 
+from smartcart.errors import ReadingQuestion
+from smartcart.inspection.desk import Desk, choose_line
 from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
 from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_lines import text
+from smartcart.tables.order_names import part_of, parts_named
 from smartcart.tables.order_ranks import customer_rank
+from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["one_for_all", "with_nobody"]
+__all__ = ["masked", "of_goods", "one_for_all", "refuse_articles", "with_nobody"]
 
+APART = 2  # times as many different values: two columns cannot go together one to one
+ONE_TO_ONE = 1.05  # pairs of values for each value of the column with more of them
+GOODS_TRIED = 4
+GOODS = re.compile(
+    r"\b(asin|sku|ean|gtin|upc|isbn|barcode|product|artikel|article|articulo|artigo|item|listing|"
+    r"producto|produit|produto|prodotto|variant|merchandise|brand|marke|model)\b"
+)
+CARD = re.compile(r"\b(card|karten?|carte|tarjeta|cartao|carta|pan)\b")
 TOP = 30  # the customers with most orders that are looked at
 SHARED_BY = 10  # different e-mail addresses under one id: nobody
 SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
+GAP = 5  # times the usual step from one id to the next, from which 0 stands apart
 ALL = 0.9  # of the lines under one value: not who bought
 MAILS = 0.5  # of the values are e-mail addresses, or names of several words
 
@@ -37,6 +52,66 @@ def one_for_all(opened: Opened, sample: ir.Table, name: str) -> bool:
     told = counted.aggregate(most=counted["n"].max(), all=counted["n"].sum())
     row = opened.engine.record(told)
     return int(row["most"] or 0) >= ALL * max(1, int(row["all"] or 0))
+
+
+def masked(opened: Opened, sample: ir.Table, name: str) -> bool:
+    """Return whether most values are numbers of cards with all but a few digits hidden."""
+    value = sample[name]
+    if not value.type().is_string() or CARD.search(tokens(name)) is None:
+        return False
+    hidden = value.re_search(r"[Xx*#•.]{4,}").sum()
+    row = opened.engine.record(sample.aggregate(hidden=hidden, known=value.count()))
+    return 2 * int(row["hidden"] or 0) > int(row["known"] or 0)
+
+
+def refuse_articles(desk: Desk, log: OrderLog) -> None:
+    """Raise where a column that no word names as the buyer's numbers what was bought.
+
+    It then goes with the product, one to one: its article number, its category. Raises
+    ``ReadingQuestion``.
+    """
+    column = desk.figures[log.customer]
+    part = part_of(column, {})
+    if "customer" in desk.said or (part is not None and part.name == "customer"):
+        return
+    goods = [
+        c.name
+        for c in desk.figures.values()
+        if c.name != log.customer
+        and 2 * c.present >= c.rows
+        and column.distinct <= APART * c.distinct
+        and c.distinct <= APART * column.distinct
+        and of_goods(c.name)
+    ][:GOODS_TRIED]
+    if not goods:
+        return
+    sample = desk.sample
+    value = text(sample[log.customer])
+    told = {f"b{i}": (value + "/" + text(sample[n])).nunique() for i, n in enumerate(goods)}
+    told |= {f"g{i}": text(sample[n]).nunique() for i, n in enumerate(goods)}
+    row = desk.opened.engine.record(sample.aggregate(own=value.nunique(), **told))
+    own = int(row["own"] or 0)
+    for i, name in enumerate(goods):
+        both, other = int(row[f"b{i}"] or 0), int(row[f"g{i}"] or 0)
+        if both <= ONE_TO_ONE * max(own, other):
+            raise ReadingQuestion.of(
+                f"{desk.opened.reading.source!r} looks like a log of orders, but no column says "
+                f"who bought: {log.customer!r} goes with {name!r}, one to one, and numbers what "
+                "was bought",
+                "a customer id or an e-mail address on every line",
+                "export one that names buyers; if it does say who bought, write "
+                f"{choose_line(log.customer, 'customer')}",
+            )
+
+
+def of_goods(name: str) -> bool:
+    """Return whether a name is of what was bought: a product, its number or its kind.
+
+    >>> [of_goods(n) for n in ("supplierArticle", "barcode", "Category", "City")]
+    [True, True, True, False]
+    """
+    named = {p.name for p in parts_named(name)}
+    return bool({"product", "category"} & named) or GOODS.search(tokens(name)) is not None
 
 
 def with_nobody(
@@ -66,8 +141,7 @@ def with_nobody(
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
     nobody = list(layout.nobody) if layout is not None else []
-    counting = row.get("low") == 0 and float(row.get("high") or 0) < 3 * customers
-    if not counting:  # of ids 0, 1, 2, ... the first is a customer like the next
+    if not _counting(row, customers):  # of ids 0, 1, 2, ... the first is a customer like the next
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
@@ -88,7 +162,22 @@ def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:
         told |= {"mails": value.contains("@").sum(), "spaced": value.contains(" ").sum()}
     elif value.type().is_numeric():
         told |= {"low": value.min().cast("float64"), "high": value.max().cast("float64")}
+        told["next"] = value.min(where=value > 0).cast("float64")
     return sample.aggregate(**told)
+
+
+def _counting(row: ResultRow, customers: int) -> bool:
+    """Return whether numbers of ``customers`` count from 0 without a gap behind it.
+
+    >>> _counting({"low": 0, "next": 1, "high": 120}, 100)
+    True
+    >>> _counting({"low": 0, "next": 100, "high": 220}, 100)
+    False
+    """
+    if row.get("low") != 0:
+        return False
+    high, following = float(row.get("high") or 0), float(row.get("next") or 0)
+    return high < 3 * customers and following <= GAP * max(1.0, high / max(1, customers))
 
 
 def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | None) -> ir.Table:

@@ -17,6 +17,7 @@ from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
 from smartcart.inspection.receipt import receipt_of_customers
 from smartcart.inspection.result import Look, Progress
+from smartcart.inspection.row_subject import refuse_other_rows
 from smartcart.inspection.table_kind import (
     find_reading,
     layout_of,
@@ -147,6 +148,8 @@ def _look(
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
+    if kind is None and layout is None and not says_rows(wanted or {}):
+        refuse_other_rows(opened, figures, columns, {*(wanted or {})})
     if not large and not sums:
         kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
         if sums:

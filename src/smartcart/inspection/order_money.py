@@ -9,6 +9,7 @@ from itertools import permutations
 
 import numpy as np
 
+from smartcart.errors import ReadingQuestion
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.records import Notice, OrderLog
@@ -79,6 +80,7 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
             return _priced_by_values(desk, log, amounts())
         log = counted_once(desk, replace(log, amount=None), structure)
         _reduced(desk, log, amounts())
+        _refuse_undiscounted(desk, log, amounts())
         return log
     chosen = _by_values(desk, order[0], order, several, amounts())
     log = counted_once(desk, replace(log, amount=chosen), structure)
@@ -137,6 +139,32 @@ def _beside_discounts(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notic
             "less than what is added up here.",
         )
     ]
+
+
+def _refuse_undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
+    """Ask where only pieces times price tells the money, and a discount beside it is not in it.
+
+    Raises ``ReadingQuestion``; not where the user or a layout says what the discount is.
+    """
+    if log.layout is not None or {"discount", "unit_price"} & desk.said:
+        return
+    if any(rival.competes and rival.differs_in.startswith("money") for rival in desk.rivals):
+        return  # it is asked already what was paid
+    price = amounts.columns.get(log.unit_price or "")
+    for name, values in amounts.columns.items():
+        if price is None or not is_discount(name):
+            continue
+        taken = np.nan_to_num(np.abs(values))
+        some = float(np.mean(taken > 0)) if taken.size else 0.0
+        if some < FEW_REDUCED:
+            continue
+        raise ReadingQuestion.of(
+            f"{desk.opened.reading.source!r} has no amount of a line: {log.quantity} times "
+            f"{log.unit_price} is before {name}, which {some:.0%} of the lines looked at have",
+            "what was paid for each line",
+            f"add a column with it; if {log.unit_price} is a price after the discount, write "
+            f"{choose_line(name, 'discount')}",
+        )
 
 
 def _numbers(desk: Desk, log: OrderLog) -> list[str]:

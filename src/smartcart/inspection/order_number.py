@@ -46,6 +46,7 @@ LEAST_ORDERS = 0.1  # of the lines, at least, are orders
 ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 NAMED = {0, 1}  # ranks of names that are an order's number
+LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 
@@ -314,7 +315,30 @@ def _stands_once(desk: Desk, log: OrderLog, order: str) -> bool:
     lines = int(row["n"] or 0)
     few = FEW * lines
     holds = max((int(row[f"h{i}"] or 0) for i in range(len(held))), default=0)
-    return int(row["who"] or 0) <= few and int(row.get("day") or 0) <= few and holds >= lines / 2
+    blank = int(row["who"] or 0) <= few and int(row.get("day") or 0) <= few
+    return blank and holds >= lines / 2 and not _of_groups(desk, order, lines, held)
+
+
+def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
+    """Return whether the ``lines`` without a number are headings and sums of a report's groups.
+
+    A column of text then labels them, and no line of an order.
+    """
+    labels = [
+        c.name
+        for c in desk.figures.values()
+        if c.type == "text" and c.name not in held and FEW * c.rows < c.present <= HALF * c.rows
+    ]
+    if not labels:
+        return False
+    rest = desk.sample[order].isnull()
+    told = {f"r{i}": desk.sample[n].count(where=rest) for i, n in enumerate(labels)}
+    told |= {f"o{i}": desk.sample[n].count(where=~rest) for i, n in enumerate(labels)}
+    row = desk.opened.engine.record(desk.sample.aggregate(**told))
+    return any(
+        int(row[f"r{i}"] or 0) >= LABELLED * lines and int(row[f"o{i}"] or 0) <= FEW * lines
+        for i in range(len(labels))
+    )
 
 
 def _down(log: OrderLog, order: str) -> OrderLog:

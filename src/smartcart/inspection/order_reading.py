@@ -75,6 +75,7 @@ def settle(
     log, structure = order_number(desk, log, found)
     log = told_once(desk, log, structure, found)
     log = _customer(desk, log, structure, found)
+    buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout)
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
@@ -194,6 +195,8 @@ def _customer(
     if not full:
         full = sorted(tried, key=lambda n: -desk.filled(n, structure))
     for name in full:
+        if buyers.masked(desk.opened, desk.sample, name) and name != full[-1]:
+            continue
         if not buyers.one_for_all(desk.opened, desk.sample, name):
             return replace(log, customer=_called(desk, name, structure, found))
     return log

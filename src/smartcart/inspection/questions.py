@@ -143,6 +143,7 @@ def refuse_no_money(
         and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
         and (c.name not in log.parts or c.name == log.quantity)
+        and 2 * c.phones <= max(1, c.head)
     ]
     names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
     if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"

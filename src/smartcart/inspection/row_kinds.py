@@ -122,8 +122,9 @@ def _with_sum_rows(
                     f"{opened.reading.source!r} has rows without {log.product} whose {money} is "
                     "the sum of the other rows of their order: with them the money counts twice",
                     "rows of one kind",
-                    "leave the rows of sums out of the file, or say that no column is the product: "
-                    + choose_line(log.product, "", "dropped"),
+                    "leave the rows of sums out of the file; if they are sales of their own, say "
+                    "that no "
+                    f"column is the product: {choose_line(log.product, '', 'dropped')}",
                 )
     return log
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import ibis
 
 from smartcart.layouts import Layout, column_key
 from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states
 from smartcart.tables.order_candidates import FEW_STATES, Candidates
+from smartcart.tables.order_lines import text
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.tokens import tokens
 
@@ -24,6 +28,7 @@ __all__ = ["codes_notices", "values_of", "with_states"]
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_BLANK = 3  # lines without a state: fewer are footers
 MOST_BLANK = 0.5  # of the lines: where more lack it, a blank is the usual state
+STATUS = re.compile(r"status|statut|stato|estado|estatus|situacao|zustand|etat|stan\b|tilstand")
 FEW_CODES = 20  # different codes of a state
 
 
@@ -111,6 +116,8 @@ def codes_notices(
         values = [v for v in values if v.strip().lower() not in known]
         if column.name == log.row_type or order_states.is_delivery(column.name):
             continue
+        if order_states.is_means_of_payment(column.name):
+            continue
         if column.name not in read and order_states.coded(values):
             shown = ", ".join(values[:8])
             told.append(
@@ -124,6 +131,8 @@ def codes_notices(
             continue
         given = set(read.get(column.name, ()))
         strange = [v for v in order_states.unexplained(values) if v not in given]
+        if len(strange) == len(values) and STATUS.search(tokens(column.name)) is None:
+            continue  # kinds of tickets, states of a country: no word speaks of a sale
         if strange:
             shown = ", ".join(repr(v) for v in strange[:6])
             told.append(
@@ -133,39 +142,67 @@ def codes_notices(
                     "sold. If some were cancelled or not paid, leave them out of the file.",
                 )
             )
-    return told + _blank_states(log, found) + _unpaid_days(log, found)
+    blank = [*_blank_states(log, found), *_unpaid_days(log, found)]
+    if not blank:
+        return told
+    sold = _counts_as_sold(sample, log)
+    rows = sample.filter(sold)
+    row = opened.engine.record(
+        rows.aggregate(
+            lines=rows.count(),
+            **{f"b{i}": rows[c].isnull().sum() for i, (c, _, _) in enumerate(blank)},
+        )
+    )
+    for i, (column, code, way) in enumerate(blank):
+        empty, lines = int(row[f"b{i}"] or 0), int(row["lines"] or 0)
+        least = FEW_BLANK if code == "blank_states" else 1
+        if empty >= least:
+            message = (
+                f"{column} is blank on {empty:,} of {lines:,} lines: these count as sold. {way}"
+            )
+            told.append(Notice(code, message, empty))
+    return told
 
 
-def _blank_states(log: OrderLog, found: Candidates) -> list[Notice]:
-    """Tell of a state that few lines lack, where its values say which lines were not sold."""
+def _counts_as_sold(sample: ir.Table, log: OrderLog) -> ir.Value:
+    """Return the condition that a line has a buyer and that no state says it was not sold."""
+    sold = ibis.literal(True)
+    if log.fill == "none":
+        sold = sample[log.customer].notnull()
+    states = [(s.column, _all(s)) for s in log.states]
+    if log.status is not None:
+        states.append((log.status, (*log.cancelled, *log.returned, *log.browsed)))
+    for column, values in states:
+        if values and not sample[column].type().is_boolean():
+            sold = sold & ~text(sample[column]).isin(values).fill_null(False)
+    for name in log.cancelled_on:
+        sold = sold & sample[name].isnull()
+    return sold
+
+
+def _blank_states(log: OrderLog, found: Candidates) -> list[tuple[str, str, str]]:
+    """Return the states that few lines lack, where their values say which lines were not sold.
+
+    Each as its column, the code of the notice and the way out.
+    """
     if log.row_type is not None or log.fill != "none":
         return []
     telling = {s.column for s in log.states if _all(s)}
     if log.status is not None and (log.cancelled or log.returned):
         telling.add(log.status)
     return [
-        Notice(
-            "blank_states",
-            f"{c.name} is blank on {c.rows - c.present:,} of {c.rows:,} lines: these count as "
-            "sold. If they were not, leave them out of the file.",
-            c.rows - c.present,
-        )
+        (c.name, "blank_states", "If they were not, leave them out of the file.")
         for c in found.states
         if c.name in telling and FEW_BLANK <= c.rows - c.present <= MOST_BLANK * c.rows
     ]
 
 
-def _unpaid_days(log: OrderLog, found: Candidates) -> list[Notice]:
-    """Tell of a day of payment that some of the lines lack, where nothing else says unpaid."""
+def _unpaid_days(log: OrderLog, found: Candidates) -> list[tuple[str, str, str]]:
+    """Return the days of payment that some of the lines lack, where nothing else says unpaid."""
     if any(state.unpaid for state in log.states):
         return []
     return [
-        Notice(
-            "no_day_of_payment",
-            f"{day.name} is empty on {day.rows - day.present:,} of {day.rows:,} lines: these count "
-            "as sold. If they were not paid, leave them out of the file.",
-            day.rows - day.present,
-        )
+        (day.name, "no_day_of_payment", "If they were not paid, leave them out of the file.")
         for day in found.days
         if day.name != log.date
         and order_states.says_paid(day.name)

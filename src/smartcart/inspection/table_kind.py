@@ -15,6 +15,8 @@ from smartcart.layouts import Layout, find_layout, present
 from smartcart.records import ColumnRole, ColumnWish, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import column_overrides, order_roles, order_unnamed, vocabulary
+from smartcart.tables.order_candidates import SEVERAL_VALUES
+from smartcart.tables.order_names import part_of
 from smartcart.tables.summary import ColumnSummary
 
 if TYPE_CHECKING:
@@ -101,7 +103,7 @@ def find_reading(
         return None
     told = "customer" in parts.values()
     if layout is not None and layout.kind == "nobody":
-        if not told and kind is None:
+        if not told and kind is None and not any(map(_names_buyers, figures)):
             raise _of_nobody(opened, layout)
         layout = None
     notices: list[Notice] = []
@@ -138,6 +140,13 @@ def find_reading(
         return None
     found = settle(opened, figures, log, parts)
     return replace(found, notices=(*notices, *found.notices))
+
+
+def _names_buyers(column: ColumnSummary) -> bool:
+    """Return whether a column that an export lacks as a rule tells buyers apart after all."""
+    part = part_of(column, {})
+    told = part is not None and part.name == "customer"
+    return told and 2 * column.present >= column.rows and column.distinct >= SEVERAL_VALUES
 
 
 def _by_layout(

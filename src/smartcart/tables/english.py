@@ -28,7 +28,12 @@ CHANNELS = {
 
 _PURCHASES = "purchases|purchase|pur|buy|buys|bought|orders|transactions|sales"
 _SINCE = "join|regist|sign|enrol|first|start|creat|open|activat|subscri|account|member|.*inception"
-_USE = "purchase|order|visit|activity|login|transaction|txn|trx|booking|stay|session|use|contact"
+_BOUGHT = (
+    "purchase|order|transaction|txn|trx|booking|stay|sale|invoice|gift|donation|deal|deal close|"
+    "appointment|payment|reservation"
+)
+_USED = "visit|activity|login|session|use|contact"
+_USE = f"{_BOUGHT}|{_USED}"
 _GOODS = (  # what money was spent on: no channel, no seller
     r"(?P<what>(?!(channel|rep|representative|person|manager|agent|team|office|region|territory|"
     r"area|type|kind|code|status|method|mode|date|day|id|no|currency)\b).+)"
@@ -41,7 +46,10 @@ _WHOSE = (
 _WHEN = "(date|at|on|day|time|date time|time ?stamp|month|year month|ym|ymd|yyyymm|yyyymmdd)"
 _PLACE = "city|town|country|state|province|region|county"
 _PHONE = "(tele|cell|mobile|work|home)? ?phone|mobile|cell|tel|fax|whats ?app|sms number"
-_EVENT = "order|purchase|transaction|trans|invoice|basket|cart|payment|sale|booking|bill|receipt"
+_EVENT = (
+    "order|purchase|transaction|trans|invoice|basket|cart|payment|sale|booking|bill|receipt|gift|"
+    "donation|deal|stay|visit|contribution|pledge|charge"
+)
 _AMOUNT = "amount|amt|value|total|price|spend|spent|revenue|sum"
 _WHO = "gender|sex|marital( status)?|education( level)?|country|region|state|city|job|occupation"
 
@@ -104,7 +112,8 @@ ENGLISH: tuple[Word, ...] = (
     ),
     Word(
         rf"(.+ )?(e ?)?mail( address)?( \d)?|(.+ )?({_PHONE})( ?(number|no|nr|num))?( \d)?|"
-        rf"(.+ )?address(es)?( .+)?|((?:{_WHOSE}) )*(zip|post(al)?|pin) ?(code)?|"
+        rf"(.+ )?address(es)?( .+)?|((?:{_WHOSE}) )*(zip|post(al)?|pin)( (zip|"
+        rf"post(al)?))? ?(code)?|"
         r"(.+ )?street( (name|number|address))?( \d)?|house ?(number|no)|"
         r"(.+ )?(first|last|full|given|family|middle|maiden|nick|display|contact|customer|buyer|"
         r"client|member|billing|shipping|recipient|account|holder|owner|person|organi[sz]ation) ?"
@@ -264,9 +273,11 @@ ENGLISH: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
-        rf"(.+ )?(first|last|latest|initial|previous|most recent|next) ({_EVENT})s? ({_AMOUNT})"
+        rf"(.+ )?(first|last|latest|initial|previous|most recent|recent|"
+        rf"next) ({_EVENT})s? ({_AMOUNT})"
         r"( .+)?|"
-        rf"({_AMOUNT})( (of|on|at))?( the)? (first|last|latest|initial|previous|most recent) "
+        rf"({_AMOUNT})( (of|on|at))?( the)? (first|last|latest|initial|previous|most recent|"
+        rf"recent) "
         rf"({_EVENT})s?",
         "one_order",
         "describes",
@@ -285,7 +296,8 @@ ENGLISH: tuple[Word, ...] = (
     ),
     Word(
         r".*\b(score|rating|rank|percentile|cashback|refunds?|refunded|returns|avg|average|mean|"
-        r"median|min|minimum|max|maximum|largest|biggest|highest|smallest|lowest|aov|ratio|rate|percent|percentage|pct|prc)\b.*",
+        r"median|min|minimum|max|maximum|largest|biggest|highest|smallest|lowest|aov|ratio|rate|"
+        r"percent|percentage|pct|prc)\b.*",
         "measure",
         "forms",
         "a score, an average, a part or a limit: forms as it is, unless you say otherwise",
@@ -313,18 +325,25 @@ ENGLISH: tuple[Word, ...] = (
     Word(
         r"(dt|date)( of)?( the)? ?(customer|enrol?l?ment|enrol?led|registration|sign ?up|join(ed)?|"
         r"first).*|(customer|member|client) since|(enrol?l?(ed|ment)?|registration|registered|"
-        rf"sign ?up|signed up|join(ed)?|first (order|purchase)|created)( {_WHEN})?|since",
+        rf"sign ?up|signed up|join(ed)?|first ({_BOUGHT}|visit)|created)( (created|"
+        rf"made))?( {_WHEN})?|since",
         "first_date",
         "forms",
         "the day the customer joined: gives the tenure",
         DATES,
     ),
     Word(
-        rf"(last|latest|most recent) ({_USE}|log in|logged in|used)"
-        rf"( {_WHEN})?",
+        rf"(last|latest|most recent|recent) ({_BOUGHT})( {_WHEN})?",
         "last_date",
         "forms",
         "the day of the last purchase: gives the recency",
+        DATES,
+    ),
+    Word(
+        rf"(last|latest|most recent) ({_USED}|log in|logged in|used)( {_WHEN})?",
+        "last_date",
+        "forms",
+        "the day of the last visit or use: gives the recency",
         DATES,
     ),
     Word(
@@ -391,10 +410,21 @@ ENGLISH: tuple[Word, ...] = (
         for channel, names in CHANNELS.items()
     ),
     Word(
-        r"(total|overall|monetary|lifetime|cumulative|all)( (spent|spend|spending|amount|revenue|"
+        r"(company |firm |business )?(annual|yearly) (company )?(revenue|turnover)|company size|"
+        r"((num|number|no|count)( of)? )?employees",
+        "measure",
+        "describes",
+        "the size of a firm: what it turns over, not what it bought",
+        NUMBERS,
+        firm=False,
+    ),
+    Word(
+        r"(total|overall|monetary|lifetime|cumulative|all)( (spent|spend|giving|given|donated|"
+        r"spending|amount|revenue|"
         r"value|sales|total|monetary))+|(historic(al)?|lifetime|total) (customer )?(lifetime value|"
         r"clv|ltv|revenue)|monetary|revenue|(amount|money) spent|spend(ing)?|turnover|"
-        r"ltv|clv|(net|gross|monthly|annual|yearly) (revenue|sales|turnover|spend|spending)",
+        r"ltv|clv|((net|gross|monthly) (revenue|turnover)|(net|gross|monthly|annual|yearly) "
+        r"(sales|spend|spending))",
         "spend_total",
         "forms",
         "what the customer spent in all",
@@ -423,7 +453,10 @@ ENGLISH: tuple[Word, ...] = (
         NUMBERS,
     ),
     Word(
-        r"(num|number|count|no|nb)( of)? (sales|bookings|appointments|bills|receipts|tickets)|"
+        r"(num|number|count|no|nb)( of)? (sales|bookings|appointments|bills|receipts|tickets|stays|"
+        r"gifts|donations|reservations|(closed )?won deals)|(total|lifetime) (bookings|"
+        r"appointments|"
+        r"gifts|donations|stays|reservations)|"
         r"(sales|bookings|appointments|bills|receipts) (count|num)|"
         r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)"
         r"( (count|num|total))?|frequency|order count|purchase count|orders count|"

@@ -85,6 +85,22 @@ NOBODY_WORDS = (
     "undefined",
     "no name",
     "-",
+    "--",
+    "not set",
+    "(not set)",
+    "(not available)",
+    "not available",
+    "(other)",
+    "(data not available)",
+    "not provided",
+    "(not provided)",
+    "(empty)",
+    "(blank)",
+    "nicht angegeben",
+    "(nicht festgelegt)",
+    "(non défini)",
+    "(sin definir)",
+    "(não definido)",
 )
 """In lower case; compared without case and blanks around."""
 NOBODY_NUMBERS = (

@@ -50,11 +50,13 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     never = ibis.literal(False)
     table = numbered(table, log)
     heading = table[log.customer].notnull() if log.fill == "group" else never
-    table = filled(table.mutate(__heading__=heading), log)
-    other = table["__heading__"]
+    alone = _only_money(table, log)
+    table = filled(table.mutate(__heading__=heading, __alone__=alone), log)
+    other, alone = table["__heading__"], table["__alone__"]
     if log.row_type is not None and log.order_rows:
         kept = table[log.row_type].isin([*log.order_rows, *log.line_rows])
         other = other | ~kept.fill_null(False)
+    other = other | alone
     for state in log.states:
         if state.other:
             other = other | table[state.column].isin(state.other).fill_null(False)
@@ -103,6 +105,17 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
         returned,
         table["__other__"],
     )
+
+
+def _only_money(table: ir.Table, log: OrderLog) -> ir.Value:
+    """Return whether a row below an order holds money, but nothing that was bought: a sum."""
+    bought = [n for n in (log.product, log.quantity, log.unit_price) if n is not None]
+    if log.fill != "down" or log.order is None or not bought:
+        return ibis.literal(False)
+    nothing = table[log.order].isnull()
+    for name in bought:
+        nothing = nothing & table[name].isnull()
+    return nothing
 
 
 def numbered(table: ir.Table, log: OrderLog) -> ir.Table:

@@ -35,6 +35,8 @@ __all__ = [
     "speaks_of_customers",
 ]
 
+SIGN = re.compile(r"[^\w]*[€$£¥₽₺₹₩₪฿₫₴][^\w]*")  # a column headed by its currency
+LEAST_ID = 1_000  # whole numbers from here on, each once, number something and count nothing
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 
 
@@ -86,6 +88,8 @@ def parts_named(name: str) -> tuple[Part, ...]:
 
 
 def _parts_of(name: str) -> tuple[Part, ...]:
+    if SIGN.fullmatch(name):
+        return tuple(part for _, part in RULES if part.name == "amount")
     words = tokens(name)
     plain = " ".join(word for word in words.split() if word not in ARTICLES)
     within = part_within(name)
@@ -141,6 +145,7 @@ def speaks_of_customers(columns: Sequence[ColumnSummary]) -> bool:
         word.meaning
         for column in columns
         if column.type == "number"
+        and not (column.whole and column.unique and (column.low or 0) >= LEAST_ID)
         for word, _ in readings(column.name)[:1]
     }
     return len(told & OF_CUSTOMERS) >= 2

@@ -58,7 +58,8 @@ _BEFORE_DISCOUNT = re.compile(
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
-    r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|retouren)\w*|"
+    r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
+    r"retouren)\w*|"
     r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"beneficio|lucro|utile|gewinn|winst|zysk|zarobek|marza|margen|margem|marge|earnings|"
@@ -71,13 +72,15 @@ _NEVER_PAID = re.compile(
     r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
     r"\w*steuer(betrag|summe|satz|wert)|mwst ?(betrag|satz)|"
-    r"tax|taxes|vat|gst|iva|tva|mwst|ust|btw|kdv|impuestos?|impostos?|steuern?|tasas?|"
+    r"tax|taxes|taxe|vat|[chips]?gst|[hpq]st|iva|tva|mwst|ust|u st|usst|moms|dph|afa|btw|kdv|"
+    r"impuestos?|impostos?|steuern?|tasas?|"
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
     r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
     r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
     r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
     r"custo|profit|"
-    r"margins?|earnings?|settle(d|ment)|payouts?|deposits?|withheld|points?|punkte|outstanding|due|owed|unpaid|offen|limit|"
+    r"margins?|earnings?|settle(d|ment)|payouts?|deposits?|withheld|points?|punkte|outstanding|"
+    r"due|owed|unpaid|offen|limit|"
     r"insurance|duty|duties|redeemed|gift (card|certificate|voucher|wrap)|(store|account) credits?|"
     r"credit (limit|used|memo|note|applied)|compare|msrp|rrp|uvp|predicted|expected|lifetime|"
     r"forecast|average|avg|budget|surcharge|rounding|adjustments?|chargebacks?|disputed?|"
@@ -106,7 +109,7 @@ _PAID = re.compile(
     r"( (total|pagado|pago|paye|del pedido|pedido|commande|venta|venda|ordine|pagato|a pagar|"
     r"general|geral|final))+|totale?( (ordine|pagato|commande|paye))?|totaal( ?bedrag)?|"
     r"total a pagar|receita total|kwota( (zamowienia|calkowita|pln|eur))*|price total|suma|razem|"
-    r"toplam( tutar)?|itogo|summa( zakaza)?"
+    r"toplam( tutar)?|itogo|summa( zakaza)?|ventes|ventas"
 )
 _LINE = re.compile(
     r".*\b(line|item|items|lineitem|extended|article|artikel|position|product|produkt|unit)\b.*"
@@ -231,15 +234,19 @@ _NEVER_DAY = re.compile(
     r"joined|subscri\w*|feedback|review|label|until|valid|promised|by date|voided?|disputed?|"
     r"deleted|sent|e ?mailed|viewed|opened|printed|first|approved by|acquired|member since|"
     r"timestamp consent|edited|estorno|"
-    r"prometid[oa])\b.*"
+    r"prometid[oa])\b.*|"
+    r".*(발송|출고|배송|예정|취소|환불|반품|확정|출력|발주|수령|기한|発送|出荷|配送|配達|お届け|到着|"
+    r"キャンセル|返品|返金|予定|期限|发货|出库|发出|收货|退款|取消|签收|预计|到账|完成时间).*"
 )
 _BEST_DAY = re.compile(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
     r"rechnungs\w*|auftrags\w*|beleg\w*|pedido|compra|venta|venda|commande|achat|facture|factura|"
-    r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created|gebucht|angelegt|erfasst|erstellt|"
+    r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created|"
+    r"gebucht|angelegt|erfasst|erstellt|"
     r"erstellungsdatum|anlagedatum|buchungs(datum|tag)|reservation|reservado|prenotato|reserve|"
     r"aangemaakt|geplaatst|creation|creado|creada|criad[oa]|creat[oa]|cree|skapad|oprettet|"
-    r"opprettet|utworzon[oay]|vytvoreno|luotu)\b.*"
+    r"opprettet|utworzon[oay]|vytvoreno|luotu)\b.*|"
+    r".*(주문일|주문날짜|구매일|注文日|受注日|購入日|売上日|下单|订单创建|订单日期|订单时间|购买时间).*"
 )
 _CLOSING_DAY = re.compile(  # of a deal: it was agreed upon before
     r"(deal |opportunity |opp )?(close|closing|won|signed) (date|day|on|time)( won)?|"
@@ -250,12 +257,14 @@ _CLOSING_DAY = re.compile(  # of a deal: it was agreed upon before
 _LATER_DAY = re.compile(
     r".*\b(paid|payment|processed|captured|closed|completed|posted|accounting|zahlung\w*|bezahlt|"
     r"paye|pagado|pago|authori[sz]ed|confirmed|approved|finished|accepted|check ?in|arrival|"
-    r"batch)\b.*"
+    r"batch)\b.*|"
+    r".*(결제일|입금일|支払日|決済日|入金日|付款|支付).*"
 )
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
     r"storniert|stornierung|"
-    r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|avbokad|avbruten|annulleret|annullert|kansellert|"
+    r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|"
+    r"avbokad|avbruten|annulleret|annullert|kansellert|"
     r"anulowan[ey]|iptal|отменен|dibatalkan)"
     r"( (at|on|date|time|datum|timestamp|utc|reason|day))*"
 )

@@ -16,6 +16,7 @@ __all__ = [
     "coded",
     "flag_state",
     "is_delivery",
+    "is_means_of_payment",
     "line_state",
     "says_paid",
     "status_words",
@@ -55,9 +56,9 @@ _CANCELLED = _or_elsewhere(
     "cancelled",
 )
 _BROWSED = re.compile(
-    r"^(page[ _-]?)?(view(ed)?s?|(view[ _-]?)?(product|item|cart|promotion|list|search[ "
-    r"_-]?results)"
-    r"([ _-]?(view|list))?|view[ _-]?(item|cart|promotion)([ _-]?list)?|click(ed)?s?|impression|"
+    r"^(page[ _-]?)?(view(ed)?s?|cart|view[ _-]?(product|item|cart|promotion|list|search[ "
+    r"_-]?results)([ _-]?list)?|(product|item|cart|promotion|list|search[ _-]?results)"
+    r"[ _-]?(view(ed)?|list)|view[ _-]?(item|cart|promotion)([ _-]?list)?|click(ed)?s?|impression|"
     r"search(ed)?|visit|scroll|first[ _-]?visit|user[ _-]?engagement|file[ _-]?download|form[ _-]?"
     r"(start|submit)|login|sign[ _-]?up|share|select[ _-]?(item|content|promotion)|page|video[ _-]?"
     r"\w+|browse[ds]?|wish(list)?|favou?rite|detail|session[ _-]?start|begin[ _-]?checkout|"
@@ -106,6 +107,14 @@ _UNPAID = _or_elsewhere(
 _DELIVERY = re.compile(
     r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|"
     r"livraison|envio|entrega|tracking)\b.*"
+)
+_MEANS = re.compile(
+    r".*\b(payment|tender|card|pay|zahlungs?|zahl|paiement|pago|pagamento|betaal\w*|platnos\w*)\b"
+    r".*\b(types?|methods?|means|modes?|kind|provider|gateway|brand|art|weg|mittel|medium|forma?|"
+    r"moyen|methode|metodo|wijze|tipo)\b.*|"
+    r".*\b(types?|methods?|means|modes?|forma?|moyen|methode|mode|metodo|tipo|medio)\b"
+    r".*\b(payment|tender|paiement|pago|pagamento|zahlung)\b.*|"
+    r"(zahlungs?|zahl|bezahl)(art|weg|mittel|methode|weise)|betaalwijze|betaalmethode"
 )
 _PAYMENT = re.compile(
     r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
@@ -179,7 +188,7 @@ _SOLD = re.compile(
     r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"
     r"booked|checked|check|stayed|attend|kept|arriv|no refund|none|not|non|kein|await|wait|back ?or"
     r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
-    r"tamam|teslim|kargo|onay|selesai|dikirim"
+    r"tamam|teslim|kargo|onay|selesai|dikirim|zahlung|payment|paiement|pagamento|pago|abgeschlossen"
 )
 
 
@@ -190,6 +199,15 @@ def is_delivery(column: str) -> bool:
     (True, False)
     """
     return _DELIVERY.fullmatch(tokens(column)) is not None
+
+
+def is_means_of_payment(column: str) -> bool:
+    """Return whether a column's name is of how something was paid, not of what became of it.
+
+    >>> [is_means_of_payment(n) for n in ("Payment Type", "Zahlungsart", "Payment Status", "Type")]
+    [True, True, False, False]
+    """
+    return _MEANS.fullmatch(tokens(column)) is not None
 
 
 def unexplained(values: Iterable[str]) -> tuple[str, ...]:

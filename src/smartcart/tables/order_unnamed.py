@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from smartcart.tables.order_candidates import SEVERAL_VALUES
 from smartcart.tables.order_names import (
+    loosely,
     of_a_birth,
     part_of,
     parts_named,
     speaks_loosely_of_money,
     speaks_of_customers,
 )
-from smartcart.tables.order_ranks import day_rank
+from smartcart.tables.order_ranks import day_rank, is_price
 from smartcart.tables.order_roles import REPEATED, SAME_NUMBER
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.vocabulary import names_a_person, readings
@@ -20,6 +21,8 @@ from smartcart.tables.vocabulary import names_a_person, readings
 __all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
 
 LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
+NOT_BUYERS = {"product", "category", "status", "amount", "unit_price", "quantity", "discount"}
+EACH = 0.98  # different e-mail addresses for each row with one: rows are customers
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 
 
@@ -90,20 +93,35 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
     ]
     if len(told) >= 2 or not days or not numbers or speaks_of_customers(columns):
         return ()
-    if any(c.unique and names_a_person(c.name) for c in columns):
+    if any(c.unique and _names_a_customer(c.name) for c in columns):
+        return ()
+    if any(_a_row_each(c) for c in columns):
         return ()
     numbers_of_orders = [c for c in columns if (p := part_of(c, {})) and p.name == "order"]
     most = max((c.distinct for c in numbers_of_orders), default=0)
-    return tuple(
-        c.name
+    found = [
+        c
         for c in columns
         if (most == 0 or c.distinct < SAME_NUMBER * most)
         and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
-        and not {"product", "category", "status"} & {p.name for p in parts_named(c.name)}
+        and not NOT_BUYERS & {p.name for p in parts_named(c.name)}
+        and not (c.type == "number" and (is_price(c.name) or loosely("amount", c)))
         and c.present < MOST_ORDERS * c.distinct
-    )
+    ]
+    return tuple(c.name for c in sorted(found, key=lambda c: 2 * c.mails <= max(1, c.head)))
+
+
+def _names_a_customer(name: str) -> bool:
+    return names_a_person(name) or any(part.name == "customer" for part in parts_named(name))
+
+
+def _a_row_each(column: ColumnSummary) -> bool:
+    """Return whether a column holds e-mail addresses, each on one row: a row is a customer."""
+    if not column.mails or 2 * column.mails <= column.head:
+        return False
+    return 2 * column.present >= column.rows and column.distinct >= EACH * column.present
 
 
 def told_in_text(columns: Sequence[ColumnSummary]) -> bool:

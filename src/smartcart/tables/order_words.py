@@ -37,7 +37,7 @@ _NUMBER_OF = (
 _WHEN = r"(date|datetime|time ?stamp|date time|day|dt|dat|at|on|time)"
 _ORDER = (
     r"order|invoice|inv|transaction|trans|trx|txn|receipt|basket|bill|ticket|sale|sales|purchase|"
-    r"cart|booking|reservation|docket|document|gift|donation|charge|payment|"
+    r"cart|booking|reservation|appointment|docket|document|gift|donation|charge|payment|"
     r"bestellung|bestell|auftrags?|rechnungs?|beleg|bons?|kassenbon|kauf|einkaufs?|"
     r"pedido|factura|compra|venta|commande|facture|achat|ticket de caisse|"
     r"fatura|venda|nota fiscal|encomenda|ordine|fattura|scontrino|acquisto|bestelling|factuur|"
@@ -91,6 +91,9 @@ PARTS: tuple[Part, ...] = (
         r"hauptgast|kontoname|a ?/? ?c( ref| no| code)?|(sold|bill) to|"
         r"(associated|zugeordnete[rs]?) (contact|kontakt|company|unternehmen)( ids?)?|"
         r"(remitente|mittente|absender|afzender)( e ?mail( adresse)?)?|"
+        r"((nom d affichage|nom affiche) )?(du )?partenaire( (de|sur) (la )?(facture|commande))?|"
+        r"(invoice|order) partner( display name)?|((nombre|nome) (mostrado|visualizado|exibicao) )?"
+        r"(del |do )?(asociado|parceiro)( (de|da) (la )?(factura|fatura))?|"
         r"(booked by|gebucht von|reserve par|reservado por|prenotato da|geboekt door)|"
         rf"({_PERSON}) ?name|(name|nome|nombre|nom|naam) ({_PERSON})",
         _PLAIN,
@@ -154,7 +157,8 @@ PARTS: tuple[Part, ...] = (
         r"(total price|price total|(netto|brutto)?umsatz|betrag|gesamt(preis|betrag|summe|wert)?|"
         r"(rechnungs|bestell|waren)(betrag|wert|summe)|summe|importe( total)?|monto( total)?|"
         r"total a pagar|montant( total)?|chiffre d? ?affaires|prix total|valor( total)?|"
-        r"preco total|receita|sales value|ventas|vendas|purchase|compra|venta|venda|achat|"
+        r"preco total|receita|sales value|(ventes|ventas)( nett?[eo]?s?| netas)?|"
+        r"vendas( liquidas)?|vendite( nette)?|purchase|compra|venta|venda|achat|"
         r"(netto|brutto|positions?|zahl|zahlungs|verkaufs|artikel|auftrags)(wert|betrag|summe)|"
         r"zu zahlen|"
         rf"importo( totale)?|totale|prezzo totale|bedrag|totaal( bedrag)?){_NET}",

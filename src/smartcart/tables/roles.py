@@ -35,12 +35,15 @@ __all__ = [
 
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
+LEAST_ID = 1e3  # whole numbers from here on, each once, are ids and no counts
+NUMBERED_ROWS = 20
 CONTACT = 1e4  # numbers of phones and codes of places reach it, counts of calls do not
 ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
 
 SINGLE = ("first_date", "last_date", "last_seen", "tenure", "recency", "deals", "visits", "income")
 """Meanings of which one column is used."""
 
+_USED = "last visit or use"  # a day of less weight than that of a purchase
 _BY_NAME, _BY_VALUES = "from its name", "from its values"
 
 
@@ -89,7 +92,7 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
     orders = [c for c in forming if c.meaning == "frequency"]
     history = [c for c in columns if c.meaning == "contact_history"]
     first: dict[str, str] = {}
-    for column in sorted(forming, key=lambda c: c.name not in said):
+    for column in sorted(forming, key=lambda c: (c.name not in said, _USED in c.reason)):
         first.setdefault(column.meaning, column.name)
 
     def suits(column: Column) -> Column:
@@ -235,6 +238,8 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
         return column.distinct <= FEW_VALUES  # yes and no, or a few kinds
     if meaning == "contact" and column.type == "number":
         return column.whole and (column.high or 0.0) >= CONTACT  # no count of contacts
+    if meaning == "frequency" and column.unique and column.rows >= NUMBERED_ROWS:
+        return (column.low or 0.0) < LEAST_ID  # numbers of orders, not how many there are
     if meaning in {"age", "recency", "tenure", "frequency"}:
         if column.low is None or column.low >= -1:  # -1 stands for "never", "unknown"
             return column.low is not None

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from smartcart.records import ColumnRole, ColumnType
 from smartcart.tables.english import ANY, CHANNELS, ENGLISH, NUMBERS, Word
+from smartcart.tables.languages import customers_meaning
 from smartcart.tables.tokens import tokens
 from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS
 
@@ -134,6 +135,7 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
     >>> readings("Anzahl Kaeufe")[0][0].meaning, readings("Fecha de alta")[0][0].meaning
     ('frequency', 'first_date')
     """
+    told = customers_meaning(name)
     english = _spoken(name)
     bare = list(english)[min(1, len(english) - 1)]
     without = " ".join(part for part in bare.split() if part not in ARTICLES)
@@ -153,4 +155,7 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
                     )
                 )
                 break
+    if told is not None:
+        word = next(w for w in VOCABULARY if w.meaning == told)
+        return ((replace(word, language="", firm=False), ""), *found)
     return tuple(found)

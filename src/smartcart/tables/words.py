@@ -167,7 +167,8 @@ WORDS: tuple[Row, ...] = (
     ),
     Row(
         "last_date",
-        de=r"(datum )?letzter? (kauf|bestellung|besuch|einkauf|aktivitat|login)( ?(datum|am))?",
+        de=r"(datum )?letzter? (kauf|bestellung|besuch|einkauf|aktivitat|login|rechnung|buchung|"
+        r"abreise|auftrag)( ?(datum|am))?",
         es=r"(fecha )?ultim[oa] (compra|pedido|visita|actividad|acceso)",
         fr=r"(date )?(dernier (achat|acces)|derniere (commande|visite|activite|connexion))",
         pt=r"(data )?ultim[oa] (compra|pedido|visita|atividade|acesso)",
@@ -231,7 +232,7 @@ WORDS: tuple[Row, ...] = (
         es=r"(gastos?|importe|facturacion|ventas|monto|consumo)( (total(es)?|anual(es)?|"
         r"acumulad[oa]|compras|cliente))?|total (gastado|gastos?|facturado|comprado|importe)|"
         r"valor total",
-        fr=r"(depenses?|montant|ca|chiffre affaires?)( (total(es?)?|annuel(les)?|cumulee?|"
+        fr=r"(depenses?|montant|ca|ventes|chiffre affaires?)( (total(es?)?|annuel(les)?|cumulee?|"
         r"achats|client|ht|ttc))?|total (depenses?|depense|montant)",
         pt=r"(gastos?|faturamento|valor|receita|montante|despesas?)( (total|gasto|anual|"
         r"acumulad[oa]|compras|cliente))?|total (gasto|gastos|faturado|comprado)",
@@ -246,13 +247,15 @@ WORDS: tuple[Row, ...] = (
     ),
     Row(
         "frequency",
-        de=r"(anzahl |anz |zahl )?(bestellungen|kaufe|einkaufe|auftrage|transaktionen|rechnungen)"
+        de=r"(anzahl |anz |zahl )?(bestellungen|kaufe|einkaufe|auftrage|transaktionen|rechnungen|"
+        r"buchungen|aufenthalte|"
+        r"termine)"
         r"( (anzahl|gesamt))?|(bestell|kauf|auftrags)(anzahl|haufigkeit|zahl)|kaufhaufigkeit",
-        es=rf"{_ES_COUNT}(compras|pedidos|ordenes|transacciones|facturas)"
-        r"( (realizad[oa]s|total(es)?))?|frecuencia( compras?)?",
-        fr=rf"{_FR_COUNT}(commandes|achats|transactions|factures)( (total|passees))?|"
+        es=rf"{_ES_COUNT}(compras|pedidos|ordenes|transacciones|facturas|reservas)"
+        r"( (realizad[oa]s|total(es)?|ventas?))?|frecuencia( compras?)?",
+        fr=rf"{_FR_COUNT}(commandes|achats|transactions|factures|reservations)( (total|passees))?|"
         r"frequence( achats?)?",
-        pt=rf"{_PT_COUNT}(compras|pedidos|transacoes|encomendas)( (realizad[oa]s|total))?|"
+        pt=rf"{_PT_COUNT}(compras|pedidos|transacoes|encomendas|reservas)( (realizad[oa]s|total))?|"
         r"frequencia( compras?)?",
     ),
     Row(

@@ -1,7 +1,8 @@
 """Words of orders in languages beyond the first five: a file a language, all of one form.
 
 ``PARTS`` holds, per part of an order, names of columns as shops write them; ``STATES`` words that
-stand in the values of a status. Both are compared without case, accents and gaps between words.
+stand in the values of a status; ``CUSTOMERS``, where a language has them, names of columns of a
+table with a row per customer, by their meaning. All are compared without case, accents and gaps between words.
 A new word goes into the file of its language; a new language is one file and its name here.
 """
 
@@ -13,12 +14,19 @@ from importlib import import_module
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["LANGUAGES", "known_words", "names_of", "part_within", "state_words"]
+__all__ = [
+    "LANGUAGES",
+    "customers_meaning",
+    "known_words",
+    "names_of",
+    "part_within",
+    "state_words",
+]
 
 GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
 LANGUAGES = (
-    *("nl", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
+    *("nl", "it", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
     *("ru", "tr", "id", "ko", "ja", "zh", "sap"),
 )
 
@@ -33,6 +41,28 @@ def names_of(part: str) -> frozenset[str]:
     True
     """
     return frozenset(tokens(name) for m in _MODULES for name in m.PARTS.get(part, ()))
+
+
+@cache
+def _of_customers() -> dict[str, str]:
+    return {
+        tokens(name): meaning
+        for m in _MODULES
+        for meaning, names in getattr(m, "CUSTOMERS", {}).items()
+        for name in names
+    }
+
+
+@lru_cache(maxsize=20_000)
+def customers_meaning(name: str) -> str | None:
+    """Return what a column of a table of customers means by its name, or ``None``.
+
+    A year or a number behind the words (``Omzet 2023``) leaves them a part, not the whole.
+
+    >>> customers_meaning("Omzet totaal"), customers_meaning("購入回数"), customers_meaning("x")
+    ('spend_total', 'frequency', None)
+    """
+    return _of_customers().get(tokens(name))
 
 
 @cache

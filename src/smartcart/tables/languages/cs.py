@@ -58,3 +58,30 @@ STATES = {
     "partly": ("částečně", "čiastočne"),
     "unpaid": ("čeká na platbu", "nezaplaceno", "čaká na platbu", "koncept", "návrh"),
 }
+CUSTOMERS = {
+    "id": (
+        "cislo zakaznika",
+        "id zakaznika",
+        "kod zakaznika",
+    ),
+    "spend_total": (
+        "celkova utrata",
+        "obrat",
+        "celkem utraceno",
+    ),
+    "frequency": (
+        "pocet objednavek",
+        "pocet nakupu",
+        "objednavky",
+    ),
+    "last_date": (
+        "posledni objednavka",
+        "posledni nakup",
+        "datum posledni objednavky",
+    ),
+    "first_date": (
+        "registrace",
+        "datum registrace",
+        "prvni objednavka",
+    ),
+}

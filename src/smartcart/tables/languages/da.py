@@ -56,3 +56,35 @@ STATES = {
     "partly": ("delvis", "delvist"),
     "unpaid": ("afventer betaling", "venter på betaling", "ubetalt", "kladde", "utkast"),
 }
+CUSTOMERS = {
+    "id": (
+        "kundenummer",
+        "kundenr",
+        "kunde id",
+        "medlemsnummer",
+    ),
+    "spend_total": (
+        "omsaetning",
+        "samlet omsaetning",
+        "samlet kob",
+        "total omsaetning",
+    ),
+    "frequency": (
+        "antal ordrer",
+        "antal kob",
+        "antal bestillinger",
+    ),
+    "last_date": (
+        "seneste ordre",
+        "sidste ordre",
+        "seneste kob",
+        "sidste kob",
+    ),
+    "first_date": (
+        "kunde siden",
+        "forste kob",
+        "forste ordre",
+        "medlem siden",
+        "oprettet",
+    ),
+}

@@ -81,3 +81,47 @@ STATES = {
     "partly": ("częściow", "czesciow"),
     "unpaid": ("nieopłacon", "nieoplacon", "oczekuje na płatność", "oczekiwanie na płatność"),
 }
+CUSTOMERS = {
+    "id": (
+        "numer klienta",
+        "id klienta",
+        "kod klienta",
+        "klient",
+    ),
+    "spend_total": (
+        "suma zakupow",
+        "wartosc zakupow",
+        "laczna wartosc",
+        "wydana kwota",
+        "obrot",
+        "suma zamowien",
+        "wartosc zamowien",
+    ),
+    "frequency": (
+        "liczba zamowien",
+        "liczba zakupow",
+        "ilosc zamowien",
+        "zamowienia",
+    ),
+    "last_date": (
+        "ostatnie zamowienie",
+        "ostatni zakup",
+        "data ostatniego zamowienia",
+        "data ostatniego zakupu",
+    ),
+    "first_date": (
+        "data rejestracji",
+        "klient od",
+        "pierwsze zamowienie",
+        "data utworzenia",
+    ),
+    "contact": (
+        "imie",
+        "nazwisko",
+        "imie i nazwisko",
+        "telefon",
+        "adres",
+        "kod pocztowy",
+        "miasto",
+    ),
+}

@@ -51,3 +51,37 @@ STATES = {
     "partly": ("delvis",),
     "unpaid": ("väntar på betalning", "obetald", "utkast"),
 }
+CUSTOMERS = {
+    "id": (
+        "kundnummer",
+        "kundnr",
+        "kund id",
+        "medlemsnummer",
+    ),
+    "spend_total": (
+        "omsattning",
+        "total omsattning",
+        "totalt kopt",
+        "totalt kopbelopp",
+        "kopbelopp",
+    ),
+    "frequency": (
+        "antal ordrar",
+        "antal kop",
+        "antal bestallningar",
+        "antal order",
+    ),
+    "last_date": (
+        "senaste order",
+        "senaste kop",
+        "senaste kopdatum",
+        "senaste orderdatum",
+    ),
+    "first_date": (
+        "kund sedan",
+        "forsta kop",
+        "forsta order",
+        "medlem sedan",
+        "skapad",
+    ),
+}

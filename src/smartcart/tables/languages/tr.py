@@ -64,3 +64,34 @@ STATES = {
     "partly": ("kısmi", "kismi"),
     "unpaid": ("ödeme bekl", "odeme bekl", "ödenmedi", "taslak"),
 }
+CUSTOMERS = {
+    "id": (
+        "müşteri no",
+        "müşteri id",
+        "müşteri kodu",
+        "üye no",
+    ),
+    "spend_total": (
+        "toplam harcama",
+        "toplam tutar",
+        "ciro",
+        "toplam alışveriş",
+    ),
+    "frequency": (
+        "sipariş sayısı",
+        "toplam sipariş",
+        "alışveriş sayısı",
+    ),
+    "last_date": (
+        "son sipariş",
+        "son sipariş tarihi",
+        "son alışveriş",
+        "son alışveriş tarihi",
+    ),
+    "first_date": (
+        "kayıt tarihi",
+        "üyelik tarihi",
+        "ilk sipariş",
+        "ilk sipariş tarihi",
+    ),
+}

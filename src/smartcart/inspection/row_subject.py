@@ -1,0 +1,113 @@
+"""What a row of a table stands for: a customer, one of several things of a customer, or a product.
+
+A table of addresses, of months or of products would be segmented as if each row were a customer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from smartcart.errors import DataError, ReadingQuestion
+from smartcart.inspection.buyers import of_goods
+from smartcart.inspection.desk import choose_line
+from smartcart.records import Column
+from smartcart.sources import Opened
+from smartcart.tables.order_names import part_of, parts_named
+from smartcart.tables.order_ranks import order_rank
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
+from smartcart.tables.vocabulary import names_a_person
+
+__all__ = ["refuse_other_rows"]
+
+ONCE = 0.95  # different values for each row: fewer are customers with several rows
+SEVERAL = 10  # different customers at least
+ROWS = 20  # fewer say nothing of what a row is
+_OTHER = re.compile(
+    r"\b(address|addresses|adresse|adress|anschrift|direccion|endereco|indirizzo|adres|row|line|"
+    r"zeile|ligne|linea|linha|order|invoice|bestellung|auftrag|rechnung|pedido|commande|factura|"
+    r"facture|fatura|ordine|product|item|sku|asin|listing|artikel|article|producto|produit|produto|"
+    r"event|session|visit|ticket|booking|reservation|subscription|abo|abonnement|contract|vertrag|"
+    r"policy|payment|zahlung|paiement|pago|transaction|device|campaign|month|period|interval)\b"
+)
+
+
+def refuse_other_rows(
+    opened: Opened,
+    figures: Sequence[ColumnSummary],
+    columns: Sequence[Column],
+    said: Collection[str],
+) -> None:
+    """Raise where the rows of a table of customers are not customers.
+
+    ``columns`` have their roles; ``said`` are those that the user spoke of. Raises
+    ``ReadingQuestion`` where customers have several rows each, and ``DataError`` where each row is
+    a product or an order of nobody.
+    """
+    ids = [c.name for c in columns if c.role == "id"]
+    if ids and (ids[0] in said or not speaks_of_another(ids[0])):
+        return
+    if not figures or figures[0].rows < ROWS:
+        return
+    repeated = next((f for f in figures if f.name not in {*said, *ids} and _repeats(f)), None)
+    source = opened.reading.source
+    if repeated is not None:
+        raise ReadingQuestion.of(
+            f"{source!r} looks like several rows per customer: {repeated.name!r} has "
+            f"{repeated.distinct:,} different values on {repeated.present:,} rows",
+            "a row per customer, or a log of orders with a day and an amount on each line",
+            "export one row per customer; to segment the rows as they are, as if each were a "
+            f"customer, write {choose_line(repeated.name, '', 'dropped')} or say --kind customers",
+        )
+    if any(_of_customers(f) for f in figures):
+        return
+    subject = next((f for f in figures if f.name not in said and _of_something_sold(f)), None)
+    if subject is not None:
+        kind = "orders of nobody" if order_rank(subject.name) in {0, 1} else "products"
+        raise DataError.of(
+            f"{source!r} looks like a table of {kind}: each row has a {subject.name!r} of its own, "
+            "and no column says who bought",
+            "a row per customer, or lines of orders that name the buyer",
+            "export customers, or orders with a customer id or an e-mail address; --kind customers "
+            "segments these rows as they are, as if each were a customer",
+        )
+
+
+def speaks_of_another(name: str) -> bool:
+    """Return whether a name numbers something else than customers.
+
+    >>> [speaks_of_another(n) for n in ("Address ID", "(Child) ASIN", "ID", "Customer ID")]
+    [True, True, False, False]
+    """
+    return _OTHER.search(tokens(name)) is not None and not names_a_person(name)
+
+
+def _repeats(column: ColumnSummary) -> bool:
+    """Return whether a column that tells customers apart has many of them on several rows."""
+    if not _of_customers(column) or column.type not in {"text", "number"}:
+        return False
+    return (
+        2 * column.present >= column.rows
+        and column.distinct >= SEVERAL
+        and column.distinct < ONCE * column.present
+    )
+
+
+def _of_customers(column: ColumnSummary) -> bool:
+    if column.mails and 2 * column.mails > column.head:
+        return True
+    part = part_of(column, {})
+    return part is not None and part.name == "customer"
+
+
+def _of_something_sold(column: ColumnSummary) -> bool:
+    """Return whether each row has a value of its own of what is a product's or an order's."""
+    if not column.unique or column.type not in {"text", "number"} or column.spaced:
+        return False
+    if column.type == "number" and not column.whole:
+        return False
+    if of_goods(column.name):
+        return True
+    named = {p.name for p in parts_named(column.name)}
+    return "order" in named and order_rank(column.name) in {0, 1}
