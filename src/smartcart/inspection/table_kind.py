@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import table_warnings
-from smartcart.inspection.desk import Settled
+from smartcart.inspection.desk import FEW_BUYERS, Settled
 from smartcart.inspection.order_reading import settle
 from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
@@ -123,8 +123,8 @@ def find_reading(
                 )
             )
     log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
-    if log is None and not told:
-        log = _under_headings(opened, figures, parts)
+    if not told and (log is None or _a_handful(figures, log)):
+        log = _under_headings(opened, figures, parts) or log
     if log is None and kind == "orders":
         raise DataError.of(
             f"--kind is 'orders', but no column says whose order a line is (the columns are "
@@ -173,6 +173,11 @@ def _by_layout(
     if log is not None and layout.grouped:
         log = replace(log, fill="group", filled=(log.customer,))
     return log
+
+
+def _a_handful(figures: Sequence[ColumnSummary], log: OrderLog) -> bool:
+    """Return whether the customers of a log are so few that they are more likely accounts."""
+    return any(f.name == log.customer and f.distinct < FEW_BUYERS for f in figures)
 
 
 def _under_headings(

@@ -31,6 +31,8 @@ OTHER_SCRIPTS = (
     "cp1256",
     "cp874",
 )
+SEVERAL_PRICES = 3  # in a currency whose sign is written in letters of Central Europe
+_PRICED = re.compile(r"\d[ \u00a0]?(?:zł|Kč)")
 OTHER_LATIN = ("cp1250", "cp1254", "cp1257")  # of Central Europe, Turkey and the Baltic
 SEVERAL_WORDS = 2  # known words that only one encoding makes
 _OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
@@ -161,8 +163,12 @@ def _other_latin(head: bytes) -> str | None:
     'cp1250'
     >>> _other_latin("Größe;Menge".encode("cp1252")) is None
     True
+    >>> _other_latin("Razem 12,50 zł; 8,00 zł; 9,10 zł".encode("cp1250"))
+    'cp1250'
     """
     text = head[: head.rfind(b"\n") + 1] or head
+    if len(_PRICED.findall(text.decode("cp1250", "ignore"))) >= SEVERAL_PRICES:
+        return "cp1250"
     made = {
         encoding: len(known_words() & _words_of(text, encoding))
         for encoding in ("cp1252", *OTHER_LATIN)

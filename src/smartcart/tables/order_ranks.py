@@ -55,7 +55,8 @@ _AFTER_DISCOUNT = re.compile(
 _BEFORE_DISCOUNT = re.compile(
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
-    r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
+    r"gross (merchandise|item|line|product)s?|gmv|(ventes|ventas|vendas) brut[ae]s|"
+    r"catalog(ue)?|vor rabatt|items total)\b.*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
@@ -103,7 +104,7 @@ _PAID = re.compile(
     r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
     r"total (order|invoice) (amount|value|price))"
     r"( (base|purchased|paid|usd|eur|gbp|inr|brl|chf|cents?|in cents|amount|by customer|buyer|"
-    r"order currency|shop currency|currency|local|presentment|amount paid|value))*"
+    r"order currency|shop currency|currency|local|presentment|amount paid|value|signed|signe))*"
     r"|gesamt(betrag|summe|preis|wert)?|(rechnungs|bestell|auftrags)(betrag|wert|summe)|"
     r"end(betrag|summe)|(total|importe|valor|monto|montant|prix|precio|preco|importo|prezzo)"
     r"( (total|pagado|pago|paye|del pedido|pedido|commande|venta|venda|ordine|pagato|a pagar|"
@@ -241,6 +242,7 @@ _NEVER_DAY = re.compile(
 _BEST_DAY = re.compile(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
     r"rechnungs\w*|auftrags\w*|beleg\w*|pedido|compra|venta|venda|commande|achat|facture|factura|"
+    r"facturation|facturacion|faturamento|fatturazione|"
     r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created|"
     r"gebucht|angelegt|erfasst|erstellt|"
     r"erstellungsdatum|anlagedatum|buchungs(datum|tag)|reservation|reservado|prenotato|reserve|"

@@ -58,7 +58,7 @@ _NUMBERED = r"contact|lead|party|loyalty|cc|credit card|debit card|policy|patron
 _MAIL = r"e ?mail( address| adresse)?|mail|correo( electronico)?|courriel"
 _NET = (
     r"( (net|gross|excl|incl|tax|vat|ht|ttc|netto|brutto|neto|bruto|liquido|iva|mwst|"
-    r"usd|eur|euro|euros|gbp|inr|brl|chf|cents?))*"
+    r"usd|eur|euro|euros|gbp|inr|brl|chf|cents?|signed|signe))*"
 )
 
 
@@ -153,7 +153,8 @@ PARTS: tuple[Part, ...] = (
         "amount",
         rf"((line|item|net|gross|total|sub|grand|paid|payment|usd|eur|gbp|{_ORDER}) ?)*"
         r"(amount|amt|total|value|revenue|sales|sale|spend|spent|turnover|subtotal|monetary|"
-        r"dollars|euros|pounds)( (usd|eur|gbp|inr|paid|spent|amount|value|net|gross|price))*|"
+        r"dollars|euros|pounds)( (usd|eur|gbp|inr|paid|spent|amount|value|net|gross|price|signed|"
+        r"signe))*|"
         r"(total price|price total|(netto|brutto)?umsatz|betrag|gesamt(preis|betrag|summe|wert)?|"
         r"(rechnungs|bestell|waren)(betrag|wert|summe)|summe|importe( total)?|monto( total)?|"
         r"total a pagar|montant( total)?|chiffre d? ?affaires|prix total|valor( total)?|"

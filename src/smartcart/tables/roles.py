@@ -43,6 +43,11 @@ ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
 SINGLE = ("first_date", "last_date", "last_seen", "tenure", "recency", "deals", "visits", "income")
 """Meanings of which one column is used."""
 
+_PEOPLE = re.compile(
+    r"customers?|clients?|buyers?|shoppers?|members?|users?|guests?|donors?|kund(en?|in)|kaufer|"
+    r"mitglied(er)?|gaste?|clientes?|clientele|acheteurs?|compradore?s?|socios?|usuarios?|klant(en)?|"
+    r"acquirenti?|kunder?|klienci|klient"
+)
 _USED = "last visit or use"  # a day of less weight than that of a purchase
 _BY_NAME, _BY_VALUES = "from its name", "from its values"
 
@@ -195,6 +200,7 @@ def _role_of(column: ColumnSummary) -> Column:
 
     if column.present == 0:
         return result("dropped", "empty", "every value is missing")
+    words = tokens(column.name)
     for word, what in readings(column.name):
         if column.type not in word.types or not _fits(column, word):
             continue
@@ -212,7 +218,9 @@ def _role_of(column: ColumnSummary) -> Column:
         return result(word.role, meaning, f"{_BY_NAME}: {word.reason}")
     if column.distinct <= 1:
         return result("dropped", "constant", "the same value in every row")
-    role, meaning, reason = from_values(column, tokens(column.name))
+    if column.type == "text" and column.distinct > FEW_VALUES and _PEOPLE.fullmatch(words):
+        return result("dropped", "contact", f"{_BY_NAME}: customers by name, on several rows")
+    role, meaning, reason = from_values(column, words)
     return result(role, meaning, f"{_BY_VALUES}: {reason}")
 
 
