@@ -89,6 +89,20 @@ def test_the_file_has_a_row_for_each_customer(folder: Path) -> None:
     assert table.p_alive[table.late].mean() < table.p_alive[~table.late].mean()
 
 
+def test_late_customers_known_by_an_address_are_in_no_record(orders, folder, tmp_path) -> None:
+    plain = json.loads((folder / "run.json").read_text())["future"]
+    assert {one["customer_id"] for one in plain["late"]} <= set(orders["customer_id"].astype(str))
+    assert plain["late"]
+    mails = orders.rename(columns={"customer_id": "email"})
+    mails["email"] = "c" + mails["email"].astype(str) + "@example.com"
+    smartcart.segment(mails, k=3).save(tmp_path / "run")
+    written = (tmp_path / "run" / "run.json").read_text()
+    assert "@example.com" not in written
+    future = json.loads(written)["future"]
+    assert (future["late"], future["late_count"]) == ([], plain["late_count"])
+    assert len(pd.read_parquet(tmp_path / "run" / "late.parquet")) == plain["late_count"]
+
+
 def test_run_json_adds_up_the_file(folder: Path) -> None:
     future = json.loads((folder / "run.json").read_text())["future"]
     both = pd.read_parquet(folder / "future.parquet").merge(

@@ -121,6 +121,8 @@ def text_lines(future: Future) -> list[str]:
 
 
 def _late_lines(future: Future) -> Sequence[str]:
+    if not future.late and future.late_count:
+        return ("", f"Late: {future.late_count:,}, listed in late.parquet.")
     if not future.late:
         return ()
     shown = future.late[:SHOWN]
