@@ -314,8 +314,8 @@ def test_headings_name_the_buyers_beside_a_handful_of_accounts(tmp_path) -> None
 # What was paid, and when -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("off", "asked"), [(0.0, False), (10.0, True)])
-def test_pieces_times_price_beside_a_discount_is_asked_about(off, asked) -> None:
+@pytest.mark.parametrize(("every", "asked"), [(80, False), (4, True)])
+def test_pieces_times_price_beside_a_discount_is_asked_about(every, asked) -> None:
     lines = two_lines()
     table = pd.DataFrame(
         {
@@ -325,7 +325,7 @@ def test_pieces_times_price_beside_a_discount_is_asked_about(off, asked) -> None
             "sku": lines["sku"],
             "qty": lines["pieces"],
             "unit_price": (lines["line"] / lines["pieces"]).round(2),
-            "discount_pct": np.where(np.arange(len(lines)) % 4 == 0, off, 0.0),
+            "discount_pct": np.where(np.arange(len(lines)) % every == 0, 10.0, 0.0),
         }
     )
     if not asked:
@@ -479,3 +479,14 @@ def test_blank_days_of_payment_of_cancelled_lines_are_not_told() -> None:
     table["Paid at"] = orders()["day"].where(N % 3 > 0)
     notice = next(n for n in smartcart.check(table).notices if n.code == "no_day_of_payment")
     assert notice.count == ((N % 3 == 0) & (N % 4 > 0)).sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("total_cents", True), ("Total (pence)", True), ("total", False)]
+)
+def test_money_in_cents_is_told(name, said) -> None:
+    t = _log().rename(columns={"Total": name})
+    t[name] = (t[name] * 100).astype(int)
+    found = smartcart.check(t)
+    assert ("minor_units" in {n.code for n in found.notices}) == said
+    assert found.receipt.revenue == t[name].sum()

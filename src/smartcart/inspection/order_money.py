@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -28,10 +29,11 @@ from smartcart.tables.order_ranks import (
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.tokens import tokens
 
-__all__ = ["counted_once", "money_of", "refunds_of"]
+__all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
+CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 ASIDE = 10  # of them that may part two amounts
 
@@ -119,6 +121,20 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
     return log
 
 
+def minor_units(log: OrderLog) -> list[Notice]:
+    """Tell of money whose name says that it counts cents: sums are a hundred times the currency."""
+    name = log.amount or (log.unit_price if log.quantity is not None else None)
+    if name is None or CENTS.search(tokens(name)) is None:
+        return []
+    return [
+        Notice(
+            "minor_units",
+            f"{name} counts hundredths of the currency by its name: all sums of money here are in "
+            "them. Divide the column by 100 to have the currency itself.",
+        )
+    ]
+
+
 def _beside_discounts(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
     """Tell of discounts in money beside an amount that is pieces times price to the cent."""
     pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
@@ -156,7 +172,7 @@ def _refuse_undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
             continue
         taken = np.nan_to_num(np.abs(values))
         some = float(np.mean(taken > 0)) if taken.size else 0.0
-        if some < FEW_REDUCED:
+        if some < FEW_REDUCED or np.sum(taken > 0) < SEVERAL:
             continue
         raise ReadingQuestion.of(
             f"{desk.opened.reading.source!r} has no amount of a line: {log.quantity} times "

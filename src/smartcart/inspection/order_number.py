@@ -11,18 +11,17 @@ import ibis.expr.types as ir
 
 from smartcart.errors import ReadingQuestion
 from smartcart.inspection.desk import (
-    FEW,
     FEW_BUYERS,
     HALF,
     NAMES_TRIED,
     Desk,
     Rival,
     choose_line,
-    listed,
     money_columns,
 )
 from smartcart.inspection.order_money import counted_once
-from smartcart.records import Fill, Notice, OrderLog
+from smartcart.inspection.told_once import filled_down, stands_once
+from smartcart.records import Notice, OrderLog
 from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, text
@@ -34,7 +33,7 @@ from smartcart.tables.order_words import NOT_WHO
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["order_number", "other_numbers", "refuse_repeated_totals", "told_once"]
+__all__ = ["order_number", "other_numbers", "refuse_repeated_totals"]
 
 ORDERS_TRIED = 4
 CODED = 0.9  # of the texts hold a digit
@@ -46,7 +45,6 @@ LEAST_ORDERS = 0.1  # of the lines, at least, are orders
 ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 NAMED = {0, 1}  # ranks of names that are an order's number
-LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 
@@ -63,8 +61,8 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
     refused: list[tuple[str, Structure]] = []
     whole = desk.sample
     for place, name in enumerate(tried[:ORDERS_TRIED]):
-        down = _stands_once(desk, log, name)
-        desk.sample = filled(whole, _down(log, name)) if down else whole
+        down = stands_once(desk, log, name)
+        desk.sample = filled(whole, filled_down(log, name)) if down else whole
         structure = structure_by(desk, log, found, name)
         daily, shop = False, None
         again = log.date is not None and not down and name not in money_columns(log, found)
@@ -88,7 +86,9 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         score = (beside < HALF and not down, place, -structure.several)
         if best is None or score < best[0]:
             best = (score, name, structure)
-            chosen = _down(log, name) if down else replace(log, order=name, daily=daily, shop=shop)
+            chosen = (
+                filled_down(log, name) if down else replace(log, order=name, daily=daily, shop=shop)
+            )
     desk.sample = whole
     if best is None and (alone := _numbered_lines(desk, log)) is not None:
         structure = structure_by(desk, log, found, alone)
@@ -294,86 +294,6 @@ def _days_of_sales(table: ir.Table, log: OrderLog, found: Candidates, order: str
     for name in signed:
         back = back | (table[name].cast("float64") < 0).fill_null(False)
     return table.mutate(**{n: back.ifelse(ibis.null(table[n].type()), table[n]) for n in days})
-
-
-def _stands_once(desk: Desk, log: OrderLog, order: str) -> bool:
-    """Return whether a number stands on the first line of each order, and the lines below lack it.
-
-    These lack buyer and day, too, but hold something.
-    """
-    known = desk.known.get(order, 0)
-    if not FEW * desk.lines < desk.lines - known < desk.lines or not desk.opened.engine.can.typed:
-        return False
-    rest = desk.sample.filter(desk.sample[order].isnull())
-    told = {"n": rest.count(), "who": rest[log.customer].count()}
-    if log.date is not None:
-        told["day"] = rest[log.date].count()
-    held = [n for n in (log.quantity, log.product, log.unit_price, log.amount) if n]
-    for i, name in enumerate(held):
-        told[f"h{i}"] = rest[name].count()
-    row = desk.opened.engine.record(rest.aggregate(**told))
-    lines = int(row["n"] or 0)
-    few = FEW * lines
-    holds = max((int(row[f"h{i}"] or 0) for i in range(len(held))), default=0)
-    blank = int(row["who"] or 0) <= few and int(row.get("day") or 0) <= few
-    return blank and holds >= lines / 2 and not _of_groups(desk, order, lines, held)
-
-
-def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
-    """Return whether the ``lines`` without a number are headings and sums of a report's groups.
-
-    A column of text then labels them, and no line of an order.
-    """
-    labels = [
-        c.name
-        for c in desk.figures.values()
-        if c.type == "text" and c.name not in held and FEW * c.rows < c.present <= HALF * c.rows
-    ]
-    if not labels:
-        return False
-    rest = desk.sample[order].isnull()
-    told = {f"r{i}": desk.sample[n].count(where=rest) for i, n in enumerate(labels)}
-    told |= {f"o{i}": desk.sample[n].count(where=~rest) for i, n in enumerate(labels)}
-    row = desk.opened.engine.record(desk.sample.aggregate(**told))
-    return any(
-        int(row[f"r{i}"] or 0) >= LABELLED * lines and int(row[f"o{i}"] or 0) <= FEW * lines
-        for i in range(len(labels))
-    )
-
-
-def _down(log: OrderLog, order: str) -> OrderLog:
-    return replace(log, order=order, fill="down", filled=(order,))
-
-
-def told_once(
-    desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
-) -> OrderLog:
-    """Find cells that are told once for several lines, and how they reach the others."""
-    if log.fill == "group" or structure is None or log.order is None:
-        return log
-    names = dict.fromkeys(
-        [
-            log.customer,
-            *(c.name for c in found.customers[:8]),
-            *(c.name for c in found.mails[:4]),
-            *(c.name for c in found.days[:8]),
-            *(c.name for c in found.states[:10]),
-            *(c.name for c in found.cancelled_on),
-            log.channel or "",
-            log.currency or "",
-            log.discount or "",
-            *log.traits,
-        ]
-    )
-    told = [n for n in names if n and n != log.order]
-    if log.fill == "down":
-        return replace(log, filled=(log.order, *told))
-    once = tuple(n for n in told if structure.cell(n).told_once)
-    if not once:
-        return log
-    desk.checks.append(f"cells of the order ({listed(once)}) stand on one line of each")
-    fill: Fill = "order"
-    return replace(log, fill=fill, filled=once)
 
 
 def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -> None:

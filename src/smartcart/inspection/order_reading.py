@@ -22,15 +22,15 @@ from smartcart.inspection.desk import (
     choose_line,
     money_columns,
 )
-from smartcart.inspection.order_money import money_of, refunds_of
+from smartcart.inspection.order_money import minor_units, money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
     order_number,
     other_numbers,
     refuse_repeated_totals,
-    told_once,
 )
 from smartcart.inspection.questions import refuse_several_documents
+from smartcart.inspection.told_once import told_once
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
@@ -81,6 +81,7 @@ def settle(
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     log = money_of(desk, log, structure, found)
+    desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)

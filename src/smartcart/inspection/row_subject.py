@@ -13,8 +13,7 @@ from smartcart.inspection.buyers import of_goods
 from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
-from smartcart.tables.order_names import part_of, parts_named
-from smartcart.tables.order_ranks import order_rank
+from smartcart.tables.order_names import part_of
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import names_a_person
@@ -43,7 +42,7 @@ def refuse_other_rows(
 
     ``columns`` have their roles; ``said`` are those that the user spoke of. Raises
     ``ReadingQuestion`` where customers have several rows each, and ``DataError`` where each row is
-    a product or an order of nobody.
+    a product. Orders of nobody are told elsewhere.
     """
     ids = [c.name for c in columns if c.role == "id"]
     if ids and (ids[0] in said or not speaks_of_another(ids[0])):
@@ -64,10 +63,9 @@ def refuse_other_rows(
         return
     subject = next((f for f in figures if f.name not in said and _of_something_sold(f)), None)
     if subject is not None:
-        kind = "orders of nobody" if order_rank(subject.name) in {0, 1} else "products"
         raise DataError.of(
-            f"{source!r} looks like a table of {kind}: each row has a {subject.name!r} of its own, "
-            "and no column says who bought",
+            f"{source!r} looks like a table of products: each row has a {subject.name!r} of its "
+            "own, and no column says who bought",
             "a row per customer, or lines of orders that name the buyer",
             "export customers, or orders with a customer id or an e-mail address; --kind customers "
             "segments these rows as they are, as if each were a customer",
@@ -102,12 +100,9 @@ def _of_customers(column: ColumnSummary) -> bool:
 
 
 def _of_something_sold(column: ColumnSummary) -> bool:
-    """Return whether each row has a value of its own of what is a product's or an order's."""
+    """Return whether each row has a value of its own of what is a product's."""
     if not column.unique or column.type not in {"text", "number"} or column.spaced:
         return False
     if column.type == "number" and not column.whole:
         return False
-    if of_goods(column.name):
-        return True
-    named = {p.name for p in parts_named(column.name)}
-    return "order" in named and order_rank(column.name) in {0, 1}
+    return of_goods(column.name)

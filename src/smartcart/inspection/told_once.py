@@ -1,0 +1,96 @@
+"""Cells of an order that stand once: on its first line, or on one line of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from smartcart.inspection.desk import FEW, HALF, Desk, listed
+from smartcart.records import Fill, OrderLog
+from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_structure import Structure
+
+__all__ = ["filled_down", "stands_once", "told_once"]
+
+LABELLED = 0.95  # of the rows without a number bear a label that no other row has
+
+
+def stands_once(desk: Desk, log: OrderLog, order: str) -> bool:
+    """Return whether a number stands on the first line of each order, and the lines below lack it.
+
+    These lack buyer and day, too, but hold something.
+    """
+    known = desk.known.get(order, 0)
+    if not FEW * desk.lines < desk.lines - known < desk.lines or not desk.opened.engine.can.typed:
+        return False
+    rest = desk.sample.filter(desk.sample[order].isnull())
+    told = {"n": rest.count(), "who": rest[log.customer].count()}
+    if log.date is not None:
+        told["day"] = rest[log.date].count()
+    held = [n for n in (log.quantity, log.product, log.unit_price, log.amount) if n]
+    for i, name in enumerate(held):
+        told[f"h{i}"] = rest[name].count()
+    row = desk.opened.engine.record(rest.aggregate(**told))
+    lines = int(row["n"] or 0)
+    few = FEW * lines
+    holds = max((int(row[f"h{i}"] or 0) for i in range(len(held))), default=0)
+    blank = int(row["who"] or 0) <= few and int(row.get("day") or 0) <= few
+    return blank and holds >= lines / 2 and not _of_groups(desk, order, lines, held)
+
+
+def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
+    """Return whether the ``lines`` without a number are headings and sums of a report's groups.
+
+    A column of text then labels them, and no line of an order.
+    """
+    labels = [
+        c.name
+        for c in desk.figures.values()
+        if c.type == "text" and c.name not in held and FEW * c.rows < c.present <= HALF * c.rows
+    ]
+    if not labels:
+        return False
+    rest = desk.sample[order].isnull()
+    told = {f"r{i}": desk.sample[n].count(where=rest) for i, n in enumerate(labels)}
+    told |= {f"o{i}": desk.sample[n].count(where=~rest) for i, n in enumerate(labels)}
+    row = desk.opened.engine.record(desk.sample.aggregate(**told))
+    return any(
+        int(row[f"r{i}"] or 0) >= LABELLED * lines and int(row[f"o{i}"] or 0) <= FEW * lines
+        for i in range(len(labels))
+    )
+
+
+def filled_down(log: OrderLog, order: str) -> OrderLog:
+    """Return the log whose order number reaches the lines below it."""
+    return replace(log, order=order, fill="down", filled=(order,))
+
+
+def told_once(
+    desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
+) -> OrderLog:
+    """Find cells that are told once for several lines, and how they reach the others."""
+    if log.fill == "group" or structure is None or log.order is None:
+        return log
+    names = dict.fromkeys(
+        [
+            log.customer,
+            *(c.name for c in found.customers[:8]),
+            *(c.name for c in found.mails[:4]),
+            *(c.name for c in found.days[:8]),
+            *(c.name for c in found.states[:10]),
+            *(c.name for c in found.cancelled_on),
+            log.channel or "",
+            log.currency or "",
+            log.discount or "",
+            *log.traits,
+        ]
+    )
+    told = [n for n in names if n and n != log.order]
+    if log.fill == "down":
+        return replace(log, filled=(log.order, *told))
+    once = tuple(n for n in told if structure.cell(n).told_once)
+    if not once:
+        return log
+    desk.checks.append(f"cells of the order ({listed(once)}) stand on one line of each")
+    fill: Fill = "order"
+    return replace(log, fill=fill, filled=once)
