@@ -150,16 +150,14 @@ def codes_notices(
     row = opened.engine.record(
         rows.aggregate(
             lines=rows.count(),
-            **{f"b{i}": rows[c].isnull().sum() for i, (c, _, _) in enumerate(blank)},
+            **{f"b{i}": rows[n].isnull().sum() for i, (n, _, _) in enumerate(blank)},
         )
     )
-    for i, (column, code, way) in enumerate(blank):
+    for i, (name, code, way) in enumerate(blank):
         empty, lines = int(row[f"b{i}"] or 0), int(row["lines"] or 0)
         least = FEW_BLANK if code == "blank_states" else 1
         if empty >= least:
-            message = (
-                f"{column} is blank on {empty:,} of {lines:,} lines: these count as sold. {way}"
-            )
+            message = f"{name} is blank on {empty:,} of {lines:,} lines: these count as sold. {way}"
             told.append(Notice(code, message, empty))
     return told
 
