@@ -490,3 +490,60 @@ def test_money_in_cents_is_told(name, said) -> None:
     found = smartcart.check(t)
     assert ("minor_units" in {n.code for n in found.notices}) == said
     assert found.receipt.revenue == t[name].sum()
+
+
+def _tickets(grows: bool) -> pd.DataFrame:
+    """Orders of one ticket and of three; each line says 20, or what the order came to."""
+    n = np.repeat(np.arange(80), np.where(np.arange(80) % 2 == 0, 1, 3))
+    paid = np.where(n % 2 == 0, 20.0, 60.0) if grows else np.full(len(n), 20.0)
+    return pd.DataFrame(
+        {
+            "Order No": n + 5000,
+            "Order Date": pd.Timestamp("2024-01-01") + pd.to_timedelta(n * 2, "D"),
+            "Email": [f"c{i % 20}@example.com" for i in n],
+            "Attendee #": np.arange(len(n)) + 90_000,
+            "Total Paid": paid,
+        }
+    )
+
+
+def test_an_amount_that_does_not_grow_with_its_order_is_asked_about() -> None:
+    total = _tickets(grows=True)
+    assert told(total) == (80, 20, 40 * 20.0 + 40 * 60.0)
+    with pytest.raises(ReadingQuestion, match="Total Paid of each line") as found:
+        smartcart.check(_tickets(grows=False))
+    assert [r.revenue for r in found.value.readings] == [80 * 20.0, 160 * 20.0]
+    each = smartcart.check(_tickets(grows=False), roles={"Order No": {"role": "dropped"}})
+    assert each.receipt.revenue == 160 * 20.0
+
+
+@pytest.mark.parametrize(("blank", "rescued"), [(2, False), (30, True)])
+def test_a_buyer_without_an_id_is_known_by_another_column(blank, rescued) -> None:
+    t = orders()
+    table = pd.DataFrame(
+        {
+            "Order ID": t["number"],
+            "Sale Date": t["day"],
+            "Buyer User ID": t["who"].where(N >= blank),
+            "Buyer": [f"Ada Birch{i % PEOPLE} ({w})" for i, w in zip(N, t["who"], strict=True)],
+            "Order Total": t["total"],
+        }
+    )
+    found = smartcart.check(table)
+    assert found.receipt.orders == (ORDERS if rescued else ORDERS - blank)
+    assert ("customer_by_another" in {n.code for n in found.notices}) == rescued
+    unnamed = table.assign(Buyer=table["Buyer"].where(N >= blank))
+    assert smartcart.check(unnamed).receipt.orders == ORDERS - blank
+
+
+@pytest.mark.parametrize(("mark", "cancelled"), [("X", 30), ("Hello", 0)])
+def test_a_mark_under_the_name_of_a_cancellation_cancels(mark, cancelled) -> None:
+    table = _log().assign(FKSTO=pd.Series([mark] * ORDERS).where(N % 4 == 0))
+    assert smartcart.check(table).receipt.orders == ORDERS - cancelled
+
+
+def test_what_the_buyer_paid_stands_beside_what_the_seller_got() -> None:
+    t = _log().rename(columns={"Total": "transaction_amount"})
+    t["buyer_paid"] = (t["transaction_amount"] * 1.2 + np.where(N % 3 == 0, 1.5, 0.4)).round(2)
+    with pytest.raises(ReadingQuestion, match="buyer_paid"):
+        smartcart.check(t)

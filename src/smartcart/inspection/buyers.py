@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from smartcart.errors import ReadingQuestion
-from smartcart.inspection.desk import Desk, choose_line
+from smartcart.inspection.desk import FEW, NAMES_TRIED, Desk, choose_line
 from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog, ResultRow
 from smartcart.sources import Opened
@@ -137,6 +137,8 @@ def with_nobody(
         log = replace(log, folded=written)  # addresses and names are typed by hand
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
+    if log.fill == "none":
+        mail = _known_otherwise(opened, sample, log, found, mail, notices) or mail
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
@@ -154,6 +156,46 @@ def with_nobody(
     if there:
         notices.append(_notice(log, there, int(row["rows"] or 0)))
     return log
+
+
+def _known_otherwise(
+    opened: Opened,
+    sample: ir.Table,
+    log: OrderLog,
+    found: Candidates,
+    mail: str | None,
+    notices: list[Notice],
+) -> str | None:
+    """Return the column that names the buyers of the lines without a customer, if one does.
+
+    That is the e-mail address, else another column of buyers, of text.
+    """
+    names = [mail] if mail is not None else [c.name for c in (*found.customers, *found.names)]
+    others = [
+        n
+        for n in dict.fromkeys(names)
+        if n not in {log.customer, log.order} and sample[n].type().is_string()
+    ][:NAMES_TRIED]
+    if not others:
+        return None
+    blank = sample[log.customer].isnull()
+    told = {f"k{i}": sample[n].count(where=blank) for i, n in enumerate(others)}
+    row = opened.engine.record(sample.aggregate(blank=blank.sum(), rows=sample.count(), **told))
+    lines = int(row["blank"] or 0)
+    if lines < FEW * int(row["rows"] or 0) or not lines:
+        return None
+    for i, name in enumerate(others):
+        if int(row[f"k{i}"] or 0) >= ALL * lines:
+            notices.append(
+                Notice(
+                    "customer_by_another",
+                    f"{log.customer} is blank on {lines:,} of {int(row['rows']):,} lines looked "
+                    f"at: their buyers are told apart by {name}.",
+                    lines,
+                )
+            )
+            return name
+    return None
 
 
 def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:

@@ -112,7 +112,9 @@ def look_at_orders(
         table = orders.distinct_lines(table)
     if log.order is not None and table[log.order].type().is_string():
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
-    told = any(s.cancelled or s.returned or s.unpaid for s in log.states)
+    marks = {f.name for f in settled.figures if f.distinct == 1}
+    whole = [s for s in log.states if s.column not in marks]
+    told = any(s.cancelled or s.returned or s.unpaid for s in whole)
     if not (told or log.cancelled or log.returned or log.browsed):
         log = _status_by_values(opened, log)
     settled = replace(settled, log=log)

@@ -34,6 +34,8 @@ __all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
+ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
+GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 ASIDE = 10  # of them that may part two amounts
 
@@ -117,8 +119,56 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
                 choose_line(chosen, "", "dropped"),
             )
         )
-        desk.notices += _beside_discounts(desk, log, amounts())
+    desk.notices += _beside_discounts(desk, log, amounts())
+    lines = [n for n in names if not _of_order(structure, n)]
+    if not any(
+        amounts().covers(chosen, n, log.quantity) for n in lines if _both(amounts(), chosen, n)
+    ):
+        _each_line_alike(desk, log, structure)
     return log
+
+
+def _both(amounts: Amounts, one: str, other: str) -> bool:
+    return {one, other} <= set(amounts.columns)
+
+
+def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> None:
+    """Keep, as good, the reading of an amount as each line's own, where it does not add them up.
+
+    A total repeated on the lines of its order grows with them. Where orders of several lines have
+    no larger amount on each than orders of one, lines may just cost the same: tickets, say.
+    """
+    name = log.amount
+    if name is None or name not in log.whole_orders or structure is None or log.order is None:
+        return
+    told = "amount" in desk.said and log.layout is None
+    if told or structure.cell(name).told_once or log.order_rows:
+        return
+    lines = desk.sample.select(o=desk.sample[log.order], m=desk.sample[name].cast("float64"))
+    lines = lines.filter(lines["o"].notnull() & (lines["m"] > 0))
+    found = lines.group_by("o").aggregate(n=lines.count(), m=lines["m"].max())
+    one = found["n"] == 1
+    row = desk.opened.engine.record(
+        found.aggregate(
+            one=one.sum(),
+            several=(~one).sum(),
+            small=found["m"].mean(where=one),
+            large=found["m"].mean(where=~one),
+        )
+    )
+    if min(int(row["one"] or 0), int(row["several"] or 0)) < ENOUGH:
+        return
+    if float(row["large"]) >= GROWS * float(row["small"]):
+        return
+    other = replace(log, whole_orders=tuple(n for n in log.whole_orders if n != name))
+    desk.rivals.append(
+        Rival(
+            f"money: {name} of each line for {name} of the order",
+            replace(other, order=None),
+            choose_line(log.order, "", "dropped"),
+            competes=True,
+        )
+    )
 
 
 def minor_units(log: OrderLog) -> list[Notice]:

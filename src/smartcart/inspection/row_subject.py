@@ -14,6 +14,7 @@ from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
 from smartcart.tables.order_names import part_of
+from smartcart.tables.order_ranks import is_mail
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import names_a_person
@@ -93,7 +94,7 @@ def _repeats(column: ColumnSummary) -> bool:
 
 
 def _of_customers(column: ColumnSummary) -> bool:
-    if column.mails and 2 * column.mails > column.head:
+    if column.mails and 2 * column.mails > column.head and is_mail(column.name):
         return True
     part = part_of(column, {})
     return part is not None and part.name == "customer"

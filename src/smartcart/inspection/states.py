@@ -70,13 +70,15 @@ def with_states(
             states.append(state)
     if not states:
         return log
+    marks = {c.name for c in found.flags if c.distinct == 1}  # a mark on some lines: no status
     main = next((s for s in states if s.column == log.status), None)
-    if main is None and not any(s.cancelled or s.returned or s.browsed for s in states):
+    whole = [s for s in states if s.column not in marks]
+    if main is None and not any(s.cancelled or s.returned or s.browsed for s in whole):
         return replace(log, states=tuple(states))
     if main is None:
         if log.status is not None and opened.table[log.status].type().is_boolean():
             return replace(log, states=tuple(states))
-        main = next((s for s in states if s.cancelled or s.returned or s.browsed), states[0])
+        main = next((s for s in whole if s.cancelled or s.returned or s.browsed), states[0])
     rest = tuple(s for s in states if s is not main)
     if main.unpaid or main.other:
         rest = (LineState(main.column, unpaid=main.unpaid, other=main.other), *rest)

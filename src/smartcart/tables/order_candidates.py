@@ -161,7 +161,11 @@ def find_candidates(
             )
         ),
         flags=tuple(
-            c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)
+            c
+            for c in free
+            if c.type == "boolean"
+            or (c.type != "date" and c.distinct == 2)
+            or (c.type == "text" and c.distinct == 1 and c.present < c.rows)
         ),
     )
 

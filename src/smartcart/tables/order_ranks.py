@@ -70,7 +70,8 @@ _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other langua
 _NEVER_PAID = re.compile(
     r"customer total (spent|orders|sales)|"
     r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
-    r"reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|terugbetaald|zwrot|"
+    r"\w*erstattung\w*|reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|"
+    r"terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
     r"\w*steuer(betrag|summe|satz|wert)|mwst ?(betrag|satz)|"
     r"tax|taxes|taxe|vat|[chips]?gst|[hpq]st|iva|tva|mwst|ust|u st|usst|moms|dph|afa|btw|kdv|"
@@ -99,6 +100,9 @@ _PAID = re.compile(
     r"total (paid|price|amount|charged|collected|value|sum|cost to customer|sales?|revenue|order|"
     r"sold|received|due by customer|invoice|payment|spent|gross)|"
     r"(amount|total|sum|value) (paid|charged|collected|received|captured|settled)|"
+    r"(buyer|customer|client) paid|paid by( the)? (buyer|customer)|sold for|vendu pour|"
+    r"verkauft fur|"
+    r"vendido por|venduto (a|per)|verkocht voor|"
     r"amount total|brutto|bruto|"
     r"(paid|payment|order|invoice|transaction|charge|basket|cart|receipt|bill|ticket|booking|"
     r"gross|converted|captured|settlement|billed|purchase) (amount|total|value|price|revenue|sum)|"
@@ -184,7 +188,9 @@ _BY_CODE = re.compile(
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
 _LOGIN = re.compile(
-    rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}"
+    rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}|"
+    rf"(pseudo|identifiant|nom utilisateur|nombre( de)? usuario|nome( de)? usuario|nome utente|"
+    rf"nutzername|benutzername|mitgliedsname)( (de|del|do|da|des|der|dell?) ?(l )?)?( )?{_PEOPLE}s?"
 )
 
 _NO_ORDER = re.compile(
@@ -262,12 +268,13 @@ _LATER_DAY = re.compile(
     r"batch)\b.*|"
     r".*(결제일|입금일|支払日|決済日|入金日|付款|支付).*"
 )
+_DONE = re.compile(r"\b(completed|finished|settled|processed|captured|posted)\b")
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
     r"storniert|stornierung|"
     r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|"
     r"avbokad|avbruten|annulleret|annullert|kansellert|"
-    r"anulowan[ey]|iptal|отменен|dibatalkan)"
+    r"fksto|anulowan[ey]|iptal|отменен|dibatalkan)"
     r"( (at|on|date|time|datum|timestamp|utc|reason|day))*"
 )
 
@@ -441,7 +448,7 @@ def day_rank(name: str) -> int | None:
     if _NEVER_DAY.fullmatch(words):
         return None
     if _BEST_DAY.fullmatch(words):
-        return 0
+        return 1 if _DONE.search(words) else 0  # that a deal was paid or done comes after it
     return 2 if _LATER_DAY.fullmatch(words) else 1
 
 

@@ -51,7 +51,8 @@ _CANCELLED = _or_elsewhere(
     r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
-    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|denegad|\bnegad[oa]\b|odrzucon|afgewezen|rifiutat|"
+    r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|denegad|\bnegad[oa]\b|odrzucon|afgewezen|"
+    r"rifiutat|"
     r"\b(fehler|fout|erreur)\b|betaalfout|b[łl][aą]d\b|refuse\b",
     "cancelled",
 )
@@ -87,7 +88,8 @@ _UNPAID = _or_elsewhere(
     r"payment|payment[ _-](pending|remote|required|review|due)|zahlung ausstehend|warte\w* auf "
     r"zahlung|"
     r"unbezahlt|en attente( (de |du |d.)"
-    r"(paiement|virement|reglement|acceptation|validation|confirmation))?$|pending (approval|"
+    r"(paiement|virement|reglement|acceptation|validation|confirmation)( par .*)?)?$|"
+    r"pending (approval|"
     r"confirmation)|awaiting (approval|confirmation)|pendiente( de pago)?$|"
     r"pendente|"
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
@@ -188,7 +190,7 @@ _SOLD = re.compile(
     r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"
     r"booked|checked|check|stayed|attend|kept|arriv|no refund|none|not|non|kein|await|wait|back ?or"
     r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
-    r"tamam|teslim|kargo|onay|selesai|dikirim|zahlung|payment|paiement|pagamento|pago|abgeschlossen"
+    r"dokonc|vyrizen|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|zahlung|payment|paiement|pagamento|pago|abgeschlossen"
 )
 
 
@@ -270,6 +272,7 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
 
 
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
+_MARKS = {"x", "*", "✓", "✔", "•", *_YES}
 _NO = {
     "no",
     "n",
@@ -309,10 +312,14 @@ def flag_state(column: str, values: Iterable[str]) -> LineState | None:
     ('Ja',)
     >>> flag_state("bezahlt", ["ja", "nein"]).unpaid, flag_state("Newsletter", ["ja", "nein"])
     (('nein',), None)
+    >>> flag_state("Storno", ["X"]).cancelled, flag_state("Storno", ["Hello"])
+    (('X',), None)
     >>> flag_state("Test Mode", ["true", "false"]).other
     ('true',)
     """
     told = {value: value.strip().lower() for value in values}
+    if len(told) == 1 and cancels(column) and set(told.values()) <= _MARKS:
+        return LineState(column, cancelled=tuple(told))  # a mark where it holds, else nothing
     if len(told) < 2 or not set(told.values()) <= _YES | _NO:
         return None
     yes = tuple(v for v, word in told.items() if word in _YES)

@@ -41,6 +41,8 @@ PARTS = {
         "cena celkem",
         "celková cena",
         "celková částka",
+        "hodnota objednávky",
+        "cena objednávky",
         "částka",
         "suma",
     ),
