@@ -30,7 +30,7 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
 )
 from smartcart.inspection.questions import refuse_several_documents
-from smartcart.inspection.told_once import told_once
+from smartcart.inspection.told_once import below_buyers, told_once
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
@@ -74,6 +74,9 @@ def settle(
     _count(desk, log, found)
     log, structure = order_number(desk, log, found)
     log = told_once(desk, log, structure, found)
+    if (below := below_buyers(desk, log)) is not log:
+        log = below
+        _count(desk, log, found)
     log = _customer(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)

@@ -56,6 +56,9 @@ def with_states(
     A column whose values all say so says something else, and is left alone.
     """
     listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}
+    marks = {c.name for c in found.flags if c.distinct == 1}  # a mark on some lines: no status
+    if log.status in marks:
+        log = replace(log, status=None)
     states: list[LineState] = [*_flags(opened, log, found)]
     for column in found.states:
         given = listed.get(column_key(column.name))
@@ -70,7 +73,6 @@ def with_states(
             states.append(state)
     if not states:
         return log
-    marks = {c.name for c in found.flags if c.distinct == 1}  # a mark on some lines: no status
     main = next((s for s in states if s.column == log.status), None)
     whole = [s for s in states if s.column not in marks]
     if main is None and not any(s.cancelled or s.returned or s.browsed for s in whole):

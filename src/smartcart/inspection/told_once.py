@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import ibis
+
 from smartcart.inspection.desk import FEW, HALF, Desk, listed
 from smartcart.records import Fill, OrderLog
 from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_lines import filled
 from smartcart.tables.order_structure import Structure
 
-__all__ = ["filled_down", "stands_once", "told_once"]
+__all__ = ["below_buyers", "filled_down", "stands_once", "told_once"]
 
 LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 
@@ -63,6 +66,41 @@ def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
 def filled_down(log: OrderLog, order: str) -> OrderLog:
     """Return the log whose order number reaches the lines below it."""
     return replace(log, order=order, fill="down", filled=(order,))
+
+
+def below_buyers(desk: Desk, log: OrderLog) -> OrderLog:
+    """Return the log whose buyer and day stand on the first line of what was bought together.
+
+    Where nothing numbers the orders, that is: the lines below lack both, but hold what was bought.
+    """
+    bought = [n for n in (log.product, log.quantity, log.unit_price) if n is not None]
+    told = {"customer", "date"} & desk.said
+    if log.order is not None or log.fill != "none" or log.date is None or not bought or told:
+        return log
+    if not desk.opened.engine.can.typed:
+        return log
+    table = desk.sample
+    nobody, undated = table[log.customer].isnull(), table[log.date].isnull()
+    holds = ibis.literal(False)
+    for name in bought:
+        holds = holds | table[name].notnull()
+    row = desk.opened.engine.record(
+        table.aggregate(
+            lines=table.count(),
+            one=((nobody ^ undated) & holds).sum(),
+            both=(nobody & undated & holds).sum(),
+        )
+    )
+    lines, both = int(row["lines"] or 0), int(row["both"] or 0)
+    if both < FEW * lines or int(row["one"] or 0) > FEW * both:
+        return log
+    desk.checks.append(
+        f"{log.customer} and {log.date} stand on the first line of what was bought together; the "
+        "lines below belong to it"
+    )
+    log = replace(log, fill="down", filled=(log.customer, log.date))
+    desk.sample = filled(table, log)
+    return log
 
 
 def told_once(

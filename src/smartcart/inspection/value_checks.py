@@ -15,7 +15,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
-from smartcart.tables.sum_words import SUM_WORDS
+from smartcart.tables.sum_words import SUM_START, SUM_WORDS, starts_with_sum
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 
 if TYPE_CHECKING:
@@ -148,7 +148,9 @@ def without_sum_rows(
     named = value.isnull()
     if column_type(value.type()) == "text":
         for name in ids:
-            named = named | table[name].lower().strip().isin(SUM_WORDS).fill_null(False)
+            word = table[name].lower().strip()
+            starts = word.re_search(SUM_START).fill_null(False)
+            named = named | word.isin(SUM_WORDS).fill_null(False) | starts
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
@@ -172,7 +174,9 @@ def without_sum_rows(
     wrong = ibis.literal(False)
     names = []
     for row in rows:
-        if not _is_sum(row, totals, len(summed)):
+        empty = all(row[f"s{i}"] is None for i in range(len(summed)))
+        told = row["__id__"] is not None and starts_with_sum(str(row["__id__"]))
+        if not (_is_sum(row, totals, len(summed)) or (empty and told)):
             continue
         names.append(f"row {row['__at__']}" if row["__id__"] is None else str(row["__id__"]))
         wrong = wrong | (table[ROW_COLUMN] == row["__at__"])

@@ -333,7 +333,8 @@ ENGLISH: tuple[Word, ...] = (
         DATES,
     ),
     Word(
-        rf"(last|latest|most recent|recent) ({_BOUGHT})( {_WHEN})?",
+        rf"(last|latest|most recent|recent) ({_BOUGHT})( {_WHEN})?|"
+        rf"(date|day)( of)?( the)? (last|latest|most recent) ({_BOUGHT})",
         "last_date",
         "forms",
         "the day of the last purchase: gives the recency",

@@ -110,9 +110,9 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
 def _only_money(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return whether a row below an order holds money, but nothing that was bought: a sum."""
     bought = [n for n in (log.product, log.quantity, log.unit_price) if n is not None]
-    if log.fill != "down" or log.order is None or not bought:
+    if log.fill != "down" or not bought:
         return ibis.literal(False)
-    nothing = table[log.order].isnull()
+    nothing = table[log.order or log.customer].isnull()
     for name in bought:
         nothing = nothing & table[name].isnull()
     return nothing
@@ -143,7 +143,7 @@ def filled(table: ir.Table, log: OrderLog) -> ir.Table:
         here = ibis.window(group_by=log.order)
         known = table[log.order].notnull()
         return table.mutate(**{n: known.ifelse(table[n].max().over(here), table[n]) for n in names})
-    anchor = log.customer if log.fill == "group" else log.order
+    anchor = log.customer if log.fill == "group" or log.order is None else log.order
     before = ibis.cumulative_window(order_by=ROW_COLUMN)
     block = table[anchor].notnull().cast("int64").sum().over(before)
     table = table.mutate(__block__=block)

@@ -187,6 +187,10 @@ _BY_CODE = re.compile(
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
+_CODE_ELSEWHERE = re.compile(r"(id|아이디|번호|코드|番号|コード|编号|编码|帐号|账号|號碼|編號)$")
+_NAME_ELSEWHERE = re.compile(
+    r"(자명|이름|성명|고객명|회원명|氏名|名前|様名|者名|姓名|名称|客户名|имя|фио)$"
+)
 _LOGIN = re.compile(
     rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}|"
     rf"(pseudo|identifiant|nom utilisateur|nombre( de)? usuario|nome( de)? usuario|nome utente|"
@@ -201,7 +205,8 @@ _NO_ORDER = re.compile(
     r"totale|totaal|summe|betrag|importo|importe|valor|valore|montant|wert|kwota|suma|wartosc|"
     r"stato|"
     r"estado|etat|zustand|statut|data|datum|fecha|dato|dzien|campaign|coupon|"
-    r"merchant order|key|row|payment|payout|settlement|batch|terminal|register)\b.*"
+    r"last|latest|first|previous|ultim[oa]|letzte[rn]?|derniere?|merchant order|key|row|payment|"
+    r"payout|settlement|batch|terminal|register)\b.*"
 )
 _ORDER_BEST = re.compile(
     r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"
@@ -314,6 +319,7 @@ def money_rank(name: str) -> int | None:
     """
     words = tokens(name)
     after = _AFTER_DISCOUNT.search(words) is not None
+    words = re.sub(r" (w|with|by) payment method$", "", words)
     words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
     if _BEFORE_DISCOUNT.fullmatch(words) and not after:
         return None if _NEVER_PAID.fullmatch(re.sub(r"\bbefore discounts?\b", "", words)) else 2
@@ -389,6 +395,8 @@ def customer_rank(name: str) -> int:
 
     >>> [customer_rank(n) for n in ("Customer ID", "Buyer Username", "Email", "Customer Name")]
     [0, 1, 2, 4]
+    >>> customer_rank("구매자ID"), customer_rank("구매자명"), customer_rank("客户姓名")
+    (0, 4, 4)
     """
     words = tokens(name)
     if is_mail(name):
@@ -397,6 +405,10 @@ def customer_rank(name: str) -> int:
         return 0
     if _LOGIN.fullmatch(words):
         return 1
+    if not words.isascii() and _CODE_ELSEWHERE.search(words):
+        return 0
+    if not words.isascii() and _NAME_ELSEWHERE.search(words):
+        return 4
     return 4 if _BY_NAME.fullmatch(words) else 3
 
 

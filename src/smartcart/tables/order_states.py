@@ -190,7 +190,9 @@ _SOLD = re.compile(
     r"transit|progress|hand|web|online|store|standard|normal|true|yes|valid|won|posted|gebucht|"
     r"booked|checked|check|stayed|attend|kept|arriv|no refund|none|not|non|kein|await|wait|back ?or"
     r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
-    r"dokonc|vyrizen|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|zahlung|payment|paiement|pagamento|pago|abgeschlossen"
+    r"dokonc|vyrizen|구매확정|past guest|wyslan|нов(ый|ая)|cerrad|ferme|chius|geschlossen|"
+    r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
+    r"zahlung|payment|paiement|pagamento|pago|abgeschlossen"
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["SUM_WORDS", "starts_with_sum"]
+__all__ = ["SUM_START", "SUM_WORDS", "starts_with_sum"]
 
 SUM_WORDS = (
     "total",
@@ -36,6 +36,10 @@ SUM_WORDS = (
     "합계",
 )
 """Lower-case words that stand before the sums of a table, in place of an id or a day."""
+SUM_START = (
+    r"^(total|totals|totale|totaal|gesamt|summe|suma|soma|razem|toplam|итого|всего|合計|合计|총계)"
+)
+"""How a cell begins that may be one of these; for an engine to look for."""
 _STARTS = re.compile(rf"({'|'.join(map(re.escape, sorted(SUM_WORDS, key=len, reverse=True)))})\b")
 
 

@@ -81,6 +81,7 @@ _UNITS = {
     "mxn",
     "cad",
     "aud",
+    "cents",
     "k",
     "in",
 }

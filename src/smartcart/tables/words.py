@@ -56,7 +56,8 @@ class Row:
 WORDS: tuple[Row, ...] = (
     Row(
         "id",
-        de=r"(kunden?|kd|mitglieds?|benutzer|nutzer|konto) ?(id|nr|no|nummer|num|kennung|code|"
+        de=r"(kunden?|kd|mitglieds?|benutzer|nutzer|konto|gast|gaste) ?(id|nr|no|nummer|num|"
+        r"kennung|code|"
         r"schlussel)|kunden?|kundin|mitglied",
         es=r"(id|codigo|cod|numero|num|no|nro|clave)( (cliente|socio|usuario|persona))?|"
         r"(cliente|socio|usuario)( (id|codigo|cod|numero|num|no|nro))?",
@@ -156,7 +157,8 @@ WORDS: tuple[Row, ...] = (
         "first_date",
         de=r"(kund(e|in)|mitglied|angemeldet|registriert|dabei) (seit|am)|seit|"
         r"(anmelde|registrierungs|eintritts|beitritts|kunden)datum|anmeldung|registrierung|"
-        r"(erst(kauf|bestellung)|erste bestellung|erster kauf)( ?(datum|am))?",
+        r"(erst(kauf|bestellung)|erste (bestellung|anreise|buchung|rechnung)|"
+        r"erster kauf)( ?(datum|am))?",
         es=r"(cliente|socio|miembro) desde|desde|(fecha )?(alta|registro|inscripcion|"
         r"incorporacion)( cliente)?|fecha (cliente|ingreso)|(fecha )?primera? (compra|pedido)",
         fr=r"(client|cliente|membre|adherente?|inscrite?) depuis|depuis|"
@@ -168,7 +170,7 @@ WORDS: tuple[Row, ...] = (
     Row(
         "last_date",
         de=r"(datum )?letzter? (kauf|bestellung|besuch|einkauf|aktivitat|login|rechnung|buchung|"
-        r"abreise|auftrag)( ?(datum|am))?",
+        r"abreise|anreise|auftrag)( ?(datum|am))?",
         es=r"(fecha )?ultim[oa] (compra|pedido|visita|actividad|acceso)",
         fr=r"(date )?(dernier (achat|acces)|derniere (commande|visite|activite|connexion))",
         pt=r"(data )?ultim[oa] (compra|pedido|visita|atividade|acesso)",
