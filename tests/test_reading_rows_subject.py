@@ -547,3 +547,27 @@ def test_what_the_buyer_paid_stands_beside_what_the_seller_got() -> None:
     t["buyer_paid"] = (t["transaction_amount"] * 1.2 + np.where(N % 3 == 0, 1.5, 0.4)).round(2)
     with pytest.raises(ReadingQuestion, match="buyer_paid"):
         smartcart.check(t)
+
+
+@pytest.mark.parametrize(("other", "zero"), [("Last visit", True), ("Last order date", False)])
+def test_who_has_no_total_where_nothing_else_tells_spent_nothing(other, zero, tmp_path) -> None:
+    table = _customers(80).drop(columns="Orders Count")
+    table["Total Spent"] = (
+        table["Total Spent"].map("{:.2f}".format).where(np.arange(80) % 4 > 0, "--")
+    )
+    table[other] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(80) * 7 % 300, "D")
+    path = tmp_path / "customers.csv"
+    table.to_csv(path, index=False)
+    rules = {e.rule for e in smartcart.check(str(path)).ledger.entries}
+    assert ("never bought" in rules) == zero, rules
+
+
+def test_a_cell_that_may_name_a_person_is_not_quoted(tmp_path) -> None:
+    table = _log().assign(Qty=[str(1 + i % 4) for i in N])
+    for cell, quoted in (("Ada Birch", False), ("n.v.x", True)):
+        table.loc[50, "Qty"] = cell
+        path = tmp_path / "log.csv"
+        table.to_csv(path, index=False)
+        said = " ".join(n.message for n in smartcart.check(str(path)).notices)
+        assert "do not hold a number" in said
+        assert (cell in said) == quoted

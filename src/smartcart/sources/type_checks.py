@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -98,7 +99,7 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
         orders = ", with day and month in both orders" if plan.mixed else ""
         column.refused = (
             f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
-            f"not {what}{orders} (first: {value!r} in row {row:,})"
+            f"not {what}{orders} (first: {_shown(value)} in row {row:,})"
         )
     column.plan, column.plain = Conversion("text"), False
     return True
@@ -119,6 +120,18 @@ def _first_misfit(engine: SqlRunner, typed: str, column: TypedColumn) -> tuple[s
         f"AND NOT {_is_infinite(column.misfit)} ORDER BY {quote(ROW)} LIMIT 1"
     )[0]
     return str(value)[:80], int(row)
+
+
+def _shown(value: str) -> str:
+    """Return a cell to quote; of one that may name a person only how long it is.
+
+    >>> _shown("n.v."), _shown("Totale gennaio"), _shown("Ada Birch"), _shown("a@example.com")
+    ("'n.v.'", "'Totale gennaio'", '9 letters', '13 letters')
+    """
+    personal = re.search(r"@|[^\W\d]+[ ,;]+[^\W\d]+|\+?\d[\d /-]{6,}", value) is not None
+    if personal and not starts_with_sum(value):
+        return f"{len(value)} letters"
+    return repr(value)
 
 
 def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[Notice]:
@@ -144,8 +157,8 @@ def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[N
         notices.append(
             Notice(
                 "bad_cells",
-                f"column {name!r} has {_cells(bad)} that do not hold {what} (first: {value!r} in "
-                f"row {row:,}): read as missing",
+                f"column {name!r} has {_cells(bad)} that do not hold {what} (first: "
+                f"{_shown(value)} in row {row:,}): read as missing",
                 bad,
             )
         )

@@ -2,7 +2,7 @@
 
 Many exports leave the cells of a contact who never ordered empty. Who has no order (a count of 0,
 or blank where no count is 0: such an export writes nothing for none), or, where nothing counts
-orders, no other money either, spent nothing.
+orders, no other money either, spent nothing; so did who has no total where nothing else tells.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
     money = [c.name for c in forming if _is_money(c)]
 
     spend = tuple(c.name for c in forming if _is_spend(c))
+    dated = any("last purchase" in c.reason or c.meaning == "recency" for c in contract.columns)
 
     def zeroed(column: Column) -> Column:
         if column not in forming or column.name not in blank:
@@ -48,6 +49,8 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
         if not _is_spend(column):
             return column
         tell = counts or [name for name in money if name != column.name and name in blank]
+        if not tell and column.meaning == "spend_total" and not dated:  # nothing else can tell
+            return replace(column, zero_if=(column.name,), zero_if_blank=True)
         return replace(column, zero_if=tuple(tell), zero_if_blank=bool(tell) and not nothing)
 
     return replace(contract, columns=tuple(map(zeroed, contract.columns)))
