@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -16,6 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from command_line import smartcart
 from smartcart.datasets import write_customers
 from smartcart.web import accounts
 from smartcart.web.app import create_app
@@ -42,11 +41,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop.parent.mkdir(parents=True)
     write_customers(shop, 400, seed=1)
     run = folder / "runs" / RUN
-    subprocess.run(
-        [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(run), "--quiet"],
-        check=True,
-        timeout=300,
-    )
+    smartcart("run", shop, "-o", run, "--quiet").check_returncode()
     write_lookup(run, str(shop))
     open_database(None, folder).close()  # its tables are made once
     return folder
