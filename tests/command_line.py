@@ -3,7 +3,7 @@
 Half of a short command is loading. A process of this module loads all of SmartCart once, and forks
 for each command: that has its own process, working folder, environment, streams and exit code, and
 ends as ``python -m smartcart`` ends. What a test says of the loading itself (``fresh=True``), or of
-a process by its name, runs in a new interpreter; so does everything where there is no ``pidfd``.
+being killed (``begin``), runs in a new interpreter; so does everything where there is no ``pidfd``.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from types import SimpleNamespace
+from typing import IO, Any, NoReturn, Self
 
 FORKS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 PR_SET_PDEATHSIG = 1
+WORKER = "smartcart.web.worker"
 LONGEST = 1_000_000  # bytes of one command's words and environment
 
 Done = subprocess.CompletedProcess[str]
@@ -60,17 +63,15 @@ def smartcart(
         streams = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
         streams[0].write(given.encode())
         streams[0].seek(0)
-        process = stack.enter_context(Forked(*words, streams=streams, cwd=cwd, env=env))
+        numbers = [stream.fileno() for stream in streams]
+        process = stack.enter_context(Forked("smartcart", words, numbers, cwd=cwd, env=env))
         code = process.wait(timeout)
         told = [_read(stream) for stream in streams[1:]]
     return subprocess.CompletedProcess(["smartcart", *map(str, words)], code, *told)
 
 
-def begin(*words: object) -> Forked | subprocess.Popen[bytes]:
-    """Start a command whose words nobody hears; the caller ends it, or waits for its end."""
-    if FORKS:
-        with open(os.devnull, "r+b") as nothing:
-            return Forked(*words, streams=[nothing] * 3)
+def begin(*words: object) -> subprocess.Popen[bytes]:
+    """Start a command in a new interpreter, to be killed; nobody hears its words."""
     command = [sys.executable, "-m", "smartcart", *map(str, words)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=ENV)
@@ -82,43 +83,43 @@ def _read(stream: IO[bytes]) -> str:
 
 
 class Forked:
-    """A command that was forked; killed where its test does not wait for it."""
+    """A module of SmartCart, run in a process that was forked; it is killed where none waits."""
 
     def __init__(
         self,
-        *words: object,
-        streams: list[IO[bytes]],
+        module: str,
+        words: Sequence[object],
+        streams: Sequence[int],
+        *,
         cwd: Path | None = None,
         env: Mapping[str, str] = ENV,
     ) -> None:
         self.returncode: int | None = None
-        self._told, there = socket.socketpair()
-        asked = {"words": list(map(str, words)), "cwd": str(cwd or Path.cwd()), "env": dict(env)}
-        numbers = [there.fileno(), *(stream.fileno() for stream in streams)]
-        socket.send_fds(_loaded(), [json.dumps(asked).encode()], numbers)
-        there.close()
-        _, found, _, _ = socket.recv_fds(self._told, 1, 1)
-        self._process = found[0]
+        self._told, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        asked = {"module": module, "words": list(map(str, words)), "env": dict(env)}
+        content = json.dumps(asked | {"cwd": str(cwd or Path.cwd())}).encode()
+        with _ASKING, there:
+            socket.send_fds(_loaded(), [content], [there.fileno(), *streams])
+        number, found, _, _ = socket.recv_fds(self._told, 20, 1)
+        self.pid, self._process = int(number), found[0]
 
-    def __enter__(self) -> Forked:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.returncode is None:
-            self.send_signal(signal.SIGKILL)
-            self.wait()
+        self.kill()
+        self.wait()
 
-    def send_signal(self, number: int) -> None:
-        """Send a signal to the command, and never to another that has its number by now."""
+    def kill(self) -> None:
+        """End the command, and never another that has its number by now."""
         if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._process, number)
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code, negative the signal that ended it."""
         if self.returncode is None:
             if not select.select([self._told], [], [], timeout)[0]:
-                self.__exit__()
                 raise subprocess.TimeoutExpired("smartcart", timeout or 0)
             self.returncode = int(self._told.recv(20))
             self._told.close()
@@ -126,9 +127,48 @@ class Forked:
         return self.returncode
 
 
+class Worker(Forked):
+    """What the web app begins of its worker, forked: as much of ``Popen`` as it uses."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        stdin: int,
+        stdout: IO[bytes],
+        stderr: int,
+        cwd: Path,
+        env: Mapping[str, str],
+        start_new_session: bool,
+    ) -> None:
+        assert command[1:4] == ["-P", "-m", WORKER]
+        assert (stdin, stderr, start_new_session) == (subprocess.DEVNULL, subprocess.PIPE, True)
+        reading, writing = os.pipe()
+        self.stderr = os.fdopen(reading, "rb")
+        with open(os.devnull, "rb") as nothing, os.fdopen(writing, "wb") as told:
+            streams = [nothing.fileno(), stdout.fileno(), told.fileno()]
+            super().__init__(command[3], command[4:], streams, cwd=cwd, env=env)
+
+    def poll(self) -> int | None:
+        """Return the exit code, ``None`` while it works."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+
+forking = SimpleNamespace(
+    Popen=Worker,
+    PIPE=subprocess.PIPE,
+    DEVNULL=subprocess.DEVNULL,
+    TimeoutExpired=subprocess.TimeoutExpired,
+)
+"""What a module may take for ``subprocess``, whose workers are to be forked."""
+
+
 # The process that has loaded everything ---------------------------------------------------------
 
 _server: list[tuple[int, socket.socket]] = []  # of this process, none before it is needed
+_ASKING = threading.Lock()
 
 
 def _loaded() -> socket.socket:
@@ -173,6 +213,7 @@ def serve(asking: socket.socket) -> NoReturn:
     wake.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
     _load()
     running: dict[int, socket.socket] = {}
     while True:
@@ -190,6 +231,7 @@ def serve(asking: socket.socket) -> NoReturn:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a library has threads: none of them works yet
             pid = os.fork()
+        os.setpgid(pid, pid)  # here and there, whoever comes first
         if not pid:
             for mine in (asking, awake, wake, teller, *running.values()):
                 if mine is not wake:
@@ -197,10 +239,11 @@ def serve(asking: socket.socket) -> NoReturn:
             signal.set_wakeup_fd(-1)
             wake.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             _be(numbers[1:], **json.loads(content))
         process = os.pidfd_open(pid)
         with contextlib.suppress(OSError):
-            socket.send_fds(teller, [b"!"], [process])
+            socket.send_fds(teller, [str(pid).encode()], [process])
         for number in {process, *numbers[1:]}:
             os.close(number)
         running[pid] = teller
@@ -215,8 +258,11 @@ def _tell_the_ended(running: dict[int, socket.socket]) -> None:
             teller.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _be(streams: list[int], words: list[str], cwd: str, env: Mapping[str, str]) -> NoReturn:
+def _be(
+    streams: list[int], module: str, words: list[str], cwd: str, env: Mapping[str, str]
+) -> NoReturn:
     """Be the process of one command, from its first line to its end."""
+    code = 1
     try:
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
@@ -225,12 +271,18 @@ def _be(streams: list[int], words: list[str], cwd: str, env: Mapping[str, str]) 
         os.environ.clear()
         os.environ.update(env)
         os.chdir(cwd)
+        tempfile.tempdir = None  # as the environment says
         _fork_helpers()
-        sys.argv = ["smartcart", *words]
-        runpy.run_module("smartcart", run_name="__main__", alter_sys=True)
+        if module == WORKER:
+            words[0] = str(os.getppid())  # it ends with the process that waits for it
+        sys.argv = [module, *words]
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:  # of a worker; the command line ends the process itself
+        code = end.code if isinstance(end.code, int) else 1
     except BaseException:
         traceback.print_exc()
-    os._exit(1)  # the command line has ended the process itself
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def _fork_helpers() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import command_line
-from command_line import FORKS, begin, smartcart
+from command_line import FORKS, Forked, smartcart
 from smartcart.datasets import write_customers
 
 needs_forks = pytest.mark.skipif(not FORKS, reason="commands are not forked on this system")
@@ -20,11 +21,9 @@ needs_forks = pytest.mark.skipif(not FORKS, reason="commands are not forked on t
     "words",
     [
         ("run", "--help"),
-        ("nosuch",),
         ("nosuch", "--json"),
         ("check", "shop.csv"),
         ("check", "nowhere.csv", "--json"),
-        ("run", "shop.csv", "-o", "shop.csv"),
     ],
     ids=" ".join,
 )
@@ -48,15 +47,20 @@ def test_its_input_and_its_environment_are_its_own(tmp_path: Path) -> None:
     assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
 
 
-def test_a_signal_ends_it_and_no_other(tmp_path: Path) -> None:
+@needs_forks
+def test_what_takes_too_long_is_killed_and_no_other(tmp_path: Path) -> None:
     write_customers(tmp_path / "shop.csv", 600, seed=2)
-    with (
-        begin("run", tmp_path / "shop.csv", "-o", tmp_path / "a") as one,
-        begin("run", tmp_path / "shop.csv", "-o", tmp_path / "b", "--k-max", "3") as other,
-    ):
-        one.send_signal(signal.SIGKILL)
-        assert one.wait(60) == -signal.SIGKILL
-        one.send_signal(signal.SIGKILL)  # it has ended: nobody gets it
-        assert other.wait(300) == 0
+    with open(os.devnull, "r+b") as nothing:
+        words = ("run", tmp_path / "shop.csv", "--k-max", "3", "-o")
+        streams = [nothing.fileno()] * 3
+        with (
+            Forked("smartcart", (*words, tmp_path / "a"), streams) as one,
+            Forked("smartcart", (*words, tmp_path / "b"), streams) as other,
+        ):
+            with pytest.raises(subprocess.TimeoutExpired):
+                one.wait(0.01)
+            one.kill()
+            assert one.wait() == -signal.SIGKILL
+            assert other.wait(300) == 0
     assert "run.json" in os.listdir(tmp_path / "b")
     assert not (tmp_path / "a").exists()

@@ -7,7 +7,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -285,13 +284,13 @@ def test_two_runs_at_once_of_which_one_is_killed_leave_a_whole_history(
     words = ["run", shop, "--quiet", "--k-max", "3", "--previous", kept / "0-before", "-o"]
     with begin(*words, kept / "1-lives") as one, begin(*words, kept / "2-killed") as other:
         try:
-            time.sleep(rng.uniform(0.1, 2.0))
-            other.send_signal(signal.SIGKILL)  # no chance to clean up
+            time.sleep(rng.uniform(0.3, 4.0))
+            other.kill()  # no chance to clean up
             other.wait(timeout=120)
             assert one.wait(timeout=240) == 0
         finally:
             for process in (one, other):
-                process.send_signal(signal.SIGKILL)
+                process.kill()
     found = runs(kept)
     names = {Path(entry.folder).name for entry in found}
     assert {"0-before", "1-lives"} <= names <= {"0-before", "1-lives", "2-killed"}

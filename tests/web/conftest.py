@@ -14,9 +14,9 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from command_line import smartcart
+from command_line import FORKS, forking, smartcart
 from smartcart.datasets import write_customers
-from smartcart.web import accounts
+from smartcart.web import accounts, worker_processes
 from smartcart.web.app import create_app
 from smartcart.web.config import Config
 from smartcart.web.database import open_database
@@ -25,6 +25,13 @@ from web.browsing import DESKTOP, Visit, launched, visit
 from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, add_later, client_of
 
 QUICK = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def forked_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork what an app of this process begins of its worker: half of a short work is loading."""
+    if FORKS:
+        monkeypatch.setattr(worker_processes, "subprocess", forking)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +51,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     smartcart("run", shop, "-o", run, "--quiet").check_returncode()
     write_lookup(run, str(shop))
     open_database(None, folder).close()  # its tables are made once
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace that nobody has used; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("unused")
+    open_database(None, folder).close()
     return folder
 
 
