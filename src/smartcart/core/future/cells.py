@@ -107,9 +107,9 @@ def spread_in_steps(
 ) -> Cells:
     """Return customers (n,) as cells of equal repeats, four for those whose times share a step.
 
-    The four have the means, variances and covariance of the times that they stand for, so what is
-    lost is of third order: sums over them are those over all customers to more digits than over
-    the cells of :func:`counted_in_steps`, of which there are a quarter.
+    The four have the means, variances and covariance of the times that they stand for (but where
+    one would have its last order before 0 or after the end), so what is lost is of third order:
+    likelihoods are told to more digits than by as many cells of :func:`counted_in_steps`.
 
     >>> cells = spread_in_steps(np.zeros(2), np.zeros(2), np.array([20.0, 22]), None, 0.0, 1)
     >>> cells.T.round(3).tolist(), cells.weight.tolist()
@@ -130,7 +130,7 @@ def spread_in_steps(
 
 
 def fewer(cells: Cells) -> Cells:
-    """Return the cells as they are, or many of them as those of :func:`spread_in_steps`.
+    """Return the cells as they are, or many of them as those of :func:`spread_in_steps`, if fewer.
 
     >>> cells = Cells(*np.ones((4, 7)))
     >>> fewer(cells) is cells
@@ -138,7 +138,8 @@ def fewer(cells: Cells) -> Cells:
     """
     if len(cells.x) <= MANY:
         return cells
-    return spread_in_steps(cells.x, cells.t, cells.T, cells.weight, cells.gap_logs, FINE_STEPS)
+    found = spread_in_steps(cells.x, cells.t, cells.T, cells.weight, cells.gap_logs, FINE_STEPS)
+    return found if len(found.x) < len(cells.x) else cells
 
 
 def _in_steps(

@@ -18,7 +18,17 @@ from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto
 from smartcart.records import Tenth, TrackRow
 
-__all__ = ["Held", "Tried", "choose", "fit_alive", "fit_models", "model_name", "tenths_of", "try_all", "try_way"]
+__all__ = [
+    "Held",
+    "Tried",
+    "choose",
+    "fit_alive",
+    "fit_models",
+    "model_name",
+    "tenths_of",
+    "try_all",
+    "try_way",
+]
 
 Floats = NDArray[np.float64]
 MOST_PHASES = 4
