@@ -53,7 +53,7 @@ THERE = (
     "mpl_toolkits.mplot3d",
 )
 NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
-HERE = ("scipy.optimize", "smartcart.report.page")
+HERE = ("smartcart.report.page",)
 
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")

@@ -147,7 +147,7 @@ def forecast_columns(columns: CustomerColumns) -> dict[str, object]:
     return {
         "p_alive": arrow.numbers(columns["p_alive"]),
         "expected_orders": arrow.numbers(columns["expected_orders"]),
-        "expected_spend": arrow.money(columns["expected_spend"]),
+        "expected_spend": arrow.known(columns["expected_spend"]),
         "next_order_by": arrow.days(*columns["next_order_by"]),
         "late": arrow.numbers(columns["late"]),
     }
