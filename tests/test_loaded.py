@@ -38,6 +38,14 @@ def test_a_run_of_customers_begins_without_what_forecasts_or_plans() -> None:
     assert loaded(code, *modules) == []
 
 
+def test_outcomes_are_counted_without_what_tests_them() -> None:
+    code = (
+        "from smartcart.core.outcomes import outcome_of; "
+        "assert outcome_of('y', [[3, 1], [1, 3], [0, 0]], ['a', 'b']).chi2 == 2.0"
+    )
+    assert loaded(code, "scipy", "smartcart.core.outcomes") == ["smartcart.core.outcomes"]
+
+
 def test_arrays_become_arrow_without_pandas() -> None:
     code = (
         "import numpy as np; from smartcart.store import arrow; "

@@ -33,7 +33,7 @@ from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
-from smartcart.workflows.judging import judging_of
+from smartcart.workflows.judging import judging_of, tested_outcomes
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
@@ -143,7 +143,8 @@ def segment(
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
+        told = tested_outcomes(run.outcomes, helper)
+        run = replace(run, **trust._asdict(), outcomes=told, seconds=dict(clock.seconds), made=now)
         return run if kept is None else kept.given_to(run)
 
 
