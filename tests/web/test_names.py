@@ -18,9 +18,9 @@ import smartcart
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
+from smartcart.store import read_run
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
-from smartcart.workflows.reading import read_run
 from web.serving import RUN
 
 PAGE = {"Accept": "text/html"}
@@ -43,7 +43,7 @@ def smartcart_cli(*arguments: object) -> str:
 def renamed(client: Any, workspace: Path) -> tuple[Any, Path, str]:
     """Return a client, the run's folder and the name of before."""
     folder = workspace / "runs" / RUN
-    old = store.read_summary(folder)["segments"][0]["segment"]
+    old = store.read_run(folder).told["segments"][0]["segment"]
     answer = client.put(f"/api/v1/runs/{RUN}/segments/1/name", json={"name": NEW})
     assert answer.status_code == 200
     return client, folder, old

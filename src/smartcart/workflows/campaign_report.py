@@ -8,9 +8,9 @@ from pathlib import Path
 
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Notice, Run
+from smartcart.store import run_in_memory
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan
-from smartcart.workflows.saved import saved_run
 
 __all__ = ["check_amounts", "with_actions"]
 
@@ -58,7 +58,7 @@ def with_actions(
         Where one of the amounts is missing or impossible.
     """
     if check_amounts(cost, revenue, budget) and cost is not None and revenue is not None:
-        saved = saved_run(run, folder)
+        saved = run_in_memory(run, folder)
         campaign: Campaign | None = None
         notices = run.notices
         if saved.outcome(None) is None:

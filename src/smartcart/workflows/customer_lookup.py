@@ -31,7 +31,6 @@ from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
-from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
 
 if TYPE_CHECKING:
@@ -72,8 +71,8 @@ def write_lookup(
         Where the source is not there any more, or does not hold the run's customers.
     """
     say = progress or (lambda step, done, total: None)
-    model, saved = load(run), open_run(run)
-    place = source_of(saved, source)
+    model, saved = load(run), store.read_run(run)
+    place = saved.find_source(source)
     wanted, centers = model.recipe.features, np.array(model.centroids)
     ids = np.array(model.ids, dtype=np.int32)
     schema = pa.schema(
@@ -211,7 +210,7 @@ def _index(run: Path) -> _Index:
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             footer, last = file.metadata, _last(file)
-        model = store.named_model(store.load_model(run), store.names_of(run))
+        model = load(run)
     except (OSError, pa.ArrowException) as error:
         raise DataError.of(
             f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})",

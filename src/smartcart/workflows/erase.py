@@ -14,8 +14,7 @@ from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
 from smartcart.errors import DataError, SmartCartError, UsageError
 from smartcart.records import Erased, Erasure, JsonObject
-from smartcart.report.drawing import STILL
-from smartcart.workflows.reading import read_run
+from smartcart.workflows.renaming import report_again
 from smartcart.workflows.runs import runs
 
 __all__ = ["SOURCE_ENDS", "Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
@@ -128,7 +127,7 @@ def _wanted(folders: list[Path], customer: str, workspace: Path) -> tuple[Wanted
     columns, orders, left = {"customer_id"}, set(), []
     for folder in folders:
         try:
-            model, told = store.load_model(folder), store.read_summary(folder)
+            model, stored = store.load_model(folder), store.read_run(folder)
         except SmartCartError:
             left.append(f"The run {folder.name} cannot be read: look through its source yourself.")
             continue
@@ -137,7 +136,7 @@ def _wanted(folders: list[Path], customer: str, workspace: Path) -> tuple[Wanted
         if contract.log is not None:
             columns.add(contract.log.customer)
             orders |= {name for name in (contract.log.order,) if name}
-        source = str(told.get("source") or "").partition("::")[0]
+        source = stored.source.partition("::")[0]
         path = Path(source)
         if "://" in source or (path.is_absolute() and workspace.resolve() not in path.parents):
             where = "a database" if "://" in source else repr(path.name)
@@ -229,10 +228,7 @@ def _in_run(folder: Path, wanted: Wanted, tell: Told) -> None:
     _, found = without(report.read_text(encoding="utf-8"), wanted)
     if not found:
         return
-    from smartcart.report import page
-
-    still = folder / "plots" / f"{STILL}.png"
-    text = page.render(read_run(folder), still.read_bytes() if still.is_file() else None)
+    text = report_again(folder)
     if without(text, wanted)[1]:
         text = without(text, wanted)[0]
     with store.new_files([report], overwrite=True) as part:

@@ -21,9 +21,9 @@ from smartcart.engines.customer_key import id_key, key_text, key_value
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.records import Explanation, Model
+from smartcart.store import StoredRun
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import matrix
-from smartcart.workflows.saved import Saved
 from smartcart.workflows.score import ready_source
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _told(
     )
 
 
-def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
+def moved_since(saved: StoredRun, found: Sequence[Explanation]) -> dict[str, str]:
     """Return the segment in the run, by id, of those whom the source now puts into another one.
 
     Nothing where the run folder holds no table of customers.

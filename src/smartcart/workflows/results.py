@@ -10,14 +10,14 @@ from smartcart.audiences.arm_outcomes import count_arms
 from smartcart.core.effects import compare_arms, ledger
 from smartcart.errors import UsageError
 from smartcart.records import Contract, Effects
-from smartcart.workflows.saved import Saved
+from smartcart.store import StoredRun
 
 __all__ = ["earned", "keep_arms", "ledger", "measure_arms"]
 
 
 def measure_arms(
     results: str | Path,
-    saved: Saved | None = None,
+    saved: StoredRun | None = None,
     *,
     arm: str | None = None,
     control: str | None = None,

@@ -66,36 +66,16 @@ def _time(folder: Path) -> float:
 def _entry(folder: Path, made: float) -> RunEntry:
     when = dt.datetime.fromtimestamp(made, dt.UTC).isoformat(timespec="seconds")
     try:
-        told = store.read_summary(folder)
+        stored = store.read_run(folder)
     except DataError as error:
         return RunEntry(str(folder), when, None, None, None, None, str(error))
-    identity = told.get("identity")
     return RunEntry(
         folder=str(folder),
-        made=_moment(told.get("made")) or when,
-        source=_text(told.get("source")),
-        customers=_whole(told.get("customers")),
-        k=_whole(told.get("k")),
-        verdict=_text(told.get("verdict")),
-        as_of=_text(told.get("as_of")),
-        previous=_text(identity.get("previous")) if isinstance(identity, dict) else None,
+        made=stored.made or when,
+        source=stored.source or None,
+        customers=stored.customers,
+        k=stored.k,
+        verdict=stored.verdict,
+        as_of=stored.as_of,
+        previous=stored.previous,
     )
-
-
-def _moment(value: object) -> str | None:
-    """Return a time in UTC, ISO 8601; ``None`` of anything else."""
-    try:
-        when = dt.datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    if when.tzinfo is None:
-        return None
-    return when.astimezone(dt.UTC).isoformat(timespec="seconds")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
