@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import smartcart
 from smartcart import workflows
+from smartcart.cli.main import app
 from smartcart.core.future.fit import Fitted
 from smartcart.core.future.forecast import RATE, SILENCE, Way
 from smartcart.core.future.kept import kept, restored
@@ -58,6 +60,41 @@ def test_the_same_lines_get_what_the_run_told(
     assert due[0].equals(due[1])
     assert due[0].isna().any()
     assert due[0].notna().any()
+
+
+def test_a_table_in_a_database_gets_the_same(folder: Path, source: Path, tmp_path: Path) -> None:
+    import duckdb
+
+    base, target = tmp_path / "shop.duckdb", tmp_path / "scored.parquet"
+    model = workflows.load(folder)
+    workflows.score(str(source), model, target)
+    truth = pd.read_parquet(target)
+    truth = truth.assign(customer_id=truth.customer_id.astype(str)).sort_values(
+        "customer_id", ignore_index=True
+    )
+
+    def words(*more: str) -> str:
+        into = ["--into", f"{base}::{more[0] if more else 'segments'}"]
+        found = CliRunner().invoke(app, ["score", str(source), "--model", str(folder), *into])
+        assert found.exit_code == 0, found.output
+        return found.output
+
+    assert f"{len(truth)} added" in words()
+    assert "forecast" not in words()  # nothing changed
+    with duckdb.connect(str(base)) as con:
+        found = con.execute("FROM segments ORDER BY customer_id").df()
+        con.execute(
+            "CREATE TABLE old AS SELECT * EXCLUDE (" + ", ".join(FORECAST) + ") FROM segments"
+        )
+        con.execute("UPDATE segments SET p_alive = 0 WHERE late")
+    assert list(found.columns) == FIRST + FORECAST
+    assert found.late.tolist() == truth.late.tolist()
+    for name in ("p_alive", "expected_orders", "expected_spend"):
+        np.testing.assert_array_equal(found[name], truth[name])
+    due = [pd.to_datetime(one.next_order_by).astype("datetime64[s]") for one in (found, truth)]
+    assert due[0].equals(due[1])
+    assert f"Of {truth.late.sum()} who did not move the forecast changed" in words()
+    assert "made without forecasts, and keeps its columns" in words("old")
 
 
 def test_in_python_the_same(folder: Path, source: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import signal
@@ -29,7 +30,8 @@ from smartcart import store, workflows
 from smartcart.cli.main import app
 from smartcart.datasets import write_customers
 from smartcart.engines import segment_clickhouse, segment_table
-from smartcart.engines.segment_table import COLUMNS, Written, write_file, write_server
+from smartcart.engines.segment_columns import AHEAD, COLUMNS
+from smartcart.engines.segment_table import Written, write_file, write_server
 from smartcart.errors import DataError, UsageError
 from smartcart.sources.paths import find_address
 from smartcart.workflows.score_into import score_into
@@ -139,6 +141,70 @@ def test_only_customers_who_moved_are_written(place: Place) -> None:
     found = put(place, rows(("c1", 2), ("c4", 0), ("new", 3)), whole=True)
     assert found == Written(6, 0, 0, 0, True)
     assert set(place.frame()["distance"]) == {3.1}
+
+
+def foretold(table: pa.Table, *nothing: str, late: str = "") -> pa.Table:
+    """The customers with a forecast; of ``nothing`` no day and no money is known."""
+    who = table["customer_id"].to_pylist()
+    day = dt.date(2024, 2, 29)
+    known = [name not in nothing for name in who]
+    behind = {
+        "p_alive": pa.array([0.3 if name == late else 0.1 for name in who]),
+        "expected_orders": pa.array([1 / 3] * len(who)),
+        "expected_spend": pa.array([12.3 if one else None for one in known]),
+        "next_order_by": pa.array([day if one else None for one in known], pa.date32()),
+        "late": pa.array([name == late for name in who]),
+    }
+    for name, values in behind.items():
+        table = table.append_column(name, values)
+    return table
+
+
+def ahead_of(place: Place) -> dict[str, tuple[Any, ...]]:
+    """What is forecast of customers: alive, orders, money, day as text, late."""
+    found = place.ask(f"SELECT customer_id, {', '.join(AHEAD)} FROM segments")
+    return {
+        who: (
+            p,
+            None if n is None else round(n, 9),
+            money,
+            None if day is None else str(day),
+            None if late is None else bool(late),
+        )
+        for who, p, n, money, day, late in found
+    }
+
+
+def test_a_forecast_stands_behind_the_segment(place: Place) -> None:
+    """Rows whose forecast changed are written, too, or the table would tell of an earlier day."""
+    told = foretold(rows(), "c2", late="c3")
+    assert put(place, told, ahead=True) == Written(6, 6, 0, 0, True, 0)
+    usual = (0.1, 0.333333333, 12.3, "2024-02-29", False)
+    found = ahead_of(place)
+    assert found["c0"] == usual
+    assert found["c2"] == (0.1, 0.333333333, None, None, False)
+    assert found["c3"] == (0.3, 0.333333333, 12.3, "2024-02-29", True)
+    assert put(place, told, ahead=True) == Written(6, 0, 0, 0, False, 0)
+    later = foretold(rows(("c1", 2), ("c4", 0)), "c0", late="c5")
+    # c0 loses its day, c2 gets one, c3 is no longer late, c5 is
+    assert put(place, later, ahead=True) == Written(5, 0, 1, 1, False, 4)
+    found = ahead_of(place)
+    assert found["c2"] == found["c3"] == found["c1"] == usual
+    assert found["c0"][2:4] == (None, None)
+    assert found["c5"][4] is True
+    assert put(place, later, whole=True) == Written(5, 0, 0, 0, True, 0)
+    assert ahead_of(place) == found
+    assert put(place, rows()) == Written(6, 1, 1, 0, False, 4)  # of a model without a forecast
+    assert {one[0] for one in ahead_of(place).values()} == {None}
+
+
+def test_a_table_without_a_forecast_keeps_its_columns(place: Place) -> None:
+    put(place, rows())
+    found = put(place, foretold(rows(("c1", 2)), late="c3"), ahead=True)
+    assert found == Written(6, 0, 1, 0, False, None)
+    assert place.frame().set_index("customer_id")["segment_id"]["c1"] == 2
+    with pytest.raises(Exception, match="p_alive"):
+        place.ask("SELECT p_alive FROM segments")
 
 
 def test_ids_that_differ_in_case_or_blanks_only_are_two(place: Place) -> None:
@@ -341,6 +407,7 @@ def test_the_command_writes_the_segments_of_score(shop, place: Place, tmp_path: 
         "moved": 0,
         "removed": 0,
         "rewritten": True,
+        "forecasts": None,
     }
     assert postgres_server.QUOTED not in said
     assert "s3cret" not in said

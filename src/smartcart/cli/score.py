@@ -140,6 +140,13 @@ def score(
             f"{written.added:,} added, {written.moved:,} moved, {written.removed:,} removed; "
             + ("every row was written." if written.rewritten else "the others stayed untouched.")
         )
+        if written.forecasts and not written.rewritten:
+            typer.echo(f"Of {written.forecasts:,} who did not move the forecast changed.")
+        if written.forecasts is None and known.forecast is not None:
+            typer.echo(
+                "The table was made without forecasts, and keeps its columns: name a new one to "
+                "have them."
+            )
     width = max(len(name) for name in known.names)
     for one in segments:
         typer.echo(

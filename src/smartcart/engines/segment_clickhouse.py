@@ -20,7 +20,8 @@ from smartcart.engines import segment_table
 from smartcart.engines.cells import quoted, text_literal
 from smartcart.engines.clickhouse import REFUSED
 from smartcart.engines.clickhouse_http import ServerError, connection
-from smartcart.engines.segment_table import COLUMNS, Written, _Table, broken, busy, no_right
+from smartcart.engines.segment_columns import COLUMNS, different, types_of
+from smartcart.engines.segment_table import Written, _Table, broken, busy, no_right
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,13 +31,13 @@ __all__ = ["ClickHouseTable"]
 LEASE_SECONDS = 10.0  # after the last sign of life
 EXISTS, NO_RIGHT = 57, 497
 SETTINGS = {"join_use_nulls": "1", "session_timezone": "UTC", "wait_end_of_query": "1"}
-TYPES = ("String", "Int32", "String", "Float64", "Float64", "Bool")
 
 
 class ClickHouseTable(_Table):
     """A table of segments on a ClickHouse server; nothing stays open between two statements."""
 
     kind = "clickhouse"
+    unlike = "ifNull({a} <> {b}, isNull({a}) <> isNull({b}))"
     held = False
 
     def open(self) -> None:
@@ -68,13 +69,14 @@ class ClickHouseTable(_Table):
         """Put all rows into a table of their own."""
         from pyarrow import csv
 
-        told = ", ".join(f"{name} {kind}" for name, kind in zip(COLUMNS, TYPES, strict=True))
+        pairs = zip(self.listed, types_of(self.kind, self.listed), strict=True)
+        told = ", ".join(f"{name} {kind}" for name, kind in pairs)
         self.http.rows(f"CREATE TABLE {self._staged} ({told}) {_ORDERED}")
-        listed = ", ".join(COLUMNS)
+        listed = ", ".join(self.listed)
         plain = csv.WriteOptions(include_header=False)
         for batch in batches:
             text = io.BytesIO()
-            csv.write_csv(batch.select(list(COLUMNS)), text, plain)
+            csv.write_csv(batch, text, plain)
             self.http.rows(f"INSERT INTO {self._staged} ({listed}) FORMAT CSV", text.getvalue())
 
     def replace(self, *, new: bool, whole: bool) -> Written:
@@ -84,26 +86,29 @@ class ClickHouseTable(_Table):
             total = self.count(f"SELECT count() FROM {n}")
             self._refuse_lost()
             self.http.rows(f"RENAME TABLE {n} TO {t}")
-            return Written(total, total, 0, 0, True)
+            return Written(total, total, 0, 0, True, self.none_changed)
         same = "n.customer_id = t.customer_id"
-        kept = "n.segment_id = t.segment_id AND n.segment = t.segment"
+        segment, forecast = different(self.listed, self.unlike)
         total = self.count(f"SELECT count() FROM {n}")
         before = self.count(f"SELECT count() FROM {t}")
         both = f"FROM {n} AS n INNER JOIN {t} AS t ON {same}"
         stayed = self.count(f"SELECT count() {both}")
-        moved = self.count(f"SELECT count() {both} WHERE NOT ({kept})")
-        found = Written(total, total - stayed, moved, before - stayed, whole)
-        if whole or found.added or found.moved or found.removed:
-            chosen = [f"n.{name}" for name in COLUMNS]
+        moved = self.count(f"SELECT count() {both} WHERE {segment}")
+        told = self.none_changed
+        if told is not None:
+            told = self.count(f"SELECT count() {both} WHERE NOT {segment} AND {forecast}")
+        found = Written(total, total - stayed, moved, before - stayed, whole, told)
+        if whole or found.added or found.moved or found.removed or found.forecasts:
+            chosen = [f"n.{name}" for name in self.listed]
             if not whole:
-                chosen[3:] = [
-                    f"if(ifNull({kept}, 0), assumeNotNull(t.{name}), n.{name})"
-                    for name in COLUMNS[3:]
+                kept = f"ifNull(NOT {segment} AND NOT {forecast}, 0)"
+                chosen[3 : len(COLUMNS)] = [
+                    f"if({kept}, assumeNotNull(t.{name}), n.{name})" for name in COLUMNS[3:]
                 ]
             coming = self._coming
             self.http.rows(f"CREATE TABLE {coming} AS {t}")  # with its engine and its order
             self.http.rows(
-                f"INSERT INTO {coming} ({', '.join(COLUMNS)}) SELECT {', '.join(chosen)} "
+                f"INSERT INTO {coming} ({', '.join(self.listed)}) SELECT {', '.join(chosen)} "
                 f"FROM {n} AS n LEFT JOIN {t} AS t ON {same}"
             )
             self._refuse_lost()

@@ -18,14 +18,20 @@ from typing import TYPE_CHECKING, Any
 
 from smartcart.engines.address import Address
 from smartcart.engines.duckdb import first_line, literal, quote
+from smartcart.engines.segment_columns import (
+    AHEAD,
+    COLUMNS,
+    chosen,
+    different,
+    rows_of,
+    types_of,
+)
 from smartcart.errors import DataError, UsageError
-from smartcart.records import SqlRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "COLUMNS",
     "Written",
     "broken",
     "busy",
@@ -34,15 +40,8 @@ __all__ = [
     "write_server",
 ]
 
-COLUMNS = ("customer_id", "segment_id", "segment", "distance", "confidence", "outside")
 WAIT_SECONDS = 30
 NEW = "smartcart_new"  # the staged rows
-_TYPES = {
-    "duckdb": ("VARCHAR", "INTEGER", "VARCHAR", "DOUBLE", "DOUBLE", "BOOLEAN"),
-    "sqlite": ("TEXT", "INTEGER", "TEXT", "REAL", "REAL", "INTEGER"),
-    "postgresql": ("TEXT", "INTEGER", "TEXT", "DOUBLE PRECISION", "DOUBLE PRECISION", "BOOLEAN"),
-    "mysql": ("VARCHAR(255)", "INTEGER", "VARCHAR(255)", "DOUBLE", "DOUBLE", "BOOLEAN"),
-}
 Rows = Callable[[], Iterable["pa.RecordBatch"]]
 
 
@@ -55,9 +54,12 @@ class Written:
     moved: int  # customers who are in another segment now, or in one of another name
     removed: int
     rewritten: bool  # every row, not only those of customers who moved
+    forecasts: int | None = None  # changed, of who did not move; None: the table holds none
 
 
-def write_server(address: Address, rows: Rows, *, whole: bool = False) -> Written:
+def write_server(
+    address: Address, rows: Rows, *, whole: bool = False, ahead: bool = False
+) -> Written:
     """Bring the table that an address names up to date; see :func:`write_file`."""
     from smartcart.engines.segment_clickhouse import ClickHouseTable
 
@@ -79,19 +81,24 @@ def write_server(address: Address, rows: Rows, *, whole: bool = False) -> Writte
             f"one of {', '.join(kinds)}",
             "write a file with -o and load it there",
         )
-    return _write(kinds[address.scheme](address.label, name, schema, address), rows, whole)
+    table = kinds[address.scheme](address.label, name, schema, address)
+    return _write(table, rows, whole, ahead)
 
 
-def write_file(path: Path, name: str, kind: str, rows: Rows, *, whole: bool = False) -> Written:
+def write_file(
+    path: Path, name: str, kind: str, rows: Rows, *, whole: bool = False, ahead: bool = False
+) -> Written:
     """Bring a table of segments in a DuckDB or SQLite file up to date, or make it.
 
-    Rows of customers who kept their segment stay untouched, unless ``whole``; customers who are
-    not among the rows are removed.
+    Rows of customers who kept their segment and their forecast stay untouched, unless ``whole``;
+    customers who are not among the rows are removed. A table that is there keeps its columns.
 
     Parameters
     ----------
     kind : ``"duckdb"`` or ``"sqlite"``.
-    rows : gives Arrow batches with the columns of :data:`COLUMNS`, a row per customer.
+    rows : gives Arrow batches with the columns of :data:`COLUMNS`, a row per customer, and those
+        of :data:`AHEAD` where there is a forecast.
+    ahead : whether a new table has the columns of a forecast.
 
     Raises
     ------
@@ -101,21 +108,23 @@ def write_file(path: Path, name: str, kind: str, rows: Rows, *, whole: bool = Fa
         The database does not answer, breaks off, or is written by another.
     """
     kinds: dict[str, type[_Table]] = {"duckdb": _DuckDB, "sqlite": _SQLite}
-    return _write(kinds[kind](f"{path}::{name}", name, "", path), rows, whole)
+    return _write(kinds[kind](f"{path}::{name}", name, "", path), rows, whole, ahead)
 
 
-def _write(table: _Table, rows: Rows, whole: bool) -> Written:
+def _write(table: _Table, rows: Rows, whole: bool, ahead: bool) -> Written:
     with table.sentences(), contextlib.closing(table):
         table.open()
         there = table.columns()
-        if there and tuple(there) != COLUMNS:
+        known = (COLUMNS, (*COLUMNS, *AHEAD))
+        if there and tuple(there) not in known:
             raise UsageError.of(
                 f"{table.label!r} has other columns than a table of segments "
                 f"({', '.join(there[:6])})",
                 f"a table with {', '.join(COLUMNS)}, or none of that name",
                 "name another table",
             )
-        table.stage(rows())
+        table.listed = tuple(there) or known[ahead]
+        table.stage(chosen(batch, table.listed) for batch in rows())
         found = table.replace(new=not there, whole=whole)
         table.commit()
         return found
@@ -126,6 +135,8 @@ class _Table:
 
     kind: str
     text = "{}"  # how an id is compared
+    unlike = "{a} IS DISTINCT FROM {b}"  # where each may be nothing
+    listed: tuple[str, ...] = COLUMNS
 
     def __init__(self, label: str, name: str, schema: str, place: Any) -> None:
         self.label, self.name, self.schema, self.place = label, name, schema, place
@@ -169,12 +180,17 @@ class _Table:
             self.con.close()
 
     def definition(self, *, key: bool = True) -> str:
-        pairs = zip(COLUMNS, _TYPES[self.kind], strict=True)
-        told = ", ".join(f"{name} {kind}{self.letters(kind)} NOT NULL" for name, kind in pairs)
+        pairs = zip(self.listed, types_of(self.kind, self.listed), strict=True)
+        told = ", ".join(f"{name} {self.lettered(kind)}" for name, kind in pairs)
         return f"({told}{', PRIMARY KEY (customer_id)' if key else ''})"
 
-    def letters(self, kind: str) -> str:
-        return ""
+    def lettered(self, kind: str) -> str:
+        return kind
+
+    @property
+    def none_changed(self) -> int | None:
+        """Of a new table no forecast changed, if it holds any."""
+        return 0 if len(self.listed) > len(COLUMNS) else None
 
     def create(self) -> None:
         self.run(f"CREATE TABLE {self.where()} {self.definition()}")
@@ -185,35 +201,36 @@ class _Table:
         if new:
             self.create()
         same = "n.customer_id = t.customer_id"
-        moved = f"{same} AND (n.segment_id <> t.segment_id OR n.segment <> t.segment)"
+        segment, forecast = different(self.listed, self.unlike)
         total = self.count(f"SELECT COUNT(*) FROM {n}")
         before = self.count(f"SELECT COUNT(*) FROM {t}")
         stayed = self.count(f"SELECT COUNT(*) FROM {t} t JOIN {n} n ON {same}")
-        changed = self.count(f"SELECT COUNT(*) FROM {t} t JOIN {n} n ON {moved}")
-        listed = ", ".join(COLUMNS)
+        both = f"SELECT COUNT(*) FROM {t} t JOIN {n} n ON {same}"
+        moved = self.count(f"{both} AND {segment}")
+        told = self.none_changed
+        if told is not None:
+            told = self.count(f"{both} AND NOT {segment} AND {forecast}")
+        listed = ", ".join(self.listed)
         if whole:
             self.run(f"DELETE FROM {t}")
             self.run(f"INSERT INTO {t} ({listed}) SELECT {listed} FROM {n}")
         else:
             gone = f"NOT EXISTS (SELECT 1 FROM {n} n WHERE n.customer_id = {t}.customer_id)"
             self.run(f"DELETE FROM {t} WHERE {gone}")
-            if changed:
+            if moved or told:
                 self.update(t, n)
             there = f"EXISTS (SELECT 1 FROM {t} t WHERE {same})"
-            chosen = ", ".join(f"n.{name}" for name in COLUMNS)
-            self.run(f"INSERT INTO {t} ({listed}) SELECT {chosen} FROM {n} n WHERE NOT {there}")
-        return Written(total, total - stayed, changed, before - stayed, whole or new)
+            new_ones = ", ".join(f"n.{name}" for name in self.listed)
+            self.run(f"INSERT INTO {t} ({listed}) SELECT {new_ones} FROM {n} n WHERE NOT {there}")
+        return Written(total, total - stayed, moved, before - stayed, whole or new, told)
 
     def update(self, t: str, n: str) -> None:
-        told = ", ".join(f"{name} = n.{name}" for name in COLUMNS[1:])
+        told = ", ".join(f"{name} = n.{name}" for name in self.listed[1:])
+        segment, forecast = different(self.listed, self.unlike, t)
         self.run(
             f"UPDATE {t} SET {told} FROM {n} n WHERE n.customer_id = {t}.customer_id "
-            f"AND (n.segment_id <> {t}.segment_id OR n.segment <> {t}.segment)"
+            f"AND ({segment} OR {forecast})"
         )
-
-
-def _rows(batch: pa.RecordBatch) -> list[SqlRow]:
-    return list(zip(*(batch[name].to_pylist() for name in COLUMNS), strict=True))
 
 
 class _DuckDB(_Table):
@@ -240,7 +257,7 @@ class _DuckDB(_Table):
         self.run(f"CREATE TEMP TABLE {NEW} {self.definition(key=False)}")
         for batch in batches:
             self.con.register("smartcart_batch", batch)
-            self.run(f"INSERT INTO {NEW} SELECT {', '.join(COLUMNS)} FROM smartcart_batch")
+            self.run(f"INSERT INTO {NEW} SELECT {', '.join(self.listed)} FROM smartcart_batch")
             self.con.unregister("smartcart_batch")
 
     @contextlib.contextmanager
@@ -257,6 +274,7 @@ class _DuckDB(_Table):
 
 class _SQLite(_Table):
     kind = "sqlite"
+    unlike = "{a} IS NOT {b}"
 
     def open(self) -> None:
         self.con = sqlite3.connect(self.place, timeout=WAIT_SECONDS, isolation_level=None)
@@ -268,9 +286,10 @@ class _SQLite(_Table):
 
     def stage(self, batches: Iterable[pa.RecordBatch]) -> None:
         self.run(f"CREATE TEMP TABLE {NEW} {self.definition()}")
-        marks = ", ".join("?" * len(COLUMNS))
+        marks = ", ".join("?" * len(self.listed))
         for batch in batches:
-            self.con.executemany(f"INSERT INTO {NEW} VALUES ({marks})", _rows(batch))
+            rows = rows_of(batch, words=True)
+            self.con.executemany(f"INSERT INTO {NEW} VALUES ({marks})", rows)
 
     @contextlib.contextmanager
     def sentences(self) -> Iterator[None]:
@@ -308,16 +327,14 @@ class _Postgres(_Table):
         from pyarrow import csv
 
         self.run(f"CREATE TEMP TABLE {NEW} {self.definition()} ON COMMIT DROP")
-        listed = ", ".join(COLUMNS)
+        listed = ", ".join(self.listed)
         with (
             self.con.cursor() as cursor,
             cursor.copy(f"COPY {NEW} ({listed}) FROM STDIN (FORMAT csv)") as copy,
         ):
             for batch in batches:
                 text = io.BytesIO()
-                csv.write_csv(
-                    batch.select(list(COLUMNS)), text, csv.WriteOptions(include_header=False)
-                )
+                csv.write_csv(batch, text, csv.WriteOptions(include_header=False))
                 copy.write(text.getvalue())
 
     @contextlib.contextmanager
@@ -340,6 +357,7 @@ class _Postgres(_Table):
 
 class _MySQL(_Table):
     kind = "mysql"
+    unlike = "NOT ({a} <=> {b})"
 
     def open(self) -> None:
         try:
@@ -364,8 +382,9 @@ class _MySQL(_Table):
         cursor.execute(sql)
         return cursor
 
-    def letters(self, kind: str) -> str:
-        return f" COLLATE {self.collation}" if kind.startswith("VARCHAR") else ""
+    def lettered(self, kind: str) -> str:
+        name, _, more = kind.partition(" ")
+        return f"{name} COLLATE {self.collation} {more}" if name.startswith("VARCHAR") else kind
 
     def columns(self) -> list[str]:
         schema = literal(self.schema) if self.schema else "DATABASE()"
@@ -390,10 +409,10 @@ class _MySQL(_Table):
             into = self.staging
             self.run(f"DROP TABLE IF EXISTS {into}")
             self.run(f"CREATE TABLE {into} {self.definition()} CHARACTER SET utf8mb4")
-        marks = ", ".join(["%s"] * len(COLUMNS))
+        marks = ", ".join(["%s"] * len(self.listed))
         with self.con.cursor() as cursor:
             for batch in batches:
-                cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", _rows(batch))
+                cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", rows_of(batch))
 
     def replace(self, *, new: bool, whole: bool) -> Written:
         if not new:
@@ -401,13 +420,14 @@ class _MySQL(_Table):
         total = self.count(f"SELECT COUNT(*) FROM {self.staging}")
         self.commit()
         self.run(f"RENAME TABLE {self.staging} TO {self.where()}")
-        return Written(total, total, 0, 0, True)
+        return Written(total, total, 0, 0, True, self.none_changed)
 
     def update(self, t: str, n: str) -> None:
-        told = ", ".join(f"t.{name} = n.{name}" for name in COLUMNS[1:])
+        told = ", ".join(f"t.{name} = n.{name}" for name in self.listed[1:])
+        segment, forecast = different(self.listed, self.unlike)
         self.run(
             f"UPDATE {t} t JOIN {n} n ON n.customer_id = t.customer_id SET {told} "
-            "WHERE n.segment_id <> t.segment_id OR n.segment <> t.segment"
+            f"WHERE {segment} OR {forecast}"
         )
 
     @contextlib.contextmanager

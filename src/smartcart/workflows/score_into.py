@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from smartcart.engines.customer_key import id_key
 from smartcart.engines.duckdb import DuckDB, literal
-from smartcart.engines.segment_table import COLUMNS, Written, write_file, write_server
+from smartcart.engines.segment_columns import AHEAD, COLUMNS
+from smartcart.engines.segment_table import Written, write_file, write_server
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection.result import Progress
 from smartcart.records import Model
@@ -43,9 +44,10 @@ def score_into(
 ) -> tuple[ScoredSource, Written]:
     """Assign every customer of ``source`` and make the table ``into`` say so, or change nothing.
 
-    The table has the columns of :func:`smartcart.workflows.score.score`, with ids as text without
-    blanks around them and without ``.0``. Rows of customers who kept their segment stay untouched,
-    unless ``whole``.
+    A new table has the columns of :func:`smartcart.workflows.score.score`, those of a forecast,
+    too, where the model carries one, with ids as text without blanks around them and without
+    ``.0``. One that is there keeps its columns. Rows of customers who kept their segment, and what
+    is forecast of them, stay untouched, unless ``whole``.
 
     Parameters
     ----------
@@ -74,7 +76,8 @@ def score_into(
             spark_master=spark_master,
         )
         with DuckDB(temp_dir=temp_dir) as here:
-            chosen = ", ".join(COLUMNS[1:])
+            ahead = set(AHEAD) <= set(here.types(f"FROM read_parquet({literal(str(file))})"))
+            chosen = ", ".join([*COLUMNS[1:], *(AHEAD if ahead else ())])
             table = here.query(
                 f"SELECT {id_key('customer_id')} AS customer_id, {chosen} "
                 f"FROM read_parquet({literal(str(file))})"
@@ -87,9 +90,9 @@ def score_into(
             if progress is not None:
                 progress("write the table", 0, None)
             if address is not None:
-                return found, write_server(address, rows, whole=whole)
+                return found, write_server(address, rows, whole=whole, ahead=ahead)
             assert place is not None
-            return found, write_file(*place, rows, whole=whole)
+            return found, write_file(*place, rows, whole=whole, ahead=ahead)
 
 
 def _refuse_twice(here: DuckDB, file: Path) -> None:
