@@ -482,6 +482,25 @@ def test_renamed_columns_give_the_same_reading_or_a_question(names, renamed, lin
     assert receipt.revenue == pytest.approx(TRUTH[2])
 
 
+@pytest.mark.parametrize("word", ["nr", "id", "qty", "age", "tax", "fee", "zip", "year", "points"])
+def test_the_only_number_of_a_log_is_asked_about_whatever_it_is_called(word) -> None:
+    table = orders().assign(sku="S")[["number", "who", "day", "sku", "total"]]
+    table.columns = ["order_id", "customer_id", "order_date", "sku", f"{word}_x"]
+    with pytest.raises(ReadingQuestion, match="no name says what was paid"):
+        smartcart.check(table)
+    meaning = {"meaning": "quantity"} if word == "qty" else "dropped"
+    said = smartcart.check(table, roles={f"{word}_x": meaning}).receipt
+    assert (said.orders, said.customers, said.revenue) == (ORDERS, PEOPLE, None)
+
+
+def test_a_number_under_the_name_of_an_address_is_read_as_a_number() -> None:
+    table = two_lines()[["number", "who", "day", "sku", "line"]]
+    table.columns = ["email_x", "customer_id", "order_date", "sku", "amount"]
+    receipt = smartcart.check(table).receipt
+    assert (receipt.orders, receipt.customers) == TRUTH[:2]
+    assert "customer: email_x for customer_id" in {one.differs_in for one in receipt.alternatives}
+
+
 def test_the_receipt_tells_what_was_read(tmp_path) -> None:
     path = tmp_path / "log.csv"
     lines = export(two_lines(), ("total",))

@@ -121,8 +121,8 @@ def _rupiah(made: Shop) -> Sequence[tuple[Cells, int]]:
 
 
 def _in_rupiah(made: Shop) -> object:
-    truth = made.truth("goods")
-    return type(truth)(truth.customers, truth.orders, {"goods": truth.revenue["goods"] * 1000})
+    truth = made.truth("total")
+    return type(truth)(truth.customers, truth.orders, {"total": truth.revenue["total"] * 1000})
 
 
 def _lazada(made: Shop) -> Sequence[tuple[Cells, int]]:
@@ -285,23 +285,23 @@ ABROAD_CASES: tuple[Case, ...] = (
                 "": "Completed",
             },
         ),
-        sold("goods"),
+        sold("total"),
     ),
     Case(
         "shopee_orders/2",
         _shopee(SHOPEE, {"cancelled": "Cancelled", "unpaid": "Unpaid", "": "Completed"}),
-        sold("goods"),
+        sold("total"),
     ),
     Case("shopee_orders_id", _rupiah, _in_rupiah),
     Case(
         "shopee_orders_th",
         _shopee(SHOPEE_TH, {"cancelled": "ยกเลิกแล้ว", "unpaid": "ยังไม่ชำระ", "": "สำเร็จแล้ว"}),
-        sold("goods"),
+        sold("total"),
     ),
     Case(
         "shopee_orders_br",
         _shopee(SHOPEE_BR, {"cancelled": "Cancelado", "unpaid": "Não pago", "": "Concluído"}),
-        sold("goods"),
+        sold("total"),
     ),
     Case("lazada_orders", _lazada, sold("goods")),
     Case("tiktok_shop_orders", per_line(_tiktok, (*SOLD, "cancelled", "unpaid")), sold("goods")),

@@ -70,7 +70,7 @@ def with_nobody(
     if not counting:  # of ids 0, 1, 2, ... the first is a customer like the next
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
-    nobody += [_plain(r["who"]) for r in rows if int(r["unnamed"] or 0) >= ALL * int(r["lines"])]
+    nobody += _by_name(rows)
     if mail is not None:
         nobody += _by_addresses(rows)
     log = replace(log, nobody=tuple(dict.fromkeys(nobody)), mail=mail)
@@ -116,12 +116,27 @@ def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | No
     return found.order_by([first, ibis.desc("orders"), "who"]).limit(TOP)
 
 
+def _by_name(rows: Sequence[ResultRow]) -> list[str]:
+    """Return the customers whose name is one of nobody; a guest's own address is somebody's.
+
+    An address is nobody's where it has a share of the orders that no buyer has: the shop's own.
+    """
+    unnamed = [r for r in rows if int(r["unnamed"] or 0) >= ALL * int(r["lines"])]
+    return [
+        _plain(r["who"])
+        for r in unnamed
+        if "@" not in str(r["who"]) or int(r["orders"]) >= IMPOSSIBLE * int(r["total"])
+    ]
+
+
 def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
     if len(rows) < 2 or customers < ENOUGH:
         return []
     first, second = int(rows[0]["orders"]), int(rows[1]["orders"])
     large = first >= IMPOSSIBLE * int(rows[0]["total"]) and first >= TIMES_NEXT * second
-    return [_plain(rows[0]["who"])] if large else []
+    who = _plain(rows[0]["who"])
+    person = "@" in who or " " in who  # an address or a name with so many orders is a large buyer
+    return [who] if large and not person else []
 
 
 def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
@@ -140,7 +155,9 @@ def _plain(value: object) -> str:
 
 def _notice(log: OrderLog, there: Sequence[ResultRow], rows: int) -> Notice:
     lines = sum(int(r["lines"]) for r in there)
-    shown = ", ".join(repr(str(r["who"])) for r in there[:3])
+    # an address is nobody's only by the name beside it, and is not repeated in a report
+    told = ["an e-mail address" if "@" in str(r["who"]) else repr(str(r["who"])) for r in there]
+    shown = ", ".join(told[:3])
     way = (
         f"their buyers are told apart by {log.mail}"
         if log.mail is not None

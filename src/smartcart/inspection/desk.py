@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEW",
+    "FEW_BUYERS",
     "HALF",
     "MONEYS",
+    "NAMES_TRIED",
     "Desk",
     "Rival",
     "Settled",
@@ -29,6 +31,8 @@ __all__ = [
 
 HALF = 0.5  # of the lines with money must have a day, and a number where one is used
 FEW = 0.05  # of the lines without a number from which these are looked at
+FEW_BUYERS = 10  # different customers: fewer are a handful
+NAMES_TRIED = 3  # columns of names that may say who bought
 MONEYS = 12
 
 

@@ -358,7 +358,8 @@ def _described(
         revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
     )
     copies: tuple[Notice, ...] = ()
-    if log.order is not None and duplicates >= COPIED * lines and not log.drop_duplicates:
+    counted = log.order is not None and log.order not in log.filled and not log.drop_duplicates
+    if counted and duplicates >= COPIED * lines:
         copies = (
             Notice(
                 "copied lines",

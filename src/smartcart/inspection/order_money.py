@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import cache
 from itertools import permutations
 
+import numpy as np
+
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
-from smartcart.records import OrderLog
+from smartcart.records import Notice, OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import (
@@ -29,6 +31,7 @@ __all__ = ["counted_once", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
+FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -110,7 +113,30 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
                 choose_line(chosen, "", "dropped"),
             )
         )
+        desk.notices += _beside_discounts(desk, log, amounts())
     return log
+
+
+def _beside_discounts(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
+    """Tell of discounts in money beside an amount that is pieces times price to the cent."""
+    pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
+    if pieces is None or price is None or paid is None or off is None:
+        return []
+    if not {pieces, price, paid, off} <= set(amounts.columns):
+        return []
+    taken = np.nan_to_num(np.abs(amounts.columns[off]))
+    some = float(np.mean(taken > 0)) if taken.size else 0.0
+    within = bool(np.all(taken <= np.nan_to_num(np.abs(amounts.columns[paid])) + 1))
+    if some < FEW_REDUCED or not within or not amounts.is_product(pieces, price, paid):
+        return []
+    return [
+        Notice(
+            "beside_discounts",
+            f"{paid} is {pieces} times {price} to the cent, and {off} holds an amount on "
+            f"{some:.0%} of the lines looked at: if the price is one before it, what was paid is "
+            "less than what is added up here.",
+        )
+    ]
 
 
 def _numbers(desk: Desk, log: OrderLog) -> list[str]:

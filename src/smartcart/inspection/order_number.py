@@ -12,7 +12,9 @@ import ibis.expr.types as ir
 from smartcart.errors import ReadingQuestion
 from smartcart.inspection.desk import (
     FEW,
+    FEW_BUYERS,
     HALF,
+    NAMES_TRIED,
     Desk,
     Rival,
     choose_line,
@@ -20,12 +22,12 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.order_money import counted_once
-from smartcart.records import Fill, OrderLog
+from smartcart.records import Fill, Notice, OrderLog
 from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, text
 from smartcart.tables.order_names import bare, prices_a_piece
-from smartcart.tables.order_ranks import PAID, money_rank, order_rank
+from smartcart.tables.order_ranks import PAID, money_rank, of_the_buyer, order_rank
 from smartcart.tables.order_roles import REPEATED
 from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO
@@ -35,11 +37,16 @@ from smartcart.tables.tokens import tokens
 __all__ = ["order_number", "other_numbers", "refuse_repeated_totals", "told_once"]
 
 ORDERS_TRIED = 4
+CODED = 0.9  # of the texts hold a digit
+DIFFERENT = 0.98  # of the lines have a code of their own, as the sample counts them
+SHOPS_TRIED = 3
+CUT_APART = 1.02  # orders of a number and a shop for each of a number, a buyer and a day
 MANY_ORDERS = 20  # of several lines: a column may number the orders
 LEAST_ORDERS = 0.1  # of the lines, at least, are orders
 ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 NAMED = {0, 1}  # ranks of names that are an order's number
+OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
 
 
@@ -52,32 +59,42 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
             tried.insert(0, log.order)
         tried = [n for n in tried if desk.figures[n].distinct > 1]
     best: tuple[tuple[object, ...], str, Structure] | None = None
+    refused: list[tuple[str, Structure]] = []
     whole = desk.sample
     for place, name in enumerate(tried[:ORDERS_TRIED]):
         down = _stands_once(desk, log, name)
         desk.sample = filled(whole, _down(log, name)) if down else whole
         structure = structure_by(desk, log, found, name)
-        daily = False
+        daily, shop = False, None
         again = log.date is not None and not down and name not in money_columns(log, found)
-        if again and not structure.cell(log.customer).steady:
-            daily = True  # numbers may begin anew every day
-            desk.sample = numbered(whole, replace(log, order=name, daily=True))
+        if again and not _buyer(structure, log, found).steady:
+            shop = _shop(desk, log, found, name)  # each of several shops may count from 1
+            daily = shop is None  # or numbers may begin anew every day
+            desk.sample = numbered(whole, replace(log, order=name, daily=daily, shop=shop))
             structure = structure_by(desk, log, found, name)
-            if structure.orders < ORDERS_A_DAY * _days(desk, log):
+            if daily and structure.orders < ORDERS_A_DAY * _days(desk, log):
+                refused.append((name, structure))
                 continue  # it is the days that part these lines, not the number
         days = [c.name for c in found.days] or [log.date or ""]
-        who = structure.cell(log.customer)
+        who = _buyer(structure, log, found)
         steady = who.steady and any(structure.cell(d).steady for d in days)
         steady = steady or _sent_back_later(name, who, [structure.cell(d) for d in days])
         if "order" not in desk.said and (not steady or _of_a_line(desk, log, name, structure)):
+            if not steady:
+                refused.append((name, structure))
             continue
         beside = desk.filled(name, structure)
         score = (beside < HALF and not down, place, -structure.several)
         if best is None or score < best[0]:
             best = (score, name, structure)
-            chosen = _down(log, name) if down else replace(log, order=name, daily=daily)
+            chosen = _down(log, name) if down else replace(log, order=name, daily=daily, shop=shop)
     desk.sample = whole
+    if best is None and (alone := _numbered_lines(desk, log)) is not None:
+        structure = structure_by(desk, log, found, alone)
+        desk.checks.append(f"{alone} differs on every line: each line is an order")
+        return replace(log, order=alone), structure
     if best is None:
+        desk.notices += _refused_numbers(desk, refused)
         if "order" not in desk.said:
             desk.checks.append(
                 "no column numbers the orders: all that a customer bought on a day is one order"
@@ -88,12 +105,15 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         desk.checks.append(
             f"{name} stands on the first line of each order; the lines below belong to it"
         )
+    if chosen.shop is not None:
+        desk.checks.append(f"each {chosen.shop} numbers its own orders: both make an order")
     if chosen.daily:
         desk.checks.append(f"{name} begins anew every day: number and day make an order")
     if structure.several:
         days = [c.name for c in found.days] or [log.date or ""]
         steady = any(structure.cell(d).steady for d in days)
-        same = f"{log.customer} and the day do" if steady else f"{log.customer} does"
+        buyer = _buyer_name(structure, log, found)
+        same = f"{buyer} and the day do" if steady else f"{buyer} does"
         desk.checks.append(
             f"{same} not change within the {structure.several:,} orders "
             f"of several lines that {name} makes"
@@ -105,10 +125,95 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
     return chosen, structure
 
 
+def _buyer_name(structure: Structure, log: OrderLog, found: Candidates) -> str:
+    """Return the column of the buyer within an order: the chosen one, or one that does not change.
+
+    A ticket may bear its holder's address beside that of who paid for all of an order.
+    """
+    names = [log.customer, *(c.name for c in found.customers[:8] if of_the_buyer(c.name))]
+    return next((n for n in names if structure.cell(n).steady), log.customer)
+
+
+def _buyer(structure: Structure, log: OrderLog, found: Candidates) -> OrderColumn:
+    return structure.cell(_buyer_name(structure, log, found))
+
+
+def _shop(desk: Desk, log: OrderLog, found: Candidates, order: str) -> str | None:
+    """Return the column of shops within which a number has one buyer and one day, if there is one.
+
+    A number must hang together so: nobody's lines of a day are cut apart by it.
+    """
+    whole = desk.sample
+    for column in found.shops[:SHOPS_TRIED]:
+        if column.name in {order, log.customer, log.date, log.status}:
+            continue
+        desk.sample = numbered(whole, replace(log, order=order, shop=column.name))
+        parted = structure_by(desk, log, found, order)
+        desk.sample = whole
+        days = [c.name for c in found.days] or [log.date or ""]
+        several = parted.several >= SEVERAL or "shop" in desk.said
+        steady = any(parted.cell(d).steady for d in days)
+        if not several or not steady or not parted.cell(log.customer).steady:
+            continue
+        by_day = numbered(whole, replace(log, order=order, daily=True))
+        bought = _different(desk, by_day[order] + "/" + text(by_day[log.customer]))
+        if parted.orders <= CUT_APART * bought:
+            return column.name
+    return None
+
+
 def _days(desk: Desk, log: OrderLog) -> int:
     """Return how many different days the lines of the sample have."""
-    days = desk.sample[log.date].cast("date").nunique().as_table()
-    return int(desk.opened.engine.arrow(days).column(0)[0].as_py() or 0)
+    return _different(desk, desk.sample[log.date].cast("date"))
+
+
+def _different(desk: Desk, value: ir.Value) -> int:
+    return int(desk.opened.engine.arrow(value.nunique().as_table()).column(0)[0].as_py() or 0)
+
+
+def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
+    """Return a column of codes that differ on every line, where a line can be an order.
+
+    That is: nothing tells products or pieces, whose lines may be several of an order.
+    """
+    if "order" in desk.said or log.product or log.quantity or log.fill == "group":
+        return None
+    played = {*log.parts, *desk.dropped}
+    for column in desk.figures.values():
+        coded = column.type == "number" and column.whole
+        coded |= column.type == "text" and column.digits >= CODED * column.head
+        if (
+            coded
+            and not column.spaced
+            and column.name not in played
+            and column.distinct >= DIFFERENT * column.present
+            and column.present >= DIFFERENT * column.rows
+            and money_rank(column.name) != PAID
+            and NOT_AN_ORDER.search(tokens(column.name)) is None
+            and OF_A_ROW.search(tokens(column.name)) is None
+            and not column.mails
+            and not column.phones
+            and column.rows >= MANY_ORDERS
+        ):
+            return column.name
+    return None
+
+
+def _refused_numbers(desk: Desk, refused: Sequence[tuple[str, Structure]]) -> list[Notice]:
+    """Tell of a column that is named as the orders' number, and is none."""
+    for name, structure in refused:
+        if order_rank(name) == 0 and structure.several >= MANY_ORDERS:
+            return [
+                Notice(
+                    "order_number",
+                    f"{name} is named as the number of an order, but several buyers or days bear "
+                    "the same: all that a customer bought on a day counts as one order. If shops "
+                    "number their orders each from 1, name their column: "
+                    f"{choose_line('NAME', 'shop')}.",
+                    structure.several,
+                )
+            ]
+    return []
 
 
 def refuse_repeated_totals(desk: Desk, log: OrderLog) -> None:
@@ -159,13 +264,15 @@ def _of_a_line(desk: Desk, log: OrderLog, name: str, structure: Structure) -> bo
 
 def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> Structure:
     moneys = [*money_columns(log, found), *(c.name for c in found.refunds)]
+    few = desk.figures[log.customer].distinct < FEW_BUYERS
+    called = [c.name for c in found.names[:NAMES_TRIED]] if few else []
     others = [log.quantity, log.discount, log.channel, log.currency, log.customer, log.date]
     names = list(
         dict.fromkeys(
             [
                 *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
                 *(c.name for c in (*found.states[:10], *found.cancelled_on)),
-                *(n for n in others if n),
+                *(n for n in (*called, *others) if n),
                 *log.traits,
                 *moneys,
             ]

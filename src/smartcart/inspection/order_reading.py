@@ -12,7 +12,16 @@ from dataclasses import replace
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
-from smartcart.inspection.desk import HALF, Desk, Rival, Settled, choose_line, money_columns
+from smartcart.inspection.desk import (
+    FEW_BUYERS,
+    HALF,
+    NAMES_TRIED,
+    Desk,
+    Rival,
+    Settled,
+    choose_line,
+    money_columns,
+)
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -68,7 +77,7 @@ def settle(
     log = _customer(desk, log, structure, found)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout)
-    desk.notices += states.codes_notices(opened, sample, log, found)
+    desk.notices += states.codes_notices(opened, sample, log, found, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     log = money_of(desk, log, structure, found)
     log = refunds_of(log, structure, found)
@@ -161,6 +170,7 @@ def _count(desk: Desk, log: OrderLog, found: Candidates) -> None:
                 *(c.name for c in found.orders[:ORDERS_TRIED]),
                 *(c.name for c in found.days[:8]),
                 *(c.name for c in found.mails[:4]),
+                *(c.name for c in found.names[:NAMES_TRIED]),
                 *moneys,
             ]
         )
@@ -185,8 +195,24 @@ def _customer(
         full = sorted(tried, key=lambda n: -desk.filled(n, structure))
     for name in full:
         if not buyers.one_for_all(desk.opened, desk.sample, name):
-            return replace(log, customer=name)
+            return replace(log, customer=_called(desk, name, structure, found))
     return log
+
+
+def _called(desk: Desk, name: str, structure: Structure | None, found: Candidates) -> str:
+    """Return the column of buyers: beside the few accounts of a shop, the one of names, if any.
+
+    It does not change within an order, and has many values of several words that come again.
+    """
+    if desk.figures[name].distinct >= FEW_BUYERS:
+        return name
+    for column in found.names:
+        many = FEW_BUYERS * desk.figures[name].distinct <= column.distinct
+        again = column.distinct < column.present and column.spaced >= HALF * column.head
+        steady = structure is None or structure.cell(column.name).steady
+        if many and again and steady and desk.filled(column.name, structure) >= FILLED:
+            return column.name
+    return name
 
 
 def _ranked_customers(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, ReadingQuestion
-from smartcart.inspection.desk import Rival, choose_line
+from smartcart.inspection.desk import FEW_BUYERS, Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
@@ -35,8 +35,7 @@ __all__ = [
 
 UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
-FEW_BUYERS = 10  # different customers: a handful, if each has so many orders:
-ORDERS_EACH = 40
+ORDERS_EACH = 40  # orders of each of few buyers, from which these are a handful
 MOST_KINDS = 12  # different kinds of documents
 SAME_SALE = 0.6  # of the lines stand there again under another kind of document
 KIND = re.compile(
@@ -72,6 +71,7 @@ def refuse_small_part(opened: Opened, log: OrderLog, counts: ResultRow, *, said:
         return
     numbers = {rule.code: i for i, rule in enumerate(orders.RULES, start=1)}
     taken = {code: int(counts[f"takes_{numbers[code]}"] or 0) for code in LOSING}
+    taken["missing customer"] -= int(counts["parts"] or 0)
     used = int(counts["used"] or 0)
     lost, left = max(taken.values()), used + sum(taken.values())
     if used >= SMALL * left or (log.whole_orders and lost == taken["no price"]):
@@ -142,20 +142,24 @@ def refuse_no_money(
         and 2 * c.present >= c.rows
         and (c.low or 0) >= 0
         and (not c.whole or c.distinct < UNIQUE * c.present)
-        and c.name not in log.parts
+        and (c.name not in log.parts or c.name == log.quantity)
     ]
     names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
     if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"
         names = [c.name for c in numbers if not c.whole and is_price(c.name)]
+    if not names and (log.product or log.order) and len(numbers) == 1:
+        names = [numbers[0].name]  # the only number there is, whatever it is called
     if not names:
         return
     lines = "; ".join(f"columns: {{{name!r}: {{meaning: amount}}}}" for name in names[:3])
+    without = "give each of them the role 'dropped' to go without money"
+    if names == [log.quantity]:
+        without = f"{choose_line(names[0], 'quantity')} to go without money"
     raise ReadingQuestion.of(
         f"{opened.reading.source!r} looks like a log of orders, but no name says what was paid "
         f"({', '.join(map(repr, names[:4]))} could)",
         "a column named as the money of the order or the line",
-        f"write in the configuration {lines}; or give each of them the role 'dropped' to go "
-        "without money",
+        f"write in the configuration {lines}; or {without}",
     )
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["codes_notices", "values_of", "with_states"]
 
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
+FEW_BLANK = 3  # lines without a state: fewer are footers
+MOST_BLANK = 0.5  # of the lines: where more lack it, a blank is the usual state
 FEW_CODES = 20  # different codes of a state
 
 
@@ -84,9 +86,14 @@ def with_states(
 
 
 def codes_notices(
-    opened: Opened, sample: ir.Table, log: OrderLog, found: Candidates
+    opened: Opened,
+    sample: ir.Table,
+    log: OrderLog,
+    found: Candidates,
+    layout: Layout | None,
 ) -> list[Notice]:
-    """Tell of columns of states whose values are codes that no word explains."""
+    """Tell of columns of states whose values are codes that neither word nor layout explains."""
+    listed = {column_key(name): of for name, of in layout.states.items()} if layout else {}
     read: dict[str | None, tuple[str, ...]] = {log.row_type: ()}
     read |= {s.column: _all(s) for s in log.states}
     told_by_status = (*log.cancelled, *log.returned, *log.browsed)
@@ -100,6 +107,8 @@ def codes_notices(
         if column.type == "boolean" or column.distinct > FEW_CODES or not status:
             continue
         values = values_of(opened.engine, sample, column.name, FEW_CODES)
+        known = {v.strip().lower() for v in listed.get(column_key(column.name), ())}
+        values = [v for v in values if v.strip().lower() not in known]
         if column.name == log.row_type or order_states.is_delivery(column.name):
             continue
         if column.name not in read and order_states.coded(values):
@@ -124,7 +133,26 @@ def codes_notices(
                     "sold. If some were cancelled or not paid, leave them out of the file.",
                 )
             )
-    return told + _unpaid_days(log, found)
+    return told + _blank_states(log, found) + _unpaid_days(log, found)
+
+
+def _blank_states(log: OrderLog, found: Candidates) -> list[Notice]:
+    """Tell of a state that few lines lack, where its values say which lines were not sold."""
+    if log.row_type is not None or log.fill != "none":
+        return []
+    telling = {s.column for s in log.states if _all(s)}
+    if log.status is not None and (log.cancelled or log.returned):
+        telling.add(log.status)
+    return [
+        Notice(
+            "blank_states",
+            f"{c.name} is blank on {c.rows - c.present:,} of {c.rows:,} lines: these count as "
+            "sold. If they were not, leave them out of the file.",
+            c.rows - c.present,
+        )
+        for c in found.states
+        if c.name in telling and FEW_BLANK <= c.rows - c.present <= MOST_BLANK * c.rows
+    ]
 
 
 def _unpaid_days(log: OrderLog, found: Candidates) -> list[Notice]:

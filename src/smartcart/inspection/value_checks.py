@@ -15,6 +15,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
+from smartcart.tables.sum_words import SUM_WORDS
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "SOME_ROWS",
     "SUM_REASON",
-    "SUM_WORDS",
     "with_real_parts",
     "without_copies",
     "without_sum_rows",
@@ -36,33 +36,6 @@ CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 MOST_PAIRS = 50  # columns of the same figures that are compared
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
-SUM_WORDS = (
-    "total",
-    "totals",
-    "grand total",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "totale",
-    "total general",
-    "total général",
-    "somme",
-    "suma",
-    "total geral",
-    "soma",
-    "totaal",
-    "всего",
-    "итого",
-    "toplam",
-    "razem",
-    "合計",
-    "总计",
-    "合计",
-    "합계",
-)
-"""Lower-case words in place of an id that stand before the sums of a table."""
 SUM_REASON = "the row holds the sums of all others: no customer"
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
 
@@ -163,21 +136,25 @@ def without_sum_rows(
     """Return the table without rows that hold the sums of all others, and what these are called.
 
     Such a row has a word for a sum, or nothing, in place of the id, and in most of the amounts and
-    counts that it holds the sum of all other rows (within half a percent).
+    counts that it holds the sum of all other rows (within half a percent). In a table without an
+    id the word may stand in any column of text.
     """
-    ids = [c.name for c in columns if c.role == "id"]
+    ids = [c.name for c in columns if c.role == "id"] or [
+        c.name for c in columns if c.type == "text"
+    ]
     if not ids or table.schema()[ids[0]].is_floating():
         return table, []
     value = table[ids[0]]
     named = value.isnull()
     if column_type(value.type()) == "text":
-        named = named | value.lower().strip().isin(SUM_WORDS)
+        for name in ids:
+            named = named | table[name].lower().strip().isin(SUM_WORDS).fill_null(False)
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
         c.name
         for c in columns
-        if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name != ids[0]
+        if c.type == "number" and c.role in {"forms", "describes", "dropped"} and c.name not in ids
     ]
     if not summed:
         return table, []

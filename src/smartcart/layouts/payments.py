@@ -349,6 +349,7 @@ PAYMENTS: tuple[Layout, ...] = (
         export="Transaction List by Customer",
         kind="orders",
         signature=("Date", "Transaction Type", "Num", "Posting", "Account", "Amount"),
+        absent=("Name",),
         order=("Num",),
         day=("Date",),
         paid=("Amount",),

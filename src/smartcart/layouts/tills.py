@@ -6,7 +6,7 @@ from smartcart.layouts.layout import Layout
 
 __all__ = ["TILLS"]
 
-_SQUARE_REFUNDS = {"Event Type": {"refund": "returned"}}
+_SQUARE_REFUNDS = {"Event Type": {"payment": "sold", "refund": "returned"}}
 _LOYVERSE_STATES = {
     "Receipt type": {"refund": "returned"},
     "Status": {"cancelled": "cancelled", "canceled": "cancelled", "voided": "cancelled"},

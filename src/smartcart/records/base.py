@@ -157,6 +157,7 @@ class OrderLog(Brief):
     cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
     refunded: str | None = None  # the money given back of an order, in a column of its own
     daily: bool = False  # numbers begin anew every day: number and day make an order
+    shop: str | None = None  # numbers its orders by itself: number and shop make an order
     whole_orders: tuple[str, ...] = ()  # columns of money that stand for the order, not its lines
     filled: tuple[str, ...] = ()  # columns that are told once for several lines
     fill: Fill = "none"
@@ -185,6 +186,7 @@ class OrderLog(Brief):
             self.mail,
             self.refunded,
             self.row_type,
+            self.shop,
             *(s.column for s in self.states),
             *self.cancelled_on,
             *self.traits,

@@ -226,14 +226,17 @@ def _with_header(
 ) -> Dialect:
     width = _width(records)
     top = 0
-    if len(records) > 2 and len(records[0]) < width - 1:
+    if len(records) > 2 and (len(records[0]) < width - 1 or _titled(records, width)):
         top = next(
-            (i for i, r in enumerate(records[:20]) if len(r) >= width and _filled(r) * 2 > width), 0
+            (i for i, r in enumerate(records[:20]) if len(r) >= width and _filled(r) * 2 >= width),
+            0,
         )
     elif len(records) > 2 and width > 2 and _filled(records[0]) * 2 <= width:
         top = next(
             (i for i, r in enumerate(records[:20]) if _filled(r) >= width - 1 and _worded(r)), 0
         )
+    elif len(records) > 2 and len(records[0]) > width:  # a line about the export, then the names
+        top = int(len(records[1]) == width and _named(records[1]) and not _named(records[0]))
     header = [cell.strip() for cell in records[top]]
     filled = [cell for cell in header if cell]
     data = sum(bool(_NUMBER.fullmatch(c) or _DATE.fullmatch(c)) for c in filled)
@@ -247,6 +250,22 @@ def _with_header(
     one_line = one_line and not any("\n" in cell or "\r" in cell for cell in records[top])
     simple = simple and one_line and not any('"' in c for r in records[: top + 1] for c in r)
     return Dialect(separator, tuple(header), ends[top], escape, simple, titles=top)
+
+
+def _titled(records: list[list[str]], width: int) -> bool:
+    """Whether several lines of one cell stand above a header: one alone may be short of a name."""
+    alone = next((i for i, r in enumerate(records[:20]) if len(r) > 1), 0)
+    return alone > 1 and len(records[alone]) >= width and _worded(records[alone])
+
+
+def _named(record: list[str]) -> bool:
+    """Whether all cells are names: none is a number or a date, hardly one is blank or stands twice.
+
+    >>> _named(["Name", "Amount"]), _named(["EXTF", "700"]), _named(["x", "x"])
+    (True, False, False)
+    """
+    told = [cell.strip() for cell in record if cell.strip()]
+    return _worded(record) and len(set(told)) == len(told) and len(told) >= 0.9 * len(record)
 
 
 def _filled(record: list[str]) -> int:

@@ -12,6 +12,7 @@ from typing import IO
 
 from smartcart.errors import DataError
 from smartcart.sources.file_format import refuse_other
+from smartcart.tables.languages import known_words
 
 __all__ = ["Survey", "plain_text"]
 
@@ -30,6 +31,8 @@ OTHER_SCRIPTS = (
     "cp1256",
     "cp874",
 )
+OTHER_LATIN = ("cp1250", "cp1254", "cp1257")  # of Central Europe, Turkey and the Baltic
+SEVERAL_WORDS = 2  # known words that only one encoding makes
 _OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
 NOISE = 0.6  # a table reads as noisier than prose
 RUNS = 3  # of bytes beyond ASCII in a row, as no Latin text has them
@@ -59,17 +62,20 @@ def plain_text(
     """Return a plain UTF-8 file with this text: the file itself, or ``out`` if it is not that.
 
     UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros, Cyrillic, Greek
-    and Asian encodings by their runs of bytes beyond ASCII. Other bytes that are not UTF-8 are read
-    as Windows-1252. Streams; a truncated archive is found here.
+    and Asian encodings by their runs of bytes beyond ASCII, those of other Latin letters by the
+    words that they make. Other bytes that are not UTF-8 are read as Windows-1252. Streams; a
+    truncated archive is found here.
     """
     try:
         head = _head_bytes(path, compression)
-        encoding = _wide_encoding(head[:4096]) or _other_script(head)
+        encoding = _wide_encoding(head[:4096])
+        if encoding is None and not _is_utf8(head):
+            encoding = _other_latin(head) or _other_script(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:
                 return path, survey
-        if encoding in OTHER_SCRIPTS:
+        if encoding in (*OTHER_SCRIPTS, *OTHER_LATIN):
             try:
                 return out, _copy(path, compression, encoding, out, source)
             except UnicodeDecodeError:  # further on it is something else
@@ -121,26 +127,52 @@ def _wide_encoding(head: bytes) -> str | None:
     return None
 
 
-def _other_script(head: bytes) -> str | None:
-    """Return the encoding of text that is not UTF-8 and not of Latin letters, if it is such."""
+def _is_utf8(head: bytes) -> bool:
+    """Return whether the first bytes of a file are UTF-8; the last character may be cut."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        high = sum(byte > 0x7F for byte in head)
-        runs = sum(any(b > 0x7F for b in run) for run in _OTHER_SCRIPT.findall(head))
-        letters = sum(97 <= byte | 32 <= 122 for byte in head)
-        if runs < RUNS or high < 0.1 * letters:
-            return None
-        from charset_normalizer import from_bytes
+        return False
+    return True
 
-        best = from_bytes(
-            head[: head.rfind(b"\n") + 1],
-            cp_isolation=list(OTHER_SCRIPTS),
-            threshold=NOISE,
-            enable_fallback=False,
-        ).best()
-        return None if best is None else str(best.encoding)
-    return None
+
+def _other_script(head: bytes) -> str | None:
+    """Return the encoding of text that is not UTF-8 and not of Latin letters, if it is such."""
+    high = sum(byte > 0x7F for byte in head)
+    runs = sum(any(b > 0x7F for b in run) for run in _OTHER_SCRIPT.findall(head))
+    letters = sum(97 <= byte | 32 <= 122 for byte in head)
+    if runs < RUNS or high < 0.1 * letters:
+        return None
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(
+        head[: head.rfind(b"\n") + 1],
+        cp_isolation=list(OTHER_SCRIPTS),
+        threshold=NOISE,
+        enable_fallback=False,
+    ).best()
+    return None if best is None else str(best.encoding)
+
+
+def _other_latin(head: bytes) -> str | None:
+    """Return the encoding of Latin letters, not Windows-1252, in which known words are written.
+
+    >>> _other_latin("Wartość;Ilość;Zamówienie".encode("cp1250"))
+    'cp1250'
+    >>> _other_latin("Größe;Menge".encode("cp1252")) is None
+    True
+    """
+    text = head[: head.rfind(b"\n") + 1] or head
+    made = {
+        encoding: len(known_words() & _words_of(text, encoding))
+        for encoding in ("cp1252", *OTHER_LATIN)
+    }
+    best = max(OTHER_LATIN, key=made.__getitem__)
+    return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
+
+
+def _words_of(text: bytes, encoding: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.decode(encoding, "ignore").lower()))
 
 
 def _copy(

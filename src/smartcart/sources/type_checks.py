@@ -11,6 +11,7 @@ from smartcart.sources.column_names import ROW
 from smartcart.sources.typed_column import TypedColumn
 from smartcart.tables.dates import EPOCHS, MONTH, SERIAL
 from smartcart.tables.guess import INFINITE, Conversion, code_like, guess, id_like
+from smartcart.tables.sum_words import starts_with_sum
 
 __all__ = ["column_notices", "inspect", "overturn"]
 
@@ -86,6 +87,9 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
         return True
     known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
     codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
+    sums = sum(n for value, n in known.items() if plan.kind == "date" and starts_with_sum(value))
+    if sums < FEW_SUMS * (bad + column.present):  # rows of sums between those of days
+        bad -= sums
     if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
         return False
     if not codes and plan.kind not in _ALL_OR_NONE:
@@ -100,6 +104,7 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
     return True
 
 
+FEW_SUMS = 0.3  # of the cells of a column of days at most are words for a sum
 _ALL_OR_NONE = ("boolean", "empty")
 
 

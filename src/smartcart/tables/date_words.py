@@ -34,22 +34,31 @@ NEVER = (
 )
 """Lower-case words that mean "no day" in a column of dates: nothing happened yet."""
 
-_L = "A-Za-zÀ-ÖØ-öø-ÿ"
-_MONTHS = {  # English, German, French, Spanish, Italian, Portuguese, Dutch
+_L = "A-Za-zÀ-ÖØ-öø-ÿĀ-žА-Яа-яЁё"
+_MONTHS = {  # English, German, French, Spanish, Italian, Portuguese, Dutch, then all others
     "Jan": "jan|january|januar|jänner|jaenner|jän|janvier|janv|enero|ene|gennaio|genn|gen|janeiro|"
-    "januari",
+    "januari|oca|ocak|sty|stycznia|styczeń|янв|января|январь|tammi|ledna|led",
     "Feb": "feb|february|februar|feber|février|fevrier|févr|fevr|fév|fev|febrero|febbraio|febbr|"
-    "fevereiro|februari",
-    "Mar": "mar|march|märz|maerz|mrz|mär|mars|marzo|março|marco|maart|mrt|maa",
-    "Apr": "apr|april|avril|avr|abril|abr|aprile",
-    "May": "may|mai|mayo|maggio|magg|mag|maio|mei",
-    "Jun": "jun|june|juni|juin|junio|giugno|giu|junho",
-    "Jul": "jul|july|juli|juillet|juil|julio|luglio|lug|julho",
-    "Aug": "aug|august|août|aout|aoû|agosto|ago|augustus",
-    "Sep": "sep|sept|september|septembre|septiembre|setiembre|settembre|sett|set|setembro",
-    "Oct": "oct|october|oktober|okt|octobre|octubre|ottobre|ott|outubro|out",
-    "Nov": "nov|november|novembre|noviembre|novembro",
-    "Dec": "dec|december|dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro",
+    "fevereiro|februari|şub|şubat|lut|lutego|luty|фев|февр|февраля|февраль|helmi|února|úno",
+    "Mar": "mar|march|märz|maerz|mrz|mär|mars|marzo|março|marco|maart|mrt|maa|"
+    "mart|maret|marca|marzec|мар|марта|март|maalis|března|bře",
+    "Apr": "apr|april|avril|avr|abril|abr|aprile|nis|nisan|kwi|kwietnia|kwiecień|апр|апреля|апрель|"
+    "huhti|dubna|dub",
+    "May": "may|mai|mayo|maggio|magg|mag|maio|mei|maj|maja|мая|май|mayıs|touko|května|kvě",
+    "Jun": "jun|june|juni|juin|junio|giugno|giu|junho|haz|haziran|cze|czerwca|czerwiec|"
+    "июн|июня|июнь|kesä|června|čvn",
+    "Jul": "jul|july|juli|juillet|juil|julio|luglio|lug|julho|tem|temmuz|lip|lipca|lipiec|"
+    "июл|июля|июль|heinä|července|čvc",
+    "Aug": "aug|august|août|aout|aoû|agosto|ago|augustus|augusti|agustus|agt|agu|ağu|ağustos|sie|"
+    "sierpnia|sierpień|авг|августа|август|elo|srpna|srp",
+    "Sep": "sep|sept|september|septembre|septiembre|setiembre|settembre|sett|set|setembro|"
+    "eyl|eylül|wrz|września|wrzesień|сен|сент|сентября|сентябрь|syys|září|zář",
+    "Oct": "oct|october|oktober|okt|octobre|octubre|ottobre|ott|outubro|out|"
+    "eki|ekim|paź|października|październik|окт|октября|октябрь|loka|října|říj",
+    "Nov": "nov|november|novembre|noviembre|novembro|kas|kasım|listopada|listopad|ноя|нояб|ноября|"
+    "ноябрь|marras",
+    "Dec": "dec|december|dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro|"
+    "des|desember|ara|aralık|gru|grudnia|grudzień|дек|декабря|декабрь|joulu|prosince|pro",
 }
 _DAYS = (
     "mon|tues?|wed|thu|thurs?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
@@ -60,7 +69,7 @@ _DAYS = (
     "seg|ter|qua|qui|sex|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|"
     "ma|wo|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
 )
-_AT = "at|um|om|à|alle|alle ore|ore|a las|às|as|kl|@|-|–"
+_AT = "at|klo|um|om|à|alle|alle ore|ore|a las|às|as|kl|@|-|–"
 _CLOCK = "[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 _ZONE = (
     r"\[?[A-Z][A-Za-z]+/[A-Za-z_/]+\]?|\(?(?:UTC|GMT|Z)? ?[-+][0-9]{1,2}(?::?[0-9]{2})?\)?"
@@ -89,6 +98,7 @@ REWRITES: dict[str, tuple[tuple[str, str], ...]] = {
         (rf"(?i)^(?:{_DAYS})\.?,? ([0-9]{{1,4}}[-/.][0-9])", r"\1"),
     ),
     "ordinals": (
+        (r"([0-9]{4}) ?(?:г\.|года?|г)([ ,]|$)", r"\1\2"),
         (r"(?i)([0-9])(?:st|nd|rd|th|er|ère|ste|de|e|º|ª|°)([ ,]|$)", r"\1\2"),
         (r"(?i)(^| )(?:the|de|del|of|di|den|il|le|el|am) ", r"\1"),
     ),
@@ -105,7 +115,7 @@ REWRITES: dict[str, tuple[tuple[str, str], ...]] = {
         (rf"(?i)([0-9]),? (?:{_AT})\.? ([0-9]{{1,2}} ?[:.h])", r"\1 \2"),
         ("([0-9]), ?([0-9]{1,2} ?[:.h])", r"\1 \2"),
         ("(?i)( [0-9]{1,2}) ?h ?([0-9]{2})(?: ?m| ?min)?( |$)", r"\1:\2\3"),
-        ("(?i)(:[0-9]{2}) ?(?:uhr|hrs?|h|uur|heures)$", r"\1"),
+        (r"(?i)(:[0-9]{2}) ?(?:uhr|hrs?|hs|h|uur|heures|horas|ore|kl)\.?$", r"\1"),
         (r" ([0-9]{1,2})\.([0-9]{2})\.([0-9]{2})( |$)", r" \1:\2:\3\4"),
         (r" ([0-9]{1,2})\.([0-9]{2})( |$)", r" \1:\2\3"),
     ),

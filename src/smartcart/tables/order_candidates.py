@@ -38,6 +38,14 @@ NAME = re.compile(
 SUBTOTAL = re.compile(
     r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
 )
+SHOPS = 200  # different shops, at most
+SHOP = re.compile(
+    r".*\b(stores?|shops?|branch|site|website|outlet|filialen?|filial|betrieb|standort|location|"
+    r"marketplace|marktplatz|marktplaats|tienda|sucursal|loja|filiale|boutique|magasin|negozio|"
+    r"punto vendita|winkel|vestiging|sklep|butik|mandant|mandt|company|tenant|channel|kanal|canal|"
+    r"terminal|register|till|kasse|caisse|caja|cassa|kassa|pos|workspace|brand|source|land|"
+    r"country|region|prefix|series|serie)\b.*"
+)
 PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
 
 
@@ -55,6 +63,7 @@ class Candidates:
     cancelled_on: tuple[ColumnSummary, ...]
     flags: tuple[ColumnSummary, ...] = ()  # yes or no
     names: tuple[ColumnSummary, ...] = ()  # what buyers are called
+    shops: tuple[ColumnSummary, ...] = ()  # each may number its orders by itself
 
 
 def find_candidates(
@@ -139,6 +148,17 @@ def find_candidates(
         ),
         names=tuple(
             c for c in free if c.type == "text" and c.spaced > 0 and NAME.fullmatch(tokens(c.name))
+        ),
+        shops=tuple(
+            said("shop")
+            or (
+                c
+                for c in free
+                if c.type in {"text", "number"}
+                and 1 < c.distinct <= SHOPS
+                and 2 * c.present > c.rows
+                and SHOP.fullmatch(tokens(c.name))
+            )
         ),
         flags=tuple(
             c for c in free if c.type == "boolean" or (c.type != "date" and c.distinct == 2)

@@ -106,11 +106,18 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
 
 
 def numbered(table: ir.Table, log: OrderLog) -> ir.Table:
-    """Return the table with numbers of orders that differ from day to day."""
-    if not log.daily or log.order is None or log.date is None:
+    """Return the table with numbers of orders that differ from day to day, or shop to shop."""
+    if log.order is None:
         return table
-    day = table[log.date].cast("date").cast("string")
-    return table.mutate(**{log.order: text(table[log.order]) + "/" + day})
+    apart = [] if log.shop is None else [text(table[log.shop]).fill_null("")]
+    if log.daily and log.date is not None:
+        apart.append(table[log.date].cast("date").cast("string"))
+    if not apart:
+        return table
+    number = text(table[log.order])
+    for value in apart:
+        number = number + "/" + value
+    return table.mutate(**{log.order: number})
 
 
 def filled(table: ir.Table, log: OrderLog) -> ir.Table:
@@ -163,7 +170,7 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = identity(table[log.customer])
-    if log.folded:
+    if log.folded and value.type().is_string():
         value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:

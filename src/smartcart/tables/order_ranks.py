@@ -58,7 +58,7 @@ _BEFORE_DISCOUNT = re.compile(
     r"gross (merchandise|item|line|product)s?|gmv|catalog(ue)?|vor rabatt|items total)\b.*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
-    r"\w*(rabatt|nachlass|gutschein|steuer)\w*|(\w*versand|porto|liefer|retouren)\w*|"
+    r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|retouren)\w*|"
     r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"beneficio|lucro|utile|gewinn|winst|zysk|zarobek|marza|margen|margem|marge|earnings|"
@@ -127,6 +127,7 @@ _REFUND = re.compile(
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
     r"returned (amount|value)|erstattung(sbetrag)?|"
     r"erstattet((e|er|es) (betrag|gesamtbetrag|summe))?|rembourse(ment)?|"
+    r"(gesamt|betrag|summe) (zuruck)?erstattet|zuruckerstattet|"
     r"montant rembourse|reembolso|importe reembolsado|valor reembolsado|rimborso|"
     r"importo rimborsato|terugbetaald( bedrag)?)"
     r"( (amount|total|value|sum|inc tax|incl tax|base|purchased|"
@@ -198,7 +199,8 @@ _ORDER_BEST = re.compile(
     r"name|key|header))*"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref)( (de|del|do|da|of))? "
     r"(order|pedido|commande|ordine|encomenda|bestelling)"
-    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number|name)|orders (id|key|code)"
+    r"|(bestell|bestel|auftrags|order)(nummer|nr|id|no|number|name|referenz|kennung)"
+    r"|orders (id|key|code)"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref|referencia)( (de|del))? (la )?orden"
 )
 _ORDER_NEXT = re.compile(
@@ -207,7 +209,8 @@ _ORDER_NEXT = re.compile(
     r"increment|confirmation|"
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
-    r"|(invoice|receipt|rechnungs|beleg|bon|factuur)(nummer|nr|id|no|number)"
+    r"|(invoice|receipt|rechnungs|beleg|bon|factuur|buchungs|reservierungs|vorgangs|quittungs)"
+    r"(nummer|nr|id|no|number|code|referenz)"
     r"|(psp|merchant) ref(erence)?"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|codice|code|ref|referencia|reference)"
     r"( (de|del|do|da|di|du|of))?( la)? (recibo|ticket|recu|ricevuta|bonnetje|venta|venda|vendita|"
@@ -233,7 +236,16 @@ _NEVER_DAY = re.compile(
 _BEST_DAY = re.compile(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
     r"rechnungs\w*|auftrags\w*|beleg\w*|pedido|compra|venta|venda|commande|achat|facture|factura|"
-    r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created)\b.*"
+    r"bestelling|ordine|acquisto|placed|booked|receipt|event|charge[d]?|donation|gift|created|gebucht|angelegt|erfasst|erstellt|"
+    r"erstellungsdatum|anlagedatum|buchungs(datum|tag)|reservation|reservado|prenotato|reserve|"
+    r"aangemaakt|geplaatst|creation|creado|creada|criad[oa]|creat[oa]|cree|skapad|oprettet|"
+    r"opprettet|utworzon[oay]|vytvoreno|luotu)\b.*"
+)
+_CLOSING_DAY = re.compile(  # of a deal: it was agreed upon before
+    r"(deal |opportunity |opp )?(close|closing|won|signed) (date|day|on|time)( won)?|"
+    r"(deal|opportunity|opp) closed (date|day|on|at)|(date|day) (won|signed)|abschluss(datum|tag)|"
+    r"(fecha|data|date)( de| di| do| d)? (cierre|fechamento|chiusura|cloture|fermeture|"
+    r"conclusion)( prevue?| prevista)?|sluitingsdatum|data zamkniecia"
 )
 _LATER_DAY = re.compile(
     r".*\b(paid|payment|processed|captured|closed|completed|posted|accounting|zahlung\w*|bezahlt|"
@@ -405,10 +417,16 @@ def order_rank(name: str) -> int | None:
 def day_rank(name: str) -> int | None:
     """Return how surely a date is the day of the order; ``None`` where it is another day.
 
+    A deal's day is the one on which it was closed: before all others, -1.
+
     >>> [day_rank(n) for n in ("Order Date", "Date", "Paid at", "Refunded date (UTC)", "Shipped")]
     [0, 1, 2, None, None]
+    >>> [day_rank(n) for n in ("Close Date", "Abschlussdatum", "Closed at")]
+    [-1, -1, 2]
     """
     words = tokens(name)
+    if _CLOSING_DAY.fullmatch(words):
+        return -1
     if _NEVER_DAY.fullmatch(words):
         return None
     if _BEST_DAY.fullmatch(words):

@@ -131,6 +131,7 @@ def described(
     for name, part, reason in (
         (log.mail, "email", "tells buyers apart whose customer is nobody"),
         (log.refunded, "refund", "the money that was given back of an order"),
+        (log.shop, "shop", "each of its values numbers its orders by itself"),
         (log.row_type, "row_type", "tells rows of orders, of their lines and others apart"),
     ):
         if name is not None:
@@ -288,7 +289,7 @@ def _settle_day(
         if c.type == "date"
         and c.present
         and c not in days
-        and day_rank(c.name) == 0
+        and rank(day_rank(c.name)) <= 0
         and not of_the_customer(c)
     ]
     if not days:

@@ -9,6 +9,7 @@ from smartcart.tables.order_names import (
     of_a_birth,
     part_of,
     parts_named,
+    speaks_loosely_of_money,
     speaks_of_customers,
 )
 from smartcart.tables.order_ranks import day_rank
@@ -48,6 +49,10 @@ def lines_of_nobody(
         for c in columns
         if c.type == "date" and c.present and not of_a_birth(c) and day_rank(c.name) is not None
     ]
+    if not {"product", "quantity", "unit_price", "amount"} & set(found):
+        money = [c for c in columns if c.type == "number" and c.present and not c.whole]
+        told = [c for c in money if speaks_loosely_of_money(c)]
+        found |= {"amount": told[0]} if told else {}
     sold = [name for name in ("product", "quantity", "unit_price", "amount") if name in found]
     if "customer" in found or "order" not in found or not days or not sold:
         return None
@@ -96,6 +101,7 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= c.rows
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
+        and not {"product", "category", "status"} & {p.name for p in parts_named(c.name)}
         and c.present < MOST_ORDERS * c.distinct
     )
 

@@ -87,6 +87,8 @@ PARTS: tuple[Part, ...] = (
         r"(loyalty|customer|member(ship)?|bonus|club) card|"
         rf"({_NUMBERED}) ?(id|no|nr|nbr|number|num|key)|(kunden|klant|client)(nummer|nr)|"
         r"(kd|kdn|kund|kunden|deb(itor(en)?)?) (nr|no|num|nummer|code)|"
+        r"auftraggeber|besteller|name (des|der) (gaste?s?|kunden|kaufers|bestellers)|gast ?name|"
+        r"hauptgast|kontoname|a ?/? ?c( ref| no| code)?|(sold|bill) to|"
         r"(associated|zugeordnete[rs]?) (contact|kontakt|company|unternehmen)( ids?)?|"
         r"(remitente|mittente|absender|afzender)( e ?mail( adresse)?)?|"
         r"(booked by|gebucht von|reserve par|reservado por|prenotato da|geboekt door)|"
@@ -113,7 +115,9 @@ PARTS: tuple[Part, ...] = (
         rf"({_ORDER}) ?(id|no|nr|nbr|number|num|key|code|nummer|numero|codigo|codice|reference|"
         rf"ref)|{_ORDER_ALONE}|(bestell|bestel|rechnungs|beleg|auftrags|bon|factuur)(nummer|nr|id)|"
         rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})|"
-        r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang) (nr|no|num)|"
+        r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang|buchung|reservierung)s? "
+        r"(nr|no|num|code)|(buchungs|reservierungs|vorgangs|quittungs|transaktions|vertrags|auftrags|bestell|beleg|rechnungs)"
+        r"(nummer|nr|code|id|referenz|kennung)|"
         r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?",
         _PLAIN,
         "forms",
@@ -124,7 +128,7 @@ PARTS: tuple[Part, ...] = (
         r"(order |item |product |line |line ?item )?(quantity|qty|quant|units|pieces|pcs)"
         r"( ordered| sold| bought| purchased)?|(num|number|no|count)( of)? "
         r"(items|units|pieces|products)|items( bought| sold| purchased)?|"
-        r"menge|anzahl|stueck|stuck|cantidad|unidades|quantite|qte|quantidade|qtd|qtde|quantita|"
+        r"(auftrags|bestell|verkaufs|rechnungs)?menge|stuckzahl|anzahl|stueck|stuck|cantidad|unidades|quantite|qte|quantidade|qtd|qtde|quantita|"
         r"aantal",
         _NUMBER,
         "forms",
@@ -151,6 +155,8 @@ PARTS: tuple[Part, ...] = (
         r"(rechnungs|bestell|waren)(betrag|wert|summe)|summe|importe( total)?|monto( total)?|"
         r"total a pagar|montant( total)?|chiffre d? ?affaires|prix total|valor( total)?|"
         r"preco total|receita|sales value|ventas|vendas|purchase|compra|venta|venda|achat|"
+        r"(netto|brutto|positions?|zahl|zahlungs|verkaufs|artikel|auftrags)(wert|betrag|summe)|"
+        r"zu zahlen|"
         rf"importo( totale)?|totale|prezzo totale|bedrag|totaal( bedrag)?){_NET}",
         _NUMBER,
         "forms",
@@ -231,6 +237,13 @@ PARTS: tuple[Part, ...] = (
         ("date", "text", "number", "boolean"),
         "describes",
         "filled where the order was cancelled",
+    ),
+    Part(
+        "shop",
+        NO_NAME,
+        _SORT,
+        "describes",
+        "each of its values numbers its orders by itself",
     ),
     Part(
         "row_type",

@@ -236,11 +236,16 @@ def _discounted(table: ir.Table, log: OrderLog) -> ir.Value:
 
 
 def count_expression(marked: ir.Table) -> ir.Table:
-    """Return one row on the table of :func:`lines`: how many each rule holds for and takes."""
+    """Return one row on the table of :func:`lines`: how many each rule holds for and takes.
+
+    ``parts`` are lines without a customer that have no money either: what was in a parcel, say.
+    """
     counts: dict[str, ir.Value] = {"lines": marked.count()}
     for i in range(1, len(RULES) + 1):
         counts[f"holds_{i}"] = marked[f"is_{i}"].sum()
         counts[f"takes_{i}"] = (marked["rule"] == i).sum()
+    nobody = marked["rule"] == _NUMBER["missing customer"]
+    counts["parts"] = (nobody & marked[f"is_{_NUMBER['no price']}"]).sum()
     sale = marked["rule"] == SALE
     counts["used"] = sale.sum()
     counts["latest"] = marked["day"].max()

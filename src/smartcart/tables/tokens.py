@@ -34,6 +34,8 @@ def tokens(name: str) -> str:
     ('anzahl kaufe', 'no de pedidos', 'chiffre d affaires')
     >>> tokens("ORDERLINENUMBER"), tokens("customerid"), tokens("Bestellnummer")
     ('order line number', 'customer id', 'bestellnummer')
+    >>> tokens("# de venta"), tokens("Order #")
+    ('no de venta', 'order')
     >>> tokens("mntmeatproducts"), tokens("NUMWEBVISITSMONTH"), tokens("ACCEPTEDCMP3")
     ('mnt meat products', 'num web visits month', 'accepted cmp 3')
     """
@@ -43,6 +45,7 @@ def tokens(name: str) -> str:
 def parts(name: str) -> list[str]:
     """Return the words of a name as they are written."""
     text = unicodedata.normalize("NFC", name).replace("°", "º")
+    text = re.sub(r"^#(?= ?(de|del|do|da|di) )", "no", text.strip())
     if text.isupper():  # as warehouses fold names, which they may do to lower case as well
         text = text.lower()
     found = [part for part in _SPLIT.split(text) if part]

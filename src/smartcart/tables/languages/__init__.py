@@ -13,11 +13,14 @@ from importlib import import_module
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["LANGUAGES", "names_of", "part_within", "state_words"]
+__all__ = ["LANGUAGES", "known_words", "names_of", "part_within", "state_words"]
 
 GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
-LANGUAGES = ("nl", "pl", "sv", "da", "ru", "tr", "id", "ko", "ja", "zh", "sap")
+LANGUAGES = (
+    *("nl", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
+    *("ru", "tr", "id", "ko", "ja", "zh", "sap"),
+)
 
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
 
@@ -30,6 +33,18 @@ def names_of(part: str) -> frozenset[str]:
     True
     """
     return frozenset(tokens(name) for m in _MODULES for name in m.PARTS.get(part, ()))
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return all names of columns and words of states that have letters beyond ASCII.
+
+    >>> "wartość" in known_words(), "total" in known_words()
+    (True, False)
+    """
+    told = [*(n for m in _MODULES for names in m.PARTS.values() for n in names)]
+    told += [word for m in _MODULES for words in m.STATES.values() for word in words]
+    return frozenset(w.lower() for name in told for w in name.split() if not w.isascii())
 
 
 @lru_cache

@@ -1,0 +1,48 @@
+"""Words that stand before the sums of a table."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["SUM_WORDS", "starts_with_sum"]
+
+SUM_WORDS = (
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sub-total",
+    "zwischensumme",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "insgesamt",
+    "totale",
+    "total general",
+    "total général",
+    "somme",
+    "suma",
+    "total geral",
+    "soma",
+    "totaal",
+    "всего",
+    "итого",
+    "toplam",
+    "razem",
+    "合計",
+    "总计",
+    "合计",
+    "합계",
+)
+"""Lower-case words that stand before the sums of a table, in place of an id or a day."""
+_STARTS = re.compile(rf"({'|'.join(map(re.escape, sorted(SUM_WORDS, key=len, reverse=True)))})\b")
+
+
+def starts_with_sum(text: str) -> bool:
+    """Return whether a cell begins with a word for a sum.
+
+    >>> starts_with_sum("Total 2024-03"), starts_with_sum("Totally"), starts_with_sum("2024-03-01")
+    (True, False, False)
+    """
+    return _STARTS.match(text.strip().lower()) is not None
