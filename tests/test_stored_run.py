@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -15,7 +16,7 @@ from report_example import four
 from smartcart import store, workflows
 from smartcart.datasets import write_orders
 from smartcart.errors import DataError, UsageError
-from smartcart.records import GivenName, Run
+from smartcart.records import GivenName, Run, RunFile
 from smartcart.store import StoredRun
 from smartcart.workflows.runs import runs
 
@@ -170,6 +171,51 @@ def test_rfm_that_cannot_be_read_is_none(folder: Path) -> None:
 def test_the_table_is_named_as_its_source(folder: Path) -> None:
     change(folder, source="data/shop.csv", reading={"format": "csv"})
     assert store.read_run(folder).table_name == "shop"
+
+
+def test_a_folder_holds_files_with_names_of_their_own(folder: Path) -> None:
+    assert {file.name for file in folder.iterdir()} - {"orders.csv"} <= set(RunFile)
+    assert store.is_run(folder)
+    assert not store.is_run(folder.parent)
+    assert store.made_at(folder) == (folder / "run.json").stat().st_mtime_ns
+    with pytest.raises(FileNotFoundError):
+        store.made_at(folder.parent)
+
+
+def test_a_run_has_changed_once_its_names_or_its_summary_have(folder: Path) -> None:
+    first = store.changed(folder)
+    assert store.changed(folder) == first
+    assert not store.has_names(folder)
+    store.write_names(folder, [GivenName(1, "Best friends", "ann", "2026-01-01")])
+    named = store.changed(folder)
+    assert store.has_names(folder)
+    os.utime(folder / "run.json", ns=(1, 1))
+    assert len({first, named, store.changed(folder)}) == 3
+    assert store.changed(folder.parent) == (0, 0)
+
+
+def test_who_has_no_segment_is_read_row_by_row(folder: Path) -> None:
+    (folder / "rejected.csv").write_text('customer_id,reason\n"7, old",no day\n', encoding="utf-8")
+    assert list(store.rejected_rows(folder)) == [{"customer_id": "7, old", "reason": "no day"}]
+    (folder / "rejected.csv").unlink()
+    assert list(store.rejected_rows(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"contract": {"id_column": "Konto"}}', "Konto"),
+        ('{"contract": {"id_column": null}}', None),
+        ('{"contract": {"id_column": "Konto", "log": {"customer": "Buyer"}}}', "Buyer"),
+        ('{"contract": [1]}', None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_the_ids_had_a_name_in_the_source(tmp_path: Path, text: str, told: str | None) -> None:
+    assert store.id_column_of(tmp_path) is None
+    (tmp_path / "model.json").write_text(text, encoding="utf-8")
+    assert store.id_column_of(tmp_path) == told
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ from smartcart.store.customer_files import (
     write_reasons,
     write_rejected,
 )
-from smartcart.store.model import load_model, model_schema
+from smartcart.store.model import id_column_of, load_model, model_schema
 from smartcart.store.names import (
-    NAMES,
     given_names,
+    has_names,
     named_model,
     names_of,
     with_names,
@@ -35,7 +35,15 @@ from smartcart.store.run import (
     run_summary,
     table_name,
     versions,
+    write_alternatives,
     write_run,
+)
+from smartcart.store.run_folder import (
+    WITHOUT_CUSTOMERS,
+    changed,
+    is_run,
+    made_at,
+    rejected_rows,
 )
 from smartcart.store.stored_run import StoredRun, find_run, read_run, run_in_memory
 from smartcart.store.text import plain, write_json
@@ -43,16 +51,21 @@ from smartcart.store.text import plain, write_json
 __all__ = [
     "CSV_ROWS",
     "EVIDENCE_COLUMNS",
-    "NAMES",
     "PROFILE_COLUMNS",
+    "WITHOUT_CUSTOMERS",
     "StoredRun",
     "assignments",
+    "changed",
     "evidence_rows",
     "find_run",
     "forecast_columns",
     "future_table",
     "given_names",
+    "has_names",
+    "id_column_of",
+    "is_run",
     "load_model",
+    "made_at",
     "model_schema",
     "named_model",
     "names_of",
@@ -65,6 +78,7 @@ __all__ = [
     "refuse_source_inside",
     "refuse_target",
     "rejected_beside",
+    "rejected_rows",
     "rfm_table",
     "run_in_memory",
     "run_summary",
@@ -72,6 +86,7 @@ __all__ = [
     "table_name",
     "versions",
     "with_names",
+    "write_alternatives",
     "write_json",
     "write_names",
     "write_reasons",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from smartcart import records
 from smartcart.records import (
+    Alternatives,
     JsonObject,
     KEvidence,
     KRow,
@@ -22,6 +23,7 @@ from smartcart.records import (
     Profile,
     ProfileRow,
     Run,
+    RunFile,
 )
 from smartcart.store.model import write_model
 from smartcart.store.text import plain, write_json
@@ -37,6 +39,7 @@ __all__ = [
     "run_summary",
     "table_name",
     "versions",
+    "write_alternatives",
     "write_run",
 ]
 
@@ -65,10 +68,15 @@ _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "
 
 def write_run(folder: Path, run: Run) -> None:
     """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
-    write_json(folder / "run.json", run_summary(run))
-    write_model(folder / "model.json", run.model)
-    _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
-    _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
+    write_json(folder / RunFile.RUN, run_summary(run))
+    write_model(folder / RunFile.MODEL, run.model)
+    _write_csv(folder / RunFile.EVIDENCE, EVIDENCE_COLUMNS, evidence_rows(run.evidence))
+    _write_csv(folder / RunFile.PROFILE, PROFILE_COLUMNS, _profile_rows(run.profile))
+
+
+def write_alternatives(folder: Path, found: Alternatives) -> None:
+    """Write ``alternatives.json`` of a run: what each K would give."""
+    write_json(folder / RunFile.ALTERNATIVES, plain(found))
 
 
 def run_summary(run: Run) -> JsonObject:
@@ -158,7 +166,7 @@ def _kind_of(part: str) -> TypeAdapter[Any]:
 def _evidence(folder: Path, told: JsonObject) -> KEvidence:
     rows = tuple(
         KRow(int(row["k"]), **{n: _cell(row.get(n, "")) for n in EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
-        for row in _rows(folder / "evidence.csv")
+        for row in _rows(folder / RunFile.EVIDENCE)
     )
     extras = {
         str(name): tuple(None if v is None else float(v) for v in values)
@@ -198,7 +206,7 @@ def _profile(folder: Path, told: JsonObject) -> Profile:
                 for name in ("mean", "median", "overall_mean", "effect")
             ),
         )
-        for row in _rows(folder / "profile.csv")
+        for row in _rows(folder / RunFile.PROFILE)
     )
     columns = dict.fromkeys(row.column for row in rows)
     labels = told.get("labels") or {name: name for name in columns}

@@ -23,10 +23,12 @@ from smartcart.records import (
     Rfm,
     Rulebook,
     Run,
+    RunFile,
 )
 from smartcart.store.model import load_model
 from smartcart.store.names import named_model, names_of, with_names
 from smartcart.store.run import read_record, run_summary, table_name
+from smartcart.store.run_folder import customer_batches, is_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -219,7 +221,7 @@ class StoredRun:
         """What each K would give; None of a run that does not know."""
         from pydantic import TypeAdapter, ValidationError
 
-        path = self.folder / "alternatives.json"
+        path = self.folder / RunFile.ALTERNATIVES
         if not path.is_file():
             return None
         try:
@@ -279,20 +281,8 @@ class StoredRun:
         return order[np.searchsorted(np.array(self.ids)[order], segment_ids)]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Stream the rows of ``segments.parquet`` as Arrow batches."""
-        import pyarrow as pa
-        from pyarrow import parquet as pq
-
-        path = self.folder / "segments.parquet"
-        try:
-            with pq.ParquetFile(path) as file:
-                yield from file.iter_batches()
-        except (OSError, pa.ArrowException) as error:
-            raise DataError.of(
-                f"{str(path)!r} cannot be read ({type(error).__name__})",
-                "the customers of the run",
-                "run again, or restore the file",
-            ) from error
+        """Stream the rows of ``segments.parquet``; see :func:`~.run_folder.customer_batches`."""
+        return customer_batches(self.folder)
 
     def find_source(self, named: str | None = None) -> str:
         """Return where the source is: as ``named``, as the run knew it, or in the run's folder.
@@ -364,7 +354,7 @@ def read_run(folder: Path) -> StoredRun:
 
     Raises ``DataError`` where it is none, or its ``run.json`` is damaged.
     """
-    path = folder / "run.json"
+    path = folder / RunFile.RUN
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(told, dict) and isinstance(told.get("segments"), list):
@@ -381,7 +371,7 @@ def read_run(folder: Path) -> StoredRun:
 
 def find_run(folder: Path) -> StoredRun | None:
     """Read back a run folder; None where there is a model alone. Raises as :func:`read_run`."""
-    return read_run(folder) if (folder / "run.json").is_file() else None
+    return read_run(folder) if is_run(folder) else None
 
 
 def run_in_memory(run: Run, folder: Path) -> StoredRun:

@@ -97,7 +97,7 @@ class Workspace:
     def path(self, name: str) -> Path:
         """Return the folder of a run. Raises ``WebError`` 404 where there is none."""
         folder = self.runs / name
-        if not NAME.fullmatch(name) or not (folder / "run.json").is_file():
+        if not NAME.fullmatch(name) or not store.is_run(folder):
             raise missing("run", name)
         return folder
 
@@ -131,7 +131,7 @@ class Workspace:
         Raises ``WebError`` 404 where there is none, ``DataError`` where it cannot be read.
         """
         folder = self.path(name)
-        stamp = (_stamp(folder / "run.json"), _stamp(folder / store.NAMES))
+        stamp = store.changed(folder)
         with self._lock:
             held = self._kept.get(name)
             if held is not None and held[0] == stamp:
@@ -217,7 +217,7 @@ class Workspace:
                 "a workspace that may be read",
                 "check its permissions",
             ) from error
-        return [f for f in inside if NAME.fullmatch(f.name) and (f / "run.json").is_file()]
+        return [f for f in inside if NAME.fullmatch(f.name) and store.is_run(f)]
 
     def _registered(self, name: str | None = None) -> dict[str, RowMapping]:
         query = select(tables.runs)
@@ -228,14 +228,14 @@ class Workspace:
 
     def _made(self, folder: Path) -> int:
         try:
-            return (folder / "run.json").stat().st_mtime_ns
+            return store.made_at(folder)
         except OSError:  # it has just been deleted
             return 0
 
     def _entry(self, folder: Path, made: int, known: Mapping[str, RowMapping]) -> Entry:
         name = folder.name
         cached = self._summaries.get(name)
-        stamp = (made, _stamp(folder / store.NAMES))
+        stamp = store.changed(folder)
         if cached is None or cached[0] != stamp:
             cached = (stamp, _summary(folder, made))
             self._summaries[name] = cached
@@ -246,14 +246,6 @@ class Workspace:
         fields = {f: getattr(entry, f) for f in Entry.__dataclass_fields__}
         fields |= {f: row[f] for f in ("title", "parent", "upload_id", "user")}
         return Entry(**fields)
-
-
-def _stamp(path: Path) -> int:
-    """Return when a file was changed; 0 where it is not there."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def slug(text: str) -> str:

@@ -16,7 +16,7 @@ from smartcart.audiences.campaign_results import count_results
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Campaign, Learnt, Plan, Uplift
+from smartcart.records import Campaign, Learnt, Plan, RunFile, Uplift
 from smartcart.store import StoredRun
 from smartcart.workflows.plan_value import expected_revenue
 
@@ -305,7 +305,7 @@ def measure_results(
         )
     if cost is not None and revenue is not None:
         plan.check_money(cost, revenue, None)
-    found, known, strangers = count_results(results, saved.folder / "segments.parquet")
+    found, known, strangers = count_results(results, saved.folder / RunFile.SEGMENTS)
     if not known:
         raise DataError.of(
             f"none of the {strangers:,} customers in {str(results)!r} is in this run",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartcart import store
 from smartcart.audiences.file import AudienceFile
-from smartcart.records import GivenName
+from smartcart.records import GivenName, RunFile
 from smartcart.report.drawing import STILL
 
 __all__ = ["rename", "report_again", "write_named"]
@@ -26,7 +26,7 @@ def rename(folder: Path, given: Sequence[GivenName]) -> None:
     """
     store.write_names(folder, given)
     text = report_again(folder)
-    target = folder / "report.html"
+    target = folder / RunFile.REPORT
     with store.new_files([target], overwrite=True) as part:
         (part / target.name).write_text(text, encoding="utf-8")
 
@@ -35,7 +35,7 @@ def report_again(folder: Path) -> str:
     """Return the report of a run folder, made anew from what is there. Raises ``DataError``."""
     from smartcart.report import page
 
-    still = folder / "plots" / f"{STILL}.png"
+    still = folder / RunFile.PLOTS / f"{STILL}.png"
     run = store.read_run(folder).run
     return page.render(run, still.read_bytes() if still.is_file() else None)
 

@@ -40,13 +40,13 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
             "a folder that holds run folders",
             "name the folder in which your runs are",
         )
-    folders = [workspace] if (workspace / "run.json").is_file() else []
+    folders = [workspace] if store.is_run(workspace) else []
     try:
         inside = sorted(workspace.iterdir())
         if (workspace / "runs").is_dir():
             inside += sorted((workspace / "runs").iterdir())
-        folders += [f for f in inside if not f.name.startswith(".") and (f / "run.json").is_file()]
-        times = [(_time(folder), folder) for folder in folders]
+        folders += [f for f in inside if not f.name.startswith(".") and store.is_run(f)]
+        times = [(store.made_at(folder), folder) for folder in folders]
     except OSError as error:
         raise UsageError.of(
             f"{str(workspace)!r} cannot be read ({error.strerror or error})",
@@ -59,12 +59,8 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
     return tuple(entry for entry, _, _ in entries)
 
 
-def _time(folder: Path) -> float:
-    return (folder / "run.json").stat().st_mtime
-
-
-def _entry(folder: Path, made: float) -> RunEntry:
-    when = dt.datetime.fromtimestamp(made, dt.UTC).isoformat(timespec="seconds")
+def _entry(folder: Path, made: int) -> RunEntry:
+    when = dt.datetime.fromtimestamp(made / 1e9, dt.UTC).isoformat(timespec="seconds")
     try:
         stored = store.read_run(folder)
     except DataError as error:
