@@ -130,7 +130,6 @@ def _segment(task: Task) -> str:
         arguments += ["--previous", str(place.runs / asked["parent"])]
     try:
         _end(
-            task,
             worker_processes.run(
                 arguments, place, heard=task.heard, stop=task.stop, memory=task.memory
             ),
@@ -147,7 +146,6 @@ def _segment(task: Task) -> str:
 
 def _child(task: Task, name: str, asked: JsonObject) -> None:
     _end(
-        task,
         worker_processes.run(
             [name, json.dumps(asked)],
             task.workspace,
@@ -158,7 +156,7 @@ def _child(task: Task, name: str, asked: JsonObject) -> None:
     )
 
 
-def _end(task: Task, ended: worker_processes.Ended) -> None:
+def _end(ended: worker_processes.Ended) -> None:
     if ended.why == "cancelled":
         raise CancelledError
     worker_processes.refuse_failed(ended)

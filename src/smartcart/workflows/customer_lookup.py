@@ -148,7 +148,7 @@ class _Index:
             return file.read_row_group(group, use_threads=False)
 
 
-_kept: OrderedDict[str, tuple[tuple[int, int], _Index]] = OrderedDict()
+_kept: OrderedDict[str, tuple[tuple[int, ...], _Index]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -193,7 +193,7 @@ def _may_hold(index: _Index, group: int, segment_id: int) -> bool:
 def _index(run: Path) -> _Index:
     path = run / RunFile.LOOKUP
     try:
-        stamp = path.stat().st_mtime_ns, store.changed(run)
+        stamp = path.stat().st_mtime_ns, *store.changed(run)
     except OSError:
         raise DataError.of(
             f"the customers of {run.name!r} are not indexed yet",

@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 ROWS = 50
 OFFERED = 30  # latest tables
 MOST_REJECTED = 200  # rows on the page; the file holds all
-FILES = {
+FILES: dict[str, str] = {
     RunFile.SEGMENTS_CSV: "text/csv; charset=utf-8",
     RunFile.SEGMENTS: "application/vnd.apache.parquet",
     RunFile.REJECTED: "text/csv; charset=utf-8",
