@@ -18,6 +18,7 @@ import smartcart
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
+from smartcart.records import RunFile
 from smartcart.store import read_run
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
@@ -142,7 +143,7 @@ def test_names_of_an_earlier_version_are_settled_in_the_folder(
     renamed: tuple[Any, Path, str], make_client: Any
 ) -> None:
     _, folder, _ = renamed
-    (folder / store.NAMES).unlink()
+    (folder / RunFile.NAMES).unlink()
     client = make_client()
     assert NEW in html.unescape(client.get("/", headers=PAGE).text)
     assert store.names_of(folder) == {1: NEW}
@@ -153,7 +154,7 @@ def test_a_damaged_file_of_names_is_told_in_a_sentence(
 ) -> None:
     _, folder, _ = renamed
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / store.NAMES).write_text("{", encoding="utf-8")
+    (copy / RunFile.NAMES).write_text("{", encoding="utf-8")
     with pytest.raises(DataError, match=r"names\.json' cannot be read"):
         load(copy)
 
