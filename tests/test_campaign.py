@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import smartcart as command
 from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
@@ -28,19 +26,6 @@ def with_outcomes(saved, *outcomes):
     """Return a run that holds these outcomes alone."""
     return replace(saved, told=saved.told | {"outcomes": store.plain(outcomes)})
 
-
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
-
-
-def command(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        env=ENV,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")
