@@ -27,7 +27,6 @@ def with_outcomes(saved, *outcomes):
     return replace(saved, told=saved.told | {"outcomes": store.plain(outcomes)})
 
 
-
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("shop") / "shop.csv"
