@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Notice, Run
+from smartcart.store import run_in_memory
 
 __all__ = ["check_amounts", "with_actions"]
 
@@ -56,9 +57,8 @@ def with_actions(
     """
     if check_amounts(cost, revenue, budget) and cost is not None and revenue is not None:
         from smartcart.workflows.plan import make_plan
-        from smartcart.workflows.saved import saved_run
 
-        saved = saved_run(run, folder)
+        saved = run_in_memory(run, folder)
         campaign: Campaign | None = None
         notices = run.notices
         if saved.outcome(None) is None:
