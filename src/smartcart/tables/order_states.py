@@ -94,7 +94,7 @@ _UNPAID = _or_elsewhere(
     r"pendente|"
     r"aguardando( pagamento)?|^in attesa|^(queued|skipped|scheduled)$|ausstehend|^wartend|"
     r"in attesa (di|del) pagamento|^estimate$|^quote$|^proposal$|angebot|brouillon|borrador|"
-    r"rascunho|"
+    r"rascunho|presupuesto|orcamento|preventivo|"
     r"entwurf|bozza|^concept$|wersja robocza|\bszkic|utkast|kladde|черновик|taslak|"
     r"下書き|草稿|임시|"
     r"^(not|un)[ _-]?(completed?|finished|finali[sz]ed|confirmed|processed)$|^parked$|"
