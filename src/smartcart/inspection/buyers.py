@@ -137,8 +137,10 @@ def with_nobody(
         log = replace(log, folded=written)  # addresses and names are typed by hand
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
+    rescue = None
     if log.fill == "none":
-        mail = _known_otherwise(opened, sample, log, found, mail, notices) or mail
+        rescue = _known_otherwise(opened, sample, log, found, mail, notices)
+        mail = rescue or mail
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
@@ -149,7 +151,9 @@ def with_nobody(
     nobody += _by_name(rows)
     if mail is not None:
         nobody += _by_addresses(rows)
-    log = replace(log, nobody=tuple(dict.fromkeys(nobody)), mail=mail)
+    log = replace(
+        log, nobody=tuple(dict.fromkeys(nobody)), mail=mail, unnamed_by_mail=rescue is not None
+    )
     there = [r for r in rows if _plain(r["who"]) in {*nobody, *NOBODY_WORDS}]
     if value.type().is_numeric():
         there = [r for r in there if _plain(r["who"]) in nobody]
@@ -168,7 +172,8 @@ def _known_otherwise(
 ) -> str | None:
     """Return the column that names the buyers of the lines without a customer, if one does.
 
-    That is the e-mail address, else another column of buyers, of text.
+    That is the e-mail address, else another column of buyers, of text, unless it names those who
+    have an id on other lines.
     """
     names = [mail] if mail is not None else [c.name for c in (*found.customers, *found.names)]
     others = [
@@ -185,7 +190,8 @@ def _known_otherwise(
     if lines < FEW * int(row["rows"] or 0) or not lines:
         return None
     for i, name in enumerate(others):
-        if int(row[f"k{i}"] or 0) >= ALL * lines:
+        enough = int(row[f"k{i}"] or 0) >= ALL * lines
+        if enough and _seldom_known(opened, sample, log.customer, name):
             notices.append(
                 Notice(
                     "customer_by_another",
@@ -196,6 +202,20 @@ def _known_otherwise(
             )
             return name
     return None
+
+
+def _seldom_known(opened: Opened, sample: ir.Table, customer: str, name: str) -> bool:
+    """Return whether who is named on lines without a customer is seldom a customer of others.
+
+    Else the same people would be told apart twice: by their ids, and by this column.
+    """
+    named = sample.select(who=sample[customer].notnull(), name=sample[name].strip().lower())
+    named = named.filter(named["name"].notnull())
+    with_id = named.filter(named["who"]).select("name").distinct()
+    without = named.filter(~named["who"])
+    both = without.semi_join(with_id, "name").aggregate(n=lambda t: t.count())
+    row = opened.engine.record(both), opened.engine.record(without.aggregate(n=without.count()))
+    return 2 * int(row[0]["n"] or 0) < int(row[1]["n"] or 0)
 
 
 def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:

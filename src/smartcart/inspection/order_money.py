@@ -33,6 +33,7 @@ __all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
+PER_TICKET = {"eventbrite_attendees"}  # known exports of which nobody says whose amount it is
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
@@ -141,7 +142,7 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
     name = log.amount
     if name is None or name not in log.whole_orders or structure is None or log.order is None:
         return
-    told = "amount" in desk.said and log.layout is None
+    told = "amount" in desk.said and log.layout not in PER_TICKET
     if told or structure.cell(name).told_once or log.order_rows:
         return
     lines = desk.sample.select(o=desk.sample[log.order], m=desk.sample[name].cast("float64"))

@@ -278,7 +278,14 @@ def _other_customers(
     for name in _ranked_customers(desk, log, structure, found)[:4]:
         if name == log.customer or desk.filled(name, structure) < HALF:
             continue
-        other = replace(log, customer=name, nobody=(), mail=None, folded=is_mail(name))
+        other = replace(
+            log,
+            customer=name,
+            nobody=(),
+            mail=None,
+            unnamed_by_mail=False,
+            folded=is_mail(name),
+        )
         desk.rivals.append(
             Rival(f"customer: {name} for {log.customer}", other, choose_line(name, "customer"))
         )

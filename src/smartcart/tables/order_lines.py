@@ -189,7 +189,8 @@ def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     if log.mail is not None and log.mail != log.customer:
         mail = table[log.mail].strip().lower().nullif("")
         named = value if value.type().is_string() else value.cast("string")
-        return (nobody | named.isnull()).ifelse(mail, named)
+        unknown = nobody | named.isnull() if log.unnamed_by_mail else nobody
+        return unknown.ifelse(mail, named)
     if not log.nobody and not value.type().is_string():
         return value
     return nobody.ifelse(ibis.null(value.type()), value)
