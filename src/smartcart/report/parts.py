@@ -17,10 +17,10 @@ from jinja2.bccache import Bucket
 from smartcart.records import Run, Segment
 from smartcart.report import (
     campaign_section,
+    fates,
     future,
     order_log,
     outcomes,
-    over_time_pages,
     receipt,
     rfm,
     trust,
@@ -119,7 +119,7 @@ def context(run: Run) -> dict[str, object]:
         "ledger": run.ledger,
         "rfm": _rfm(run),
         "ahead": future,
-        "life": over_time_pages.identity_part(run),
+        "life": fates.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),
