@@ -24,11 +24,11 @@ import numpy as np
 OURS = """
 import json, sys, time, numpy as np
 from smartcart.core.future.fit import fit_customers
-from smartcart.core.future.forecast import Way, expected
+from smartcart.core.future.forecast import Way, expected_orders
 x, t, T = np.load(sys.argv[1])
 start = time.process_time()
 found = fit_customers(x, t, T, leaves_at_once=False).model
-orders = expected(Way("BG/NBD", found), x, t, T, 90.0).orders
+orders = expected_orders(Way("BG/NBD", found), x, t, T, 90.0)
 spent = time.process_time() - start
 total = float(orders.sum())
 print(json.dumps({"parameters": found.values.tolist(), "total": total, "inside": spent}))

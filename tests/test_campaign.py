@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +10,7 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import smartcart as command
 from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
@@ -21,19 +19,6 @@ from smartcart.workflows.campaign_report import with_actions
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan, measure_results, write_arms
 from smartcart.workflows.saved import open_run, source_of
-
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
-
-
-def command(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        env=ENV,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")

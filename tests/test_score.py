@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,12 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import ENV
+from command_line import smartcart as command
 from smartcart import store, workflows
 from smartcart.datasets import write_customers, write_orders
 from smartcart.errors import DataError, UsageError
 
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence", "outside"]
 FORECAST = ["p_alive", "expected_orders", "expected_spend", "next_order_by", "late"]
 
@@ -28,17 +28,6 @@ def fitted(source: object, folder: Path, **options: object) -> Path:
     folder.mkdir()
     store.write_run(folder, workflows.segment(source, folder, k=4, k_max=4, **options))
     return folder
-
-
-def command(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        env=ENV,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")

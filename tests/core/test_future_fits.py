@@ -3,14 +3,24 @@ or the search that it stands for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.special import betainc, gammaln, psi
 
+from smartcart.core.future import cells as cells_module
 from smartcart.core.future import fit, nbd
-from smartcart.core.future.cells import Cells, coarser, counted, counted_in_steps
-from smartcart.core.future.forecast import Way, expected
+from smartcart.core.future.cells import (
+    Cells,
+    coarser,
+    counted,
+    counted_in_steps,
+    fewer,
+    spread_in_steps,
+)
+from smartcart.core.future.forecast import RATE, Way, expected, expected_orders
 from smartcart.core.future.moments import FEW_REPEATS, Moments
 from smartcart.core.future.nbd import Nbd, prepared
 from smartcart.core.future.rising import SUMMED, rising
@@ -53,6 +63,68 @@ def test_steps_of_time_keep_customers_orders_and_days() -> None:
         assert (one.t <= one.T).all()
 
 
+def test_cells_that_have_the_spread_of_their_times() -> None:
+    """They tell the likelihood of all customers to more digits than as many cells of means do."""
+    x, t, T = simulated(5_000)
+    cells = spread_in_steps(x, t, T, None, 3.0, 12)
+    assert cells.gap_logs == 3.0
+    assert cells.customers == pytest.approx(5_000)
+    assert cells.repeats == pytest.approx(x.sum())
+    assert (cells.t >= 0).all()
+    assert (cells.t <= cells.T).all()
+    assert cells.weight @ cells.T == pytest.approx(T.sum())
+    assert cells.weight @ cells.T**2 == pytest.approx((T**2).sum())
+    # corners of steps, where the last order is after the end, are cut off
+    assert cells.weight @ (cells.t * cells.T) == pytest.approx((t * T).sum(), rel=1e-3)
+    assert cells.weight @ cells.t**2 == pytest.approx((t**2).sum(), rel=1e-3)
+    model = Nbd(0.6, 30.0, 0.8, 2.5)
+    exact, near, plain = (
+        nbd.log_likelihood(model, replace(one, gap_logs=0.0))[0]
+        for one in (counted(x, t, T), cells, counted_in_steps(x, t, T, None, 0.0, 12))
+    )
+    assert abs(near - exact) < 0.25 * abs(plain - exact)
+
+
+@pytest.mark.parametrize("half", [0.0, 0.5])
+def test_steps_of_days_are_those_of_their_logarithms(
+    half: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read off a table of whole days, or taken one by one, as times within days are."""
+    x, t, T = simulated(3_000)
+    T = T + half
+    one = counted_in_steps(x, t, T, None, 0.0, 20)
+    monkeypatch.setattr(cells_module, "MOST_DAYS", 10)
+    other = counted_in_steps(x, t, T, None, 0.0, 20)
+    for name in ("x", "t", "T", "weight"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_many_cells_are_made_fewer_before_a_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = counted(*simulated(20_000))
+    monkeypatch.setattr(cells_module, "MANY", len(cells.x))
+    assert fewer(cells) is cells
+    monkeypatch.setattr(cells_module, "MANY", len(cells.x) - 1)
+    few = fewer(cells)
+    assert few is not cells
+    assert len(few.x) < len(cells.x)
+    assert few.customers == pytest.approx(20_000)
+    exact, near = fit.fit_nbd(cells), fit.fit_nbd(few)
+    assert np.abs(np.log(near.model.values / exact.model.values) / exact.errors).max() < 0.05
+    monkeypatch.setattr(cells_module, "MANY", 10)
+    scattered = Cells(*np.random.default_rng(0).uniform(1, 9, (3, 11)), np.ones(11))
+    assert fewer(scattered) is scattered  # no two share a step
+
+
+def test_a_pareto_of_many_cells_begins_where_fewer_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = counted(*simulated(2_000))
+    exact = fit.fit_pareto(cells)
+    monkeypatch.setattr(fit, "MANY", len(cells.x) - 1)
+    near = fit.fit_pareto(cells)
+    assert near.log_likelihood == pytest.approx(exact.log_likelihood, abs=1e-3)
+    off = np.log(near.model.values / exact.model.values) / exact.errors
+    assert np.abs(off).max() < 0.05
+
+
 def test_cells_by_sorted_keys_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     x, t, T = simulated(3_000)
     one = counted_in_steps(x, t, T, None, 0.0, 20)
@@ -92,7 +164,7 @@ def test_many_customers_get_the_parameters_of_exact_cells(monkeypatch: pytest.Mo
     assert not np.array_equal(many.model.values, exact.model.values)
     off = np.log(many.model.values / exact.model.values) / exact.errors
     assert np.abs(off).max() < 0.05
-    assert many.log_likelihood == pytest.approx(exact.log_likelihood, abs=0.05)
+    assert abs(many.log_likelihood - exact.log_likelihood) < 1e-4 * 30_000  # as is promised
     np.testing.assert_allclose(many.errors, exact.errors, rtol=0.05)
 
 
@@ -140,6 +212,33 @@ def test_many_customers_are_forecast_as_few_are(k: int) -> None:
     )
     np.testing.assert_allclose(many.orders[:900], few.orders, rtol=2e-5, atol=1e-8)
     np.testing.assert_allclose(many.any_order[:900], few.any_order, rtol=2e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("leaves_at_once", [True, False])
+@pytest.mark.parametrize(
+    ("last", "longest"), [(0.0, 480.0), (0.5, 480.0), (0.0, 5_000.0)], ids=["days", "half", "long"]
+)
+def test_orders_of_whole_days_are_those_of_any_times(
+    leaves_at_once: bool, last: float, longest: float
+) -> None:
+    way = Way("", Nbd(0.6, 40.0, 0.8, 2.5, 1, leaves_at_once), factor=1.25)
+    x, t, T = simulated(20_500)
+    T[-1] = T[-1] + last
+    x[:3], t[:3], T[:3] = 50.0, 400.0, longest
+    many = expected_orders(way, x, t, T, 90.0)
+    np.testing.assert_allclose(many, expected(way, x, t, T, 90.0).orders, rtol=2e-5, atol=1e-8)
+
+
+def test_orders_of_few_customers_rules_and_regular_timing_are_those_expected() -> None:
+    x, t, T = simulated(20_001)
+    models = (Way("", Nbd(0.6, 40.0, 0.8, 2.5, 2)), Way("", Nbd(0.6, 40.0, 0.8, 2.5), RATE))
+    for way in models:
+        told = expected_orders(way, x, t, T, 90.0)
+        np.testing.assert_array_equal(told, expected(way, x, t, T, 90.0).orders)
+    way, some = Way("", Nbd(0.6, 40.0, 0.8, 2.5)), 20_000
+    few = expected_orders(way, x[:some], t[:some], T[:some], 90.0)
+    one = expected(way, x[:some], t[:some], T[:some], 90.0).orders
+    np.testing.assert_array_equal(few, one)
 
 
 def test_repeats_that_are_no_whole_or_small_numbers_are_sorted() -> None:

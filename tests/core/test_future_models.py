@@ -178,7 +178,7 @@ def test_simple_rules() -> None:
 
 def test_a_model_is_used_where_it_is_better() -> None:
     held = simulated(MODELS[0], 360.0, 180.0)
-    _, models = fit_models(held.cells)
+    models = fit_models(held.cells)
     used, beaten = choose(try_all(held, [one.model for one in models]))
     assert beaten
     assert not used.way.simple
@@ -190,7 +190,7 @@ def test_a_rule_is_used_where_it_is_better() -> None:
     gap, T = rng.integers(5, 60, 800).astype(float), rng.integers(200, 400, 800).astype(float)
     x = np.floor(T / gap)
     held = Held(x, x * gap, T, np.round(x / T * 90), np.ones(800), float(x @ np.log(gap)), 90.0)
-    _, models = fit_models(held.cells)
+    models = fit_models(held.cells)
     used, beaten = choose(try_all(held, [one.model for one in models]))
     assert not beaten
     assert used.way.rule in {RATE, SILENCE}

@@ -61,7 +61,7 @@ def test_gamma_gamma_of_cdnow() -> None:
 
 def tried_on(log: Log) -> tuple[dict[str, Tried], Tried, bool]:
     held = log.held()
-    _, models = fit_models(held.cells)
+    models = fit_models(held.cells)
     tried = try_all(held, [fitted.model for fitted in models])
     return {one.row.name: one for one in tried}, *choose(tried)
 

@@ -6,8 +6,6 @@ import html
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import smartcart
+from command_line import smartcart as command
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
@@ -28,13 +27,7 @@ NEW = "Best friends & co"
 
 
 def smartcart_cli(*arguments: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = command(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.future.cells import Cells
+from smartcart.core.future.cells import Cells, fewer
 from smartcart.core.future.fit import Fitted, fit_nbd, fit_pareto
 from smartcart.core.future.forecast import Way, expected
 from smartcart.core.future.nbd import Nbd
@@ -24,6 +24,7 @@ from smartcart.core.future.track import (
     Held,
     Tried,
     choose,
+    fit_alive,
     fit_models,
     model_name,
     tenths_of,
@@ -176,14 +177,15 @@ def _tried(
     season: tuple[float | None, float | None],
 ) -> Foreseen:
     """Fit on what came before, compare on what was held back, and fit the best on everything."""
-    _, models = fit_models(held.cells)
+    models = fit_models(fewer(held.cells))
     tried = try_all(held, [one.model for one in models])
     used, beaten = choose(tried)
     then, coming = season
     seasonal = by_season(used, then, held) if coming is not None else None
     if seasonal is not None:
         tried, used = (*tried, seasonal), seasonal
-    alive, _ = fit_models(now)
+    longest, now = float(now.T.max()), fewer(now)
+    alive, _ = fit_alive(now)
     way = _again(used.way, now, alive)
     if seasonal is not None and coming is not None:
         way = replace(way, factor=coming)
@@ -207,7 +209,7 @@ def _tried(
         + (_season_told(coming) if seasonal is not None and coming is not None else ""),
     )
     forecast = forecast_of(
-        alive.model, way, spend, float(nothing.horizon), float(now.T.max()), _spread(used, held)
+        alive.model, way, spend, float(nothing.horizon), longest, _spread(used, held)
     )
     parameters = {model_name(alive.model): _told(alive.model)}
     if way.model is not None:

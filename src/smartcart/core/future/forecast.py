@@ -8,18 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.future import nbd
-from smartcart.core.future.moments import FEW_REPEATS, Moments
+from smartcart.core.future.moments import FEW_REPEATS, MOST_DAYS, Moments
 from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto, alive_pareto, orders_pareto
 
-__all__ = ["RATE", "RULES", "SILENCE", "Expected", "Way", "expected", "rate_rule", "silence_rule"]
+__all__ = [
+    "RATE",
+    "RULES",
+    "SILENCE",
+    "Expected",
+    "Way",
+    "expected",
+    "expected_orders",
+    "rate_rule",
+    "silence_rule",
+]
 
 Floats = NDArray[np.float64]
 RATE = "a rate that goes on"
 SILENCE = "silence of twice the usual gap"
 RULES = (RATE, SILENCE)
 MANY = 20_000  # cells from which moments are read off a grid ...
-BLOCK = 16_384  # ... so many at once
+BLOCK = 8_192  # ... so many at once: their arrays are given back without a word to the kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,50 @@ def expected(way: Way, x: Floats, t: Floats, T: Floats, horizon: float) -> Expec
             rule = silence_rule(x, t, T, horizon)
         orders, chance, parts = orders + rule, chance - np.expm1(-rule), parts + 1
     return Expected(orders / parts * way.factor, chance / parts)
+
+
+def expected_orders(way: Way, x: Floats, t: Floats, T: Floats, horizon: float) -> Floats:
+    """Return the orders (n,) of :func:`expected`; of many customers in whole days in half the time.
+
+    What depends on days only is then computed once per day.
+    """
+    model, longest = way.model, float(T.max(initial=0.0))
+    plain = isinstance(model, Nbd) and model.k == 1 and not way.rule
+    if not plain or len(x) <= MANY or longest > MOST_DAYS:
+        return expected(way, x, t, T, horizon).orders
+    assert isinstance(model, Nbd)
+    every, repeats = np.arange(longest + 1.0), np.arange(FEW_REPEATS + 1.0)
+    logs = np.log(model.alpha + every)
+    odds = model.r + repeats
+    with np.errstate(divide="ignore"):
+        left = np.log(model.a / np.maximum(model.b + model.chances(repeats) - 1.0, 0.0))
+    if not model.leaves_at_once:  # nobody leaves before the first repeat
+        left[0] = -np.inf
+    few = len(repeats)
+    pairs = np.meshgrid(repeats, every)
+    moments = Moments(model, horizon, longest)
+    stays = moments.orders(pairs[0].ravel(), pairs[1].ravel(), 0)[0] * way.factor
+    found = np.empty(len(x))
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        n, last, days = (v[part].astype(np.intp) for v in (x, t, T))
+        if (last != t[part]).any() or (days != T[part]).any():
+            return expected(way, x, t, T, horizon).orders
+        np.minimum(n, FEW_REPEATS, out=n)
+        gone = logs[days]
+        gone -= logs[last]
+        gone *= odds[n]
+        gone += left[n]
+        np.exp(np.minimum(gone, 700.0, out=gone), out=gone)
+        gone += 1.0
+        days *= few
+        days += n
+        np.divide(stays[days], gone, out=found[part])
+    many = np.flatnonzero(x > FEW_REPEATS)
+    if many.size:
+        here, whole = nbd.alive(model, x[many], t[many], T[many]), (x[many], T[many])
+        found[many] = here * moments.orders(*whole, 0)[0] * way.factor
+    return found
 
 
 def _of_model(

@@ -24,6 +24,7 @@ __all__ = ["Pareto", "alive_pareto", "log_likelihood_pareto", "orders_pareto"]
 
 Floats = NDArray[np.float64]
 NODES = 40
+BLOCK = 2_048  # customers whose integrals are taken at once
 DECAYED = 45.0  # exp(-45) is below the last digit
 
 
@@ -113,9 +114,13 @@ def _reach(R: Floats, low: float, high: float, t: Floats) -> Floats:
 
 def alive_pareto(model: Pareto, x: Floats, t: Floats, T: Floats) -> Floats:
     """Return the probability (n,) to be a customer still."""
-    cells = Cells(x, t, T, np.ones_like(x))
-    log_alive, log_dead, _ = _both(model.r, model.alpha, model.s, model.beta, cells)
-    return np.asarray(np.exp(log_alive - np.logaddexp(log_alive, log_dead)))
+    found = np.empty(len(x))
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        cells = Cells(x[part], t[part], T[part], np.ones_like(x[part]))
+        log_alive, log_dead, _ = _both(model.r, model.alpha, model.s, model.beta, cells)
+        found[part] = np.exp(log_alive - np.logaddexp(log_alive, log_dead))
+    return found
 
 
 def orders_pareto(model: Pareto, x: Floats, T: Floats, horizon: float) -> tuple[Floats, Floats]:
@@ -128,12 +133,15 @@ def orders_pareto(model: Pareto, x: Floats, T: Floats, horizon: float) -> tuple[
     long = np.log1p(horizon / rest)
     stays = rest * long * _expm1_over((1.0 - model.s) * long)
     mean = (model.r + x) / (model.alpha + T) * stays
-    R, whole = model.r + x, model.alpha + T
     nodes, shares = np.polynomial.legendre.leggauss(NODES)
     u = horizon * (nodes[:, None] + 1.0) / 2.0
-    # P(order before u, not left before it): density of the first order times survival
-    density = R / whole * (whole / (whole + u)) ** (R + 1) * (rest / (rest + u)) ** model.s
-    chance = (density * shares[:, None]).sum(axis=0) * horizon / 2.0
+    chance = np.empty(len(x))
+    for start in range(0, len(x), BLOCK):
+        part = slice(start, start + BLOCK)
+        R, whole, later = model.r + x[part], model.alpha + T[part], rest[part]
+        # P(order before u, not left before it): density of the first order times survival
+        density = R / whole * (whole / (whole + u)) ** (R + 1) * (later / (later + u)) ** model.s
+        chance[part] = (density * shares[:, None]).sum(axis=0) * horizon / 2.0
     return np.asarray(mean), np.minimum(chance, 1.0)
 
 

@@ -18,7 +18,17 @@ from smartcart.core.future.nbd import Nbd
 from smartcart.core.future.pareto import Pareto
 from smartcart.records import Tenth, TrackRow
 
-__all__ = ["Held", "Tried", "choose", "fit_models", "model_name", "tenths_of", "try_all", "try_way"]
+__all__ = [
+    "Held",
+    "Tried",
+    "choose",
+    "fit_alive",
+    "fit_models",
+    "model_name",
+    "tenths_of",
+    "try_all",
+    "try_way",
+]
 
 Floats = NDArray[np.float64]
 MOST_PHASES = 4
@@ -72,8 +82,8 @@ def model_name(model: Nbd | Pareto) -> str:
     return f"{head}/NBD" if model.k == 1 else f"{head}/CNBD-{model.k}"
 
 
-def fit_models(cells: Cells) -> tuple[Fitted[Nbd], tuple[Fitted[Nbd] | Fitted[Pareto], ...]]:
-    """Return the model that tells who is alive, and all that may forecast orders, it among them.
+def fit_alive(cells: Cells) -> tuple[Fitted[Nbd], Fitted[Nbd]]:
+    """Return the model that tells who is alive, and MBG/NBD, which it may be.
 
     Alive is told by MBG/CNBD-k with the ``k`` from 1 to 4 of the largest likelihood.
     """
@@ -84,11 +94,17 @@ def fit_models(cells: Cells) -> tuple[Fitted[Nbd], tuple[Fitted[Nbd] | Fitted[Pa
         if regular.log_likelihood <= best.log_likelihood:
             break
         best = regular
+    return best, plain
+
+
+def fit_models(cells: Cells) -> tuple[Fitted[Nbd] | Fitted[Pareto], ...]:
+    """Return all models that may forecast orders, fitted."""
+    best, plain = fit_alive(cells)
     every: list[Fitted[Nbd] | Fitted[Pareto]] = [fit_nbd(cells, leaves_at_once=False), plain]
     if best is not plain:
         every.append(best)
     every.append(fit_pareto(cells))
-    return best, tuple(every)
+    return tuple(every)
 
 
 def try_all(held: Held, models: Sequence[Nbd | Pareto]) -> tuple[Tried, ...]:
