@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,8 +62,10 @@ def test_who_moved_is_told_as_on_the_page_of_the_command_line(
     add_later(workspace)
     names = {1: "Alpha", 2: "Beta"}
     notice = Notice("older", "One table is older.")
-    found = Compared(MOVED, names, names, True, True, IDENTITY, (notice,))
     services = client.app.state.services
+    ids = tuple(s.segment_id for s in services.workspace.entry(LATER).segments)
+    identity = replace(IDENTITY, ids=ids)  # each bears its own number
+    found = Compared(MOVED, names, names, True, True, identity, (notice,))
     monkeypatch.setattr(services.jobs, "migration", lambda before, after: found)
     for i, name in names.items():
         for run in (RUN, LATER):
@@ -76,7 +79,7 @@ def test_who_moved_is_told_as_on_the_page_of_the_command_line(
         new_run=LATER,
         split=True,
         currency=services.workspace.run(LATER).currency,
-        identity=IDENTITY,
+        identity=identity,
         notices=(notice,),
     )
     here = tables(text)
