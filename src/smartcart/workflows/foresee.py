@@ -140,7 +140,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     traits = tuple(f for f in old.describing if f.op == "is")
     contract = quality.bounded(replace(old.contract, columns=columns, log=log), {})
     inspection = replace(old, contract=contract, forming=forming, describing=(*describing, *traits))
-    return replace(seen, inspection=inspection, clean=clean)
+    return replace(seen, inspection=inspection, clean=clean, all_usable=True)  # repeats are known
 
 
 def _columns(table: pa.Table) -> dict[str, Floats]:
