@@ -14,7 +14,7 @@ serve: ## open the web app on this machine (WORKSPACE=folder, ARGS="--port 8001"
 test: ## run the tests
 	@tools/setup dev
 	@tools/system-packages
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 10 $(ARGS)
 
 lint: ## ruff, mypy and the import law
 	@tools/setup dev

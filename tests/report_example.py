@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from smartcart.core.fairness import hidden_cells
-from smartcart.core.outcomes import adjusted, outcome_of
+from smartcart.core.outcomes import outcome_of, with_p_values
 from smartcart.core.proportions import wilson
 from smartcart.records import (
     Artefact,
@@ -540,7 +540,7 @@ def _outcomes(
 ) -> tuple[Outcome, ...]:
     sizes = np.array([s.size for s in segments])
     names = [s.segment for s in segments]
-    return adjusted(
+    return with_p_values(
         [
             outcome_of(column, [sizes - np.array(yes), np.array(yes), 0 * sizes], names)
             for column, yes in named

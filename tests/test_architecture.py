@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smartcart.records import RunFile
+
 PACKAGE = Path(__file__).parents[1] / "src" / "smartcart"
 
 BASE = {"errors", "records"}
@@ -184,8 +186,72 @@ def test_types_are_told() -> None:
     assert sum(found.values()) <= MOST_ANY, f"name the type instead of Any: {found}"
 
 
+NAMED = PACKAGE / "records" / "run_files.py"
+FOUND = {  # what a run found: the rest of its folder are tables of customers, and pages
+    RunFile.RUN,
+    RunFile.MODEL,
+    RunFile.EVIDENCE,
+    RunFile.PROFILE,
+    RunFile.ALTERNATIVES,
+    RunFile.NAMES,
+}
+
+
+def files_named(text: str) -> set[RunFile]:
+    """Return the files of a run folder that a module names, in words or as members.
+
+    >>> sorted(files_named("path = folder / 'run.json'; other = RunFile.MODEL"))
+    [<RunFile.MODEL: 'model.json'>, <RunFile.RUN: 'run.json'>]
+    """
+    return files_in_words(text) | {
+        RunFile[node.attr]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("RunFile")
+    }
+
+
+def files_in_words(text: str) -> set[RunFile]:
+    """Return the files of a run folder whose name or path a module spells; prose does not count."""
+    ends = {
+        str(node.value).rpartition("/")[2]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {file for file in RunFile if file in ends}
+
+
+def test_a_file_of_a_run_is_named_once() -> None:
+    assert files_in_words("x = 'out/run.json'\ny = f'{run}/rfm.csv'") == {
+        RunFile.RUN,
+        RunFile.RFM_CSV,
+    }
+    assert not files_in_words("x = 'a folder with run.json'")
+    spelt = {
+        str(path.relative_to(PACKAGE)): sorted(found)
+        for path in MODULES
+        if path != NAMED and (found := files_in_words(path.read_text(encoding="utf-8")))
+    }
+    assert not spelt, f"say RunFile instead: {spelt}"
+
+
+def test_a_run_is_read_back_by_one_reader() -> None:
+    """What a run found is opened in ``store`` alone: ``store.read_run`` gives it, typed."""
+    assert files_named("json.loads((run / RunFile.RUN).read_text())") & FOUND
+    assert not files_named("store.read_run(run)")
+    readers = {
+        str(path.relative_to(PACKAGE)): sorted(found)
+        for path in MODULES
+        if layer_of(path) != "store"
+        and path != NAMED
+        and (found := files_named(path.read_text(encoding="utf-8")) & FOUND)
+    }
+    assert not readers, f"ask store.read_run instead: {readers}"
+
+
 PASSAGE = 10  # lines
-ALIKE = {("api/campaigns.py", "api/campaigns.py")}  # a public signature that two methods share
+# A public signature that two methods share, written out: a decorator or **arguments would hide it
+# from the Python reference, which reads the source, and name the other method in errors.
+ALIKE = {("api/campaigns.py", "api/campaigns.py")}
 
 
 def told_lines(path: Path) -> list[str]:

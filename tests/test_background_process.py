@@ -121,7 +121,8 @@ def test_a_killed_helper_is_replaced(run, shop, tmp_path):
         kill_children()
         found = workflows.segment(shop, tmp_path, k_max=4, helper=helper)
         workflows.finish(run, tmp_path, helper)
-    assert found.evidence == workflows.segment(shop, tmp_path, k_max=4).evidence
+    here = workflows.segment(shop, tmp_path, k_max=4)
+    assert (found.evidence, found.outcomes) == (here.evidence, here.outcomes)
     assert sorted(p.stem for p in (tmp_path / "plots").iterdir()) == sorted(figures.drawable(run))
 
 
@@ -138,4 +139,7 @@ def test_the_evidence_of_a_helper_is_the_same(shop, tmp_path):
     here = workflows.segment(shop, tmp_path, k_max=4)
     assert there.evidence == here.evidence
     assert there.model == here.model
+    assert there.outcomes == here.outcomes
+    assert all(one.p_holm is not None for one in here.outcomes)
+    assert here.outcomes
     assert "choose K: resampling" in words

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,27 +11,20 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import smartcart as command
 from smartcart import store, workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.report import campaign
+from smartcart.store import read_run
 from smartcart.workflows.campaign_report import with_actions
 from smartcart.workflows.explain import explain
 from smartcart.workflows.plan import make_plan, measure_results, write_arms
-from smartcart.workflows.saved import open_run, source_of
-
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 
 
-def command(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        env=ENV,
-        check=False,
-        timeout=120,
-    )
+def with_outcomes(saved, *outcomes):
+    """Return a run that holds these outcomes alone."""
+    return replace(saved, told=saved.told | {"outcomes": store.plain(outcomes)})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +43,7 @@ def run(shop) -> Path:
 
 
 def test_outcomes_of_a_run_count_every_customer(shop, run):
-    saved = open_run(run)
+    saved = read_run(run)
     truth = pd.read_csv(shop).merge(
         pd.read_csv(run / "segments.csv"), left_on="ID", right_on="customer_id"
     )
@@ -67,9 +58,7 @@ def test_outcomes_of_a_run_count_every_customer(shop, run):
 
 
 def test_a_plan_without_an_outcome_needs_a_rate(run):
-    from dataclasses import replace
-
-    saved = replace(open_run(run), outcomes=())
+    saved = with_outcomes(read_run(run))
     with pytest.raises(UsageError, match="no outcome column"):
         make_plan(saved, cost=3, revenue=11)
     found = make_plan(saved, cost=3, revenue=11, rate=0.4)
@@ -79,11 +68,11 @@ def test_a_plan_without_an_outcome_needs_a_rate(run):
     with pytest.raises(UsageError, match="one of them"):
         make_plan(saved, cost=3, revenue=11, rate=0.4, outcome="Response")
     with pytest.raises(UsageError, match="no outcome of this run"):
-        make_plan(open_run(run), cost=3, revenue=11, outcome="Nonsense")
+        make_plan(read_run(run), cost=3, revenue=11, outcome="Nonsense")
 
 
 def test_lists_hold_exactly_the_plan(run, tmp_path):
-    saved = open_run(run)
+    saved = read_run(run)
     found = make_plan(saved, cost=3, revenue=30, budget=900).plan
     planned = {one.segment: one.contacts for one in found.segments if one.contacts}
     assert sum(planned.values()) == 300
@@ -110,7 +99,7 @@ def test_lists_hold_exactly_the_plan(run, tmp_path):
 
 
 def test_a_plan_that_contacts_nobody_writes_no_list(run, tmp_path):
-    saved = open_run(run)
+    saved = read_run(run)
     found = make_plan(saved, cost=3, revenue=3.01).plan
     with pytest.raises(DataError, match="contacts nobody"):
         write_arms(saved, found, tmp_path / "list.csv")
@@ -119,7 +108,7 @@ def test_a_plan_that_contacts_nobody_writes_no_list(run, tmp_path):
 
 def test_a_list_without_arms_is_refused(run, tmp_path):
     """A text file has one column: those held out would be contacted as well."""
-    saved = open_run(run)
+    saved = read_run(run)
     found = make_plan(saved, cost=3, revenue=30).plan
     with pytest.raises(UsageError, match="no column for who is held out"):
         write_arms(saved, found, tmp_path / "list.txt")
@@ -127,16 +116,14 @@ def test_a_list_without_arms_is_refused(run, tmp_path):
 
 
 def test_the_outcome_called_response_is_taken_first(run):
-    from dataclasses import replace
-
-    saved = open_run(run)
+    saved = read_run(run)
     first = saved.outcomes[0]
-    turned = replace(saved, outcomes=(replace(first, column="AcceptedCmp3"), first))
+    turned = with_outcomes(saved, replace(first, column="AcceptedCmp3"), first)
     found = make_plan(turned, cost=3, revenue=30)
     assert found.plan.column == "Response" == first.column
     assert found.others == ("AcceptedCmp3",)
     assert make_plan(turned, cost=3, revenue=30, rate=0.3).others == ()
-    assert turned.outcome("response") is first
+    assert turned.outcome("response") == first
     with pytest.raises(UsageError, match="Did you mean 'Response'"):
         turned.outcome("Respons")
     text = campaign.plan_lines(found)[0]
@@ -144,14 +131,12 @@ def test_the_outcome_called_response_is_taken_first(run):
 
 
 def test_churn_is_no_answer_to_a_campaign(run):
-    from dataclasses import replace
-
-    saved = open_run(run)
+    saved = read_run(run)
     churn = replace(saved.outcomes[0], column="Churned")
     other = replace(saved.outcomes[0], column="Bought")
     with pytest.raises(UsageError, match=r"of a campaign \(only Churned\)"):
-        make_plan(replace(saved, outcomes=(churn,)), cost=3, revenue=30)
-    both = replace(saved, outcomes=(churn, other))
+        make_plan(with_outcomes(saved, churn), cost=3, revenue=30)
+    both = with_outcomes(saved, churn, other)
     assert make_plan(both, cost=3, revenue=30).plan.column == "Bought"
     assert make_plan(both, cost=3, revenue=30, outcome="Churned").plan.column == "Churned"
 
@@ -184,7 +169,7 @@ def test_an_outcome_of_three_values_is_told_not_to_be_tested(shop):
     ],
 )
 def test_a_plan_says_why(run, options, sentence):
-    found = make_plan(open_run(run), **options)
+    found = make_plan(read_run(run), **options)
     assert sentence in "\n".join(campaign.plan_lines(found))
 
 
@@ -198,10 +183,8 @@ def test_measuring_takes_no_wishes_of_a_plan(run, tmp_path):
         done = command("plan", run, "--results", results, *wish)
         assert done.returncode == 2
         assert f"{wish[0]} and --results are given" in done.stderr
-    from dataclasses import replace
-
     with pytest.raises(DataError, match=r"there is no '.*segments\.parquet'"):
-        measure_results(replace(open_run(run), folder=tmp_path), results)
+        measure_results(replace(read_run(run), folder=tmp_path), results)
 
 
 def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
@@ -210,7 +193,7 @@ def test_results_are_counted_as_pandas_counts_them(run, tmp_path):
     people["arm"] = rng.choice(["contact", "hold out", "leave"], len(people))
     people["response"] = rng.choice([0.0, 1.0, np.nan], len(people))
     people.to_csv(tmp_path / "results.csv", index=False)
-    found, _ = measure_results(open_run(run), tmp_path / "results.csv", cost=1, revenue=9)
+    found, _ = measure_results(read_run(run), tmp_path / "results.csv", cost=1, revenue=9)
     known = people.dropna(subset="response").groupby(["segment_id", "arm"])["response"]
     want = known.agg(["count", "sum"]).to_dict("index")
     for one in found[:-1]:
@@ -229,7 +212,7 @@ def test_results_in_other_capitals_and_with_holes_are_read(run, tmp_path):
         }
     )
     table.to_csv(tmp_path / "results.csv", index=False)
-    found, strangers = measure_results(open_run(run), tmp_path / "results.csv")
+    found, strangers = measure_results(read_run(run), tmp_path / "results.csv")
     assert strangers == 0
     assert (found[-1].treated + found[-1].holdout) <= 39
     assert sum(one.treated for one in found[:-1]) == 19
@@ -238,7 +221,7 @@ def test_results_in_other_capitals_and_with_holes_are_read(run, tmp_path):
 
 
 def test_results_give_back_a_planted_uplift(run, tmp_path):
-    saved = open_run(run)
+    saved = read_run(run)
     ids = pd.read_csv(run / "segments.csv")
     rng = np.random.default_rng(1)
     arm = np.where(rng.random(len(ids)) < 0.5, "contact", "hold out")
@@ -282,7 +265,7 @@ def test_results_that_cannot_be_read(run, tmp_path, change, sentence):
     table.loc[::2, "arm"] = "hold out"
     change(table).to_csv(tmp_path / "results.csv", index=False)
     with pytest.raises(DataError, match=sentence):
-        measure_results(open_run(run), tmp_path / "results.csv", cost=1, revenue=20)
+        measure_results(read_run(run), tmp_path / "results.csv", cost=1, revenue=20)
 
 
 def test_the_command_plans_and_measures(run, tmp_path):
@@ -422,16 +405,14 @@ def test_who_cannot_be_explained(shop, run, tmp_path):
 
 
 def test_the_source_is_found_beside_the_run(run, shop, tmp_path):
-    saved = open_run(run)
-    assert source_of(saved) == str(shop)
-    from dataclasses import replace
-
-    gone = replace(saved, source="moved.csv")
+    saved = read_run(run)
+    assert saved.find_source() == str(shop)
+    gone = replace(saved, told=saved.told | {"source": "moved.csv"})
     with pytest.raises(DataError, match="--source"):
-        source_of(gone)
+        gone.find_source()
     (tmp_path / "moved.csv").write_bytes(shop.read_bytes())
-    assert source_of(replace(gone, folder=tmp_path)) == str(tmp_path / "moved.csv")
-    assert source_of(gone, "here.csv") == "here.csv"
+    assert replace(gone, folder=tmp_path).find_source() == str(tmp_path / "moved.csv")
+    assert gone.find_source("here.csv") == "here.csv"
 
 
 def test_the_command_explains(run, shop):
@@ -476,7 +457,7 @@ def test_the_rulebook_as_sql_says_what_the_rulebook_says(run, shop):
     told = told.set_index("customer_id")["segment_id"]
     truth = pd.read_csv(run / "segments.csv").set_index("customer_id")["segment_id"]
     agree = (told.reindex(truth.index) == truth).mean()
-    book = open_run(run).rulebook
+    book = read_run(run).rulebook
     assert book is not None
     assert agree == pytest.approx(book.fit, abs=0.02)  # copies and all
 

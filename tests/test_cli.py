@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,21 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from command_line import Done, begin, smartcart
 from smartcart.datasets import write_customers
-
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
-
-
-def smartcart(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=ENV,
-        check=False,
-        timeout=300,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +22,7 @@ def shop(tmp_path_factory) -> Path:
     return path
 
 
-def assert_one_sentence(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+def assert_one_sentence(done: Done, code: int, *words: str) -> None:
     assert done.returncode == code, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("smartcart: ")]
     assert len(lines) == 1, done.stderr
@@ -50,7 +33,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], code: int, *word
 
 def test_run_writes_the_folder_and_says_so(shop, tmp_path) -> None:
     out = tmp_path / "out"
-    done = smartcart("run", shop, "-o", out)
+    done = smartcart("run", shop, "-o", out, fresh=True)
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
     summary = json.loads((out / "run.json").read_text())
@@ -113,7 +96,7 @@ def test_config_gives_roles(shop, tmp_path) -> None:
     "command", [[], ["run"], ["check"], ["demo"], ["layouts"], ["synth", "customers"]]
 )
 def test_every_command_has_help_with_an_example(command) -> None:
-    done = smartcart(*command, "--help")
+    done = smartcart(*command, "--help", fresh=True)
     assert done.returncode == 0
     assert "Example: smartcart" in done.stdout
 
@@ -303,20 +286,16 @@ def test_overwrite_replaces_a_run(shop, tmp_path) -> None:
 
 def test_killed_at_any_moment_leaves_no_half_folder(shop, tmp_path) -> None:
     start = time.monotonic()
-    assert smartcart("run", shop, "-o", tmp_path / "whole", "--k-max", "4").returncode == 0
+    whole = smartcart("run", shop, "-o", tmp_path / "whole", "--k-max", "4", fresh=True)
+    assert whole.returncode == 0
     span = time.monotonic() - start
     files = sorted(p.name for p in (tmp_path / "whole").rglob("*"))
     rng, finished = random.Random(0), 0
     for turn in range(20):
         out = tmp_path / f"out{turn}"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(out), "--k-max", "4"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=ENV,
-        )
+        process = begin("run", shop, "-o", out, "--k-max", "4")
         time.sleep(rng.uniform(0.05, 1.0) * span)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         if out.exists():
             finished += 1

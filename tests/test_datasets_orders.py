@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from command_line import smartcart
 from smartcart.datasets import (
     BEHAVIOURS,
     ORDER_COLUMNS,
@@ -288,13 +289,13 @@ def test_wrong_usage_says_what_was_expected(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_orders_and_truth(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "smartcart", "synth", "orders", "--rows", "500", "--clean"]
+    command = ["synth", "orders", "--rows", "500", "--clean"]
     command += ["-o", str(tmp_path / "log.csv"), "--truth", str(tmp_path / "t.csv"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = smartcart(*command)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["rows"] == len(pd.read_csv(tmp_path / "log.csv")) == 500
     assert "segment" in pd.read_csv(tmp_path / "t.csv")
-    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    again = smartcart(*command)
     assert again.returncode == 2
     assert "exists already" in again.stderr
 

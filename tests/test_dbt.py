@@ -23,8 +23,8 @@ from smartcart import store, workflows
 from smartcart.cli.main import app
 from smartcart.datasets import write_customers, write_orders
 from smartcart.errors import DataError, UsageError
+from smartcart.store import read_run
 from smartcart.workflows.dbt_package import COLUMNS, DIGITS, dbt_package, share_bounds, write_dbt
-from smartcart.workflows.saved import rfm_of
 
 DBT = os.environ.get("SMARTCART_DBT") or shutil.which("dbt")
 
@@ -58,7 +58,7 @@ def rendered(files: dict[str, str], adapter: str, relation: str) -> str:
 
 def test_the_package_parses_and_its_query_gives_the_segments(made: tuple[Path, Path]) -> None:
     source, run = made
-    model, rfm = workflows.load(run), rfm_of(run)
+    model, rfm = workflows.load(run), read_run(run).rfm
     files, engines = dbt_package(model, "shop", rfm)
     assert {"duckdb", "postgres", "spark", "databricks"} <= set(engines)
     with duckdb.connect() as con:
@@ -177,7 +177,7 @@ def test_dbt_builds_the_package(made: tuple[Path, Path], profile: Any, tmp_path:
     target, load = profile
     load(pd.read_parquet(source))
     package = tmp_path / "package"
-    write_dbt(workflows.load(run), "shop", package, rfm_of(run))
+    write_dbt(workflows.load(run), "shop", package, read_run(run).rfm)
     (package / "profiles.yml").write_text(
         yaml.safe_dump({"smartcart_segments": {"target": "t", "outputs": {"t": target}}})
     )

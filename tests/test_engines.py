@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import mariadb_server
 from postgres_server import Server, running
 from smartcart.engines.duckdb import DuckDB
 from smartcart.engines.protocol import Engine
+from smartcart.engines.server_base import DatabaseServer
+from smartcart.engines.servers import SERVERS
 from smartcart.sources import Opened, open_on_spark, open_source
 from spark_runs import IN_PROCESS
 
@@ -222,6 +225,12 @@ def _nodes(folder: str) -> Iterator[tuple[Path, ast.AST]]:
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             yield path, node
+
+
+@pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.title)
+def test_each_kind_of_server_has_its_engine(server) -> None:
+    module, name = server.engine
+    assert issubclass(getattr(import_module(f"smartcart.engines.{module}"), name), DatabaseServer)
 
 
 @pytest.mark.parametrize("folder", ["workflows", "inspection"])

@@ -7,8 +7,6 @@ import gzip
 import io
 import json
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from command_line import smartcart
 from smartcart.audiences.erasing import Wanted, erase_rows
 from smartcart.datasets import write_customers
 from smartcart.errors import UsageError
@@ -184,11 +183,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data[first] = [f"C-{77000 + i}" for i in range(len(data))]
     data.to_csv(shop, index=False)
     run = folder / "run"
-    subprocess.run(
-        [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(run), "--quiet"],
-        check=True,
-        timeout=300,
-    )
+    smartcart("run", shop, "-o", run, "--k-max", "4", "--quiet").check_returncode()
     write_lookup(run, str(shop))
     content = json.loads((run / "run.json").read_text(encoding="utf-8"))
     content["notices"] = [{"code": "x", "message": "Customer C-77100 is odd.", "count": None}]
@@ -197,13 +192,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def erased_by_command(folder: Path, who: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "smartcart", "erase", str(folder), "--customer", who, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    done = smartcart("erase", folder, "--customer", who, "--json")
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

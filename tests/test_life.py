@@ -22,6 +22,7 @@ from smartcart.cli.main import _guarded, app
 from smartcart.core import choose_k, migration
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
+from smartcart.store import read_run
 from smartcart.store.model import checksum
 from smartcart.workflows import customer_arrays
 from smartcart.workflows.explain import explain
@@ -30,7 +31,6 @@ from smartcart.workflows.migrate import migrate
 from smartcart.workflows.monitor import monitor
 from smartcart.workflows.plan import make_plan
 from smartcart.workflows.runs import runs
-from smartcart.workflows.saved import open_run
 
 ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 BEHAVIOUR = ("Mnt", "Num", "Recency", "Dt_Customer")
@@ -272,7 +272,7 @@ def test_a_refit_keeps_k_ids_and_names(model, run, next_month):
     assert later.names == model.names
     assert follows(later, model)
     assert not follows(model, later)
-    summary = store.read_summary(next_month)
+    summary = store.read_run(next_month).told
     assert summary["chosen_by"] == "previous"
     assert [one["kind"] for one in summary["identity"]["matches"]] == ["kept"] * 4
 
@@ -304,14 +304,14 @@ def test_ids_of_segments_that_ended_are_never_used_again(model, line):
 
 def test_the_same_ids_everywhere(shop, line):
     folder = line[0]
-    model, known = workflows.load(folder), open_run(folder)
+    model, known = workflows.load(folder), read_run(folder)
     ids = set(model.ids)
     assert ids != {1, 2, 3}  # else this test shows nothing
     names = dict(zip(model.ids, model.names, strict=True))
     table = pd.read_parquet(folder / "segments.parquet")
     sizes = table["segment_id"].value_counts().to_dict()
     assert table["segment"].tolist() == [names[i] for i in table["segment_id"]]
-    summary = known.summary
+    summary = known.told
     assert {s["segment_id"]: s["size"] for s in summary["segments"]} == sizes
     assert {s["segment_id"]: s["segment"] for s in summary["segments"]} == names
     profile = pd.read_csv(folder / "profile.csv")
@@ -516,7 +516,7 @@ def test_runs_lists_what_is_there_newest_first(run, next_month, tmp_path):
     for place, (folder, made) in enumerate(((next_month, 1), (run, 1_000_000_000))):
         target = tmp_path / f"{'ba'[place]}"
         target.mkdir()
-        told = store.read_summary(folder)
+        told = store.read_run(folder).told
         told["made"] = "2005-03-18T01:58:31+00:00" if place == 0 else ""
         (target / "run.json").write_text(json.dumps(told), encoding="utf-8")
         os.utime(target / "run.json", (made, made))

@@ -7,8 +7,6 @@ import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +15,8 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import begin
+from command_line import smartcart as command_line
 from smartcart import store, workflows
 from smartcart.cli.main import app
 from smartcart.datasets import write_customers
@@ -281,31 +281,15 @@ def test_two_runs_at_once_of_which_one_is_killed_leave_a_whole_history(
     kept = tmp_path / "kept"
     shutil.copytree(workspace / "1-may", kept / "0-before")
     shop = workspace.parent / "shop.csv"
-    words = [
-        sys.executable,
-        "-m",
-        "smartcart",
-        "run",
-        str(shop),
-        "--quiet",
-        "--k-max",
-        "3",
-        "--previous",
-        str(kept / "0-before"),
-        "-o",
-    ]
-    one, other = (
-        subprocess.Popen([*words, str(kept / name)], start_new_session=True)
-        for name in ("1-lives", "2-killed")
-    )
-    try:
-        time.sleep(rng.uniform(0.3, 4.0))
-        other.kill()  # no chance to clean up
-        other.wait(timeout=120)
-        assert one.wait(timeout=240) == 0
-    finally:
-        for process in (one, other):
-            if process.poll() is None:
+    words = ["run", shop, "--quiet", "--k-max", "3", "--previous", kept / "0-before", "-o"]
+    with begin(*words, kept / "1-lives") as one, begin(*words, kept / "2-killed") as other:
+        try:
+            time.sleep(rng.uniform(0.3, 4.0))
+            other.kill()  # no chance to clean up
+            other.wait(timeout=120)
+            assert one.wait(timeout=240) == 0
+        finally:
+            for process in (one, other):
                 process.kill()
     found = runs(kept)
     names = {Path(entry.folder).name for entry in found}
@@ -322,6 +306,6 @@ def test_two_runs_at_once_of_which_one_is_killed_leave_a_whole_history(
     assert {Path(r.folder).name for chain in told.chains for r in chain.runs} <= names
     # the next run sweeps what the killed one left, and can take its name
     if "2-killed" not in names:
-        done = subprocess.run([*words, str(kept / "2-killed")], check=False, timeout=240)
+        done = command_line(*words, kept / "2-killed")
         assert done.returncode == 0
         assert not [p.name for p in kept.iterdir() if p.name.endswith(".part")]

@@ -15,9 +15,9 @@ from smartcart.core import kmeans, prepare
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Run
+from smartcart.store import read_run
 from smartcart.workflows import customer_lookup
 from smartcart.workflows.explain import explain
-from smartcart.workflows.reading import read_alternatives, read_run
 from smartcart.workflows.what_if import explain_values, start_values, what_if
 
 
@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
 
 def test_a_run_is_read_back_as_it_was(made: tuple[Path, Run]) -> None:
     folder, run = made
-    again = read_run(folder)
+    again = read_run(folder).run
     for name in Run.__dataclass_fields__:
         then, now = getattr(run, name), getattr(again, name)
         if name == "profile":
@@ -61,15 +61,15 @@ def test_a_damaged_run_is_told_in_one_sentence(made: tuple[Path, Run], tmp_path:
     copy = Path(shutil.copytree(made[0], tmp_path / "run"))
     (copy / "evidence.csv").write_text("k\nx\n", encoding="utf-8")
     with pytest.raises(DataError, match="cannot be read back"):
-        read_run(copy)
+        _ = read_run(copy).run
     (copy / "alternatives.json").write_text("{}", encoding="utf-8")
     with pytest.raises(DataError, match="cannot be read back"):
-        read_alternatives(copy)
+        _ = read_run(copy).alternatives
 
 
 def test_every_k_is_there_as_a_run_of_it_would_give(made: tuple[Path, Run]) -> None:
     folder, run = made
-    found = read_alternatives(folder)
+    found = read_run(folder).alternatives
     assert [one.k for one in found.alternatives] == [1, 2, 3, 4, 5]
     assert (found.k, found.rows) == (4, 900)
     own = found.alternatives[3]
@@ -100,7 +100,7 @@ def test_every_k_is_there_as_a_run_of_it_would_give(made: tuple[Path, Run]) -> N
 
 def test_distributions_are_shares_of_known_values(made: tuple[Path, Run]) -> None:
     folder, run = made
-    found = read_alternatives(folder).distributions
+    found = read_run(folder).alternatives.distributions
     assert [one.column for one in found] == [f.name for f in run.model.recipe.features]
     sizes = np.array([s.share for s in run.segments])
     for one in found:

@@ -16,8 +16,8 @@ from smartcart.cli.main import app
 from smartcart.core import plan as core_plan
 from smartcart.errors import UsageError
 from smartcart.report import campaign, campaign_section
+from smartcart.store import read_run
 from smartcart.workflows.plan import make_plan
-from smartcart.workflows.saved import open_run
 from test_future import log
 
 
@@ -45,7 +45,7 @@ def spend_of(folder: Path) -> dict[int, float]:
 
 def test_a_response_brings_what_its_segment_is_expected_to_spend(folder: Path) -> None:
     expected = spend_of(folder)
-    found = make_plan(open_run(folder), cost=2.0, rate=0.05).plan
+    found = make_plan(read_run(folder), cost=2.0, rate=0.05).plan
     assert found.revenue_horizon == 90
     for one in found.segments:
         assert one.revenue == pytest.approx(expected[one.segment_id], rel=1e-6)
@@ -59,7 +59,7 @@ def test_a_response_brings_what_its_segment_is_expected_to_spend(folder: Path) -
 
 
 def test_the_plan_says_where_the_figure_is_from(folder: Path) -> None:
-    found = make_plan(open_run(folder), cost=2.0, rate=0.05)
+    found = make_plan(read_run(folder), cost=2.0, rate=0.05)
     basis = " ".join(campaign.basis(found, "€"))
     assert "expected to spend within 90 days by the forecast of this run" in basis
     low = min(spend_of(folder).values())
@@ -69,7 +69,7 @@ def test_the_plan_says_where_the_figure_is_from(folder: Path) -> None:
     shown = campaign_section.campaign(found, "€")
     assert shown is not None
     assert shown["rows"] == campaign.plan_rows(found.plan, "€")
-    given = make_plan(open_run(folder), cost=2.0, revenue=30.0, rate=0.05)
+    given = make_plan(read_run(folder), cost=2.0, revenue=30.0, rate=0.05)
     assert given.plan.revenue_horizon is None
     assert "forecast" not in " ".join(campaign.basis(given, "€"))
     assert "a response brings" not in campaign.plan_rows(given.plan, "€")[0]
@@ -77,10 +77,10 @@ def test_the_plan_says_where_the_figure_is_from(folder: Path) -> None:
 
 def test_a_contact_dearer_than_what_a_segment_spends_never_pays(folder: Path) -> None:
     least, most = min(spend_of(folder).values()), max(spend_of(folder).values())
-    dear = make_plan(open_run(folder), cost=most * 1.01, rate=0.5)
+    dear = make_plan(read_run(folder), cost=most * 1.01, rate=0.5)
     assert "Not even a response of everybody would pay" in " ".join(campaign.basis(dear))
     assert campaign.advice(dear.plan).startswith("Contact nobody: no segment earns")
-    some = make_plan(open_run(folder), cost=(least + most) / 2, rate=0.99)
+    some = make_plan(read_run(folder), cost=(least + most) / 2, rate=0.99)
     assert "segments never" in " ".join(campaign.basis(some))
     assert some.plan.chosen.contacts > 0
 
@@ -99,14 +99,14 @@ def test_python_and_the_command_line_say_the_same(
 
 
 def test_without_a_forecast_of_money_the_revenue_is_asked_for(folder: Path) -> None:
-    saved = open_run(folder)
-    without = replace(saved, summary={**saved.summary, "future": None})
+    saved = read_run(folder)
+    without = replace(saved, told={**saved.told, "future": None})
     with pytest.raises(UsageError, match="--revenue is not given") as bare:
         make_plan(without, cost=2.0, rate=0.05)
     assert "foretell" not in str(bare.value)
-    refused = {**saved.summary["future"], "segments": [], "refused": "Too short, so none is made."}
+    refused = {**saved.told["future"], "segments": [], "refused": "Too short, so none is made."}
     with pytest.raises(UsageError, match=r"does not foretell it \(Too short, so none is made"):
-        make_plan(replace(saved, summary={**saved.summary, "future": refused}), cost=2.0, rate=0.05)
+        make_plan(replace(saved, told={**saved.told, "future": refused}), cost=2.0, rate=0.05)
     assert make_plan(without, cost=2.0, revenue=9.0, rate=0.5).plan.revenue == 9.0
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from command_line import smartcart
 from smartcart.core.effects import FEW_CUSTOMERS, FEW_HITS, compare_arms, ledger, welch
 from smartcart.core.proportions import newcombe
 from smartcart.errors import DataError, UsageError
@@ -67,22 +66,12 @@ def test_intervals_are_those_of_newcombe_and_welch(hillstrom: Effects) -> None:
 
 
 def test_the_command_says_the_same(hillstrom: Effects) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "smartcart", "results", str(HILLSTROM), "--arm", "segment"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
+    done = smartcart("results", HILLSTROM, "--arm", "segment")
+    assert done.returncode == 0, done.stderr
     for figure in ("18.28%", "15.14%", "10.62%", "1.25%", "0.88%", "0.57%", "1.42", "1.08", "0.65"):
         assert figure in done.stdout
-    as_json = subprocess.run(
-        [sys.executable, "-m", "smartcart", "results", str(HILLSTROM), "--json"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
+    as_json = smartcart("results", HILLSTROM, "--json")
+    assert as_json.returncode == 0, as_json.stderr
     told: dict[str, Any] = json.loads(as_json.stdout)
     assert told["effects"][0]["mean"] == pytest.approx(hillstrom.effects[0].mean)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,12 @@ import pandas as pd
 import pytest
 
 import smartcart
+from command_line import ENV
+from command_line import smartcart as command
 from smartcart import store, workflows
 from smartcart.datasets import write_customers, write_orders
 from smartcart.errors import DataError, UsageError
 
-ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 COLUMNS = ["customer_id", "segment_id", "segment", "distance", "confidence", "outside"]
 FORECAST = ["p_alive", "expected_orders", "expected_spend", "next_order_by", "late"]
 
@@ -28,17 +28,6 @@ def fitted(source: object, folder: Path, **options: object) -> Path:
     folder.mkdir()
     store.write_run(folder, workflows.segment(source, folder, k=4, k_max=4, **options))
     return folder
-
-
-def command(*args: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, args)],
-        capture_output=True,
-        text=True,
-        env=ENV,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +40,14 @@ def shop(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def run(shop) -> Path:
     return fitted(shop, shop.parent / "run")
+
+
+@pytest.fixture(scope="module")
+def order_run(tmp_path_factory) -> tuple[Path, Path]:
+    """Return a log of orders and the folder of its run."""
+    path = tmp_path_factory.mktemp("orders") / "orders.csv"
+    write_orders(path, 8_000, seed=5)
+    return path, fitted(path, path.parent / "run")
 
 
 @pytest.fixture
@@ -121,11 +118,10 @@ def workflows_options(**options: bool) -> object:
     return OrderOptions(**options)
 
 
-def test_an_earlier_history_differs_so_the_model_is_read(tmp_path) -> None:
+def test_an_earlier_history_differs_so_the_model_is_read(order_run) -> None:
     """Half of the lines is another history: the as-of day stays the model's."""
-    path = tmp_path / "orders.csv"
-    write_orders(path, 8_000, seed=5)
-    model = smartcart.load(fitted(path, tmp_path / "run"))
+    path, run = order_run
+    model = smartcart.load(run)
     log, day = model.record.contract.log, model.record.contract.as_of
     lines = pd.read_csv(path)
     when = pd.to_datetime(lines[log.date], errors="coerce")
@@ -358,10 +354,9 @@ def test_categories_never_seen_before_do_no_harm(frame, run) -> None:
     pd.testing.assert_frame_equal(model.assign(new), model.assign(frame))
 
 
-def test_order_logs_with_new_categories_and_channels(tmp_path) -> None:
-    path = tmp_path / "orders.csv"
-    write_orders(path, 8_000, seed=5)
-    model = smartcart.load(fitted(path, tmp_path / "run"))
+def test_order_logs_with_new_categories_and_channels(order_run) -> None:
+    path, run = order_run
+    model = smartcart.load(run)
     log = model.record.contract.log
     lines = pd.read_csv(path)
     for name in (log.category, log.channel):

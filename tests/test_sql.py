@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +16,8 @@ import sqlglot
 
 import postgres_server
 import smartcart
+from command_line import Done
+from command_line import smartcart as command_line
 from smartcart import store, workflows
 from smartcart.api import SavedModel
 from smartcart.datasets import write_customers
@@ -264,11 +264,8 @@ def test_what_cannot_be_written_ends_in_one_sentence(model, table, tmp_path) -> 
 
 
 def test_the_command_prints_the_query(model, shop) -> None:
-    def command(*args: object) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "smartcart", "sql", "--model", shop.parent / "run", *args]
-        return subprocess.run(
-            list(map(str, words)), capture_output=True, text=True, check=False, timeout=60
-        )
+    def command(*args: object) -> Done:
+        return command_line("sql", "--model", shop.parent / "run", *args)
 
     assert command("--dialect", "duckdb").stdout == model.sql("duckdb")
     found = json.loads(command("--dialect", "bigquery", "--table", "a.b.c", "--json").stdout)

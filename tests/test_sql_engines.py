@@ -22,8 +22,8 @@ from smartcart.core.rulebook import apply_rules
 from smartcart.engines.distances import LISTED
 from smartcart.errors import DataError
 from smartcart.records import Column, ColumnWish, Contract, Feature, Model, Recipe
+from smartcart.store import read_run
 from smartcart.tables import features
-from smartcart.workflows.saved import open_run
 from smartcart.workflows.score import ready_source
 from sql_engines import BEGIN, DOCS, END, ENGINES, MATRIX, Ask, matrix
 
@@ -181,7 +181,7 @@ def test_odd_names_and_hard_cells_give_the_segments_of_score(engine, model, cell
 @pytest.mark.parametrize("cells", TABLES)
 def test_rules_give_the_segments_of_the_rules_in_python(engine, model, folder, cells: str) -> None:
     name, ask = engine
-    book = open_run(folder).rulebook
+    book = read_run(folder).rulebook
     assert book is not None
     table = TABLES[cells]
     with ready_source(table, model.record, DAY) as ready:

@@ -20,7 +20,7 @@ from smartcart import store, workflows
 from smartcart.api import SavedModel
 from smartcart.errors import DataError
 from smartcart.inspection.order_log import OrderOptions
-from smartcart.workflows.saved import open_run
+from smartcart.store import read_run
 from sql_engines import ENGINES, ORDER_ENGINES, Ask
 
 pytestmark = [
@@ -177,7 +177,7 @@ def test_the_planted_logs_hold_what_the_rules_are_for(models) -> None:
 def test_rules_give_a_segment_to_every_customer(engine, models, home) -> None:
     dialect, ask = engine
     model, truth = models["lines"]
-    book = open_run(home / "lines").rulebook
+    book = read_run(home / "lines").rulebook
     found = ask(LOGS["lines"][0], workflows.sql(model.record, dialect, "shop", book))
     assert list(found) == ["customer_id", "segment_id", "segment"]
     assert set(found["customer_id"]) == set(truth["customer_id"])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from smartcart import store
 from smartcart.records import Future, FutureSegment
-from smartcart.workflows.value_at_risk import notice_between, risk_notice
+from smartcart.workflows.value_at_risk import risk_notice
 
 
 def future(*at_risk: float | None, horizon: int = 90, currency: str = "€") -> Future:
@@ -57,15 +54,7 @@ def test_a_new_segment_counts_from_nothing() -> None:
     assert "most of it in S2, from €0 to €60" in found.message
 
 
-def test_runs_are_read_and_those_without_a_forecast_say_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    told = {"then": future(100.0), "now": future(500.0), "customers": None}
-    monkeypatch.setattr(
-        store, "read_summary", lambda folder: {"future": store.plain(told[folder.name])}
-    )
-    found = notice_between(Path("then"), Path("now"))
-    assert found is not None
-    assert found == risk_notice(future(100.0), future(500.0))
-    assert notice_between(Path("customers"), Path("now")) is None
-    assert notice_between(Path("then"), Path("customers")) is None
+def test_without_a_forecast_nothing_is_said() -> None:
+    assert risk_notice(future(100.0), future(500.0)) is not None
+    assert risk_notice(None, future(500.0)) is None
+    assert risk_notice(future(100.0), None) is None

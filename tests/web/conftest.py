@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -16,8 +14,9 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from command_line import FORKS, forking, smartcart
 from smartcart.datasets import write_customers
-from smartcart.web import accounts
+from smartcart.web import accounts, worker_processes
 from smartcart.web.app import create_app
 from smartcart.web.config import Config
 from smartcart.web.database import open_database
@@ -26,6 +25,13 @@ from web.browsing import DESKTOP, Visit, launched, visit
 from web.serving import LOCAL, PASSWORDS, ROLES, RUN, Server, Team, add_later, client_of
 
 QUICK = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def forked_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork what an app of this process begins of its worker: half of a short work is loading."""
+    if FORKS:
+        monkeypatch.setattr(worker_processes, "subprocess", forking)
 
 
 @pytest.fixture(autouse=True)
@@ -42,13 +48,17 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop.parent.mkdir(parents=True)
     write_customers(shop, 400, seed=1)
     run = folder / "runs" / RUN
-    subprocess.run(
-        [sys.executable, "-m", "smartcart", "run", str(shop), "-o", str(run), "--quiet"],
-        check=True,
-        timeout=300,
-    )
+    smartcart("run", shop, "-o", run, "--quiet").check_returncode()
     write_lookup(run, str(shop))
     open_database(None, folder).close()  # its tables are made once
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace that nobody has used; copy it before changing anything."""
+    folder = tmp_path_factory.mktemp("unused")
+    open_database(None, folder).close()
     return folder
 
 

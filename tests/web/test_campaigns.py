@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-import smartcart.workflows.saved
+import smartcart.store
 from smartcart import store
 from smartcart.cli.main import app
 from smartcart.workflows.kept_campaigns import learnt
@@ -186,7 +186,7 @@ def test_python_and_the_command_line_plan_and_sum_up_alike(
     file = tmp_path / "results.csv"
     file.write_bytes(table(workspace))
     run = workspace / "runs" / RUN
-    saved = smartcart.workflows.saved.open_run(run)
+    saved = smartcart.store.read_run(run)
     lesson = learnt(measure_arms(file, saved), "results.csv")
     want = make_plan(saved, cost=1, revenue=50, learnt=lesson).plan
     asked = ["plan", str(run), "--cost", "1", "--revenue", "50", "--earlier", str(file), "--json"]
@@ -245,6 +245,6 @@ def test_hillstrom_is_alike_on_the_page_by_the_api_and_in_python(
     for figure in ("18.28%", "15.14%", "10.62%", "1.25%", "0.88%", "0.57%", "1.42", "1.08", "0.65"):
         assert figure in said
     (kept,) = client.get("/api/v1/campaigns").json()
-    python = measure_arms(file, smartcart.workflows.saved.open_run(run), arm="segment")
+    python = measure_arms(file, smartcart.store.read_run(run), arm="segment")
     assert kept["effects"] == json.loads(json.dumps(store.plain(python)))
     assert kept["effects"]["customers"] == 64_000

@@ -16,6 +16,11 @@ from smartcart.web.uploads import Upload
 from web.serving import RUN
 
 
+@pytest.fixture
+def forked_work() -> None:
+    """Here the app begins its worker as it does everywhere: tests of ending it are among these."""
+
+
 def upload(client: Any, rows: int = 300) -> str:
     made = client.post("/api/v1/synthetic", json={"rows": rows, "seed": 2})
     assert made.status_code == 201, made.text

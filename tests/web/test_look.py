@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,10 @@ TOTAL = float(PAID.sum())
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+def client(unused: Path, tmp_path: Path) -> Iterator[TestClient]:
     """Return a client of a server of an empty workspace."""
-    with client_of(create_app(Config(tmp_path))) as found:
+    folder = shutil.copytree(unused, tmp_path / "workspace")
+    with client_of(create_app(Config(folder))) as found:
         yield found
 
 

@@ -6,8 +6,6 @@ import html
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 import smartcart
+from command_line import smartcart as command
 from smartcart import store
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
+from smartcart.records import RunFile
+from smartcart.store import read_run
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
-from smartcart.workflows.reading import read_run
 from web.serving import RUN
 
 PAGE = {"Accept": "text/html"}
@@ -28,13 +28,7 @@ NEW = "Best friends & co"
 
 
 def smartcart_cli(*arguments: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "smartcart", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = command(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -43,7 +37,7 @@ def smartcart_cli(*arguments: object) -> str:
 def renamed(client: Any, workspace: Path) -> tuple[Any, Path, str]:
     """Return a client, the run's folder and the name of before."""
     folder = workspace / "runs" / RUN
-    old = store.read_summary(folder)["segments"][0]["segment"]
+    old = store.read_run(folder).told["segments"][0]["segment"]
     answer = client.put(f"/api/v1/runs/{RUN}/segments/1/name", json={"name": NEW})
     assert answer.status_code == 200
     return client, folder, old
@@ -142,7 +136,7 @@ def test_names_of_an_earlier_version_are_settled_in_the_folder(
     renamed: tuple[Any, Path, str], make_client: Any
 ) -> None:
     _, folder, _ = renamed
-    (folder / store.NAMES).unlink()
+    (folder / RunFile.NAMES).unlink()
     client = make_client()
     assert NEW in html.unescape(client.get("/", headers=PAGE).text)
     assert store.names_of(folder) == {1: NEW}
@@ -153,7 +147,7 @@ def test_a_damaged_file_of_names_is_told_in_a_sentence(
 ) -> None:
     _, folder, _ = renamed
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    (copy / store.NAMES).write_text("{", encoding="utf-8")
+    (copy / RunFile.NAMES).write_text("{", encoding="utf-8")
     with pytest.raises(DataError, match=r"names\.json' cannot be read"):
         load(copy)
 

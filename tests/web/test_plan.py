@@ -6,13 +6,12 @@ import csv
 import html
 import io
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from command_line import smartcart
 from web.serving import RUN
 
 PAGE = {"Accept": "text/html"}
@@ -33,13 +32,9 @@ def words_of(page: str) -> str:
 def test_page_and_command_line_say_the_same(
     client: Any, workspace: Path, options: list[str], query: str
 ) -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "smartcart", "plan", str(workspace / "runs" / RUN), *options],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    ).stdout
+    done = smartcart("plan", workspace / "runs" / RUN, *options)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
     page = words_of(client.get(f"/runs/{RUN}/plan?{query}", headers=PAGE).text)
     sentences = [
         line.strip().replace(" (--baseline 0.05)", " under “Respond without contact” above")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -14,21 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from command_line import smartcart
 from smartcart.errors import UsageError
 from smartcart.web.config import Config, is_loopback, refuse_unsafe
 from smartcart.web.server import _listen
 from web.serving import RUN, Server
-
-
-def _smartcart(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "smartcart", *arguments],
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_it_answers_and_lists_the_runs(start: Callable[..., Server], workspace: Path) -> None:
@@ -38,19 +26,19 @@ def test_it_answers_and_lists_the_runs(start: Callable[..., Server], workspace: 
         assert json.load(answer) == {"status": "ok"}
     with urllib.request.urlopen(f"{server.url}/api/v1/runs", timeout=30) as answer:
         assert [one["name"] for one in json.load(answer)["items"]] == [RUN]
-    listed = _smartcart("runs", str(workspace), "--json")
+    listed = smartcart("runs", str(workspace), "--json")
     assert [Path(r["folder"]).name for r in json.loads(listed.stdout)["runs"]] == [RUN]
-    second = _smartcart("serve", str(workspace), "--port", "0")
+    second = smartcart("serve", str(workspace), "--port", "0")
     assert second.returncode == 2
     assert "another server uses the workspace" in second.stderr
 
 
 def test_beyond_loopback_it_needs_users(tmp_path: Path) -> None:
-    refused = _smartcart("serve", str(tmp_path / "w"), "--host", "0.0.0.0", "--port", "0")
+    refused = smartcart("serve", str(tmp_path / "w"), "--host", "0.0.0.0", "--port", "0")
     assert refused.returncode == 2
     assert "other machines can reach, and nobody has to log in" in refused.stderr
     assert "--team" in refused.stderr
-    refused = _smartcart("serve", str(tmp_path / "w"), "--host", "0.0.0.0", "--port", "0", "--team")
+    refused = smartcart("serve", str(tmp_path / "w"), "--host", "0.0.0.0", "--port", "0", "--team")
     assert refused.returncode == 2
     assert "there is no user yet" in refused.stderr
     assert "smartcart user" in refused.stderr
@@ -74,12 +62,12 @@ def test_what_others_can_reach(host: str, tmp_path: Path) -> None:
 
 
 def test_with_a_team_strangers_see_nothing(start: Callable[..., Server], workspace: Path) -> None:
-    made = _smartcart(
+    made = smartcart(
         "user", "ann", "--role", "admin", "--workspace", str(workspace), given="correct horse 1\n"
     )
     assert made.returncode == 0, made.stderr
     assert made.stdout == "ann may log in as admin.\n"
-    again = _smartcart("user", "ann", "--workspace", str(workspace), given="correct horse 1\n")
+    again = smartcart("user", "ann", "--workspace", str(workspace), given="correct horse 1\n")
     assert again.returncode == 2
     assert "there is a user 'ann' already" in again.stderr
     assert "correct horse" not in again.stderr
@@ -95,7 +83,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        refused = _smartcart("serve", str(tmp_path / "w"), "--port", port)
+        refused = smartcart("serve", str(tmp_path / "w"), "--port", port)
     assert refused.returncode == 2
     assert f"port {port}" in refused.stderr
 
@@ -123,7 +111,7 @@ def test_without_the_packages_the_install_line_is_told(
 
 @pytest.mark.parametrize("url", ["ftp://x", "shop.example.com", "https://ann:pw@shop.example.com"])
 def test_a_public_url_must_be_one(url: str, tmp_path: Path) -> None:
-    refused = _smartcart("serve", str(tmp_path / "w"), "--public-url", url)
+    refused = smartcart("serve", str(tmp_path / "w"), "--public-url", url)
     assert refused.returncode == 2
     assert "--public-url is no address" in refused.stderr
     assert "pw" not in refused.stderr

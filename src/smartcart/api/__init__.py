@@ -154,8 +154,9 @@ def load(folder: str | Path) -> SavedModel:
 
     Raises ``UsageError`` where there is no model, and ``DataError`` where it is damaged.
     """
-    from smartcart.workflows.saved import rfm_of
-
     place = Path(folder)
     with speaking_python():
-        return SavedModel(workflows.load(place), store.source_table(place), rfm_of(place))
+        stored = store.find_run(place)
+        if stored is None:
+            return SavedModel(workflows.load(place))
+        return SavedModel(workflows.load(place), stored.table_name, stored.rfm)

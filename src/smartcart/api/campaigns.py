@@ -8,6 +8,7 @@ from typing import Any
 
 from smartcart.api.arguments import speaking_python
 from smartcart.records import Campaign, Effects, Plan, Receipt, Run, Uplift
+from smartcart.store import run_in_memory
 
 __all__ = ["CampaignMethods"]
 
@@ -40,13 +41,12 @@ class CampaignMethods:
         """
         from smartcart.workflows.kept_campaigns import learnt
         from smartcart.workflows.plan import make_plan
-        from smartcart.workflows.saved import saved_run
 
         lesson = None
         if results is not None:
             lesson, outcome = learnt(results, "the results", outcome or "", arm or ""), None
         return make_plan(
-            saved_run(self.record, self._folder),
+            run_in_memory(self.record, self._folder),
             cost=cost,
             revenue=revenue,
             outcome=outcome,
@@ -106,9 +106,8 @@ class CampaignMethods:
     ) -> dict[str, int]:
         """Write who is contacted and who is held out (``.csv`` or ``.parquet``); count the arms."""
         from smartcart.workflows.plan import write_arms
-        from smartcart.workflows.saved import saved_run
 
-        saved = saved_run(self.record, self._folder)
+        saved = run_in_memory(self.record, self._folder)
         return write_arms(saved, plan, Path(path), seed=seed, overwrite=overwrite)
 
     @speaking_python()
@@ -120,9 +119,8 @@ class CampaignMethods:
         ``results`` is a table with ``customer_id``, ``arm`` (contact or hold out) and ``response``.
         """
         from smartcart.workflows.plan import measure_results
-        from smartcart.workflows.saved import saved_run
 
-        saved = saved_run(self.record, self._folder)
+        saved = run_in_memory(self.record, self._folder)
         return measure_results(saved, Path(results), cost=cost, revenue=revenue)[0]
 
     @speaking_python()
@@ -141,9 +139,8 @@ class CampaignMethods:
         that was left alone, the columns of what came of it (0/1, or money).
         """
         from smartcart.workflows.results import measure_arms
-        from smartcart.workflows.saved import saved_run
 
-        saved = saved_run(self.record, self._folder)
+        saved = run_in_memory(self.record, self._folder)
         return measure_arms(
             table,
             saved,

@@ -79,7 +79,7 @@ class Handle:
     def _explained(self, ids: Sequence[object], other: str | None) -> tuple[Explanation, ...]:
         from smartcart.workflows.explain import explain_kept
 
-        rejected = self._folder / "rejected.csv"
+        rejected = store.rejected_rows(self._folder)
         return explain_kept(self._with_features(), rejected, self.record.model, ids, other=other)
 
     def _with_features(self) -> Path:

@@ -25,6 +25,7 @@ from smartcart.records import (
     Notice,
     ReadingReceipt,
     Reason,
+    RunFile,
 )
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Segmentation(Handle, CampaignMethods):
         """One row per customer: ``customer_id, segment_id, segment, distance, confidence``."""
         import pandas as pd
 
-        return pd.read_parquet(self._folder / "segments.parquet")
+        return pd.read_parquet(self._folder / RunFile.SEGMENTS)
 
     @property
     def features(self) -> pd.DataFrame:
@@ -140,17 +141,17 @@ class Segmentation(Handle, CampaignMethods):
         """Customers or rows without a segment: ``customer_id, reason``."""
         import pandas as pd
 
-        return pd.read_csv(self._folder / "rejected.csv", dtype=str)
+        return pd.read_csv(self._folder / RunFile.REJECTED, dtype=str)
 
     @property
     def rfm(self) -> pd.DataFrame | None:
         """One row per customer with its RFM digits and segment, ``None`` where R, F or M lacks."""
         import pandas as pd
 
-        table = self._folder / "rfm.csv"
+        table = self._folder / RunFile.RFM_CSV
         if table.exists():
             return pd.read_csv(table)
-        table = table.with_suffix(".parquet")
+        table = self._folder / RunFile.RFM
         return pd.read_parquet(table) if table.exists() else None
 
     @property
@@ -210,7 +211,7 @@ class Segmentation(Handle, CampaignMethods):
         import pandas as pd
 
         found = self.record.future
-        table = self._folder / "future.parquet"
+        table = self._folder / RunFile.FUTURE
         if found is None or not table.exists():
             return None
         frame = pd.read_parquet(table)

@@ -8,7 +8,7 @@ from pathlib import Path
 from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
-from smartcart.records import SqlRow
+from smartcart.records import RunFile, SqlRow
 
 __all__ = ["Ways"]
 
@@ -65,7 +65,7 @@ class Ways:
 
     def _table(self, folder: Path) -> Path:
         """Return the customers of a run folder; raise ``DataError`` where there are none."""
-        path = folder / "segments.parquet"
+        path = folder / RunFile.SEGMENTS
         if not path.is_file() or COLUMNS - set(self.engine.types(f"FROM {_parquet(path)}")):
             raise DataError.of(
                 f"{str(folder)!r} has no segments.parquet of a run",
@@ -81,7 +81,7 @@ class Ways:
     @staticmethod
     def _rfm(folder: Path) -> str | None:
         """Return SQL of the table that says what each customer of a run is worth."""
-        for name, reader in (("rfm.parquet", "read_parquet"), ("rfm.csv", "read_csv")):
+        for name, reader in ((RunFile.RFM, "read_parquet"), (RunFile.RFM_CSV, "read_csv")):
             if (folder / name).is_file():
                 every = ", all_varchar = true" if reader == "read_csv" else ""
                 return f"{reader}({literal(str(folder / name))}{every})"

@@ -89,9 +89,8 @@ def plan(
         from smartcart import store
         from smartcart.workflows import plan as planning
         from smartcart.workflows.campaign_report import check_amounts
-        from smartcart.workflows.saved import open_run
 
-        saved = open_run(run)
+        saved = store.read_run(run)
         if results is not None:
             planned = {
                 "-o": output,
@@ -201,9 +200,8 @@ def results(
         progress("read", 0, None)
         from smartcart import store
         from smartcart.workflows.results import measure_arms
-        from smartcart.workflows.saved import open_run
 
-        saved = None if run is None else open_run(run)
+        saved = None if run is None else store.read_run(run)
         found = measure_arms(table, saved, arm=arm, control=control, outcomes=outcome or ())
     if as_json:
         print_json(store.plain(found))
@@ -266,10 +264,9 @@ def explain(
         from smartcart import store, workflows
         from smartcart.workflows.explain import explain as explain_customers
         from smartcart.workflows.explain import moved_since
-        from smartcart.workflows.saved import open_run, source_of
 
-        saved = open_run(run)
-        place = source_of(saved, source)
+        saved = store.read_run(run)
+        place = saved.find_source(source)
         found = explain_customers(place, workflows.load(run), customer, other=against)
         moved = moved_since(saved, found)
     if report is not None:

@@ -29,10 +29,10 @@ def dbt(
     """Write a saved model as a dbt package: query, source, tests and documentation."""
     from smartcart import store, workflows
     from smartcart.workflows.dbt_package import write_dbt
-    from smartcart.workflows.saved import rfm_of
 
-    name = table or store.source_table(model)
-    engines = write_dbt(workflows.load(model), name, output, rfm_of(model))
+    stored = store.find_run(model)
+    name = table or (stored.table_name if stored else "customers")
+    engines = write_dbt(workflows.load(model), name, output, stored.rfm if stored else None)
     if as_json:
         print_json(
             {"model": str(model), "output": str(output), "table": name, "engines": list(engines)}

@@ -110,9 +110,8 @@ def migrate(
         progress("start", 0, None)
         from smartcart import store
         from smartcart.workflows.migrate import migrate as compare
-        from smartcart.workflows.saved import open_run
 
-        currency = open_run(new_run).currency
+        currency = store.read_run(new_run).currency
         if report is not None:
             store.refuse_file(report, overwrite=overwrite)
         found = compare(

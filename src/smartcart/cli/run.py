@@ -38,6 +38,7 @@ from smartcart.cli.common import (
     write_whole,
 )
 from smartcart.errors import DataError, UsageError
+from smartcart.records import RunFile
 
 if TYPE_CHECKING:
     from smartcart.settings import Settings
@@ -53,7 +54,7 @@ THERE = (
     "mpl_toolkits.mplot3d",
 )
 NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
-HERE = ("scipy.optimize", "smartcart.report.page")
+HERE = ("smartcart.report.page",)
 
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")
@@ -211,7 +212,7 @@ def demo(
     settings = read_settings(None, seed=seed)
     store.refuse_target(output, overwrite=overwrite)
     with tempfile.TemporaryDirectory(prefix="smartcart-") as folder:
-        shop = Path(folder) / "shop.csv"
+        shop = Path(folder) / RunFile.SHOP
         write_customers(shop, rows, seed=settings.seed)
         _segment(
             str(shop),
@@ -220,7 +221,7 @@ def demo(
             overwrite,
             quiet=quiet,
             as_json=as_json,
-            keep={"shop.csv": shop},
+            keep={RunFile.SHOP: shop},
         )
 
 

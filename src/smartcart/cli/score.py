@@ -191,21 +191,21 @@ def sql(
 ) -> None:
     """Write a saved model as one SQL query."""
     from smartcart import store, workflows
-    from smartcart.workflows.saved import rfm_of
 
-    name = table or store.source_table(model)
+    stored = store.find_run(model)
+    name = table or (stored.table_name if stored else "customers")
     book = None
     if rules:
-        from smartcart.workflows.saved import open_run
-
-        book = open_run(model).rulebook
+        book = store.read_run(model).rulebook
         if book is None:
             raise DataError.of(
                 f"the run at {str(model)!r} has no rules",
                 "a run with two segments or more",
                 "leave out --rules",
             )
-    query = workflows.sql(workflows.load(model), dialect, name, book, rfm_of(model))
+    query = workflows.sql(
+        workflows.load(model), dialect, name, book, stored.rfm if stored else None
+    )
     if as_json:
         print_json({"model": str(model), "dialect": dialect, "table": name, "sql": query})
     else:  # the query is the result, not a message: --quiet does not take it away

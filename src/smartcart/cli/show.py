@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from smartcart.cli.progress import Progress
-from smartcart.records import Inspection, Notice, OrderLog, ReadingReceipt, Run
+from smartcart.records import Inspection, Notice, OrderLog, ReadingReceipt, Run, RunFile
 from smartcart.report import order_log, receipt, words
 from smartcart.report.view import another_k
 
@@ -53,9 +53,9 @@ def result(run: Run, output: Path) -> None:
         table.add_row(*cells, Text(facts))
     console.print(table)
     _notices(console, run.notices)
-    lists = [name for name in ("segments.csv", "rfm.csv") if (output / name).exists()]
+    lists = [name for name in (RunFile.SEGMENTS_CSV, RunFile.RFM_CSV) if (output / name).exists()]
     listed = f", the customers are in {words.listing(lists)}" if lists else ""
-    console.print(Text(f"Open {output / 'report.html'}{listed}; everything is in {output}"))
+    console.print(Text(f"Open {output / RunFile.REPORT}{listed}; everything is in {output}"))
 
 
 def inspection(seen: Inspection) -> None:

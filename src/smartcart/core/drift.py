@@ -126,7 +126,7 @@ def compare(
     called |= {i: f"{name} (segment {i})" for i, name in zip(known, names or (), strict=False)}
     segments = tuple(
         _with_stability(one, i, reference.stability, stability)
-        for i, one in enumerate(_segments(before, now, reference.far, beyond, chance, called))
+        for i, one in enumerate(_segments(before, now, beyond, chance, called))
     )
     found = tuple(_outcome(one, (outcomes or {})[one.column], told) for one in rates)
     reasons = _schema(reference, schema)
@@ -278,7 +278,6 @@ def _jensen_shannon(p: Floats, q: Floats) -> float:
 def _segments(
     before: Floats,
     now: Floats,
-    far: Sequence[float],
     beyond: ArrayLike | None,
     chance: float,
     called: Mapping[int, str],

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.matching import cheapest_pairs
 from smartcart.records import Identity, Link, Match
 
 __all__ = ["identify", "overlap_counts"]
@@ -219,12 +220,9 @@ def _splits(evidence: _Evidence, merged: dict[int, list[int]]) -> dict[int, list
 
 def _kept(evidence: _Evidence, gone: set[int], taken: set[int]) -> dict[int, int]:
     """Return old -> new for the pairs that are the same segment: the optimal assignment."""
-    from scipy.optimize import linear_sum_assignment
-
     same = (evidence.relative < 1) & ((evidence.relative <= IN_PLACE) | (evidence.jaccard >= SAME))
     same[list(gone), :] = False
     same[:, list(taken)] = False
     never = 1e6
     cost = np.where(same, np.minimum(evidence.relative, 1.0) + 1.0 - evidence.jaccard, never)
-    rows, columns = linear_sum_assignment(cost)
-    return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if same[i, j]}
+    return {i: j for i, j in cheapest_pairs(cost) if same[i, j]}

@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 
 from smartcart.core.archetypes import ARCHETYPES, Archetype, EffectRange
+from smartcart.core.matching import cheapest_pairs
 from smartcart.records import Contract, Fact, Feature, ProfileRow
 
 __all__ = ["EarnedName", "facts_of", "name_segments", "say", "signal_columns"]
@@ -181,8 +182,6 @@ def _parting(profile: Sequence[Sequence[ProfileRow]], place: int) -> tuple[str, 
 
 def _assign(seen: Sequence[Mapping[str, _Seen]]) -> list[Archetype | None]:
     """Give each archetype to at most one segment that earns it, so that the scores add up most."""
-    from scipy.optimize import linear_sum_assignment
-
     # earning a name outweighs any score, so as many segments as possible get one
     scores = np.zeros((len(seen), len(ARCHETYPES)))
     for i, signals in enumerate(seen):
@@ -191,7 +190,7 @@ def _assign(seen: Sequence[Mapping[str, _Seen]]) -> list[Archetype | None]:
                 weight = sum(w * signals[s].effect for s, w in archetype.score if s in signals)
                 scores[i, j] = 100.0 - j + np.tanh(weight / 4.0) * 10
     found: list[Archetype | None] = [None] * len(seen)
-    for i, j in zip(*linear_sum_assignment(scores, maximize=True), strict=True):
+    for i, j in cheapest_pairs(-scores):
         if scores[i, j] > 0:
             found[i] = ARCHETYPES[j]
     return found

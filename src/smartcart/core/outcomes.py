@@ -1,12 +1,12 @@
 """Validation by outcomes: do segments that were formed without an outcome tell it apart?
 
 Everything follows from two counts per segment, so customers stream by and are only counted:
-:func:`count_outcome` per batch, sums added up, then :func:`outcome_of` and :func:`adjusted`.
+:func:`count_outcome` per batch, sums added up, then :func:`outcome_of` and :func:`with_p_values`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from smartcart.core.proportions import wilson
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Outcome, OutcomeRate
 
-__all__ = ["adjusted", "count_outcome", "holm", "membership_auc", "outcome_of", "validate"]
+__all__ = ["count_outcome", "holm", "membership_auc", "outcome_of", "validate", "with_p_values"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -65,10 +65,10 @@ def count_outcome(
 def outcome_of(
     column: str, counts: ArrayLike, names: Sequence[str], *, level: float = 0.95, seed: int = 0
 ) -> Outcome:
-    """Return rates, lifts, AUC and test from the (3, k) counts of :func:`count_outcome`.
+    """Return rates, lifts, AUC and statistic from the (3, k) counts of :func:`count_outcome`.
 
-    ``names`` are of the k segments. ``p_holm`` is that of one outcome alone; :func:`adjusted`
-    adjusts it for several. Raises ``DataError`` where the outcome is known of nobody.
+    ``names`` are of the k segments. There are no p-values yet: those of several outcomes are
+    told together, :func:`with_p_values`. Raises ``DataError`` where the outcome is known of nobody.
     """
     negatives, positives, missing = (np.asarray(c, dtype=np.int64) for c in np.asarray(counts))
     known = negatives + positives
@@ -82,7 +82,7 @@ def outcome_of(
     overall = x / n
     low, high = wilson(positives, known, level)
     all_low, all_high = wilson([x], [n], level)
-    chi2, dof, p_value, least = _chi_squared(negatives, positives)
+    chi2, dof, least = _chi_squared(negatives, positives)
     auc, folds = membership_auc(negatives, positives, seed=seed)
     rates = []
     for i, name in enumerate(names):
@@ -114,8 +114,8 @@ def outcome_of(
         folds=folds,
         chi2=chi2,
         dof=dof,
-        p_value=p_value,
-        p_holm=p_value,
+        p_value=None,
+        p_holm=None,
         expected_least=least,
         seed=seed,
     )
@@ -139,13 +139,23 @@ def validate(
         )
         for column, y in columns.items()
     ]
-    return adjusted(found)
+    return with_p_values(found)
 
 
-def adjusted(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Return the outcomes with p-values adjusted (Holm) for as many as were tested."""
-    p = holm([one.p_value for one in outcomes])
-    return tuple(replace(one, p_holm=value) for one, value in zip(outcomes, p, strict=True))
+def with_p_values(
+    outcomes: Sequence[Outcome], tell: Callable[[str], None] = lambda _: None
+) -> tuple[Outcome, ...]:
+    """Return the outcomes with p-values, alone and adjusted (Holm) for as many as were tested.
+
+    ``tell`` is called with the name of each step, of which there is none.
+    """
+    from scipy.special import chdtrc
+
+    p = [None if one.chi2 is None else float(chdtrc(one.dof, one.chi2)) for one in outcomes]
+    return tuple(
+        replace(one, p_value=alone, p_holm=together)
+        for one, alone, together in zip(outcomes, p, holm(p), strict=True)
+    )
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
@@ -231,17 +241,13 @@ def _auc(scores: Floats, negative: Counts, positive: Counts) -> float:
     return float(positive @ above @ negative / (positive.sum() * negative.sum()))
 
 
-def _chi_squared(
-    negatives: Counts, positives: Counts
-) -> tuple[float | None, int, float | None, float | None]:
-    """Return Pearson's statistic, degrees of freedom, p-value and the least expected count."""
+def _chi_squared(negatives: Counts, positives: Counts) -> tuple[float | None, int, float | None]:
+    """Return Pearson's statistic, degrees of freedom and the least expected count."""
     table = np.array([negatives, positives], dtype=np.float64)
     table = table[:, table.sum(axis=0) > 0]
     if table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
-        return None, 0, None, None
-    from scipy.special import chdtrc
-
+        return None, 0, None
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     statistic = float(((table - expected) ** 2 / expected).sum())
     dof = table.shape[1] - 1
-    return statistic, dof, float(chdtrc(dof, statistic)), float(expected.min())
+    return statistic, dof, float(expected.min())

@@ -36,7 +36,6 @@ __all__ = [
     "Groups",
     "find_groups",
     "joined_groups",
-    "smooth_ties",
     "tied_columns",
 ]
 
@@ -187,16 +186,12 @@ def tied_columns(Z: Floats) -> tuple[int, ...]:
     return tuple(j for j, count in enumerate(most) if count >= max(TIED * n, 2))
 
 
-def smooth_ties(Z: Floats, rng: np.random.Generator) -> Floats:
+def _smoothed(Z: Floats, tied: tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Replace columns with a much repeated value by normal scores, ties broken at random.
 
     Gaps between the values of a count, a flag or "zero or more" are no valleys between customers.
     Groups that show in several such columns at once still do.
     """
-    return _smoothed(Z, tied_columns(Z), rng)
-
-
-def _smoothed(Z: Floats, tied: tuple[int, ...], rng: np.random.Generator) -> Floats:
     from scipy.special import ndtri
 
     n = Z.shape[0]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from smartcart.engines.address import Address
-from smartcart.engines.clickhouse import ClickHouse
-from smartcart.engines.mysql import MySQL
-from smartcart.engines.postgres import Postgres
 from smartcart.engines.protocol import ServerEngine
-from smartcart.engines.warehouses import BigQuery, Snowflake
 
 __all__ = ["SERVERS", "Server", "server_of"]
 
@@ -19,21 +16,32 @@ __all__ = ["SERVERS", "Server", "server_of"]
 class Server:
     """A kind of database server.
 
-    ``schemes`` are those of its addresses; by the first one it is told everywhere. ``connect``
-    raises ``UsageError`` or ``DataError`` where there is no driver, no right or no answer.
+    ``schemes`` are those of its addresses; by the first one it is told everywhere. ``engine`` is
+    the class that reads it, and the module beside this one that is loaded only to connect.
     """
 
     title: str
     schemes: tuple[str, ...]
-    connect: Callable[[Address], ServerEngine]
+    engine: tuple[str, str]
+
+    def connect(self, address: Address) -> ServerEngine:
+        """Return the engine of an address.
+
+        Raises ``UsageError`` or ``DataError`` where there is no driver, no right or no answer.
+        """
+        module, name = self.engine
+        connected: Callable[[Address], ServerEngine] = getattr(
+            import_module(f"smartcart.engines.{module}"), name
+        )
+        return connected(address)
 
 
 SERVERS = (
-    Server("PostgreSQL", ("postgresql", "postgres"), Postgres),
-    Server("MySQL", ("mysql", "mariadb"), MySQL),
-    Server("ClickHouse", ("clickhouse",), ClickHouse),
-    Server("BigQuery", ("bigquery",), BigQuery),
-    Server("Snowflake", ("snowflake",), Snowflake),
+    Server("PostgreSQL", ("postgresql", "postgres"), ("postgres", "Postgres")),
+    Server("MySQL", ("mysql", "mariadb"), ("mysql", "MySQL")),
+    Server("ClickHouse", ("clickhouse",), ("clickhouse", "ClickHouse")),
+    Server("BigQuery", ("bigquery",), ("warehouses", "BigQuery")),
+    Server("Snowflake", ("snowflake",), ("warehouses", "Snowflake")),
 )
 
 

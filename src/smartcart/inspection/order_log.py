@@ -121,7 +121,7 @@ def look_at_orders(
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
     if not used:
-        raise _no_sales(opened, log, counts)
+        raise _no_sales(opened, counts)
     refuse_small_part(opened, log, counts, said=bool(parts))
     refuse_no_money(opened, log, settled.figures, said=bool(parts))
     day, where = as_of, "--as-of"
@@ -184,7 +184,7 @@ def _with_receipt(
     ):
         certainty = "guessed"
     told = receipt_of_orders(
-        opened, log, ledger, days[0], days[1], settled, [o for _, o in others], certainty
+        log, ledger, days[0], days[1], settled, [o for _, o in others], certainty
     )
     refuse_few_buyers(opened, told, said=bool(parts) or log.layout is not None)
     refuse_rivals(opened, told, others)
@@ -457,7 +457,7 @@ def _unreadable_entry(count: int) -> LedgerEntry:
     )
 
 
-def _no_sales(opened: Opened, log: OrderLog, counts: ResultRow) -> DataError:
+def _no_sales(opened: Opened, counts: ResultRow) -> DataError:
     """Return an error that names the rule that took most lines."""
     taken = [
         (int(counts[f"takes_{i}"] or 0), rule.sentence)

@@ -113,11 +113,11 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
                 choose_line(chosen, "", "dropped"),
             )
         )
-        desk.notices += _beside_discounts(desk, log, amounts())
+        desk.notices += _beside_discounts(log, amounts())
     return log
 
 
-def _beside_discounts(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
+def _beside_discounts(log: OrderLog, amounts: Amounts) -> list[Notice]:
     """Tell of discounts in money beside an amount that is pieces times price to the cent."""
     pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
     if pieces is None or price is None or paid is None or off is None:

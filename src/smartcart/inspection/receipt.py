@@ -75,7 +75,6 @@ def other_readings(
 
 
 def receipt_of_orders(
-    opened: Opened,
     log: OrderLog,
     ledger: Ledger,
     first: dt.date | None,

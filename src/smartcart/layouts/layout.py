@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -82,6 +83,7 @@ class Layout:
         )
 
 
+@functools.lru_cache(maxsize=65_536)  # each table is compared with the columns of every layout
 def column_key(name: str) -> str:
     """Return what is compared of a column's name.
 

@@ -101,6 +101,7 @@ from smartcart.records.over_time import (
     SegmentPoint,
     Turnover,
 )
+from smartcart.records.run_files import RunFile
 from smartcart.records.trust import (
     Artefact,
     Condition,
@@ -209,6 +210,7 @@ __all__ = [
     "Rule",
     "Rulebook",
     "Run",
+    "RunFile",
     "RunPoint",
     "Segment",
     "SegmentDrift",

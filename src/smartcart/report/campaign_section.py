@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smartcart.records import Campaign, Explanation, Outlook, Plan, Reason, Run, Uplift
+from smartcart.records import Campaign, Explanation, Plan, Reason, Run, Uplift
 from smartcart.report import campaign as told
 from smartcart.report import reasons
 from smartcart.report.bars import BarRow, Chart, chart
@@ -31,7 +31,7 @@ def campaign(
             look.profit,
             look.profit_low,
             look.profit_high,
-            _profit(look, plan, currency),
+            money(look.profit, currency),
             strong=strong,
         )
         for name, look, strong in (
@@ -46,7 +46,7 @@ def campaign(
             one.outlook.profit,
             one.outlook.profit_low,
             one.outlook.profit_high,
-            _profit(one.outlook, plan, currency),
+            money(one.outlook.profit, currency),
             one.segment_id,
             strong=one.contacts > 0,
         )
@@ -75,10 +75,6 @@ def campaign(
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _profit(look: Outlook, plan: Plan, currency: str) -> str:
-    return money(look.profit, currency)
 
 
 def _ways(plan: Plan, currency: str) -> list[tuple[str, ...]]:

@@ -50,13 +50,7 @@ __all__ = [
     "profile_heatmap",
     "segment_sizes",
     "segment_vs_average",
-    "warm_up",
 ]
-
-
-def warm_up() -> None:
-    """Load what the first picture would load."""
-    from mpl_toolkits import mplot3d  # noqa: F401
 
 
 def drawable(run: Run) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ HEAD = 1 << 20
 LONGEST_HEAD = 1 << 26
 SAMPLE_RECORDS = 500
 SEPARATORS = (",", ";", "\t", "|")
-SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces"}
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
 _DECIMAL_COMMA = re.compile(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["days", "money", "numbers", "plain", "words"]
+__all__ = ["days", "known", "numbers", "plain", "words"]
 
 
 def numbers(values: NDArray[np.generic]) -> pa.Array:
@@ -23,6 +23,33 @@ def numbers(values: NDArray[np.generic]) -> pa.Array:
     >>> numbers(np.array([True, False, True])).to_pylist()
     [True, False, True]
     """
+    return _array(values, None)
+
+
+def known(values: NDArray[np.floating]) -> pa.Array:
+    """Return (n,) numbers as an Arrow array, those that are NaN as nothing.
+
+    >>> import numpy as np
+    >>> known(np.array([1.5, np.nan])).to_pylist()
+    [1.5, None]
+    """
+    return _array(values, ~np.isnan(values))
+
+
+def days(numbers: NDArray[np.int32], told: NDArray[np.bool_]) -> pa.Array:
+    """Return days since 1970 (n,) as Arrow dates, nothing where they are not ``told``.
+
+    >>> import numpy as np
+    >>> days(np.array([1, 2], dtype=np.int32), np.array([False, True])).to_pylist()
+    [None, datetime.date(1970, 1, 3)]
+    """
+    import pyarrow as pa
+
+    return _array(numbers.astype(np.int32), told).view(pa.date32())
+
+
+def _array(values: NDArray[np.generic], there: NDArray[np.bool_] | None) -> pa.Array:
+    """Return (n,) values as an Arrow array, nothing where they are not ``there``."""
     import pyarrow as pa
 
     array = np.ascontiguousarray(values)
@@ -30,21 +57,10 @@ def numbers(values: NDArray[np.generic]) -> pa.Array:
         held, kind = np.packbits(array, bitorder="little"), pa.bool_()
     else:
         held, kind = array, pa.from_numpy_dtype(array.dtype)
-    return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(held)])
-
-
-def money(values: NDArray[np.generic]) -> pa.Array:
-    """Return (n,) amounts as an Arrow array, those that are NaN as nothing."""
-    import pyarrow as pa
-
-    return pa.array(values, mask=np.isnan(values))
-
-
-def days(numbers: NDArray[np.int32], known: NDArray[np.bool_]) -> pa.Array:
-    """Return days since 1970 (n,) as Arrow dates, nothing where they are not known."""
-    import pyarrow as pa
-
-    return pa.array(numbers, pa.int32(), mask=~known).cast(pa.date32())
+    bits = None
+    if there is not None and not there.all():
+        bits = pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(array), [bits, pa.py_buffer(held)])
 
 
 def plain(batch: pa.RecordBatch) -> pa.RecordBatch:

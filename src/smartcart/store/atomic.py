@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smartcart.errors import DataError, UsageError
+from smartcart.records import RunFile
 
 __all__ = [
-    "RUN_FILES",
     "cannot_write",
     "new_files",
     "new_folder",
@@ -23,27 +23,6 @@ __all__ = [
     "refuse_target",
     "sweep",
 ]
-
-RUN_FILES = {
-    "run.json",
-    "model.json",
-    "report.html",
-    "segments.parquet",
-    "segments.csv",
-    "evidence.csv",
-    "profile.csv",
-    "rejected.csv",
-    "rfm.csv",
-    "rfm.parquet",
-    "plots",
-    "shop.csv",
-    "alternatives.json",
-    "lookup.parquet",
-    "future.parquet",
-    "late.parquet",
-    "names.json",
-    "erased.json",
-}
 
 
 @contextmanager
@@ -140,8 +119,8 @@ def refuse_target(target: Path, *, overwrite: bool) -> None:
             "a new folder",
             "choose another -o, or replace it with --overwrite",
         )
-    strange = [name for name in held if name not in RUN_FILES]
-    if strange or (held and "run.json" not in held):
+    strange = [name for name in held if name not in set(RunFile)]
+    if strange or (held and RunFile.RUN not in held):
         raise UsageError.of(
             f"{str(target)!r} holds {strange[0] if strange else held[0]!r}, which is not part of a "
             "SmartCart run",

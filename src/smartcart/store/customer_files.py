@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike, NDArray
 
 from smartcart.errors import UsageError
-from smartcart.records import CustomerColumns
+from smartcart.records import CustomerColumns, RunFile
 from smartcart.store.atomic import cannot_write, part_beside
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def forecast_columns(columns: CustomerColumns) -> dict[str, object]:
     return {
         "p_alive": arrow.numbers(columns["p_alive"]),
         "expected_orders": arrow.numbers(columns["expected_orders"]),
-        "expected_spend": arrow.money(columns["expected_spend"]),
+        "expected_spend": arrow.known(columns["expected_spend"]),
         "next_order_by": arrow.days(*columns["next_order_by"]),
         "late": arrow.numbers(columns["late"]),
     }
@@ -206,7 +206,7 @@ def _table(
 
 def write_rejected(folder: Path, rejected: pa.Table) -> None:
     """Write ``rejected.csv`` from an Arrow table of ``customer_id`` and ``reason``."""
-    write_reasons(folder / "rejected.csv", rejected.to_batches())
+    write_reasons(folder / RunFile.REJECTED, rejected.to_batches())
 
 
 def write_reasons(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
@@ -271,7 +271,7 @@ def scored(
     refuse_scored(target, (), overwrite=overwrite)
     count = 0
     part = part_beside(Path(os.path.abspath(target)), parents=False)
-    rejected = part / "rejected.csv"
+    rejected = part / RunFile.REJECTED
 
     def reject(batches: Iterable[pa.RecordBatch]) -> int:
         nonlocal count

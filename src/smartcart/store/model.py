@@ -24,10 +24,11 @@ from smartcart.records import (
     KeptForecast,
     Model,
     ReferenceBins,
+    RunFile,
 )
 from smartcart.store.text import plain, write_json
 
-__all__ = ["load_model", "model_schema", "write_model"]
+__all__ = ["id_column_of", "load_model", "model_schema", "write_model"]
 
 Content = JsonObject
 
@@ -79,7 +80,7 @@ def load_model(folder: Path) -> Model:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    path = folder / "model.json" if folder.is_dir() else folder
+    path = folder / RunFile.MODEL if folder.is_dir() else folder
     content = _upgraded(path, _parsed(path))
     if content.get("checksum") != checksum(content):
         raise _damaged(path, "its content does not fit its checksum: the file was changed")
@@ -92,6 +93,20 @@ def load_model(folder: Path) -> Model:
     if fault := next(_faults(model), None):
         raise _damaged(path, fault)
     return model
+
+
+def id_column_of(folder: Path) -> str | None:
+    """Return the name that the customer ids of a run had in its source, where that is known.
+
+    It is read from ``model.json`` as it is, of whatever version, whole or not.
+    """
+    try:
+        contract = json.loads((folder / RunFile.MODEL).read_text(encoding="utf-8"))["contract"]
+        log = contract.get("log")
+        name = log["customer"] if log else contract["id_column"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return str(name) if name else None
 
 
 def model_schema() -> Content:

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from smartcart.errors import DataError
-from smartcart.records import GivenName, Model, Run
+from smartcart.records import GivenName, Model, Run, RunFile
 from smartcart.store.atomic import new_files
 from smartcart.store.text import plain, write_json
 
-__all__ = ["NAMES", "given_names", "named_model", "names_of", "with_names", "write_names"]
-
-NAMES = "names.json"
+__all__ = ["given_names", "has_names", "named_model", "names_of", "with_names", "write_names"]
 
 
 def given_names(folder: Path) -> dict[int, GivenName]:
@@ -28,7 +26,7 @@ def given_names(folder: Path) -> dict[int, GivenName]:
 
     Raises ``DataError`` where the file is damaged.
     """
-    path = folder / NAMES
+    path = folder / RunFile.NAMES
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         found = [
@@ -46,6 +44,11 @@ def given_names(folder: Path) -> dict[int, GivenName]:
     return {one.segment_id: one for one in found if one.name.strip()}
 
 
+def has_names(folder: Path) -> bool:
+    """Return whether people gave names in a run folder, or took them back."""
+    return (folder / RunFile.NAMES).exists()
+
+
 def names_of(folder: Path) -> dict[int, str]:
     """Return the given names alone, by segment id."""
     return {number: one.name for number, one in given_names(folder).items()}
@@ -54,8 +57,8 @@ def names_of(folder: Path) -> dict[int, str]:
 def write_names(folder: Path, given: Sequence[GivenName]) -> None:
     """Write the names that are in force; the file is whole or as it was."""
     content = {"segments": plain([one for one in given if one.name])}
-    with new_files([folder / NAMES], overwrite=True) as part:
-        write_json(part / NAMES, content)
+    with new_files([folder / RunFile.NAMES], overwrite=True) as part:
+        write_json(part / RunFile.NAMES, content)
 
 
 def with_names(run: Run, given: Mapping[int, str]) -> Run:

@@ -3,41 +3,80 @@
 from __future__ import annotations
 
 import csv as csv_module
-import json
 import platform
+import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from smartcart.errors import DataError
-from smartcart.records import JsonObject, KEvidence, KRow, Profile, ProfileRow, Run
+from smartcart import records
+from smartcart.records import (
+    Alternatives,
+    JsonObject,
+    KEvidence,
+    KRow,
+    Model,
+    PartPicks,
+    Profile,
+    ProfileRow,
+    Run,
+    RunFile,
+)
 from smartcart.store.model import write_model
 from smartcart.store.text import plain, write_json
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 __all__ = [
     "EVIDENCE_COLUMNS",
     "PROFILE_COLUMNS",
     "evidence_rows",
-    "read_summary",
+    "read_record",
     "run_summary",
-    "source_table",
     "table_name",
     "versions",
+    "write_alternatives",
     "write_run",
 ]
 
 PROFILE_COLUMNS = tuple(field.name for field in fields(ProfileRow))
 EVIDENCE_COLUMNS = tuple(field.name for field in fields(KRow))
+PARTS = (  # of a run, as run.json holds them under the same name
+    "reading",
+    "ledger",
+    "segments",
+    "picture",
+    "notices",
+    "rfm",
+    "outcomes",
+    "rulebook",
+    "artefacts",
+    "fairness",
+    "identity",
+    "reasons",
+    "campaign",
+    "explained",
+    "receipt",
+    "future",
+)
 _PACKAGES = ("smartcart", "numpy", "scikit-learn", "duckdb", "ibis-framework", "pyarrow")
 
 
 def write_run(folder: Path, run: Run) -> None:
     """Write ``run.json``, ``model.json``, ``evidence.csv`` and ``profile.csv``."""
-    write_json(folder / "run.json", run_summary(run))
-    write_model(folder / "model.json", run.model)
-    _write_csv(folder / "evidence.csv", EVIDENCE_COLUMNS, evidence_rows(run.evidence))
-    _write_csv(folder / "profile.csv", PROFILE_COLUMNS, _profile_rows(run.profile))
+    write_json(folder / RunFile.RUN, run_summary(run))
+    write_model(folder / RunFile.MODEL, run.model)
+    _write_csv(folder / RunFile.EVIDENCE, EVIDENCE_COLUMNS, evidence_rows(run.evidence))
+    _write_csv(folder / RunFile.PROFILE, PROFILE_COLUMNS, _profile_rows(run.profile))
+
+
+def write_alternatives(folder: Path, found: Alternatives) -> None:
+    """Write ``alternatives.json`` of a run: what each K would give."""
+    write_json(folder / RunFile.ALTERNATIVES, plain(found))
 
 
 def run_summary(run: Run) -> JsonObject:
@@ -88,29 +127,105 @@ def run_summary(run: Run) -> JsonObject:
     }
 
 
-def read_summary(folder: Path) -> JsonObject:
-    """Return what :func:`run_summary` wrote to the ``run.json`` of a run folder.
+def read_record(folder: Path, told: JsonObject, model: Model) -> Run:
+    """Return the record of a run folder whose ``run.json`` is ``told``.
 
-    Raises ``DataError`` where there is none, or it cannot be read.
+    Raises ``OSError``, ``KeyError``, ``TypeError``, ``ValueError`` (pydantic's, too) or
+    ``csv.Error`` where a part is damaged.
     """
-    path = folder / "run.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(found, dict) and isinstance(found.get("segments"), list):
-            return found
-        reason = "it holds something else"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not whole"
-    raise DataError.of(
-        f"{str(path)!r} cannot be read ({reason})",
-        "a folder that smartcart run wrote",
-        "name the run folder",
+    parts = {
+        name: _kind_of(name).validate_python(told[name])
+        for name in PARTS
+        if told.get(name) is not None
+    }
+    return Run(
+        source=str(told["source"]),
+        contract=model.contract,
+        evidence=_evidence(folder, told),
+        model=model,
+        profile=_profile(folder, told),
+        metrics=dict(told["metrics"]),
+        seconds=dict(told["seconds"]),
+        versions=dict(told["versions"]),
+        seed=int(told["seed"]),
+        value_label=str(told.get("value") or ""),
+        currency=str(told.get("currency") or ""),
+        made=str(told.get("made") or ""),
+        **parts,
     )
+
+
+@cache
+def _kind_of(part: str) -> TypeAdapter[Any]:
+    """Return the type of a part, as the record of a run declares it."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(typing.get_type_hints(Run, localns=vars(records))[part])
+
+
+def _evidence(folder: Path, told: JsonObject) -> KEvidence:
+    rows = tuple(
+        KRow(int(row["k"]), **{n: _cell(row.get(n, "")) for n in EVIDENCE_COLUMNS[1:]})  # type: ignore[arg-type]
+        for row in _rows(folder / RunFile.EVIDENCE)
+    )
+    extras = {
+        str(name): tuple(None if v is None else float(v) for v in values)
+        for name, values in (told.get("extras") or {}).items()
+    }
+    return KEvidence(
+        rows=rows,
+        k=int(told["k"]),
+        recommended=int(told["recommended_k"]),
+        verdict=told["verdict"],
+        reason=str(told["reason"]),
+        picks={str(rule): int(k) for rule, k in told["picks"].items()},
+        extras=extras,
+        k_stability=tuple(
+            PartPicks(
+                str(one["part"]),
+                float(one["share"]),
+                int(one["parts"]),
+                {int(k): int(times) for k, times in one["picks"].items()},
+            )
+            for one in told.get("k_stability") or ()
+        ),
+        chosen_by=told.get("chosen_by", "evidence"),
+    )
+
+
+def _profile(folder: Path, told: JsonObject) -> Profile:
+    nothing = float("nan")
+    rows = tuple(
+        ProfileRow(
+            int(row["segment_id"]),
+            row["segment"],
+            row["column"],
+            row["role"],
+            *(
+                nothing if (value := _cell(row[name])) is None else value
+                for name in ("mean", "median", "overall_mean", "effect")
+            ),
+        )
+        for row in _rows(folder / RunFile.PROFILE)
+    )
+    columns = dict.fromkeys(row.column for row in rows)
+    labels = told.get("labels") or {name: name for name in columns}
+    units = told.get("units") or dict.fromkeys(columns, "")
+    return Profile(rows, dict(labels), dict(units))
 
 
 def evidence_rows(evidence: KEvidence) -> list[dict[str, object]]:
     """Return the rows of ``evidence.csv``."""
     return [{name: getattr(row, name) for name in EVIDENCE_COLUMNS} for row in evidence.rows]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv_module.DictReader(file))
+
+
+def _cell(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def _profile_rows(profile: Profile) -> list[dict[str, object]]:
@@ -134,20 +249,6 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:  # run from a source tree
             found[package] = "unknown"
     return found
-
-
-def source_table(folder: Path) -> str:
-    """Return a name for the table that a run was made of: that of its file or database table.
-
-    It is read from ``run.json``; ``customers`` where there is none.
-    """
-    try:
-        content = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        source = str(content["source"])
-        form = str(content["reading"]["format"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "customers"
-    return table_name(source, form)
 
 
 def table_name(source: str, form: str) -> str:

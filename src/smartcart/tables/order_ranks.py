@@ -108,9 +108,6 @@ _PAID = re.compile(
     r"total a pagar|receita total|kwota( (zamowienia|calkowita|pln|eur))*|price total|suma|razem|"
     r"toplam( tutar)?|itogo|summa( zakaza)?"
 )
-_LINE = re.compile(
-    r".*\b(line|item|items|lineitem|extended|article|artikel|position|product|produkt|unit)\b.*"
-)
 _CONVERTED = re.compile(
     r".*\b(converted|base|settlement|shop currency|main currency|eur|usd|gbp|chf|sek|pln|shop "
     r"money)\b.*"
@@ -144,7 +141,6 @@ _OTHERS_MAIL = re.compile(
     r"employee|marketing|"
     r"consent|status|accepts?|opt|verified|subscribed|agent|support|supplier|domain|count)\b.*"
 )
-_PRICE = re.compile(r"\b(cost|price|preis|prix|precio|prezzo|preco|prijs|cena)\b")
 _OF_BUYER = re.compile(
     r"\b(buyer|purchaser|payer|customer|acheteur|comprador|kaufers?|besteller|kunden?|clients?|"
     r"cliente|acquirente|koper|klant|billing|bill)\b"

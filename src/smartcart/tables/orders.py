@@ -37,7 +37,6 @@ __all__ = [
     "marked_lines",
     "orders",
     "part_of",
-    "repeated_total_expression",
     "rhythm",
     "ruled",
     "spending",
@@ -252,19 +251,6 @@ def count_expression(marked: ir.Table) -> ir.Table:
     counts["first"] = marked["day"].min(where=sale)
     counts["last"] = marked["day"].max(where=sale)
     return marked.aggregate(**counts)
-
-
-def repeated_total_expression(marked: ir.Table) -> ir.Table:
-    """Return one row: orders of several sold lines, and those with the same amount on each.
-
-    Where nearly all are, the amount is of the order and repeated on its lines.
-    """
-    sold = marked.filter((marked["rule"] == SALE) & marked["customer"].notnull())
-    found = sold.group_by(["customer", "order"]).aggregate(
-        lines=sold.count(), low=sold["amount"].min(), high=sold["amount"].max()
-    )
-    several = found["lines"] > 1
-    return found.aggregate(several=several.sum(), same=(several & (found.low == found.high)).sum())
 
 
 def largest_expression(marked: ir.Table, columns: Sequence[str], at_most: int) -> ir.Table:

@@ -33,7 +33,6 @@ HEAD_COLUMNS = 64  # columns that are looked at so closely
 HEAD_FIGURES = (
     "head",
     "head_distinct",
-    "shortest",
     "longest",
     "spaced",
     "digits",
@@ -79,8 +78,7 @@ class ColumnSummary:
     whole: bool = False  # every number is a whole number
     head: int = 0  # values at the start of the table that were looked at one by one
     head_distinct: int = 0  # distinct values among them, exactly
-    shortest: int = 0  # length of the shortest text among them
-    longest: int = 0
+    longest: int = 0  # length of the longest text among them
     spaced: int = 0  # of them, texts with a blank inside
     digits: int = 0  # texts with a digit
     mails: int = 0  # texts that are e-mail addresses
@@ -181,7 +179,6 @@ def head_expression(table: ir.Table) -> ir.Table:
             )
         if kind == "text":
             figures[f"head_distinct_{i}"] = _different_texts(value.collect())
-            figures[f"shortest_{i}"] = value.length().min()
             figures[f"longest_{i}"] = value.length().max()
             figures[f"spaced_{i}"] = value.contains(" ").sum()
             figures[f"digits_{i}"] = value.re_search("[0-9]").sum()

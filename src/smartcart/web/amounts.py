@@ -97,20 +97,18 @@ def read_amount(
     bare = _without_currency(text)
     found = _NUMBER.fullmatch(_joined(bare))
     if found is None:
-        raise _refused(typed, label, f"{label} is {typed[:40]!r}, which is no amount.", least)
+        raise _refused(f"{label} is {typed[:40]!r}, which is no amount.", least)
     sign, digits, power, unit = found.groups()
     if unit not in _SCALES:
-        raise _refused(
-            typed, label, f"{label} is {typed[:40]!r}: {unit[:20]!r} is no unit of amounts.", least
-        )
+        raise _refused(f"{label} is {typed[:40]!r}: {unit[:20]!r} is no unit of amounts.", least)
     readings = _readings(digits)
     scale = _SCALES[unit] * 10.0 ** int(power or 0)
     if whole:
         readings = {reading for reading in readings if (reading * scale).is_integer()}
         if not readings:
-            raise _refused(typed, label, f"{label} is {typed[:40]!r}, no whole number.", least)
+            raise _refused(f"{label} is {typed[:40]!r}, no whole number.", least)
     if not readings:
-        raise _refused(typed, label, f"{label} is {typed[:40]!r}, which is no amount.", least)
+        raise _refused(f"{label} is {typed[:40]!r}, which is no amount.", least)
     if len(readings) > 1 and power is None:
         one, other = (reading * scale for reading in sorted(readings))
         raise WebError.because(
@@ -122,7 +120,7 @@ def read_amount(
         )
     value = min(readings) * scale * (-1 if sign == "-" else 1)
     if least is not None and value < least:
-        raise _refused(typed, label, f"{label} is {typed[:40]!r}.", least)
+        raise _refused(f"{label} is {typed[:40]!r}.", least)
     return value + 0.0
 
 
@@ -216,6 +214,6 @@ def _grouped(text: str, sign: str) -> bool:
     )
 
 
-def _refused(typed: str, label: str, told: str, least: float | None) -> WebError:
+def _refused(told: str, least: float | None) -> WebError:
     expected = "an amount" if least is None else f"an amount from {least:g} up"
     return WebError.because(400, "invalid", told, f"Type {expected}, such as 2.50.")

@@ -62,14 +62,14 @@ class Annotations:
             known = connection.execute(select(n.run).distinct()).scalars().all()
         for run in known:
             folder = self._folder(run)
-            if folder is not None and not (folder / store.NAMES).exists():
+            if folder is not None and not store.has_names(folder):
                 given = self._latest(run)
                 if given:
                     store.write_names(folder, list(given.values()))
 
     def _folder(self, run: str) -> Path | None:
         folder = None if self._runs is None else self._runs / run
-        return folder if folder is not None and (folder / "run.json").is_file() else None
+        return folder if folder is not None and store.is_run(folder) else None
 
     def rename(self, run: str, segment_id: int, name: str, user: str) -> GivenName:
         """Give a segment a name of one's own; an empty one takes it back."""

@@ -23,7 +23,6 @@ from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.audience import receipt_beside, sha256, write_audience
 from smartcart.workflows.moved_list import write_moved
 from smartcart.workflows.plan import held_out_beside, make_plan, write_arms
-from smartcart.workflows.saved import open_run
 
 __all__ = ["KINDS", "Export", "Exports", "PlanWishes"]
 
@@ -108,7 +107,7 @@ class Exports:
             404 where there is no such run, 503 where others are writing.
         """
         folder = self._workspace.path(run)
-        saved = open_run(folder)
+        saved = store.read_run(folder)
         known = dict(zip(saved.ids, saved.names, strict=True))
         strange = [one for one in segments if one not in known]
         if strange or not segments:
@@ -224,7 +223,7 @@ class Exports:
 
     def plan(self, run: str, wishes: PlanWishes) -> Campaign:
         """Return the plan of a campaign. Raises as ``smartcart plan``, and 404 without the run."""
-        saved = open_run(self._workspace.path(run))
+        saved = store.read_run(self._workspace.path(run))
         return make_plan(saved, **_arguments(wishes))
 
     def plan_lists(self, run: str, wishes: PlanWishes) -> Export:
@@ -232,7 +231,7 @@ class Exports:
 
         Raises as :meth:`plan`.
         """
-        saved = open_run(self._workspace.path(run))
+        saved = store.read_run(self._workspace.path(run))
         planned = make_plan(saved, **_arguments(wishes)).plan
         number, place = self._place()
         target = place / CONTACT

@@ -8,8 +8,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from smartcart import store
 from smartcart.errors import SmartCartError
-from smartcart.records import Identity, JsonObject, Migration, Notice
+from smartcart.records import Identity, JsonObject, Migration, Notice, RunFile
 from smartcart.web import capacity, worker_processes
 from smartcart.web.workspace import Workspace, read_json
 from smartcart.workflows.monitor import Monitored
@@ -80,9 +81,9 @@ def monitoring_file(run: str, upload_id: str) -> str:
 def is_there(kind: str, result: str, workspace: Workspace) -> bool:
     """Return whether the result of a job is there, whole."""
     if kind == "run":
-        return (workspace.runs / result / "run.json").is_file()
+        return store.is_run(workspace.runs / result)
     if kind == "index":
-        return (workspace.runs / result.removeprefix("index:") / "lookup.parquet").is_file()
+        return (workspace.runs / result.removeprefix("index:") / RunFile.LOOKUP).is_file()
     return (workspace.comparisons / result).is_file()
 
 
@@ -129,7 +130,6 @@ def _segment(task: Task) -> str:
         arguments += ["--previous", str(place.runs / asked["parent"])]
     try:
         _end(
-            task,
             worker_processes.run(
                 arguments, place, heard=task.heard, stop=task.stop, memory=task.memory
             ),
@@ -146,7 +146,6 @@ def _segment(task: Task) -> str:
 
 def _child(task: Task, name: str, asked: JsonObject) -> None:
     _end(
-        task,
         worker_processes.run(
             [name, json.dumps(asked)],
             task.workspace,
@@ -157,7 +156,7 @@ def _child(task: Task, name: str, asked: JsonObject) -> None:
     )
 
 
-def _end(task: Task, ended: worker_processes.Ended) -> None:
+def _end(ended: worker_processes.Ended) -> None:
     if ended.why == "cancelled":
         raise CancelledError
     worker_processes.refuse_failed(ended)
@@ -169,7 +168,7 @@ def read_migration(workspace: Workspace, before: str, after: str) -> Compared | 
 
     runs = [workspace.path(before), workspace.path(after)]
     path = workspace.comparisons / migration_file(before, after)
-    if not path.is_file() or any(_time(run / "run.json") > _time(path) for run in runs):
+    if not path.is_file() or any(store.made_at(run) > _time(path) for run in runs):
         return None
     return TypeAdapter(Compared).validate_python(read_json(path))
 
@@ -184,12 +183,12 @@ def read_monitorings(workspace: Workspace, run: str) -> list[Watch]:
     return [
         Watch(
             path.name.removeprefix(start).removesuffix(".json"),
-            dt.datetime.fromtimestamp(_time(path), dt.UTC).isoformat(timespec="seconds"),
+            dt.datetime.fromtimestamp(_time(path) / 1e9, dt.UTC).isoformat(timespec="seconds"),
             TypeAdapter(Monitored).validate_python(read_json(path)),
         )
         for path in files
     ]
 
 
-def _time(path: Path) -> float:
-    return path.stat().st_mtime
+def _time(path: Path) -> int:
+    return path.stat().st_mtime_ns

@@ -24,7 +24,6 @@ SMALL = 10 * 1024**2  # which is looked at only in larger ones
 UNPACKED = 10  # a packed text may be so many times as large as what is taken at all
 CHUNK = 1 << 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TABLE_BY_NAME = {".xlsx", ".xlsm", ".xlsb", ".ods"}
 
 
 def look_inside(path: Path, name: str, limit: int) -> str:

@@ -121,12 +121,11 @@ def _monitor(asked: JsonObject) -> object:
 def _results(asked: JsonObject) -> object:
     from smartcart import store
     from smartcart.workflows.results import measure_arms
-    from smartcart.workflows.saved import open_run
 
     arms = None if asked["arms"] is None else Path(asked["arms"])
     found = measure_arms(
         asked["table"],
-        open_run(Path(asked["run"])),
+        store.read_run(Path(asked["run"])),
         arm=asked["arm"],
         control=asked["control"],
         outcomes=asked["outcomes"],

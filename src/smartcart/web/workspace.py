@@ -12,25 +12,23 @@ import shutil
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO
 
 from sqlalchemy import RowMapping, select
 
 from smartcart import store
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Alternatives, JsonObject, Run
+from smartcart.store import StoredRun
 from smartcart.web import tables
 from smartcart.web.database import Database, now
 from smartcart.web.errors import missing
-from smartcart.workflows.reading import read_alternatives, read_run
 
 __all__ = ["Entry", "EntrySegment", "Workspace", "lock_workspace", "read_json", "slug"]
 
-T = TypeVar("T")
 KEPT_RUNS = 12  # parsed runs that are remembered
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}", re.IGNORECASE)
 
@@ -78,7 +76,7 @@ class Workspace:
         self.temporary = self.folder / "tmp"
         self._database = database
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[object, Any]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[object, StoredRun]] = OrderedDict()
         self._summaries: dict[str, tuple[object, Entry]] = {}
 
     def prepare(self) -> None:
@@ -99,7 +97,7 @@ class Workspace:
     def path(self, name: str) -> Path:
         """Return the folder of a run. Raises ``WebError`` 404 where there is none."""
         folder = self.runs / name
-        if not NAME.fullmatch(name) or not (folder / "run.json").is_file():
+        if not NAME.fullmatch(name) or not store.is_run(folder):
             raise missing("run", name)
         return folder
 
@@ -127,23 +125,40 @@ class Workspace:
         folder = self.path(name)
         return self._entry(folder, self._made(folder), self._registered(name))
 
+    def stored(self, name: str) -> StoredRun:
+        """Return a run as it was read back, and is kept until its files change.
+
+        Raises ``WebError`` 404 where there is none, ``DataError`` where it cannot be read.
+        """
+        folder = self.path(name)
+        stamp = store.changed(folder)
+        with self._lock:
+            held = self._kept.get(name)
+            if held is not None and held[0] == stamp:
+                self._kept.move_to_end(name)
+                return held[1]
+        found = store.read_run(folder)
+        with self._lock:
+            self._kept[name] = (stamp, found)
+            while len(self._kept) > KEPT_RUNS:
+                self._kept.popitem(last=False)
+        return found
+
     def run(self, name: str) -> Run:
         """Return the record of a run, the same that its report was made of.
 
         Segments bear the names that people gave them. Raises ``WebError`` 404 where there is none,
         ``DataError`` where it cannot be read.
         """
-        return self._remembered(name, "run.json", read_run)
+        return self.stored(name).run
 
     def own_run(self, name: str) -> Run:
         """Return the same with the names that the run gave itself. Raises as :meth:`run`."""
-        return self._remembered(name, "own", partial(read_run, own=True))
+        return self.stored(name).own_run
 
     def alternatives(self, name: str) -> Alternatives | None:
         """Return what each K would give; None for a run that does not know."""
-        if not (self.path(name) / "alternatives.json").is_file():
-            return None
-        return self._remembered(name, "alternatives.json", read_alternatives)
+        return self.stored(name).alternatives
 
     def new_name(self, wish: str) -> str:
         """Return a name for a new run's folder that is not taken: words and a random end."""
@@ -202,7 +217,7 @@ class Workspace:
                 "a workspace that may be read",
                 "check its permissions",
             ) from error
-        return [f for f in inside if NAME.fullmatch(f.name) and (f / "run.json").is_file()]
+        return [f for f in inside if NAME.fullmatch(f.name) and store.is_run(f)]
 
     def _registered(self, name: str | None = None) -> dict[str, RowMapping]:
         query = select(tables.runs)
@@ -213,14 +228,14 @@ class Workspace:
 
     def _made(self, folder: Path) -> int:
         try:
-            return (folder / "run.json").stat().st_mtime_ns
+            return store.made_at(folder)
         except OSError:  # it has just been deleted
             return 0
 
     def _entry(self, folder: Path, made: int, known: Mapping[str, RowMapping]) -> Entry:
         name = folder.name
         cached = self._summaries.get(name)
-        stamp = (made, _stamp(folder / store.NAMES))
+        stamp = store.changed(folder)
         if cached is None or cached[0] != stamp:
             cached = (stamp, _summary(folder, made))
             self._summaries[name] = cached
@@ -231,31 +246,6 @@ class Workspace:
         fields = {f: getattr(entry, f) for f in Entry.__dataclass_fields__}
         fields |= {f: row[f] for f in ("title", "parent", "upload_id", "user")}
         return Entry(**fields)
-
-    def _remembered(self, name: str, file: str, read: Callable[[Path], T]) -> T:
-        folder = self.path(name)
-        stamp = (_stamp(folder / "run.json"), _stamp(folder / store.NAMES))
-        key = (name, file)
-        with self._lock:
-            held = self._kept.get(key)
-            if held is not None and held[0] == stamp:
-                self._kept.move_to_end(key)
-                found: T = held[1]
-                return found
-        found = read(folder)
-        with self._lock:
-            self._kept[key] = (stamp, found)
-            while len(self._kept) > 2 * KEPT_RUNS:
-                self._kept.popitem(last=False)
-        return found
-
-
-def _stamp(path: Path) -> int:
-    """Return when a file was changed; 0 where it is not there."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def slug(text: str) -> str:
@@ -271,30 +261,26 @@ def slug(text: str) -> str:
 def _summary(folder: Path, made: int) -> Entry:
     when = dt.datetime.fromtimestamp(made / 1e9, dt.UTC).isoformat(timespec="seconds")
     try:
-        told, given = store.read_summary(folder), store.names_of(folder)
+        stored = store.read_run(folder)
         return Entry(
             name=folder.name,
             title=folder.name,
             made=when,
-            source=str(told["source"]),
-            kind=str(told["kind"]),
-            customers=int(told["customers"]),
-            k=int(told["k"]),
-            recommended=int(told["recommended_k"]),
-            verdict=str(told["verdict"]),
+            source=stored.source,
+            kind=stored.said(stored.kind),
+            customers=stored.said(stored.customers),
+            k=stored.said(stored.k),
+            recommended=stored.said(stored.recommended_k),
+            verdict=stored.said(stored.verdict),
             segments=tuple(
                 EntrySegment(
-                    int(s["segment_id"]),
-                    given.get(int(s["segment_id"]), str(s["segment"])),
-                    int(s["size"]),
-                    float(s["share"]),
-                    None if s["value_share"] is None else float(s["value_share"]),
+                    one.segment_id, one.segment, one.size, stored.said(one.share), one.value_share
                 )
-                for s in told["segments"]
+                for one in stored.segments
             ),
         )
-    except (DataError, KeyError, TypeError, ValueError) as error:
-        return Entry(folder.name, folder.name, when, problem=str(error) or type(error).__name__)
+    except DataError as error:
+        return Entry(folder.name, folder.name, when, problem=str(error))
 
 
 @contextlib.contextmanager

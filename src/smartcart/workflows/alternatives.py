@@ -56,7 +56,7 @@ def write_alternatives(
         name=name,
         value=None if worth is None else every.index(worth),
     )
-    store.write_json(folder / "alternatives.json", store.plain(found))
+    store.write_alternatives(folder, found)
 
 
 def alternatives_of(

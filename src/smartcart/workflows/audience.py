@@ -18,7 +18,7 @@ from smartcart.audiences.identifiers import calling_code
 from smartcart.audiences.selection import JudgedCustomers, chosen_names, segment_names
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Notice, Receipt
+from smartcart.records import Notice, Receipt, RunFile
 from smartcart.workflows.audience_columns import Platform, as_wanted, columns_of
 
 __all__ = ["DESTINATIONS", "receipt_beside", "sha256", "write_audience"]
@@ -111,7 +111,9 @@ def write_audience(
         )
         reached = Contacts()
         if contacts is not None:
-            reached = Contacts.read(engine, Path(contacts), _id_column(Path(run_folder)), code)
+            reached = Contacts.read(
+                engine, Path(contacts), store.id_column_of(Path(run_folder)), code
+            )
         people = JudgedCustomers(
             engine,
             table,
@@ -173,12 +175,12 @@ def receipt_beside(output: Path) -> Path:
 
 
 def _table(run: Path) -> Path:
-    return run / "segments.parquet" if run.is_dir() or run.suffix != ".parquet" else run
+    return run / RunFile.SEGMENTS if run.is_dir() or run.suffix != ".parquet" else run
 
 
 def _forecast(run: Path, before: Path | None) -> Path:
     """Return the file that says who is late. Raises ``UsageError`` where there is none."""
-    found = run / "future.parquet"
+    found = run / RunFile.FUTURE
     if not found.is_file():
         raise UsageError.of(
             f"{str(run)!r} has no forecast, so nobody is known to be late",
@@ -192,18 +194,6 @@ def _forecast(run: Path, before: Path | None) -> Path:
             "leave out --late or --changes-since",
         )
     return found
-
-
-def _id_column(run: Path) -> str | None:
-    """Return the name that the customer ids had in the source of the run, if it is known."""
-    try:
-        content = json.loads((run / "model.json").read_text(encoding="utf-8"))
-        contract = content["contract"]
-        log = contract.get("log")
-        name = log["customer"] if log else contract["id_column"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return str(name) if name else None
 
 
 def _refuse(

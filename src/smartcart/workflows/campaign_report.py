@@ -8,9 +8,7 @@ from pathlib import Path
 
 from smartcart.errors import UsageError
 from smartcart.records import Campaign, Notice, Run
-from smartcart.workflows.explain import explain
-from smartcart.workflows.plan import make_plan
-from smartcart.workflows.saved import saved_run
+from smartcart.store import run_in_memory
 
 __all__ = ["check_amounts", "with_actions"]
 
@@ -58,7 +56,9 @@ def with_actions(
         Where one of the amounts is missing or impossible.
     """
     if check_amounts(cost, revenue, budget) and cost is not None and revenue is not None:
-        saved = saved_run(run, folder)
+        from smartcart.workflows.plan import make_plan
+
+        saved = run_in_memory(run, folder)
         campaign: Campaign | None = None
         notices = run.notices
         if saved.outcome(None) is None:
@@ -67,6 +67,8 @@ def with_actions(
             campaign = make_plan(saved, cost=cost, revenue=revenue, budget=budget, seed=run.seed)
         run = replace(run, campaign=campaign, notices=notices)
     if customers:
+        from smartcart.workflows.explain import explain
+
         run = replace(run, explained=explain(source, run.model, customers))
     return run
 

@@ -26,12 +26,11 @@ from smartcart.engines.customer_key import BLANK, key_text
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
 from smartcart.inspection.result import Progress
-from smartcart.records import Model
+from smartcart.records import Model, RunFile
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.erase import erased_before
 from smartcart.workflows.models import load
-from smartcart.workflows.saved import open_run, source_of
 from smartcart.workflows.score import ready_source
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["Customer", "find", "has_lookup", "page", "write_lookup"]
 
 GROUP_ROWS = 8_192
-FILE = "lookup.parquet"
 KEPT = 16  # files whose footers are remembered
 
 
@@ -72,8 +70,8 @@ def write_lookup(
         Where the source is not there any more, or does not hold the run's customers.
     """
     say = progress or (lambda step, done, total: None)
-    model, saved = load(run), open_run(run)
-    place = source_of(saved, source)
+    model, saved = load(run), store.read_run(run)
+    place = saved.find_source(source)
     wanted, centers = model.recipe.features, np.array(model.centroids)
     ids = np.array(model.ids, dtype=np.int32)
     schema = pa.schema(
@@ -107,7 +105,7 @@ def write_lookup(
             say("index customers", done, sum(saved.sizes))
             yield batch
 
-    target = run / FILE
+    target = run / RunFile.LOOKUP
     with (
         store.new_files([target], overwrite=True) as folder,
         DuckDB(temp_dir=temp_dir) as engine,
@@ -124,7 +122,7 @@ def write_lookup(
         engine.rows("SET enable_progress_bar = false")  # it would go to standard output
         engine.rows(
             f"COPY (SELECT * FROM read_parquet({literal(str(spooled))}) ORDER BY customer_id) "
-            f"TO {literal(str(folder / FILE))} (FORMAT parquet, COMPRESSION zstd, "
+            f"TO {literal(str(folder / RunFile.LOOKUP))} (FORMAT parquet, COMPRESSION zstd, "
             f"ROW_GROUP_SIZE {GROUP_ROWS})"
         )
     return done
@@ -132,7 +130,7 @@ def write_lookup(
 
 def has_lookup(run: Path) -> bool:
     """Return whether the run has its lookup file."""
-    return (run / FILE).is_file()
+    return (run / RunFile.LOOKUP).is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,7 @@ class _Index:
             return file.read_row_group(group, use_threads=False)
 
 
-_kept: OrderedDict[str, tuple[tuple[int, int], _Index]] = OrderedDict()
+_kept: OrderedDict[str, tuple[tuple[int, ...], _Index]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -193,13 +191,13 @@ def _may_hold(index: _Index, group: int, segment_id: int) -> bool:
 
 
 def _index(run: Path) -> _Index:
-    path = run / FILE
+    path = run / RunFile.LOOKUP
     try:
-        stamp = path.stat().st_mtime_ns, _stamp(run / store.NAMES)
+        stamp = path.stat().st_mtime_ns, *store.changed(run)
     except OSError:
         raise DataError.of(
             f"the customers of {run.name!r} are not indexed yet",
-            f"the file {FILE} in its folder",
+            f"the file {RunFile.LOOKUP} in its folder",
             "wait until it is made",
         ) from None
     key = str(path)
@@ -211,10 +209,10 @@ def _index(run: Path) -> _Index:
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             footer, last = file.metadata, _last(file)
-        model = store.named_model(store.load_model(run), store.names_of(run))
+        model = load(run)
     except (OSError, pa.ArrowException) as error:
         raise DataError.of(
-            f"{FILE} of {run.name!r} cannot be read ({type(error).__name__})",
+            f"{RunFile.LOOKUP} of {run.name!r} cannot be read ({type(error).__name__})",
             "a whole file",
             "delete it: it is made again",
         ) from error
@@ -224,13 +222,6 @@ def _index(run: Path) -> _Index:
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
     return index
-
-
-def _stamp(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _names(model: Model) -> dict[int, str]:

@@ -13,9 +13,8 @@ from pathlib import Path
 from smartcart import store
 from smartcart.audiences.erasing import Wanted, erase_rows, key
 from smartcart.errors import DataError, SmartCartError, UsageError
-from smartcart.records import Erased, Erasure, JsonObject
-from smartcart.report.drawing import STILL
-from smartcart.workflows.reading import read_run
+from smartcart.records import Erased, Erasure, JsonObject, RunFile
+from smartcart.workflows.renaming import report_again
 from smartcart.workflows.runs import runs
 
 __all__ = ["SOURCE_ENDS", "Wanted", "cleaned_json", "erase_files", "erased_before", "without"]
@@ -39,7 +38,6 @@ SOURCE_ENDS = (
     ".sqlite3",
     ".db",
 )
-COUNT = "erased.json"  # in a run folder: how many were erased since
 GONE = "(erased)"
 Told = Callable[[Path, int, str], None]
 
@@ -88,13 +86,13 @@ def erase_files(workspace: Path, customer: str) -> Erasure:
     for path in _files(workspace):
         searched += 1
         found = _in_file(path, wanted, left, tell)
-        if found and path.parent in folders and path.name == "segments.parquet":
+        if found and path.parent in folders and path.name == RunFile.SEGMENTS:
             touched[path.parent] = touched.get(path.parent, 0) + found
     for folder in folders:
         _in_run(folder, wanted, tell)
         if folder in touched:
             count = erased_before(folder) + touched[folder]
-            store.write_json(folder / COUNT, {"customers": count})
+            store.write_json(folder / RunFile.ERASED, {"customers": count})
     at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     return Erasure(secrets.token_hex(8), at, searched, tuple(places), tuple(left))
 
@@ -102,7 +100,7 @@ def erase_files(workspace: Path, customer: str) -> Erasure:
 def erased_before(run: Path) -> int:
     """Return how many customers were erased from a run since it was made."""
     try:
-        return int(json.loads((run / COUNT).read_text(encoding="utf-8"))["customers"])
+        return int(json.loads((run / RunFile.ERASED).read_text(encoding="utf-8"))["customers"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0
 
@@ -128,7 +126,7 @@ def _wanted(folders: list[Path], customer: str, workspace: Path) -> tuple[Wanted
     columns, orders, left = {"customer_id"}, set(), []
     for folder in folders:
         try:
-            model, told = store.load_model(folder), store.read_summary(folder)
+            model, stored = store.load_model(folder), store.read_run(folder)
         except SmartCartError:
             left.append(f"The run {folder.name} cannot be read: look through its source yourself.")
             continue
@@ -137,7 +135,7 @@ def _wanted(folders: list[Path], customer: str, workspace: Path) -> tuple[Wanted
         if contract.log is not None:
             columns.add(contract.log.customer)
             orders |= {name for name in (contract.log.order,) if name}
-        source = str(told.get("source") or "").partition("::")[0]
+        source = stored.source.partition("::")[0]
         path = Path(source)
         if "://" in source or (path.is_absolute() and workspace.resolve() not in path.parents):
             where = "a database" if "://" in source else repr(path.name)
@@ -167,7 +165,7 @@ def _in_file(path: Path, wanted: Wanted, left: list[str], tell: Told) -> int:
     if path.name.startswith("seen-") and path.suffix == ".json":
         path.unlink()  # what was seen in an upload, kept to be quick
         return 0
-    if path.suffix == ".json" and path.name not in {"model.json", COUNT}:
+    if path.suffix == ".json" and path.name not in store.WITHOUT_CUSTOMERS:
         return _in_json(path, wanted, tell)
     if path.suffix.lower() not in SOURCE_ENDS or path.name.startswith("app.sqlite"):
         return 0
@@ -223,16 +221,13 @@ def cleaned_json(value: object, wanted: Wanted) -> tuple[object, int]:
 
 def _in_run(folder: Path, wanted: Wanted, tell: Told) -> None:
     """Write a report anew that tells of the customer."""
-    report = folder / "report.html"
+    report = folder / RunFile.REPORT
     if not report.is_file():
         return
     _, found = without(report.read_text(encoding="utf-8"), wanted)
     if not found:
         return
-    from smartcart.report import page
-
-    still = folder / "plots" / f"{STILL}.png"
-    text = page.render(read_run(folder), still.read_bytes() if still.is_file() else None)
+    text = report_again(folder)
     if without(text, wanted)[1]:
         text = without(text, wanted)[0]
     with store.new_files([report], overwrite=True) as part:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,10 +19,10 @@ from smartcart.core.explain import why
 from smartcart.engines.customer_key import id_key, key_text, key_value
 from smartcart.engines.duckdb import DuckDB, literal
 from smartcart.errors import DataError
-from smartcart.records import Explanation, Model
+from smartcart.records import Explanation, Model, RunFile
+from smartcart.store import StoredRun
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import matrix
-from smartcart.workflows.saved import Saved
 from smartcart.workflows.score import ready_source
 
 if TYPE_CHECKING:
@@ -66,11 +65,16 @@ def explain(
 
 
 def explain_kept(
-    kept: Path, rejected: Path, model: Model, ids: Sequence[object], *, other: str | None = None
+    kept: Path,
+    rejected: Iterable[Mapping[str, object]],
+    model: Model,
+    ids: Sequence[object],
+    *,
+    other: str | None = None,
 ) -> tuple[Explanation, ...]:
     """Explain customers by the features of a file that ``write_features`` wrote.
 
-    ``rejected`` is the ``rejected.csv`` of the same run. Raises as :func:`explain`.
+    ``rejected`` are the rows of ``rejected.csv`` of the same run. Raises as :func:`explain`.
     """
     wanted = list(dict.fromkeys(key_text(i) or "" for i in ids))
     against = _place(other, model)
@@ -85,8 +89,7 @@ def explain_kept(
     there = {key_text(i) for i in batch["customer_id"].to_pylist()}
     for one in wanted:
         if one not in there:
-            with rejected.open(newline="", encoding="utf-8") as file:
-                raise _nowhere(one, csv.DictReader(file), "what was segmented")
+            raise _nowhere(one, rejected, "what was segmented")
     return _told(batch, wanted, model, against)
 
 
@@ -149,12 +152,12 @@ def _told(
     )
 
 
-def moved_since(saved: Saved, found: Sequence[Explanation]) -> dict[str, str]:
+def moved_since(saved: StoredRun, found: Sequence[Explanation]) -> dict[str, str]:
     """Return the segment in the run, by id, of those whom the source now puts into another one.
 
     Nothing where the run folder holds no table of customers.
     """
-    table = saved.folder / "segments.parquet"
+    table = saved.folder / RunFile.SEGMENTS
     if not table.is_file() or not found:
         return {}
     there = segments_of(table, [one.customer_id for one in found])

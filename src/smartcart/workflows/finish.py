@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartcart import store
 from smartcart.background_process import HelperProcess, LostError
-from smartcart.records import Run
+from smartcart.records import Run, RunFile
 from smartcart.report.drawing import STILL, draw_others, draw_still
 
 __all__ = ["finish", "write_report"]
@@ -18,13 +18,13 @@ def finish(run: Run, folder: Path, helper: HelperProcess | None = None) -> None:
 
     A ``helper`` draws the pictures while the rest is written; without one they are drawn here.
     """
-    plots = folder / "plots"
+    plots = folder / RunFile.PLOTS
     plots.mkdir(exist_ok=True)
     still_there = _begun(draw_still, run, plots, helper)
     store.write_run(folder, run)
     still_there()
     others_there = _begun(draw_others, run, plots, helper)
-    write_report(run, folder / "report.html", (plots / f"{STILL}.png").read_bytes())
+    write_report(run, folder / RunFile.REPORT, (plots / f"{STILL}.png").read_bytes())
     others_there()
 
 

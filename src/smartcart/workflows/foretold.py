@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smartcart.engines.customer_key import id_key, key_text
 from smartcart.engines.duckdb import DuckDB, literal
+from smartcart.records import RunFile
 
 __all__ = ["Foretold", "Late", "foretold", "late_page"]
 
@@ -37,7 +38,7 @@ class Late:
 
 def foretold(run: Path, customer_id: str, temp_dir: Path | None = None) -> Foretold | None:
     """Return what a run foretells of a customer; None without a forecast, or of nobody."""
-    file = run / "future.parquet"
+    file = run / RunFile.FUTURE
     if not file.is_file():
         return None
     sql = (
@@ -62,7 +63,7 @@ def late_page(
 
     Both are of one segment, where it is named; nobody without a forecast.
     """
-    file = run / "late.parquet"
+    file = run / RunFile.LATE
     if not file.is_file():
         return [], 0
     table = f"read_parquet({literal(str(file))})"

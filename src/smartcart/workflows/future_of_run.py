@@ -15,10 +15,11 @@ from smartcart.core.kmeans import Floats, Labels
 from smartcart.errors import DataError
 from smartcart.inspection.order_log import OrderOptions
 from smartcart.inspection.result import Progress
-from smartcart.records import Future, JsonObject
+from smartcart.records import Future
+from smartcart.store import StoredRun
 from smartcart.workflows.future import ForecastBatch, discounted
 
-__all__ = ["future_of_run", "stored_future"]
+__all__ = ["future_of_run"]
 
 
 def future_of_run(
@@ -46,16 +47,16 @@ def future_of_run(
     DataError
         Where the run has no forecast, with the reason.
     """
-    summary = store.read_summary(folder)
-    if summary.get("kind") != "orders":
+    stored = store.read_run(folder)
+    if stored.kind != "orders":
         raise DataError.of(
             f"{str(folder)!r} is of a table of customers, which tells no order's day",
             "the run of an order log",
             "run smartcart on the log of orders",
         )
-    found = stored_future(folder, summary)
+    found = stored.future
     if horizon is not None and (found is None or horizon != found.horizon):
-        found = _again(folder, horizon, source, progress)
+        found = _again(stored, horizon, source, progress)
     if found is None:
         raise DataError.of(
             f"the run in {str(folder)!r} is of an earlier SmartCart, without a forecast",
@@ -73,24 +74,9 @@ def future_of_run(
     return replace(found, margin=margin, discount_rate=discount_rate, value=value)
 
 
-def stored_future(folder: Path, summary: JsonObject) -> Future | None:
-    """Return the forecast in the ``run.json`` of a run; None of customers, and of earlier runs.
-
-    Raises ``DataError`` where it is damaged.
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Future | None).validate_python(summary.get("future"))
-    except ValidationError as error:
-        raise DataError.of(
-            f"'future' in the run.json of {str(folder)!r} cannot be read",
-            "what smartcart run wrote",
-            "run again, or restore the file",
-        ) from error
-
-
-def _again(folder: Path, horizon: int, source: str | None, progress: Progress | None) -> Future:
+def _again(
+    stored: StoredRun, horizon: int, source: str | None, progress: Progress | None
+) -> Future:
     """Read the order log again, and forecast it over another horizon."""
     from smartcart.inspection.customer_table import look
     from smartcart.sources import open_on
@@ -98,13 +84,12 @@ def _again(folder: Path, horizon: int, source: str | None, progress: Progress | 
     from smartcart.workflows.foresee import foresee, with_alive
     from smartcart.workflows.future import future_count
     from smartcart.workflows.models import load
-    from smartcart.workflows.saved import open_run, source_of
 
-    model = load(folder)
+    model = load(stored.folder)
     log = model.contract.log
     assert log is not None
     options = OrderOptions(log.drop_duplicates, log.net_returns, horizon)
-    with open_on("duckdb", source_of(open_run(folder), source), None, None) as opened:
+    with open_on("duckdb", stored.find_source(source), None, None) as opened:
         seen = look(
             opened,
             kind="orders",

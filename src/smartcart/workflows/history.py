@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smartcart import store
-from smartcart.errors import DataError, SmartCartError
-from smartcart.records import Chain, History, Match, Model, RunPoint, SegmentPoint
+from smartcart.errors import SmartCartError
+from smartcart.records import Chain, History, Model, RunPoint, SegmentPoint
 from smartcart.report import withheld
+from smartcart.store import StoredRun
 from smartcart.workflows.lineage import follows, model_mark
 from smartcart.workflows.runs import RunEntry, runs
-from smartcart.workflows.saved import Saved, open_run
 
 __all__ = ["history"]
 
@@ -65,60 +65,41 @@ def _without_twins(last: _Kept, line: Sequence[_Kept]) -> list[_Kept]:
 
 
 def _kept(entry: RunEntry) -> _Kept:
-    folder = Path(entry.folder)
-    saved = open_run(folder)
-    model = store.load_model(folder)
-    return _Kept(_point(entry, saved), model, str(saved.summary.get("value") or ""), saved.currency)
+    stored = store.read_run(Path(entry.folder))
+    model = store.load_model(stored.folder)
+    return _Kept(_point(entry, stored), model, stored.value_label, stored.currency)
 
 
-def _point(entry: RunEntry, saved: Saved) -> RunPoint:
-    from pydantic import TypeAdapter, ValidationError
-
-    told = saved.summary
+def _point(entry: RunEntry, stored: StoredRun) -> RunPoint:
     rates = {
         (one.column, rate.segment_id): rate.rate
-        for one in saved.outcomes
+        for one in stored.outcomes
         for place, rate in enumerate(one.rates)
         if place not in withheld.rates(one)
     }
-    columns = [one.column for one in saved.outcomes]
-    try:
-        segments = tuple(
-            SegmentPoint(
-                segment_id=number,
-                segment=name,
-                size=size,
-                share=float(row["share"]),
-                value=_number(row.get("value_total")),
-                value_mean=_mean(_number(row.get("value_total")), size),
-                rates=tuple((column, rates.get((column, number))) for column in columns),
-            )
-            for number, name, size, row in zip(
-                saved.ids, saved.names, saved.sizes, told["segments"], strict=True
-            )
+    columns = [one.column for one in stored.outcomes]
+    segments = tuple(
+        SegmentPoint(
+            segment_id=one.segment_id,
+            segment=one.segment,
+            size=one.size,
+            share=stored.said(one.share),
+            value=one.value_total,
+            value_mean=_mean(one.value_total, one.size),
+            rates=tuple((column, rates.get((column, one.segment_id))) for column in columns),
         )
-        identity = told.get("identity") or {}
-        matches = TypeAdapter(tuple[Match, ...]).validate_python(identity.get("matches", ()))
-    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
-        raise DataError.of(
-            f"the run.json of {entry.folder!r} does not describe a run ({type(error).__name__})",
-            "what smartcart run wrote",
-            "run again, or restore the file",
-        ) from error
+        for one in stored.segments
+    )
     return RunPoint(
         entry.folder,
         entry.made,
         entry.as_of,
-        sum(saved.sizes),
+        sum(stored.sizes),
         entry.verdict or "",
         segments,
-        matches,
+        stored.identity.matches if stored.identity is not None else (),
     )
 
 
 def _mean(total: float | None, size: int) -> float | None:
     return None if total is None or not size else total / size
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from smartcart.background_process import HelperProcess, LostError
+from smartcart.core import outcomes
 from smartcart.core.trust import Trust, judge
+from smartcart.records import Outcome
 from smartcart.workflows.customer_arrays import CustomerArrays
 from smartcart.workflows.record import FittedSegments
 
-__all__ = ["judging_of"]
+__all__ = ["judging_of", "tested_outcomes"]
 
 
 def judging_of(
@@ -40,3 +42,17 @@ def judging_of(
             return judge(*asked)
 
     return wait
+
+
+def tested_outcomes(found: Sequence[Outcome], helper: HelperProcess | None) -> tuple[Outcome, ...]:
+    """Return outcomes with their p-values, from a helper where there is one: it has SciPy."""
+    if not found:
+        return ()
+    if helper is not None:
+        try:
+            helper.ask(outcomes.with_p_values, tuple(found))
+            told: tuple[Outcome, ...] = helper.answer()
+            return told
+        except LostError:  # then they are tested here
+            pass
+    return outcomes.with_p_values(found)

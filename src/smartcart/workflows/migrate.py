@@ -22,14 +22,14 @@ from smartcart.errors import DataError, UsageError
 from smartcart.inspection.result import Progress
 from smartcart.records import Identity, Migration, Model, Notice
 from smartcart.records.brief import Brief
+from smartcart.store import StoredRun
 from smartcart.tables import features
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.customer_sample import sampled
 from smartcart.workflows.lineage import follows
 from smartcart.workflows.models import load
-from smartcart.workflows.saved import Saved, open_run, source_of
 from smartcart.workflows.score import ready_source
-from smartcart.workflows.value_at_risk import notice_between
+from smartcart.workflows.value_at_risk import risk_notice
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -99,8 +99,7 @@ def migrate(
         Where a folder is not a run, its customers have no ids, or ``source`` does not hold them.
     """
     say = progress or (lambda step, done, total: None)
-    saved = open_run(after)
-    open_run(before)
+    earlier, saved = store.read_run(before), store.read_run(after)
     old, new = load(before), load(after)
     for model, folder in ((old, before), (new, after)):
         if model.contract.id_column is None:
@@ -126,7 +125,7 @@ def migrate(
                 )
             ]
         )
-        if risk := notice_between(before, after):
+        if risk := risk_notice(earlier.future, saved.future):
             notices.append(risk)
         identity = None
         if not follows(load(after, own=True), load(before, own=True)):
@@ -176,7 +175,7 @@ def migrate(
 
 
 def _read(
-    saved: Saved,
+    saved: StoredRun,
     named: object,
     needed: bool,
     old: Model,
@@ -187,7 +186,7 @@ def _read(
 ) -> _Read | None:
     """Assign the new run's customers with the old model; None where the source is not there."""
     try:
-        place = source_of(saved) if named is None else named
+        place = saved.find_source() if named is None else named
         return _carried(place, old, new, engine, ways, say)
     except (DataError, UsageError):
         if named is not None and needed:

@@ -85,7 +85,7 @@ def monitor(
         missing = tuple(name for name in needed if name not in there)
         if missing:
             _refuse_stranger(opened, model, missing, needed)
-            found = _of_schema(reference, model, {n: needed[n] for n in needed if n in there})
+            found = _of_schema(reference, {n: needed[n] for n in needed if n in there})
             mine = model.contract
             return Monitored(opened.reading.source, found, mine.as_of, "the model's", missing)
         wanted = _wanted(model, reference, there)
@@ -154,7 +154,7 @@ def _refuse_stranger(
     )
 
 
-def _of_schema(reference: DriftReference, model: Model, there: Mapping[str, str]) -> Drift:
+def _of_schema(reference: DriftReference, there: Mapping[str, str]) -> Drift:
     """Return what missing columns say; nothing can be counted without them."""
     gone = [name for name, _ in reference.schema if name not in there]
     reasons = tuple(

@@ -10,7 +10,6 @@ from smartcart import store
 from smartcart.audiences.migration_join import Ways
 from smartcart.engines.duckdb import DuckDB
 from smartcart.errors import DataError
-from smartcart.workflows.saved import open_run
 
 __all__ = ["MovedList", "write_moved"]
 
@@ -43,7 +42,7 @@ def write_moved(
     """
     names = {
         name: dict(zip(saved.ids, saved.names, strict=True))
-        for name, saved in (("before", open_run(before)), ("after", open_run(after)))
+        for name, saved in (("before", store.read_run(before)), ("after", store.read_run(after)))
     }
     with DuckDB(temp_dir=temp_dir) as engine:
         ways = Ways(engine, before, after)

@@ -16,9 +16,9 @@ from smartcart.audiences.campaign_results import count_results
 from smartcart.audiences.file import AudienceFile, refuse_kind
 from smartcart.core import holdout, plan
 from smartcart.errors import DataError, UsageError
-from smartcart.records import Campaign, Learnt, Plan, Uplift
+from smartcart.records import Campaign, Learnt, Plan, RunFile, Uplift
+from smartcart.store import StoredRun
 from smartcart.workflows.plan_value import expected_revenue
-from smartcart.workflows.saved import Saved
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ ARMS = ("contact", "hold out", "leave")
 
 
 def make_plan(
-    saved: Saved,
+    saved: StoredRun,
     *,
     cost: float,
     revenue: float | None = None,
@@ -112,7 +112,7 @@ def make_plan(
     return Campaign(_numbered(planned, saved, horizon), tried, others)
 
 
-def _brings(saved: Saved, revenue: float | None) -> tuple[Any, Any, int | None]:
+def _brings(saved: StoredRun, revenue: float | None) -> tuple[Any, Any, int | None]:
     """Return what a response brings, how uncertain that is, and the days of the forecast."""
     if revenue is not None:
         return revenue, None, None
@@ -121,7 +121,7 @@ def _brings(saved: Saved, revenue: float | None) -> tuple[Any, Any, int | None]:
 
 
 def _from_results(
-    saved: Saved,
+    saved: StoredRun,
     learnt: Learnt,
     *,
     outcome: str | None,
@@ -162,14 +162,14 @@ def _from_results(
     return Campaign(_numbered(planned, saved, horizon), None)
 
 
-def _numbered(planned: Plan, saved: Saved, horizon: int | None) -> Plan:
+def _numbered(planned: Plan, saved: StoredRun, horizon: int | None) -> Plan:
     """Return the plan with the ids of the run's segments, and where its revenue is from."""
     segments = (replace(s, segment_id=saved.ids[s.segment_id - 1]) for s in planned.segments)
     return replace(planned, segments=tuple(segments), revenue_horizon=horizon)
 
 
 def arms(
-    saved: Saved, planned: Plan, *, seed: int = 0
+    saved: StoredRun, planned: Plan, *, seed: int = 0
 ) -> Iterator[tuple[pa.RecordBatch, NDArray[np.intp]]]:
     """Yield batches of the run's customers and the arm of each: an index into ``ARMS``.
 
@@ -222,7 +222,7 @@ def arms(
 
 
 def write_arms(
-    saved: Saved, planned: Plan, target: Path, *, seed: int = 0, overwrite: bool = False
+    saved: StoredRun, planned: Plan, target: Path, *, seed: int = 0, overwrite: bool = False
 ) -> dict[str, int]:
     """Write who is contacted to ``target``, and who is held out to a file of its own beside it.
 
@@ -282,7 +282,7 @@ def held_out_beside(target: Path) -> Path:
 
 
 def measure_results(
-    saved: Saved, results: Path, *, cost: float | None = None, revenue: float | None = None
+    saved: StoredRun, results: Path, *, cost: float | None = None, revenue: float | None = None
 ) -> tuple[tuple[Uplift, ...], int]:
     """Return the uplift per segment and in all, and how many rows name nobody of this run.
 
@@ -305,7 +305,7 @@ def measure_results(
         )
     if cost is not None and revenue is not None:
         plan.check_money(cost, revenue, None)
-    found, known, strangers = count_results(results, saved.folder / "segments.parquet")
+    found, known, strangers = count_results(results, saved.folder / RunFile.SEGMENTS)
     if not known:
         raise DataError.of(
             f"none of the {strangers:,} customers in {str(results)!r} is in this run",

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from smartcart.core.future.predict import NORMAL_90
 from smartcart.errors import UsageError
 from smartcart.records import Future
-from smartcart.workflows.future_of_run import stored_future
-from smartcart.workflows.saved import Saved
+from smartcart.store import StoredRun
 
 __all__ = ["ExpectedRevenue", "expected_revenue", "has_expected_revenue"]
 
@@ -32,7 +31,7 @@ def has_expected_revenue(future: Future | None) -> bool:
     return future is not None and sum(one.spend or 0.0 for one in future.segments) > 0
 
 
-def expected_revenue(saved: Saved) -> ExpectedRevenue:
+def expected_revenue(saved: StoredRun) -> ExpectedRevenue:
     """Return what a customer of each segment is expected to spend, in the order of ``saved``.
 
     It is the money of the segment's forecast over its customers, with the interval of that.
@@ -42,7 +41,7 @@ def expected_revenue(saved: Saved) -> ExpectedRevenue:
     UsageError
         Where the run has no forecast of money, with the reason.
     """
-    future = saved.future or stored_future(saved.folder, saved.summary)
+    future = saved.future
     if future is None or not has_expected_revenue(future):
         why = ""
         if future is not None:

@@ -85,7 +85,7 @@ def run_of(
     seconds: Mapping[str, float],
     seed: int,
 ) -> Run:
-    """Return the record of a run whose segments have not been judged yet."""
+    """Return the record of a run whose segments are not judged, and outcomes not tested, yet."""
     inspection, every = table.inspection, table.all_features
     recipe, evidence, centers = fitted.recipe, fitted.evidence, fitted.centers
     k, width = len(centers), len(recipe.features)
@@ -159,7 +159,7 @@ def run_of(
 def _outcomes(
     table: CustomerArrays, sums: ProfileSums, names: Sequence[str], seed: int
 ) -> tuple[Outcome, ...]:
-    """Return what the segments, formed without them, say of the 0/1 outcomes of all customers."""
+    """Return what the segments, formed without them, say of 0/1 outcomes: of all, not tested."""
     found = []
     for place, feature in enumerate(table.all_features):
         values = table.sample[:, place]
@@ -171,7 +171,7 @@ def _outcomes(
             [sums.count[:, place] - positives, positives, sums.size - sums.count[:, place]]
         )
         found.append(outcomes.outcome_of(feature.name, counts, names, seed=seed))
-    return outcomes.adjusted(found)
+    return tuple(found)
 
 
 def _untested(features: Sequence[Feature], tested: Sequence[Outcome]) -> Iterator[Notice]:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from smartcart import store
 from smartcart.audiences.file import AudienceFile
-from smartcart.records import GivenName
+from smartcart.records import GivenName, RunFile
 from smartcart.report.drawing import STILL
-from smartcart.workflows.reading import read_run
-from smartcart.workflows.saved import open_run
 
-__all__ = ["rename", "write_named"]
+__all__ = ["rename", "report_again", "write_named"]
 
 
 def rename(folder: Path, given: Sequence[GivenName]) -> None:
@@ -26,14 +24,20 @@ def rename(folder: Path, given: Sequence[GivenName]) -> None:
     DataError
         Where the run cannot be read.
     """
-    from smartcart.report import page
-
     store.write_names(folder, given)
-    still = folder / "plots" / f"{STILL}.png"
-    text = page.render(read_run(folder), still.read_bytes() if still.is_file() else None)
-    target = folder / "report.html"
+    text = report_again(folder)
+    target = folder / RunFile.REPORT
     with store.new_files([target], overwrite=True) as part:
         (part / target.name).write_text(text, encoding="utf-8")
+
+
+def report_again(folder: Path) -> str:
+    """Return the report of a run folder, made anew from what is there. Raises ``DataError``."""
+    from smartcart.report import page
+
+    still = folder / RunFile.PLOTS / f"{STILL}.png"
+    run = store.read_run(folder).run
+    return page.render(run, still.read_bytes() if still.is_file() else None)
 
 
 def write_named(folder: Path, target: Path) -> int:
@@ -48,7 +52,7 @@ def write_named(folder: Path, target: Path) -> int:
     """
     import pyarrow as pa
 
-    saved = open_run(folder)
+    saved = store.read_run(folder)
     with AudienceFile(target) as file:
         for batch in saved.batches():
             places = saved.places(batch["segment_id"].to_numpy())

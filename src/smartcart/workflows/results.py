@@ -9,15 +9,15 @@ from smartcart import store
 from smartcart.audiences.arm_outcomes import count_arms
 from smartcart.core.effects import compare_arms, ledger
 from smartcart.errors import UsageError
-from smartcart.records import Contract, Effects
-from smartcart.workflows.saved import Saved
+from smartcart.records import Contract, Effects, RunFile
+from smartcart.store import StoredRun
 
 __all__ = ["earned", "keep_arms", "ledger", "measure_arms"]
 
 
 def measure_arms(
     results: str | Path,
-    saved: Saved | None = None,
+    saved: StoredRun | None = None,
     *,
     arm: str | None = None,
     control: str | None = None,
@@ -47,7 +47,7 @@ def measure_arms(
     segments, by_row, id_column, names = None, False, None, {}
     if saved is not None:
         contract = contract or store.load_model(saved.folder).contract
-        segments = saved.folder / "segments.parquet"
+        segments = saved.folder / RunFile.SEGMENTS
         by_row = contract.id_column is None
         id_column = contract.log.customer if contract.log is not None else contract.id_column
         names = dict(zip(saved.ids, saved.names, strict=True))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from smartcart import store
 from smartcart.core import rfm
 from smartcart.records import CustomerColumns, Rfm, RfmSegment
+from smartcart.store import arrow
 from smartcart.workflows.customer_arrays import CustomerArrays
 
 __all__ = ["RfmCount", "rfm_count", "rfm_writer"]
@@ -62,15 +63,15 @@ class RfmCount:
             spent,
             {
                 "customer_id": ids,
-                "recency_days": pa.array(recency, from_pandas=True),
-                "frequency": pa.array(frequency, from_pandas=True),
-                "monetary_total": pa.array(money, from_pandas=True),
-                "r": pa.array(r.astype(np.int32)),
-                "f": pa.array(f.astype(np.int32)),
-                "m": pa.array(m.astype(np.int32)),
-                "rfm_score": pa.array(score),
+                "recency_days": arrow.known(recency),
+                "frequency": arrow.known(frequency),
+                "monetary_total": arrow.known(money),
+                "r": arrow.numbers(r.astype(np.int32)),
+                "f": arrow.numbers(f.astype(np.int32)),
+                "m": arrow.numbers(m.astype(np.int32)),
+                "rfm_score": arrow.numbers(score),
                 "rfm_segment": pa.DictionaryArray.from_arrays(
-                    pa.array(codes), pa.array(rfm.SEGMENTS)
+                    arrow.numbers(codes), arrow.words(rfm.SEGMENTS)
                 ),
             },
         )

@@ -40,13 +40,13 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
             "a folder that holds run folders",
             "name the folder in which your runs are",
         )
-    folders = [workspace] if (workspace / "run.json").is_file() else []
+    folders = [workspace] if store.is_run(workspace) else []
     try:
         inside = sorted(workspace.iterdir())
         if (workspace / "runs").is_dir():
             inside += sorted((workspace / "runs").iterdir())
-        folders += [f for f in inside if not f.name.startswith(".") and (f / "run.json").is_file()]
-        times = [(_time(folder), folder) for folder in folders]
+        folders += [f for f in inside if not f.name.startswith(".") and store.is_run(f)]
+        times = [(store.made_at(folder), folder) for folder in folders]
     except OSError as error:
         raise UsageError.of(
             f"{str(workspace)!r} cannot be read ({error.strerror or error})",
@@ -59,43 +59,19 @@ def runs(workspace: Path) -> tuple[RunEntry, ...]:
     return tuple(entry for entry, _, _ in entries)
 
 
-def _time(folder: Path) -> float:
-    return (folder / "run.json").stat().st_mtime
-
-
-def _entry(folder: Path, made: float) -> RunEntry:
-    when = dt.datetime.fromtimestamp(made, dt.UTC).isoformat(timespec="seconds")
+def _entry(folder: Path, made: int) -> RunEntry:
+    when = dt.datetime.fromtimestamp(made / 1e9, dt.UTC).isoformat(timespec="seconds")
     try:
-        told = store.read_summary(folder)
+        stored = store.read_run(folder)
     except DataError as error:
         return RunEntry(str(folder), when, None, None, None, None, str(error))
-    identity = told.get("identity")
     return RunEntry(
         folder=str(folder),
-        made=_moment(told.get("made")) or when,
-        source=_text(told.get("source")),
-        customers=_whole(told.get("customers")),
-        k=_whole(told.get("k")),
-        verdict=_text(told.get("verdict")),
-        as_of=_text(told.get("as_of")),
-        previous=_text(identity.get("previous")) if isinstance(identity, dict) else None,
+        made=stored.made or when,
+        source=stored.source or None,
+        customers=stored.customers,
+        k=stored.k,
+        verdict=stored.verdict,
+        as_of=stored.as_of,
+        previous=stored.previous,
     )
-
-
-def _moment(value: object) -> str | None:
-    """Return a time in UTC, ISO 8601; ``None`` of anything else."""
-    try:
-        when = dt.datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    if when.tzinfo is None:
-        return None
-    return when.astimezone(dt.UTC).isoformat(timespec="seconds")
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -15,7 +15,7 @@ from smartcart.engines.segment_columns import AHEAD, COLUMNS
 from smartcart.engines.segment_table import Written, write_file, write_server
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection.result import Progress
-from smartcart.records import Model
+from smartcart.records import Model, RunFile
 from smartcart.sources.paths import find_address
 from smartcart.workflows.score import ScoredSource, score
 
@@ -64,7 +64,7 @@ def score_into(
     address = find_address(into)
     place = None if address is not None else _file(into)
     with tempfile.TemporaryDirectory(prefix="smartcart-", dir=temp_dir) as folder:
-        file = Path(folder) / "segments.parquet"
+        file = Path(folder) / RunFile.SEGMENTS
         found = score(
             source,
             model,

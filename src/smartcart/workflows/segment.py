@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,7 @@ from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
-from smartcart.workflows.judging import judging_of
+from smartcart.workflows.judging import judging_of, tested_outcomes
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
 from smartcart.workflows.reference import bin_count
@@ -143,7 +143,8 @@ def segment(
             write_alternatives(folder, given, table, choice.fits, order=order, name=name)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        run = replace(run, **trust._asdict(), seconds=dict(clock.seconds), made=now)
+        told = tested_outcomes(run.outcomes, helper)
+        run = replace(run, **trust._asdict(), outcomes=told, seconds=dict(clock.seconds), made=now)
         return run if kept is None else kept.given_to(run)
 
 
@@ -307,15 +308,12 @@ def _assign_all(
     shift = column_means(table.sample)
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     count = rfm_count(table, signals, len(centers), rfm_bins)
-    from smartcart.workflows.future import (
-        future_count,
-        future_record,
-        future_writer,
-        kept_forecast,
-    )
-
     ids = kept.ids if kept is not None else tuple(range(1, len(centers) + 1))
-    ahead = future_count(foreseen, table.all_features, ids)
+    ahead = None
+    if foreseen is not None:  # of an order log; a table of customers loads none of it
+        from smartcart.workflows import future as what_comes
+
+        ahead = what_comes.future_count(foreseen, table.all_features, ids)
     kind = table.inspection.contract.kind
     watch = bin_count(table.all_features, table.sample, orders=kind == "orders")
     sums = ProfileSums.empty(len(centers), shift)
@@ -336,7 +334,7 @@ def _assign_all(
     with (
         store.assignments(folder, fitted.names, ids=ids, csv=csv) as write,
         rfm_writer(folder, count, table.rows) as write_rfm,
-        future_writer(folder, ahead) as write_future,
+        nullcontext() if ahead is None else what_comes.future_writer(folder, ahead) as write_future,
     ):
         for (
             customers,
@@ -356,12 +354,14 @@ def _assign_all(
             if count is not None:
                 count.add(ranked)
                 write_rfm(ranked.rows)
-            if ahead is not None:
+            if ahead is not None and write_future is not None:
                 ahead.add(told)
                 write_future(told.columns)
             done += len(customers)
             say("assign and profile", done, table.rows)
-    future = future_record(foreseen, ahead, table, fitted)
-    forecast = kept_forecast(foreseen) if ahead is not None else None
+    future = forecast = None
+    if foreseen is not None:
+        future = what_comes.future_record(foreseen, ahead, table, fitted)
+        forecast = what_comes.kept_forecast(foreseen) if ahead is not None else None
     ranks = count.record() if count else None
     return CountedSegments(sums, lloyd, watch, ranks, future, forecast)

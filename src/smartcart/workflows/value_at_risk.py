@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from smartcart import store
 from smartcart.records import Future, Notice
 from smartcart.report.words import money, share
-from smartcart.workflows.future_of_run import stored_future
 
-__all__ = ["notice_between", "risk_notice"]
+__all__ = ["risk_notice"]
 
 MOVED = 0.10  # of the earlier value at risk: less is not told
 
 
-def notice_between(before: Path, after: Path) -> Notice | None:
-    """Return what became of the value at risk between two run folders, where it moved."""
-    then, now = (stored_future(one, store.read_summary(one)) for one in (before, after))
-    return None if then is None or now is None else risk_notice(then, now)
-
-
-def risk_notice(then: Future, now: Future) -> Notice | None:
+def risk_notice(then: Future | None, now: Future | None) -> Notice | None:
     """Return a notice where the value at risk rose or fell by a tenth or more.
 
-    None where one of both has no forecast of money, or they look ahead for other spans or in
-    another currency: then they are not to be compared. Segments are matched by their ids.
+    None where one of both has no forecast, or none of money, or they look ahead for other spans or
+    in another currency: then they are not to be compared. Segments are matched by their ids.
     """
+    if then is None or now is None:
+        return None
     same = then.horizon == now.horizon and then.currency == now.currency
     old = {one.segment_id: one.at_risk for one in then.segments if one.at_risk is not None}
     new = {one.segment_id: one.at_risk for one in now.segments if one.at_risk is not None}

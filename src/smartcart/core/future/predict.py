@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from smartcart.core.future import nbd
 from smartcart.core.future.forecast import RATE, Way, rate_rule, silence_rule
@@ -129,6 +128,8 @@ def _orders(forecast: Forecast, told: Floats, x: Floats, t: Floats, T: Floats) -
 
 def _due(model: Nbd, x: Floats, t: Floats, T: Floats) -> tuple[Floats, Floats]:
     """Return the silence (n,) of customers, and within how long 90% of those who stay order."""
+    from scipy.special import betaincinv
+
     few, place = np.unique(x, return_inverse=True)
     q = betaincinv(model.k, model.r + model.k * few, LATE)[place]
     with np.errstate(divide="ignore", over="ignore"):

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, psi
 
 __all__ = ["Spend", "fit_spend", "money_of_an_order", "spend_likelihood"]
 
@@ -44,6 +43,8 @@ def spend_likelihood(at: Floats, n: Floats, mean: Floats, weight: Floats) -> tup
 
     ``n`` orders each, of mean ``mean`` above 0; all arrays (n,).
     """
+    from scipy.special import gammaln, psi
+
     p, q, gamma = (float(v) for v in at)
     pn, all_money = p * n, gamma + n * mean
     log_all, log_sum = np.log(all_money), np.log(n * mean)

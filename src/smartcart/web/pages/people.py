@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import secrets
 from pathlib import Path
@@ -11,7 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.background import BackgroundTask
 
+from smartcart import store
 from smartcart.errors import SmartCartError
+from smartcart.records import RunFile
 from smartcart.report import words
 from smartcart.web.access import access
 from smartcart.web.errors import WebError, missing
@@ -29,12 +30,12 @@ router = APIRouter(include_in_schema=False)
 ROWS = 50
 OFFERED = 30  # latest tables
 MOST_REJECTED = 200  # rows on the page; the file holds all
-FILES = {
-    "segments.csv": "text/csv; charset=utf-8",
-    "segments.parquet": "application/vnd.apache.parquet",
-    "rejected.csv": "text/csv; charset=utf-8",
-    "rfm.csv": "text/csv; charset=utf-8",
-    "rfm.parquet": "application/vnd.apache.parquet",
+FILES: dict[str, str] = {
+    RunFile.SEGMENTS_CSV: "text/csv; charset=utf-8",
+    RunFile.SEGMENTS: "application/vnd.apache.parquet",
+    RunFile.REJECTED: "text/csv; charset=utf-8",
+    RunFile.RFM_CSV: "text/csv; charset=utf-8",
+    RunFile.RFM: "application/vnd.apache.parquet",
 }
 
 
@@ -106,21 +107,17 @@ def _people(
 
 def _files(folder: Path) -> list[tuple[str, str]]:
     told = {
-        "segments.csv": "All customers with segment, distance and confidence (CSV)",
-        "segments.parquet": "All customers with segment, distance and confidence (Parquet)",
-        "rfm.csv": "RFM of every customer (CSV)",
-        "rfm.parquet": "RFM of every customer (Parquet)",
+        RunFile.SEGMENTS_CSV: "All customers with segment, distance and confidence (CSV)",
+        RunFile.SEGMENTS: "All customers with segment, distance and confidence (Parquet)",
+        RunFile.RFM_CSV: "RFM of every customer (CSV)",
+        RunFile.RFM: "RFM of every customer (Parquet)",
     }
     return [(name, text) for name, text in told.items() if (folder / name).is_file()]
 
 
 def _rejected(folder: Path) -> list[dict[str, str]]:
     """Return the first rejected rows."""
-    path = folder / "rejected.csv"
-    if not path.is_file():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(itertools.islice(csv.DictReader(file), MOST_REJECTED))
+    return list(itertools.islice(store.rejected_rows(folder), MOST_REJECTED))
 
 
 @router.post("/runs/{name}/score")

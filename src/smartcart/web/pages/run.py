@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from markupsafe import Markup
 
-from smartcart.records import JsonObject
+from smartcart.records import JsonObject, RunFile
 from smartcart.report import interactive, palette, parts, view
 from smartcart.report.page import embed, policy_of
 from smartcart.web.access import access
@@ -174,7 +174,7 @@ def data(here: Here, request: Request, name: str) -> HTMLResponse:
 @access("viewer")
 def report(here: Here, name: str, download: bool = False) -> Response:
     """Return the report of the run, a page of its own with its own policy."""
-    path = here.services.workspace.path(name) / "report.html"
+    path = here.services.workspace.path(name) / RunFile.REPORT
     if not path.is_file():
         raise missing("report", name)
     with path.open(encoding="utf-8") as file:
@@ -192,7 +192,7 @@ def report(here: Here, name: str, download: bool = False) -> Response:
 @access("viewer")
 def still(here: Here, name: str) -> Response:
     """Return the 3-D view as a picture, for browsers that cannot turn it."""
-    path = here.services.workspace.path(name) / "plots" / "clusters_3d.png"
+    path = here.services.workspace.path(name) / RunFile.PLOTS / "clusters_3d.png"
     if not path.is_file():
         raise missing("picture", name)
     return FileResponse(path, media_type="image/png", headers={"Cache-Control": KEEP})

@@ -1,0 +1,56 @@
+"""What is loaded only where it is used: loading is half of what a small table costs."""
+
+import os
+import subprocess
+import sys
+
+
+def loaded(code: str, *packages: str) -> list[str]:
+    """Return which of the packages or modules are loaded once the code has run."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return sorted(set(packages) & set(done.stdout.split()))
+
+
+def test_a_run_of_customers_begins_without_what_forecasts_or_plans() -> None:
+    code = (
+        "import smartcart.workflows.segment, smartcart.workflows.campaign_report, "
+        "smartcart.report.page"
+    )
+    modules = [
+        "scipy",
+        "pandas",
+        "sklearn",
+        "matplotlib",
+        "plotly",
+        "smartcart.core.future.predict",
+        "smartcart.workflows.future",
+        "smartcart.workflows.plan",
+        "smartcart.engines.clickhouse",
+        "smartcart.engines.warehouses",
+    ]
+    assert loaded(code, *modules) == []
+
+
+def test_outcomes_are_counted_without_what_tests_them() -> None:
+    code = (
+        "from smartcart.core.outcomes import outcome_of; "
+        "assert outcome_of('y', [[3, 1], [1, 3], [0, 0]], ['a', 'b']).chi2 == 2.0"
+    )
+    assert loaded(code, "scipy", "smartcart.core.outcomes") == ["smartcart.core.outcomes"]
+
+
+def test_arrays_become_arrow_without_pandas() -> None:
+    code = (
+        "import numpy as np; from smartcart.store import arrow; "
+        "a = np.array([1.5, np.nan]); n = np.array([1, 2], dtype=np.int32); "
+        "made = [arrow.known(a), arrow.numbers(a), arrow.days(n, n > 1), arrow.words(['a'])]; "
+        "assert [x.null_count for x in made] == [1, 0, 1, 0]"
+    )
+    assert loaded(code, "pandas", "pyarrow") == ["pyarrow"]
