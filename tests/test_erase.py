@@ -183,7 +183,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data[first] = [f"C-{77000 + i}" for i in range(len(data))]
     data.to_csv(shop, index=False)
     run = folder / "run"
-    smartcart("run", shop, "-o", run, "--quiet").check_returncode()
+    smartcart("run", shop, "-o", run, "--k-max", "4", "--quiet").check_returncode()
     write_lookup(run, str(shop))
     content = json.loads((run / "run.json").read_text(encoding="utf-8"))
     content["notices"] = [{"code": "x", "message": "Customer C-77100 is odd.", "count": None}]

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from command_line import ENV, Done, smartcart
 from smartcart import workflows
 from smartcart.datasets import write_customers
 from smartcart.errors import DataError
@@ -28,24 +30,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(source: Path, out: Path, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "smartcart",
-        "run",
-        str(source),
-        "-o",
-        str(out),
-        "--k-max",
-        "3",
-    ]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=240, **options
-    )  # type: ignore[call-overload]
+def run(source: Path, out: Path, **options: Any) -> Done:
+    return smartcart("run", source, "-o", out, "--k-max", 3, **options)
 
 
-def assert_refused(done: subprocess.CompletedProcess[str], out: Path, words: str) -> None:
+def assert_refused(done: Done, out: Path, words: str) -> None:
     """The exit code is that of data or of usage, one line says why, and nothing is left behind."""
     assert done.returncode in {2, 3}, done.stderr
     said = [line for line in done.stderr.splitlines() if line.startswith("smartcart: ")]
@@ -82,7 +71,15 @@ def test_a_limit_on_the_size_of_files(shop: Path, tmp_path: Path) -> None:
 
     folder = tmp_path / "there"
     folder.mkdir()
-    done = run(shop, folder / "out", preexec_fn=limited)
+    words = ["run", str(shop), "-o", str(folder / "out"), "--k-max", "3"]
+    done = subprocess.run(
+        [sys.executable, "-m", "smartcart", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+        preexec_fn=limited,
+    )
     assert_refused(done, folder / "out", "File too large")
 
 
@@ -92,7 +89,7 @@ def test_a_temporary_disk_that_is_full(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.mkdir()
     with small_disk(tmp_path / "disk", 1) as disk:
-        done = run(source, there / "out", env=os.environ | {"TMPDIR": str(disk)})
+        done = run(source, there / "out", env=ENV | {"TMPDIR": str(disk)})
         assert_refused(done, there / "out", "space")
         assert list(disk.iterdir()) == []
 

@@ -110,16 +110,16 @@ def test_centroids_that_still_move_on_all_rows_are_refined(
     monkeypatch.setattr(customers, "SAMPLE_ROWS", 400)
     monkeypatch.setattr(customers, "WIDE_ROWS", 500)
     monkeypatch.setattr(customers, "BATCH_ROWS", 4_096)
-    s = smartcart.segment(shop, k=4)
+    s = smartcart.segment(shop, k=4, k_max=4)
     assert "refine on all rows" in s.record.seconds
     frame = s.customers
     assert len(frame) == s.record.ledger.segmented
     assert frame["customer_id"].is_unique
-    again = smartcart.segment(shop, k=4)
+    again = smartcart.segment(shop, k=4, k_max=4)
     pd.testing.assert_frame_equal(frame, again.customers)
     monkeypatch.setattr(segmenting, "PASSES", 30)
     monkeypatch.setattr(segmenting, "SETTLED", 1e-9)
-    best = smartcart.segment(shop, k=4).record.metrics["wcss"]
+    best = smartcart.segment(shop, k=4, k_max=4).record.metrics["wcss"]
     assert best is not None
     assert s.record.metrics["wcss"] <= best * 1.002
 
@@ -129,7 +129,7 @@ def test_a_wide_sample_spares_the_passes_over_all_rows(
 ) -> None:
     monkeypatch.setattr(customers, "SAMPLE_ROWS", 2_000)
     monkeypatch.setattr(customers, "WIDE_ROWS", 11_999)
-    s = smartcart.segment(shop, k=4)
+    s = smartcart.segment(shop, k=4, k_max=4)
     assert "refine on all rows" not in s.record.seconds
 
 

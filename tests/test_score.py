@@ -42,6 +42,14 @@ def run(shop) -> Path:
     return fitted(shop, shop.parent / "run")
 
 
+@pytest.fixture(scope="module")
+def order_run(tmp_path_factory) -> tuple[Path, Path]:
+    """Return a log of orders and the folder of its run."""
+    path = tmp_path_factory.mktemp("orders") / "orders.csv"
+    write_orders(path, 8_000, seed=5)
+    return path, fitted(path, path.parent / "run")
+
+
 @pytest.fixture
 def frame(shop) -> pd.DataFrame:
     return pd.read_csv(shop)
@@ -110,11 +118,10 @@ def workflows_options(**options: bool) -> object:
     return OrderOptions(**options)
 
 
-def test_an_earlier_history_differs_so_the_model_is_read(tmp_path) -> None:
+def test_an_earlier_history_differs_so_the_model_is_read(order_run) -> None:
     """Half of the lines is another history: the as-of day stays the model's."""
-    path = tmp_path / "orders.csv"
-    write_orders(path, 8_000, seed=5)
-    model = smartcart.load(fitted(path, tmp_path / "run"))
+    path, run = order_run
+    model = smartcart.load(run)
     log, day = model.record.contract.log, model.record.contract.as_of
     lines = pd.read_csv(path)
     when = pd.to_datetime(lines[log.date], errors="coerce")
@@ -347,10 +354,9 @@ def test_categories_never_seen_before_do_no_harm(frame, run) -> None:
     pd.testing.assert_frame_equal(model.assign(new), model.assign(frame))
 
 
-def test_order_logs_with_new_categories_and_channels(tmp_path) -> None:
-    path = tmp_path / "orders.csv"
-    write_orders(path, 8_000, seed=5)
-    model = smartcart.load(fitted(path, tmp_path / "run"))
+def test_order_logs_with_new_categories_and_channels(order_run) -> None:
+    path, run = order_run
+    model = smartcart.load(run)
     log = model.record.contract.log
     lines = pd.read_csv(path)
     for name in (log.category, log.channel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import combinations
 from pathlib import Path
 
@@ -51,6 +52,19 @@ def synthetic(folder: Path, rows: int = 1500, **options) -> Path:
     path = folder / "shop.csv"
     write_customers(path, rows, **options)
     return path
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, smartcart.Segmentation]:
+    """Return a synthetic shop and its run, with every setting as it comes."""
+    path = synthetic(tmp_path_factory.mktemp("made_up"))
+    return path, smartcart.segment(path)
+
+
+@pytest.fixture(scope="module")
+def saved(made_up: tuple[Path, smartcart.Segmentation]) -> Path:
+    path, s = made_up
+    return s.save(path.parent / "run")
 
 
 def membership_auc(segments: pd.Series, outcome: pd.Series) -> float:
@@ -165,11 +179,11 @@ def test_planted_segments_are_found(tmp_path) -> None:
     assert {"Premium", "Low engagement / potential churn"} <= set(s.segments["segment"])
 
 
-def test_frames_files_and_engines_give_the_same(tmp_path) -> None:
+def test_frames_files_and_engines_give_the_same(made_up) -> None:
     import polars
 
-    path = synthetic(tmp_path)
-    frame = smartcart.segment(path).customers.set_index("customer_id").sort_index()
+    path, s = made_up
+    frame = s.customers.set_index("customer_id").sort_index()
     table = pd.read_csv(path)
     for source in (table, polars.from_pandas(table), table.sample(frac=1, random_state=1)):
         other = smartcart.segment(source).customers.set_index("customer_id").sort_index()
@@ -179,7 +193,7 @@ def test_frames_files_and_engines_give_the_same(tmp_path) -> None:
 def test_input_is_left_alone(tmp_path) -> None:
     table = pd.read_csv(synthetic(tmp_path, 300))
     before = table.copy()
-    smartcart.segment(table)
+    smartcart.segment(table, k_max=4)
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -190,16 +204,15 @@ def test_k_overrides_and_the_evidence_is_kept(tmp_path) -> None:
     assert s.evidence["k"].tolist() == list(range(1, 11))
 
 
-def test_segments_are_ordered_by_value(tmp_path) -> None:
-    s = smartcart.segment(synthetic(tmp_path))
+def test_segments_are_ordered_by_value(made_up) -> None:
+    _, s = made_up
     spend = s.profile.query("column == 'spend'").sort_values("segment_id")["mean"]
     assert spend.is_monotonic_decreasing
     assert s.segments["size"].sum() == 1500
 
 
-def test_saved_runs_hold_the_contract(tmp_path) -> None:
-    s = smartcart.segment(synthetic(tmp_path))
-    out = s.save(tmp_path / "run")
+def test_saved_runs_hold_the_contract(made_up, saved) -> None:
+    (_, s), out = made_up, saved
     names = {p.name for p in out.iterdir()}
     assert names == {
         "run.json",
@@ -271,8 +284,8 @@ def test_confidence_is_the_margin_between_the_two_nearest(tmp_path) -> None:
     )
 
 
-def test_a_saved_model_loads_and_a_changed_one_is_refused(tmp_path) -> None:
-    out = smartcart.segment(synthetic(tmp_path)).save(tmp_path / "run")
+def test_a_saved_model_loads_and_a_changed_one_is_refused(saved, tmp_path) -> None:
+    out = shutil.copytree(saved, tmp_path / "run")
     model = smartcart.load(out)
     assert model.names
     content = json.loads((out / "model.json").read_text())
@@ -327,7 +340,7 @@ def test_large_tables_are_refined_on_all_rows(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(workflow, "BATCH_ROWS", 4096)
     path = tmp_path / "shop.parquet"
     write_customers(path, 20_000, seed=1, dirt=False)
-    s = smartcart.segment(path, k=4)
+    s = smartcart.segment(path, k=4, k_max=4)
     whole = smartcart.check(path)
     assert len(s.customers) == whole.ledger.segmented == 20_000
     assert s.customers["customer_id"].is_unique

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from command_line import ENV, smartcart
 from smartcart.datasets import write_customers
 from smartcart.engines.spark_session import start
 from smartcart.errors import DataError, UsageError
@@ -198,12 +199,6 @@ def test_options_that_do_not_go_together() -> None:
         (["--engine", "sparc"], "'duckdb' or 'spark'"),
         (["--spark-master", "local[2]"], "--engine spark"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "smartcart", "run", "a.csv", "-o", "never", *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=os.environ | {"COLUMNS": "200"},
-        )
+        done = smartcart("run", "a.csv", "-o", "never", *options, env=ENV | {"COLUMNS": "200"})
         assert done.returncode == 2
         assert words in done.stderr

@@ -135,7 +135,7 @@ def test_a_row_of_sums_is_no_customer(word: str | None, first: bool) -> None:
 def test_a_row_of_sums_is_listed_by_its_name_or_place(tmp_path: Path) -> None:
     frame = shop(rows=120)
     sums = frame[["orders_count", "total_spent"]].sum().to_dict() | {"customer_id": "Total"}
-    s = smartcart.segment(pd.concat([frame, pd.DataFrame([sums])], ignore_index=True))
+    s = smartcart.segment(pd.concat([frame, pd.DataFrame([sums])], ignore_index=True), k_max=4)
     assert s.rejected.to_dict("records") == [
         {"customer_id": "Total", "reason": "the row holds the sums of all others: no customer"}
     ]
@@ -181,7 +181,7 @@ def test_the_rule_for_zeros_goes_with_the_model(tmp_path: Path) -> None:
     frame = shop()
     frame["total_spent"] = frame["total_spent"].where(frame.index >= 100)
     frame["orders_count"] = frame["orders_count"].where(frame.index >= 100, 0)
-    s = smartcart.segment(frame, k=3)
+    s = smartcart.segment(frame, k=3, k_max=3)
     s.save(tmp_path / "run")
     spent = s.profile[s.profile["column"] == "spend"]["overall_mean"].iloc[0]
     assert spent == pytest.approx(frame["total_spent"].sum() / N)  # not of those who bought
@@ -325,7 +325,7 @@ def test_nothing_that_tells_who_people_are_leaves_the_table(tmp_path: Path, few:
     frame = frame.assign(**planted)[[*PLANTED, *frame.columns]]
     path = tmp_path / "people.csv"
     frame.to_csv(path, index=False)
-    out = smartcart.segment(path, k=3).save(tmp_path / "run")
+    out = smartcart.segment(path, k=3, k_max=3).save(tmp_path / "run")
     text = {
         file.name: file.read_text(errors="ignore")
         for file in out.rglob("*")

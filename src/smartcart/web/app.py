@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from smartcart.web import errors
@@ -28,7 +30,7 @@ def create_app(config: Config) -> FastAPI:
     UsageError, DataError
         Where the app's database cannot be used.
     """
-    from smartcart.web.api import router
+    from smartcart.web.pages import error_page, login_again
 
     database = open_database(config.database, config.workspace)
     services = make_services(config, database)
@@ -50,12 +52,12 @@ def create_app(config: Config) -> FastAPI:
         openapi_url=None,  # the API serves it, to those who may use the API
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(authorize)],
+        routes=_routes(),
     )
     app.state.services = services
+    app.state.error_page = error_page
+    app.state.login_again = login_again
     errors.install(app)
-    app.include_router(router)
-    _include_pages(app)
     _refuse_open_routes(app)
     app.state.patterns = {route.endpoint: route.path for route in routes_of(app)}
     app.add_middleware(HeadAsGet)
@@ -70,13 +72,16 @@ def _guard(services: Services) -> Callable[[ASGIApp], Guard]:
     return wrap
 
 
-def _include_pages(app: FastAPI) -> None:
-    from smartcart.web.pages import error_page, login_again, routers
+@functools.cache
+def _routes() -> list[BaseRoute]:
+    """Return the routes of every app, each behind the guard; FastAPI takes long to make them."""
+    from smartcart.web.api import router
+    from smartcart.web.pages import routers
 
-    for one in routers:
-        app.include_router(one)
-    app.state.error_page = error_page
-    app.state.login_again = login_again
+    made = FastAPI(dependencies=[Depends(authorize)], openapi_url=None)
+    for one in (router, *routers):
+        made.include_router(one)
+    return made.router.routes
 
 
 def routes_of(app: FastAPI) -> list[Any]:
