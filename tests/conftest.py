@@ -51,11 +51,11 @@ def table(engine: DuckDB) -> Any:
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A Spark session of this process, which whatever asks for Spark joins."""
     from smartcart.engines.spark_session import start
-    from spark_cluster import settings
+    from spark_cluster import QUICK, settings
 
     folder = tmp_path_factory.mktemp("spark_session")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings(folder / "conf").items():
+        for name, value in settings(folder / "conf", QUICK).items():
             patch.setenv(name, value)
         _, stop = start("local[2]", folder)
     yield

@@ -25,6 +25,14 @@ spark.sql.codegen.wholeStage false
 spark.ui.enabled false
 """
 
+QUICK = f"""{DEFAULTS.replace("partitions 4", "partitions 2")}
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.adaptive.enabled false
+spark.shuffle.compress false
+"""
+"""For a session of this process, a fifth quicker: nothing is compiled or planned anew for few rows.
+The cluster and the server of Spark Connect compile and plan as everywhere."""
+
 
 def missing() -> str:
     """Return what a test of Spark lacks here, "" where nothing."""

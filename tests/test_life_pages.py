@@ -22,7 +22,7 @@ from smartcart.cli.main import app
 from smartcart.datasets import write_customers
 from smartcart.errors import UsageError
 from smartcart.records import Chain, Flow, History, Migration, RunPoint, SegmentPoint, Turnover
-from smartcart.report import over_time_pages, svg
+from smartcart.report import history_page, migration_page, svg
 from smartcart.report.figure_history import history_png
 from smartcart.workflows.history import history
 from smartcart.workflows.migrate import migrate
@@ -126,7 +126,7 @@ def moved() -> Migration:
 
 
 def test_the_page_of_a_migration_shows_what_the_record_holds(moved) -> None:
-    html = over_time_pages.migration_page(
+    html = migration_page.migration_page(
         moved, {1: EVIL, 2: "B"}, {1: EVIL, 2: "B"}, old_run="a/may", new_run="a/june", split=True
     )
     page = safe(html)
@@ -259,14 +259,14 @@ def made_up(values: list[dict[int, float]]) -> Chain:
 
 def test_a_segment_that_comes_and_goes_is_drawn_where_it_is() -> None:
     chain = made_up([{1: 5, 2: 5}, {1: 6}, {1: 7, 3: 3}])
-    assert over_time_pages.history_ticks(chain) == ["2026-01-01", "2026-01-02", "2026-01-03"]
-    title, lines, say = over_time_pages.history_lines(chain)[0]
+    assert history_page.history_ticks(chain) == ["2026-01-01", "2026-01-02", "2026-01-03"]
+    title, lines, say = history_page.history_lines(chain)[0]
     assert title == "Customers"
     assert [line.values for line in lines] == [(5, 6, 7), (5, None, None), (None, None, 3)]
     wide = str(svg.timeline(lines, ["a", "b", "c"], say, "x")).partition("</svg>")[0]
     assert wide.count("<circle") == 5
     assert wide.count("stroke-width:2.5") == 2  # only between neighbours
-    safe(over_time_pages.history_page(History("w", (chain,), ((EVIL, EVIL),))))
+    safe(history_page.history_page(History("w", (chain,), ((EVIL, EVIL),))))
     assert history_png(chain).startswith(b"\x89PNG")
 
 

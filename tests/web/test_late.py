@@ -66,7 +66,7 @@ def test_a_segment_says_what_it_will_bring(served: Any, shop: Path) -> None:
     said = text_of(page.text)
     assert "What comes next Within 90 days after" in said
     assert f"Orders {one['orders']:,.0f} ({one['orders_low']:,.0f} to" in said
-    assert "Value at risk" in said
+    assert "At risk" in said
     assert "Tried on the last 90 days" in said
 
 

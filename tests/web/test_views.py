@@ -22,7 +22,8 @@ from smartcart.records import (
     Migration,
     Turnover,
 )
-from smartcart.report import interactive, interactive_spread, svg, view
+from smartcart.report import interactive, interactive_spread, view
+from smartcart.report.migration_page import migration_part
 from smartcart.store import with_names
 from smartcart.web.kept_form import inside
 from smartcart.web.views import choices, customer, inspection, over_time, progress, segment
@@ -213,17 +214,13 @@ def _migration() -> Migration:
 
 def test_every_customer_of_a_migration_is_in_the_table_and_the_picture() -> None:
     names = {1: "A", 2: "B"}
-    table = over_time.matrix(_migration(), names, names)
-    assert [(row[1], [c[0] for c in row[2]], row[3]) for row in table.rows] == [
-        ("A", ["70", "30"], "100"),
-        ("B", ["0", "50"], "50"),
-    ]
-    drawn = svg.sankey(_migration(), names, names, "Flows")
-    told = re.findall(r"<title>([^<]*): (\d+)</title>", drawn)
+    part = migration_part(_migration(), names, names, split=True)
+    rows: Any = part["matrix"]
+    table = [(head, [c["customers"] for c in cells], total) for head, cells, total, _ in rows]
+    assert table == [("1 A", ["70", "30"], "100"), ("2 B", ["0", "50"], "50")]
+    told = re.findall(r"<title>([^<]*): (\d+)</title>", str(part["picture"]))
     assert sum(int(n) for _, n in told) == 2 * (150 + 5 + 7)  # for a wide page and for a phone
     assert {text for text, _ in told} >= {"Joined the shop → 2 B", "1 A → Left the shop"}
-    (sentence,) = over_time.changes(_migration(), names, names, True, "")
-    assert sentence.startswith("A → B: 30 customers (30.0%)")
 
 
 def test_sizes_follow_the_runs_that_continue_one_another() -> None:

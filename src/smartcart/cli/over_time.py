@@ -52,7 +52,7 @@ def monitor(
     names = dict(zip(known.ids, known.names, strict=True))
     step = f"smartcart run {' '.join(map(shlex.quote, source))} -o NEW --previous {model}"
     if output is not None:
-        from smartcart.report.over_time_pages import drift_page
+        from smartcart.report.drift_page import drift_page
 
         with store.new_files([output], overwrite=overwrite) as part:
             page = drift_page(found.drift, names, found.source, step)
@@ -124,7 +124,7 @@ def migrate(
             progress=progress,
         )
     if report is not None:
-        from smartcart.report.over_time_pages import migration_page
+        from smartcart.report.migration_page import migration_page
 
         page = migration_page(
             found.migration,
@@ -269,6 +269,6 @@ def _write_history(workspace: Path, output: Path, *, overwrite: bool) -> None:
             longest = max(kept.chains, key=lambda chain: len(chain.runs))
             (part / output.name).write_bytes(history_png(longest))
         else:
-            from smartcart.report.over_time_pages import history_page
+            from smartcart.report.history_page import history_page
 
             (part / output.name).write_text(history_page(kept), encoding="utf-8")

@@ -15,6 +15,7 @@ __all__ = ["Progress"]
 QUIET_SECONDS = 2.0  # nothing is said about what takes less
 MACHINE_SECONDS = 0.2
 EVERY_SECONDS = 2.0  # at most one line so often where there is no terminal
+RATE_SECONDS = 0.2  # a rate is told of a step that has gone on for so long
 
 
 class Progress:
@@ -71,7 +72,9 @@ class Progress:
     def _line(self, done: int, total: int | None, seconds: float) -> str:
         if not total or not done:
             return f"{self._step} ..."
-        rate = done / max(seconds, 1e-9)
+        if seconds < RATE_SECONDS:
+            return f"{self._step}: {done:,} of {total:,} rows"
+        rate = done / seconds
         left = (total - done) / rate
         return f"{self._step}: {done:,} of {total:,} rows, {rate:,.0f}/s, {left:.0f} s left"
 

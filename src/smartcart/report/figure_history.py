@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smartcart.records import Chain
 from smartcart.report import palette, words
 from smartcart.report.canvas import INK, blank, calm, heading, place, plain, png
-from smartcart.report.over_time_pages import history_lines, history_ticks
+from smartcart.report.history_page import history_lines, history_ticks
 from smartcart.report.svg import SvgLine, apart
 
 if TYPE_CHECKING:

@@ -8,8 +8,18 @@ from smartcart.records import Future, FutureSegment, Track, TrackRow
 from smartcart.report import words
 from smartcart.report.withheld import SMALL_GROUP
 
-__all__ = ["horizon", "lead", "orders", "record_rows", "rough", "segment_rows", "text_lines"]
+__all__ = [
+    "FIGURES",
+    "horizon",
+    "lead",
+    "orders",
+    "record_rows",
+    "rough",
+    "segment_rows",
+    "text_lines",
+]
 
+FIGURES = ("Still customers", "Orders", "Money", "Share of it", "At risk", "Late")  # of a segment
 SHOWN = 10  # late customers on the page and the command line
 
 
@@ -47,16 +57,19 @@ def late(one: FutureSegment) -> str:
     return f"under {SMALL_GROUP}" if 0 < one.late < SMALL_GROUP else words.count(one.late)
 
 
-def segment_rows(future: Future) -> list[tuple[FutureSegment, str, str, str, str, str]]:
-    """Return segments with still customers, orders, money, its share, and money at risk."""
+def segment_rows(future: Future) -> list[tuple[FutureSegment, tuple[str, ...]]]:
+    """Return segments, each with its ``FIGURES`` in words."""
     return [
         (
             one,
-            words.share(one.alive / one.customers if one.customers else None),
-            orders(one),
-            spend(one, future.currency),
-            words.share(one.spend_share),
-            words.money(one.at_risk, future.currency) if one.at_risk is not None else "–",
+            (
+                words.share(one.alive / one.customers if one.customers else None),
+                orders(one),
+                spend(one, future.currency),
+                words.share(one.spend_share),
+                words.money(one.at_risk, future.currency) if one.at_risk is not None else "–",
+                late(one),
+            ),
         )
         for one in future.segments
     ]
@@ -106,11 +119,9 @@ def text_lines(future: Future) -> list[str]:
                 f"{mark} {row.name} ({kind}): {total} ({miss}), off by {error} each, AUC {auc}"
             )
         lines.append("* is used")
-    lines += ["", "Segment: still customers, orders, money, share of it, at risk, late"]
-    for one, here, many, money, part, risk in segment_rows(future):
-        lines.append(
-            f"{one.segment_id} {one.segment}: {here}, {many}, {money}, {part}, {risk}, {late(one)}"
-        )
+    lines += ["", f"Segment: {', '.join(FIGURES).lower()}"]
+    for one, figures in segment_rows(future):
+        lines.append(f"{one.segment_id} {one.segment}: {', '.join(figures)}")
     if future.value is not None:
         lines += [
             "",

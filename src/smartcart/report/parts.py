@@ -17,10 +17,10 @@ from jinja2.bccache import Bucket
 from smartcart.records import Run, Segment
 from smartcart.report import (
     campaign_section,
+    fates,
     future,
     order_log,
     outcomes,
-    over_time_pages,
     receipt,
     rfm,
     trust,
@@ -28,6 +28,7 @@ from smartcart.report import (
     withheld,
     words,
 )
+from smartcart.report.over_time import two
 
 __all__ = ["TEMPLATES", "card", "context", "environment", "evidence_table", "stable"]
 
@@ -73,7 +74,7 @@ def environment(folders: Sequence[Path] = ()) -> Environment:
         keep_trailing_newline=True,
         bytecode_cache=_Compiled(str(TEMPLATES / "__pycache__")),
     )
-    env.filters |= {"count": words.count, "share": words.share, "number": words.number}
+    env.filters |= {"count": words.count, "share": words.share, "number": words.number, "two": two}
     env.globals |= {"app": False, "view": view, "words": words, "log": order_log}
     env.globals |= {"receipt": receipt, "stable": stable}
     return env
@@ -108,7 +109,7 @@ def context(run: Run) -> dict[str, object]:
         ],
         "withheld": any(cell and cell.hidden for line in table for cell in line.cells),
         "against": [
-            (segment, view.strongest(run, i)) for i, segment in enumerate(run.segments) if several
+            (segment, view.apart(run, i)) for i, segment in enumerate(run.segments) if several
         ],
         "picture": _picture(run),
         "per_k": [
@@ -119,7 +120,7 @@ def context(run: Run) -> dict[str, object]:
         "ledger": run.ledger,
         "rfm": _rfm(run),
         "ahead": future,
-        "life": over_time_pages.identity_part(run),
+        "life": fates.identity_part(run),
         "odd": trust.warnings(run),
         "checked": trust.checked(run),
         "outcomes": _outcomes(run) if several else (),

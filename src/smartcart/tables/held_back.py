@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from functools import reduce
+from operator import add
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +18,7 @@ import ibis.expr.types as ir
 from smartcart.records import OrderLog
 
 __all__ = [
+    "COUNTS",
     "NAMES",
     "SEASON",
     "alive_expression",
@@ -35,16 +37,19 @@ EPOCH = dt.date(1970, 1, 1)
 UNIT = 1_000_000  # sums of whole numbers do not depend on the order of the rows
 STRETCHES = 13  # the days held back are told in so many parts at most
 SEASON = ("season_then", "year_then", "season_next", "year_next")
+COUNTS = "season_counts"  # the four of a customer, in one number
 NAMES = (
-    *(f"w{i}" for i in range(STRETCHES)),
+    *(f"stretches_{i}" for i in range(STRETCHES)),
     "gap_logs",
     "early_gaps",
     "early_gap_logs",
     "early_last",
     "early_amount",
-    *SEASON,
+    COUNTS,
 )
 YEAR = 364  # days: whole weeks, so that weekdays meet weekdays
+YEAR_BITS = 9
+EXACT_BITS = 52  # whole numbers of so many bits are exact in double precision
 NEW_DAYS = 90.0
 USUAL_ORDERS = 2.0
 LARGEST_EXPONENT = 700.0  # exp of more is no number
@@ -91,7 +96,26 @@ def season_windows(
 
 def season_expression(sold: ir.Table) -> ir.Table:
     """Return one row: orders in the windows of :func:`season_windows`, where they were counted."""
-    return sold.aggregate(**{name: sold[name].sum() for name in SEASON})
+    counts = {name: _count(sold[COUNTS], i, YEAR_BITS) for i, name in enumerate(SEASON)}
+    return sold.aggregate(**{name: one.sum() for name, one in counts.items()})
+
+
+def _count(packed: ir.Value, place: int, bits: int) -> ir.Value:
+    """Return the count at a place of a number that holds several, of so many bits each."""
+    return (packed / 2 ** (bits * place)).floor() % 2**bits
+
+
+def _stretch_bits(days: int) -> tuple[list[int], int, int]:
+    """Return the ends of stretches, the bits of a count in one, and how many one number holds.
+
+    A customer has at most one order a day.
+
+    >>> _stretch_bits(90)[1:], _stretch_bits(364)[1:]
+    ((3, 17), (5, 10))
+    """
+    ends = stretches(days)
+    bits = max((ends or [1])[0].bit_length(), 1)
+    return ends, bits, max(EXACT_BITS // bits, 1)
 
 
 def rhythm_sums(
@@ -99,27 +123,32 @@ def rhythm_sums(
 ) -> dict[str, ir.Value]:
     """Return sums per customer over orders with their ``gap``: logarithms, and until ``split``.
 
-    ``split`` counts days since 1970; the ``days`` after it are told in stretches, ``w0`` and on.
-    ``season`` are the windows of :func:`season_windows`.
+    ``split`` counts days since 1970; orders in each stretch of the ``days`` after it are counted in
+    ``stretches_0`` and on, several counts in one number, because a sum for each would cost as much
+    as all else. ``season`` are the windows of :func:`season_windows`.
     """
     early = found["day"] <= split
     known = found["gap"].fill_null(
         1.0
     )  # its logarithm is 0; of nothing, some engines take one, too
-    logs = (known.ln() * UNIT).round().cast("int64")
-    starts = [0, *stretches(days)]
-    weeks = {
-        f"w{i}": found["gap"].count(
-            where=(found["day"] > split + low) & (found["day"] <= split + high)
+    logs = (known.ln() * UNIT).round().cast("float64")  # whole numbers, so sums are exact
+    day, repeat = found["day"], found["gap"].notnull()
+    more = {}
+    ends, bits, some = _stretch_bits(days)
+    for place, first in enumerate(range(0, len(ends), some)):
+        before = split + ends[first - 1] if first else split
+        mine = enumerate(ends[first : first + some])
+        count = ibis.cases(
+            (day <= before, 0), *((day <= split + end, 2 ** (bits * i)) for i, end in mine), else_=0
         )
-        for i, (low, high) in enumerate(pairwise(starts))
-    }
-    more = {
-        name: found["gap"].count(where=(found["day"] > low) & (found["day"] <= high))
-        for name, (low, high) in season.items()
-    }
+        more[f"stretches_{place}"] = count.cast("float64").sum(where=repeat)
+    if season:
+        each = [
+            ((day > low) & (day <= high)).ifelse(2 ** (YEAR_BITS * i), 0)
+            for i, (low, high) in enumerate(season[name] for name in SEASON)
+        ]
+        more[COUNTS] = reduce(add, each).cast("float64").sum(where=repeat)
     return {
-        **weeks,
         **more,
         "gap_logs": logs.sum(),
         "early_gaps": found["gap"].count(where=early),
@@ -139,7 +168,7 @@ def with_alive(table: ir.Table, log: OrderLog) -> ir.Table:
     more = {
         "p_alive": alive_expression(table, log.alive),
         "repeats": table["purchase_days"] - 1,
-        "newness": (table["tenure_days"] * (-1.0 / NEW_DAYS)).exp(),
+        "newness": (table["tenure_days"].cast("float64") * (-1.0 / NEW_DAYS)).exp(),
     }
     if log.usual_discount is not None and "discount_share" in table.columns:
         n = table["frequency"].cast("float64")
@@ -197,13 +226,15 @@ def _steps(named: ir.Table, width: int) -> dict[str, ir.Value]:
     return {"a": named["watched"] // width, "b": (named["watched"] - named["last"]) // width}
 
 
-def weeks_expression(sold: ir.Table) -> ir.Table:
-    """Return one row: orders of the known customers in each stretch of the days held back."""
+def weeks_expression(sold: ir.Table, days: int) -> ir.Table:
+    """Return one row: orders of the known customers in each stretch of the ``days`` held back.
+
+    ``w0`` and on, in order.
+    """
     known = sold["early_last"].notnull()
-    names = [f"w{i}" for i in range(STRETCHES)]
-    return sold.aggregate(
-        **{n: sold[n].sum(where=known) if n in sold.columns else ibis.literal(0) for n in names}
-    )
+    ends, bits, some = _stretch_bits(days)
+    counts = (_count(sold[f"stretches_{i // some}"], i % some, bits) for i in range(len(ends)))
+    return sold.aggregate(**{f"w{i}": one.sum(where=known) for i, one in enumerate(counts)})
 
 
 def money_expression(sold: ir.Table) -> ir.Table:

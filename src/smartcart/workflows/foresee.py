@@ -104,9 +104,9 @@ def foresee(seen: Look, horizon: int) -> Foreseen | None:
     )
     if sentence := refusal_to_try(before.customers, before.repeats, held.actual, held.days):
         return replace(nothing, refused=sentence)
-    came = seen.engine.record(held_back.weeks_expression(seen.clean))
+    came = seen.engine.record(held_back.weeks_expression(seen.clean, day - split))
     row: ResultRow = {}
-    if names.issuperset(held_back.SEASON):
+    if held_back.COUNTS in names:
         row = seen.engine.record(held_back.season_expression(seen.clean))
     season = season_of(row, "then", held.days), season_of(row, "next", horizon)
     return _tried(nothing, now, held, columns, seen.split, _mean_orders(seen), _came(came), season)
@@ -115,7 +115,7 @@ def foresee(seen: Look, horizon: int) -> Foreseen | None:
 def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     """Return the customers with what the forecast tells of each, which forms segments.
 
-    Without a forecast they stay as they are.
+    Without a forecast they stay as they are. What it was tried on they leave behind.
     """
     log = seen.inspection.contract.log
     if foreseen is None or foreseen.forecast is None or log is None:
@@ -129,6 +129,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
         mine = foreseen.log_as
         log = replace(log, alive=mine.alive, usual_discount=mine.usual_discount)
     clean = held_back.with_alive(seen.clean, log)
+    clean = clean.drop(*(name for name in held_back.NAMES if name in clean.columns))
     old = seen.inspection
     labels = {f.columns[0] for f in (*old.forming, *old.describing)}
     new = [name for name in clean.columns if name not in seen.clean.columns]
@@ -139,7 +140,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
     traits = tuple(f for f in old.describing if f.op == "is")
     contract = quality.bounded(replace(old.contract, columns=columns, log=log), {})
     inspection = replace(old, contract=contract, forming=forming, describing=(*describing, *traits))
-    return replace(seen, inspection=inspection, clean=clean)
+    return replace(seen, inspection=inspection, clean=clean, all_usable=True)  # repeats are known
 
 
 def _columns(table: pa.Table) -> dict[str, Floats]:
@@ -227,7 +228,7 @@ def _tried(
 
 
 def _came(row: ResultRow) -> list[float]:
-    return [float(row[f"w{i}"] or 0) for i in range(held_back.STRETCHES)]
+    return [float(row.get(f"w{i}") or 0) for i in range(held_back.STRETCHES)]
 
 
 def _weeks(used: Tried, held: Held, split: dt.date, came: Sequence[float]) -> tuple[TrackWeek, ...]:

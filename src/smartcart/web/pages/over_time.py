@@ -11,6 +11,8 @@ from markupsafe import Markup
 from smartcart.errors import SmartCartError
 from smartcart.records import JsonObject
 from smartcart.report import svg, words
+from smartcart.report.drift_page import drift_part
+from smartcart.report.migration_page import migration_part
 from smartcart.web.access import access
 from smartcart.web.pages.forms import Form, text
 from smartcart.web.pages.render import go, page
@@ -25,7 +27,6 @@ router = APIRouter(include_in_schema=False)
 OFFERED = 60  # latest runs that can be compared
 UPLOADS = 30
 CHECKS = 5
-FLOWS = "Flows of customers between segments; the numbers are in the table below."
 SIZES = "Share of customers of each segment over the segmentations; the numbers are in the table."
 
 
@@ -66,7 +67,7 @@ def _page(
         shown["checks"] = [
             {
                 "made": watch.made,
-                **views.drift(watch.found.drift, names),
+                **drift_part(watch.found.drift, names),
                 "upload": _upload_name(here, watch.upload_id),
             }
             for watch in services.jobs.monitorings(about.name)[:CHECKS]
@@ -161,17 +162,17 @@ def _moved(here: Context, before: str, after: str) -> dict[str, object]:
     if found is None:
         return {}
     then, now = _names(here, before, after, found.names, found.names_now, _ids(found))
-    currency = here.services.workspace.run(after).currency
     return {
         "moved": found.migration,
-        "flows": svg.sankey(found.migration, then, now, FLOWS),
-        "lead": views.lead(found.migration, found.split),
-        "matrix": views.matrix(found.migration, then, now),
-        "changes": views.changes(found.migration, then, now, found.split, currency),
-        "fates": views.fates(found.identity, then | now),
-        "joined": [(now.get(t.segment_id, ""), t.customers) for t in found.migration.joiners],
-        "gone": [(then.get(t.segment_id, ""), t.customers) for t in found.migration.leavers],
-        "notices": [n.message for n in found.notices],
+        **migration_part(
+            found.migration,
+            then,
+            now,
+            split=found.split,
+            currency=here.services.workspace.run(after).currency,
+            identity=found.identity,
+            notices=found.notices,
+        ),
     }
 
 

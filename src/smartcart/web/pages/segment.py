@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from smartcart.errors import SmartCartError, UsageError
 from smartcart.records import JsonObject
-from smartcart.report import interactive, trust, view, words
+from smartcart.report import interactive, view, words
 from smartcart.web.access import access
 from smartcart.web.amounts import read_amount
 from smartcart.web.pages.assets import packed_response
@@ -63,7 +63,6 @@ def _page(
         against=against if other is not None else 0,
         other=run.segments[other] if other is not None else None,
         pairs=view.apart(run, place, other),
-        channel=trust.channel(run, segment_id),
         outcomes=views.outcome_lines(run, segment_id),
         rules=views.rules(run, segment_id),
         spreads=views.spreads(run, opened.alternatives, place),

@@ -20,14 +20,11 @@ def segment_lines(run: Run, segment_id: int) -> dict[str, object] | None:
     future = _there(run)
     if future is None:
         return None
-    for one, here, many, money, part, risk in told.segment_rows(future):
+    for one, figures in told.segment_rows(future):
         if one.segment_id == segment_id:
-            rows = [("Still customers", here), ("Orders", many)]
-            if one.spend is not None:
-                rows += [("Money", money), ("Of what all bring", part), ("Value at risk", risk)]
-            late = told.late(one)
+            rows = zip(told.FIGURES, figures, strict=True)
             return {
-                "rows": [*rows, ("Late", late)],
+                "rows": [(name, text) for name, text in rows if text != words.MISSING],
                 "late": one.late > 0,
                 "horizon": told.horizon(future),
                 "as_of": words.date(future.as_of),
