@@ -40,6 +40,7 @@ SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
+BY_LOGIN = 2  # rank of the names of columns that hold ids, logins and addresses
 GAP = 5  # times the usual step from one id to the next, from which 0 stands apart
 ALL = 0.9  # of the lines under one value: not who bought
 MAILS = 0.5  # of the values are e-mail addresses, or names of several words
@@ -172,14 +173,16 @@ def _known_otherwise(
 ) -> str | None:
     """Return the column that names the buyers of the lines without a customer, if one does.
 
-    That is the e-mail address, else another column of buyers, of text, unless it names those who
-    have an id on other lines.
+    That is the e-mail address, else a login or an id of text, unless it names those who have an id
+    on other lines. Names alone do not tell people apart well enough.
     """
-    names = [mail] if mail is not None else [c.name for c in (*found.customers, *found.names)]
+    names = [mail] if mail is not None else [c.name for c in found.customers]
     others = [
         n
         for n in dict.fromkeys(names)
-        if n not in {log.customer, log.order} and sample[n].type().is_string()
+        if n not in {log.customer, log.order}
+        and sample[n].type().is_string()
+        and customer_rank(n) <= BY_LOGIN
     ][:NAMES_TRIED]
     if not others:
         return None
