@@ -40,7 +40,7 @@ SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
-BY_LOGIN = 2  # rank of the names of columns that hold ids, logins and addresses
+BY_LOGIN = 1  # rank of the names of columns that hold ids and logins
 GAP = 5  # times the usual step from one id to the next, from which 0 stands apart
 ALL = 0.9  # of the lines under one value: not who bought
 MAILS = 0.5  # of the values are e-mail addresses, or names of several words
@@ -139,9 +139,9 @@ def with_nobody(
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
     rescue = None
-    if log.fill == "none":
-        rescue = _known_otherwise(opened, sample, log, found, mail, notices)
-        mail = rescue or mail
+    if log.fill == "none" and mail is None:
+        rescue = _known_otherwise(opened, sample, log, found, notices)
+        mail = rescue
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
@@ -168,21 +168,19 @@ def _known_otherwise(
     sample: ir.Table,
     log: OrderLog,
     found: Candidates,
-    mail: str | None,
     notices: list[Notice],
 ) -> str | None:
     """Return the column that names the buyers of the lines without a customer, if one does.
 
-    That is the e-mail address, else a login or an id of text, unless it names those who have an id
-    on other lines. Names alone do not tell people apart well enough.
+    That is a login or an id of text, unless it names those who have an id on other lines. Names
+    alone do not tell people apart well enough.
     """
-    names = [mail] if mail is not None else [c.name for c in found.customers]
     others = [
-        n
-        for n in dict.fromkeys(names)
-        if n not in {log.customer, log.order}
-        and sample[n].type().is_string()
-        and customer_rank(n) <= BY_LOGIN
+        c.name
+        for c in found.customers
+        if c.name not in {log.customer, log.order}
+        and c.type == "text"
+        and customer_rank(c.name) <= BY_LOGIN
     ][:NAMES_TRIED]
     if not others:
         return None
