@@ -10,7 +10,6 @@ from itertools import permutations
 
 import numpy as np
 
-from smartcart.errors import ReadingQuestion
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.records import Notice, OrderLog
@@ -27,6 +26,7 @@ from smartcart.tables.order_ranks import (
     taxes_aside,
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
+from smartcart.tables.summary import content_hash
 from smartcart.tables.tokens import tokens
 
 __all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
@@ -85,7 +85,7 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
             return _priced_by_values(desk, log, amounts())
         log = counted_once(desk, replace(log, amount=None), structure)
         _reduced(desk, log, amounts())
-        _refuse_undiscounted(desk, log, amounts())
+        desk.notices += _undiscounted(desk, log, amounts())
         return log
     chosen = _by_values(desk, order[0], order, several, amounts())
     log = counted_once(desk, replace(log, amount=chosen), structure)
@@ -145,9 +145,14 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
     told = "amount" in desk.said and log.layout not in PER_TICKET
     if told or structure.cell(name).told_once or log.order_rows:
         return
-    lines = desk.sample.select(o=desk.sample[log.order], m=desk.sample[name].cast("float64"))
+    if not desk.opened.engine.can.hash:
+        return
+    every = content_hash(desk.sample, list(desk.figures))
+    lines = desk.sample.select(
+        o=desk.sample[log.order], m=desk.sample[name].cast("float64"), c=every
+    )
     lines = lines.filter(lines["o"].notnull() & (lines["m"] > 0))
-    found = lines.group_by("o").aggregate(n=lines.count(), m=lines["m"].max())
+    found = lines.group_by("o").aggregate(n=lines["c"].nunique(), m=lines["m"].max())  # no copies
     one = found["n"] == 1
     row = desk.opened.engine.record(
         found.aggregate(
@@ -208,30 +213,27 @@ def _beside_discounts(log: OrderLog, amounts: Amounts) -> list[Notice]:
     ]
 
 
-def _refuse_undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
-    """Ask where only pieces times price tells the money, and a discount beside it is not in it.
+def _undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
+    """Tell where only pieces times price tells the money, and a discount beside it is not in it.
 
-    Raises ``ReadingQuestion``; not where the user or a layout says what the discount is.
+    Not where the user or a layout says what the discount is.
     """
-    if log.layout is not None or {"discount", "unit_price"} & desk.said:
-        return
-    if any(rival.competes and rival.differs_in.startswith("money") for rival in desk.rivals):
-        return  # it is asked already what was paid
     price = amounts.columns.get(log.unit_price or "")
+    if price is None or log.layout is not None or {"discount", "unit_price"} & desk.said:
+        return []
     for name, values in amounts.columns.items():
-        if price is None or not is_discount(name):
-            continue
         taken = np.nan_to_num(np.abs(values))
         some = float(np.mean(taken > 0)) if taken.size else 0.0
-        if some < FEW_REDUCED or np.sum(taken > 0) < SEVERAL:
-            continue
-        raise ReadingQuestion.of(
-            f"{desk.opened.reading.source!r} has no amount of a line: {log.quantity} times "
-            f"{log.unit_price} is before {name}, which {some:.0%} of the lines looked at have",
-            "what was paid for each line",
-            f"add a column with it; if {log.unit_price} is a price after the discount, write "
-            f"{choose_line(name, 'discount')}",
-        )
+        if is_discount(name) and some >= FEW_REDUCED and np.sum(taken > 0) >= SEVERAL:
+            return [
+                Notice(
+                    "before_discounts",
+                    f"No column tells the amount of a line: {log.quantity} times {log.unit_price} "
+                    f"is added up, and {name}, which {some:.0%} of the lines looked at have, is "
+                    "not taken off. If the price is one before it, add a column of what was paid.",
+                )
+            ]
+    return []
 
 
 def _numbers(desk: Desk, log: OrderLog) -> list[str]:
