@@ -569,3 +569,28 @@ def test_a_cell_that_may_name_a_person_is_not_quoted(tmp_path) -> None:
         said = " ".join(n.message for n in smartcart.check(str(path)).notices)
         assert "do not hold a number" in said
         assert (cell in said) == quoted
+
+
+def test_a_footer_without_a_total_is_nobody_who_spent_nothing(tmp_path) -> None:
+    path = tmp_path / "summary.csv"
+    rows = "".join(f"Ada Birch{i},{20 + i}.50\n" for i in range(40))
+    path.write_text(f',Total\n{rows}\n"Made on Saturday, at noon",\n')
+    assert smartcart.check(str(path)).receipt.customers == 40
+
+
+def test_what_an_article_was_sold_for_is_of_the_line() -> None:
+    lines = two_lines()
+    table = pd.DataFrame(
+        {
+            "Numéro de commande": lines["number"],
+            "Pseudo de l’acheteur": lines["who"],
+            "Date de vente": lines["day"],
+            "Vendu pour": lines["line"],
+            "Prix total": lines["total"],
+        }
+    )
+    receipt = smartcart.check(table).receipt
+    assert (receipt.customers, receipt.columns["money"]) == (PEOPLE, "Prix total")
+    assert receipt.revenue == pytest.approx(TRUTH[2])
+    alone = smartcart.check(table.drop(columns="Prix total")).receipt
+    assert alone.columns["money"] == "Vendu pour"

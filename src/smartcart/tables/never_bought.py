@@ -39,6 +39,7 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
     money = [c.name for c in forming if _is_money(c)]
 
     spend = tuple(c.name for c in forming if _is_spend(c))
+    several = sum(c.role == "forms" for c in contract.columns) > 1
     dated = any("last purchase" in c.reason or c.meaning == "recency" for c in contract.columns)
 
     def zeroed(column: Column) -> Column:
@@ -49,7 +50,8 @@ def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract
         if not _is_spend(column):
             return column
         tell = counts or [name for name in money if name != column.name and name in blank]
-        if not tell and column.meaning == "spend_total" and not dated:  # nothing else can tell
+        alone = not tell and column.meaning == "spend_total" and not dated and several
+        if alone:  # nothing else can tell, but something else is known of them
             return replace(column, zero_if=(column.name,), zero_if_blank=True)
         return replace(column, zero_if=tuple(tell), zero_if_blank=bool(tell) and not nothing)
 
