@@ -594,3 +594,21 @@ def test_what_an_article_was_sold_for_is_of_the_line() -> None:
     assert receipt.revenue == pytest.approx(TRUTH[2])
     alone = smartcart.check(table.drop(columns="Prix total")).receipt
     assert alone.columns["money"] == "Vendu pour"
+
+
+def test_a_number_of_a_parcel_is_no_customer() -> None:
+    table = pd.DataFrame(
+        {
+            "Sub Order No": [f"15001{i:04d}_1" for i in N],
+            "Order Date": orders()["day"],
+            "Customer State": [f"State {i % 3}" for i in N],
+            "SKU": [f"S{i % 9}" for i in N],
+            "Quantity": 1 + N % 2,
+            "Supplier Price": orders()["total"],
+            "Packet Id": [f"P{10_000 + i}" for i in N],
+        }
+    )
+    with pytest.raises(DataError, match="'Packet Id', each once, says nothing of the buyer"):
+        smartcart.check(table)
+    named = table.rename(columns={"Packet Id": "Customer ID"})
+    assert smartcart.check(named).receipt.customers == ORDERS

@@ -15,6 +15,7 @@ from smartcart.records import Column
 from smartcart.sources import Opened
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_ranks import is_mail
+from smartcart.tables.order_unnamed import lines_of_nobody
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import names_a_person
@@ -29,7 +30,7 @@ _OTHER = re.compile(
     r"zeile|ligne|linea|linha|order|invoice|bestellung|auftrag|rechnung|pedido|commande|factura|"
     r"facture|fatura|ordine|product|item|sku|asin|listing|artikel|article|producto|produit|produto|"
     r"event|session|visit|ticket|booking|reservation|subscription|abo|abonnement|contract|vertrag|"
-    r"policy|payment|zahlung|paiement|pago|transaction|device|campaign|month|period|interval)\b"
+    r"packet|parcel|package|paket|colis|shipment|sendung|consignment|tracking|policy|payment|zahlung|paiement|pago|transaction|device|campaign|month|period|interval)\b"
 )
 
 
@@ -70,6 +71,14 @@ def refuse_other_rows(
             "a row per customer, or lines of orders that name the buyer",
             "export customers, or orders with a customer id or an e-mail address; --kind customers "
             "segments these rows as they are, as if each were a customer",
+        )
+    if ids and (nobody := lines_of_nobody(figures)) is not None:
+        raise DataError.of(
+            f"{source!r} looks like lines of orders ({', '.join(nobody[0])}), and {ids[0]!r}, each "
+            "once, says nothing of the buyer",
+            "a customer id or an e-mail address on every line",
+            "export orders that name buyers; --kind customers segments these rows as they are, as "
+            "if each were a customer",
         )
 
 
