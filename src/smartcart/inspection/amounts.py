@@ -20,7 +20,7 @@ from smartcart.sources import Opened
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Amounts", "amounts_of"]
+__all__ = ["Amounts", "Floats", "amounts_of"]
 
 Floats = NDArray[np.float64]
 

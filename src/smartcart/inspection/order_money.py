@@ -10,8 +10,9 @@ from itertools import permutations
 
 import numpy as np
 
-from smartcart.inspection.amounts import Amounts, amounts_of
+from smartcart.inspection.amounts import Amounts, Floats, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
+from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_names import prices_a_piece
@@ -33,7 +34,6 @@ __all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
-PER_TICKET = {"eventbrite_attendees"}  # known exports of which nobody says whose amount it is
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
@@ -41,7 +41,13 @@ FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 ASIDE = 10  # of them that may part two amounts
 
 
-def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
+def money_of(
+    desk: Desk,
+    log: OrderLog,
+    structure: Structure | None,
+    found: Candidates,
+    layout: Layout | None = None,
+) -> OrderLog:
     """Choose what was paid: a total before the money of lines, both before what is undiscounted."""
     pieces = log.unit_price is not None and log.quantity is not None
     if "amount" in desk.said and log.layout is None and log.amount is not None:
@@ -121,16 +127,13 @@ def money_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Cand
             )
         )
     desk.notices += _beside_discounts(log, amounts())
-    lines = [n for n in names if not _of_order(structure, n)]
-    if not any(
-        amounts().covers(chosen, n, log.quantity) for n in lines if _both(amounts(), chosen, n)
-    ):
+    known = amounts().columns
+    lines = [n for n in names if n in known and not _of_order(structure, n)]
+    added_up = chosen in known and any(amounts().covers(chosen, n, log.quantity) for n in lines)
+    settled = "amount" in desk.said and (layout is None or layout.whose_amount)
+    if not added_up and not settled:
         _each_line_alike(desk, log, structure)
     return log
-
-
-def _both(amounts: Amounts, one: str, other: str) -> bool:
-    return {one, other} <= set(amounts.columns)
 
 
 def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> None:
@@ -142,10 +145,8 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
     name = log.amount
     if name is None or name not in log.whole_orders or structure is None or log.order is None:
         return
-    told = "amount" in desk.said and log.layout not in PER_TICKET
-    if told or structure.cell(name).told_once or log.order_rows:
-        return
-    if not desk.opened.engine.can.hash:
+    told = structure.cell(name).told_once or log.order_rows
+    if told or not desk.opened.engine.can.hash:
         return
     every = content_hash(desk.sample, list(desk.figures))
     lines = desk.sample.select(
@@ -191,6 +192,12 @@ def minor_units(log: OrderLog) -> list[Notice]:
     ]
 
 
+def _taken(values: Floats) -> tuple[Floats, float]:
+    """Return what was taken off each line, and the share of lines of which something was."""
+    taken: Floats = np.nan_to_num(np.abs(values))
+    return taken, float(np.mean(taken > 0)) if taken.size else 0.0
+
+
 def _beside_discounts(log: OrderLog, amounts: Amounts) -> list[Notice]:
     """Tell of discounts in money beside an amount that is pieces times price to the cent."""
     pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
@@ -198,8 +205,7 @@ def _beside_discounts(log: OrderLog, amounts: Amounts) -> list[Notice]:
         return []
     if not {pieces, price, paid, off} <= set(amounts.columns):
         return []
-    taken = np.nan_to_num(np.abs(amounts.columns[off]))
-    some = float(np.mean(taken > 0)) if taken.size else 0.0
+    taken, some = _taken(amounts.columns[off])
     within = bool(np.all(taken <= np.nan_to_num(np.abs(amounts.columns[paid])) + 1))
     if some < FEW_REDUCED or not within or not amounts.is_product(pieces, price, paid):
         return []
@@ -222,8 +228,7 @@ def _undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
     if price is None or log.layout is not None or {"discount", "unit_price"} & desk.said:
         return []
     for name, values in amounts.columns.items():
-        taken = np.nan_to_num(np.abs(values))
-        some = float(np.mean(taken > 0)) if taken.size else 0.0
+        taken, some = _taken(values)
         if is_discount(name) and some >= FEW_REDUCED and np.sum(taken > 0) >= SEVERAL:
             return [
                 Notice(

@@ -83,7 +83,7 @@ def settle(
     log = states.with_states(opened, log, found, layout)
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
-    log = money_of(desk, log, structure, found)
+    log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
     if log.fill != "group":

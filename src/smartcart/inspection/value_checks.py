@@ -15,7 +15,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
-from smartcart.tables.sum_words import SUM_START, SUM_WORDS, starts_with_sum
+from smartcart.tables.sum_words import SUM_START, starts_with_sum
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SOME_ROWS = 200_000  # of a large table, on which columns are compared
 CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 MOST_PAIRS = 50  # columns of the same figures that are compared
+MOST_SUMS = 100  # rows named like a sum that are looked at: some are names of firms
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_REASON = "the row holds the sums of all others: no customer"
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
@@ -148,9 +149,7 @@ def without_sum_rows(
     named = value.isnull()
     if column_type(value.type()) == "text":
         for name in ids:
-            word = table[name].lower().strip()
-            starts = word.re_search(SUM_START).fill_null(False)
-            named = named | word.isin(SUM_WORDS).fill_null(False) | starts
+            named = named | table[name].lower().strip().re_search(SUM_START).fill_null(False)
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
@@ -163,7 +162,9 @@ def without_sum_rows(
     chosen = table.filter(named)
     numbers = {f"s{i}": chosen[n].cast("float64") for i, n in enumerate(summed)}
     at = chosen[ROW_COLUMN]
-    rows = engine.records(chosen.select(__id__=chosen[ids[0]], __at__=at, **numbers).limit(10))
+    rows = engine.records(
+        chosen.select(__id__=chosen[ids[0]], __at__=at, **numbers).limit(MOST_SUMS)
+    )
     if not rows:
         return table, []
     totals = engine.record(

@@ -126,6 +126,7 @@ BOOKINGS: tuple[Layout, ...] = (
             }
         },
         nobody=("info requested",),
+        whose_amount=False,
         days=("1/3/24 4:22", "2024-01-03 04:22"),
         structure="a line per attendee",
         source="headers in the tests of public importers of Eventbrite's report",

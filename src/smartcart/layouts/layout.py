@@ -66,6 +66,7 @@ class Layout:
     row_type: str = ""
     order_rows: tuple[str, ...] = ()
     line_rows: tuple[str, ...] = ()
+    whose_amount: bool = True  # False: nobody says whether the amount is the order's or the line's
     grouped: bool = False  # the customer stands on a row above its lines
     nobody: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)  # column -> role, or role:meaning

@@ -36,9 +36,7 @@ SUM_WORDS = (
     "합계",
 )
 """Lower-case words that stand before the sums of a table, in place of an id or a day."""
-SUM_START = (
-    r"^(total|totals|totale|totaal|gesamt|summe|suma|soma|razem|toplam|итого|всего|合計|合计|총계)"
-)
+SUM_START = f"^({'|'.join(SUM_WORDS)})"
 """How a cell begins that may be one of these; for an engine to look for."""
 _STARTS = re.compile(rf"({'|'.join(map(re.escape, sorted(SUM_WORDS, key=len, reverse=True)))})\b")
 
