@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import permutations
 
-import numpy as np
-
-from smartcart.inspection.amounts import Amounts, Floats, amounts_of
+from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
+from smartcart.inspection.money_notices import beside_discounts, undiscounted
 from smartcart.layouts import Layout
-from smartcart.records import Notice, OrderLog
+from smartcart.records import OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import (
@@ -30,14 +28,12 @@ from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.summary import content_hash
 from smartcart.tables.tokens import tokens
 
-__all__ = ["counted_once", "minor_units", "money_of", "refunds_of"]
+__all__ = ["counted_once", "money_of", "refunds_of"]
 
 NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
-CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
-FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -91,7 +87,7 @@ def money_of(
             return _priced_by_values(desk, log, amounts())
         log = counted_once(desk, replace(log, amount=None), structure)
         _reduced(desk, log, amounts())
-        desk.notices += _undiscounted(desk, log, amounts())
+        desk.notices += undiscounted(desk, log, amounts())
         return log
     chosen = _by_values(desk, order[0], order, several, amounts())
     log = counted_once(desk, replace(log, amount=chosen), structure)
@@ -126,7 +122,7 @@ def money_of(
                 choose_line(chosen, "", "dropped"),
             )
         )
-    desk.notices += _beside_discounts(log, amounts())
+    desk.notices += beside_discounts(log, amounts())
     known = amounts().columns
     lines = [n for n in names if n in known and not _of_order(structure, n)]
     added_up = chosen in known and any(amounts().covers(chosen, n, log.quantity) for n in lines)
@@ -176,69 +172,6 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
             competes=True,
         )
     )
-
-
-def minor_units(log: OrderLog) -> list[Notice]:
-    """Tell of money whose name says that it counts cents: sums are a hundred times the currency."""
-    name = log.amount or (log.unit_price if log.quantity is not None else None)
-    if name is None or CENTS.search(tokens(name)) is None:
-        return []
-    return [
-        Notice(
-            "minor_units",
-            f"{name} counts hundredths of the currency by its name: all sums of money here are in "
-            "them. Divide the column by 100 to have the currency itself.",
-        )
-    ]
-
-
-def _taken(values: Floats) -> tuple[Floats, float]:
-    """Return what was taken off each line, and the share of lines of which something was."""
-    taken: Floats = np.nan_to_num(np.abs(values))
-    return taken, float(np.mean(taken > 0)) if taken.size else 0.0
-
-
-def _beside_discounts(log: OrderLog, amounts: Amounts) -> list[Notice]:
-    """Tell of discounts in money beside an amount that is pieces times price to the cent."""
-    pieces, price, paid, off = log.quantity, log.unit_price, log.amount, log.discount
-    if pieces is None or price is None or paid is None or off is None:
-        return []
-    if not {pieces, price, paid, off} <= set(amounts.columns):
-        return []
-    taken, some = _taken(amounts.columns[off])
-    within = bool(np.all(taken <= np.nan_to_num(np.abs(amounts.columns[paid])) + 1))
-    if some < FEW_REDUCED or not within or not amounts.is_product(pieces, price, paid):
-        return []
-    return [
-        Notice(
-            "beside_discounts",
-            f"{paid} is {pieces} times {price} to the cent, and {off} holds an amount on "
-            f"{some:.0%} of the lines looked at: if the price is one before it, what was paid is "
-            "less than what is added up here.",
-        )
-    ]
-
-
-def _undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
-    """Tell where only pieces times price tells the money, and a discount beside it is not in it.
-
-    Not where the user or a layout says what the discount is.
-    """
-    price = amounts.columns.get(log.unit_price or "")
-    if price is None or log.layout is not None or {"discount", "unit_price"} & desk.said:
-        return []
-    for name, values in amounts.columns.items():
-        taken, some = _taken(values)
-        if is_discount(name) and some >= FEW_REDUCED and np.sum(taken > 0) >= SEVERAL:
-            return [
-                Notice(
-                    "before_discounts",
-                    f"No column tells the amount of a line: {log.quantity} times {log.unit_price} "
-                    f"is added up, and {name}, which {some:.0%} of the lines looked at have, is "
-                    "not taken off. If the price is one before it, add a column of what was paid.",
-                )
-            ]
-    return []
 
 
 def _numbers(desk: Desk, log: OrderLog) -> list[str]:

@@ -22,7 +22,8 @@ from smartcart.inspection.desk import (
     choose_line,
     money_columns,
 )
-from smartcart.inspection.order_money import minor_units, money_of, refunds_of
+from smartcart.inspection.money_notices import minor_units
+from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
     order_number,
