@@ -37,6 +37,7 @@ from smartcart.records import (
 )
 from smartcart.sources import Opened, open_source
 from smartcart.sources.excel import hinted
+from smartcart.sources.type_checks import shown_cell
 from smartcart.tables import (
     column_overrides,
     features,
@@ -397,7 +398,10 @@ def _refuse_text_for_numbers(
             .select(value=value, row=opened.table[summary.ROW_COLUMN])
             .limit(1)
         )
-        shown = f"{example[0]['value']!r} in row {example[0]['row']}" if example else "text"
+        first = example[0] if example else None
+        shown = "text"
+        if first is not None:
+            shown = f"{shown_cell(str(first['value']), column.name)} in row {first['row']}"
         raise DataError.of(
             f"column {column.name!r} holds text ({shown})",
             f"numbers ({meaning})",

@@ -68,7 +68,7 @@ def other_readings(
         rivals = tuple(r for r in rivals if r.competes)
     found = []
     for rival in sorted(rivals, key=lambda r: not r.competes)[:READINGS]:
-        count, customers, money = totals(opened, rival.log, as_of)
+        count, customers, money = totals(opened, rival.beside(settled.log), as_of)
         told = OtherReading(rival.differs_in, count, customers, money, rival.choose)
         found.append((rival, told))
     return tuple(found)
