@@ -93,6 +93,32 @@ def test_money_given_back_is_no_other_reading() -> None:
     assert not [a for a in receipt.alternatives if "refunded for" in a.differs_in]
 
 
+def test_a_reading_with_the_same_totals_or_by_the_shop_itself_is_no_other_one() -> None:
+    table = shop(0, 0)
+    table["shop_email"] = "till@shop.example"
+    assert smartcart.check(table).receipt.alternatives == ()
+    table.loc[: 9 * ORDERS // 10, "email"] = "all@example.com"
+    told_of = [a.differs_in for a in smartcart.check(table).receipt.alternatives]
+    assert not [t for t in told_of if "shop_email" in t]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_an_amount_whose_rows_hold_their_own_sum_is_no_other_reading(own: bool) -> None:
+    t = orders().rename(columns={"number": "Order Number", "who": "Buyer", "day": "Sale Date"})
+    t = t.drop(columns="mail").rename(columns={"total": "Total Price"})
+    t["Sold For"] = (t["Total Price"] * 0.9).round(2)
+    items = t.loc[t.index.repeat(2)].copy()
+    items["Total Price"] = np.nan
+    items["Sold For"] = (items["Sold For"] * np.tile([0.7, 0.3], ORDERS)).round(2)
+    head = t if own else t.assign(**{"Sold For": np.nan})
+    table = pd.concat([head, items]).sort_index(kind="stable", ignore_index=True)
+    receipt = smartcart.check(table).receipt
+    assert receipt.revenue == pytest.approx(TRUTH[2])
+    others = [a for a in receipt.alternatives if "Sold For" in a.differs_in]
+    assert bool(others) != own
+    assert all(a.revenue == pytest.approx(t["Sold For"].sum(), rel=0.01) for a in others)
+
+
 # Amounts ---------------------------------------------------------------------------------------
 
 

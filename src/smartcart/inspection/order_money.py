@@ -101,7 +101,7 @@ def money_of(
             log = counted_once(desk, replace(log, amount=chosen), structure)
     rest = [name for name in moneys if name not in order]
     for name in [n for n in order if n != chosen] + rest:
-        if is_refund(name):
+        if is_refund(name) or _with_sums(amounts(), name, log.quantity):
             continue
         other = counted_once(desk, replace(log, amount=name), structure, quiet=True)
         competes = (
@@ -242,6 +242,13 @@ def _free(amounts: Amounts) -> list[str]:
     """Return the columns that may be an amount, or what was taken off one."""
     names = [n for n in amounts.columns if money_rank(n) is not None or is_discount(n)]
     return [n for n in names if not prices_a_piece(n)]
+
+
+def _with_sums(amounts: Amounts, name: str, pieces: str | None) -> bool:
+    """Return whether rows of orders hold the sum of their other rows: added up it counts twice."""
+    if name not in amounts.columns:
+        return False
+    return amounts.sums_itself(name, pieces if pieces in amounts.columns else None)
 
 
 def _explained(

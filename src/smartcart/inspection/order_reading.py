@@ -310,6 +310,8 @@ def _other_customers(
     for name in _ranked_customers(desk, log, structure, found)[:4]:
         if name == log.customer or desk.filled(name, structure) < HALF:
             continue
+        if desk.figures[name].distinct < FEW_BUYERS:  # the shop's own
+            continue
         other = replace(
             log,
             customer=name,

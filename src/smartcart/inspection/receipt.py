@@ -83,7 +83,10 @@ def receipt_of_orders(
     others: Sequence[OtherReading],
     certainty: Certainty,
 ) -> ReadingReceipt:
-    """Return the receipt of a log: its totals, the columns read, and what was left out."""
+    """Return the receipt of a log: its totals, the columns read, and what was left out.
+
+    Of ``others`` those are told that give other totals.
+    """
     columns = {
         "customer": log.customer,
         "order": log.order,
@@ -112,7 +115,9 @@ def receipt_of_orders(
         last_day=last,
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left),
-        alternatives=tuple(others),
+        alternatives=tuple(
+            o for o in others if differ(o, ledger.orders, ledger.segmented, ledger.revenue)
+        ),
         checks=settled.checks,
         money_means=_meaning(log),
     )
