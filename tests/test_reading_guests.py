@@ -229,6 +229,19 @@ def test_deals_of_one_day_are_deals_apart(name: str) -> None:
     assert told(table) == TRUTH
 
 
+@pytest.mark.parametrize(("flag", "named"), [("is_current", True), ("newsletter", False)])
+def test_the_column_that_keeps_one_row_of_each_customer_is_named(flag: str, named: bool) -> None:
+    n = 60
+    frame = pd.DataFrame({"customer_id": [f"C{i:03d}" for i in range(n)], "total_spent": N[:n]})
+    older = frame[frame.index % 3 == 0]
+    table = pd.concat([older, frame], ignore_index=True)
+    last = np.r_[np.zeros(len(older), bool), np.ones(n, bool)]
+    table[flag] = last if named else np.arange(len(table)) % 2 == 0
+    with pytest.raises(DataError, match="occur more than once") as raised:
+        smartcart.check(table)
+    assert (f"on which '{flag}' is 'True'" in str(raised.value)) == named
+
+
 # Privacy ---------------------------------------------------------------------------------------
 
 
