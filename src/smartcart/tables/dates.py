@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 
-from smartcart.tables.date_words import REWRITES, rewritten, says_date, says_month, says_time
+from smartcart.tables.date_words import (
+    BUDDHIST,
+    REWRITES,
+    in_buddhist_year,
+    rewritten,
+    says_date,
+    says_month,
+    says_time,
+)
 
 __all__ = [
     "BIRTHS",
@@ -40,6 +48,7 @@ SECONDS = (6.3e8, 4.1e9)  # since 1970: from 1990 to 2099
 NEARLY_ALL = 0.99  # share of the numbers that must be days
 PROBE = 100  # frequent values, and others, that tell whether days are among them
 LONGEST = 80  # characters of a day and time in words
+OTHER_CALENDARS = range(1300, 1500)  # years in which no shop sold
 ZERO = ("0", "-1", "0.0", "-1.0")  # "never", where days are counted
 
 _TIME = (
@@ -193,6 +202,8 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
     found = {value: form for value, form in forms.items() if form is not None}
     if not found:
         return None
+    if all(in_buddhist_year(rewritten(value, rules)[0]) for value in found):
+        rules = (*rules, BUDDHIST)
     counted = Counter[str]()
     open_order = Counter[tuple[str, str, str]]()
     first_large = second_large = 0
@@ -229,7 +240,7 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
 
 
 def _may_be(value: str) -> bool:
-    return 5 < len(value) <= LONGEST and any("0" <= sign <= "9" for sign in value)
+    return 5 < len(value) <= LONGEST and any(map(str.isdigit, value))
 
 
 def _rules(values: list[str]) -> tuple[str, ...]:
@@ -244,14 +255,21 @@ def _rules(values: list[str]) -> tuple[str, ...]:
 
 
 def _form(value: str) -> _Form | None:
-    """Return how a cell is read as a day, or None."""
+    """Return how a cell is read as a day, or None.
+
+    Years from 1300 to 1499 are of the calendars of Persia and Islam: no days of ours.
+    """
     if match := _YEAR_FIRST.fullmatch(value):
+        if int(match[1]) in OTHER_CALENDARS:
+            return None
         sign = match[2]
         return _timed(f"%Y{sign}%m{sign}%d", match, 5)
     if match := _YEAR_LAST.fullmatch(value):
         a, b = int(match[1]), int(match[3])
         time = _time_format(match, 5)
         if time is None or not (1 <= a <= 31 and 1 <= b <= 31 and min(a, b) <= 12):
+            return None
+        if int(match[4]) in OTHER_CALENDARS:
             return None
         year = "%Y" if len(match[4]) == 4 else "%y"
         return _Form(order=(match[2], year, time), first=a, second=b, last=int(match[4]))
