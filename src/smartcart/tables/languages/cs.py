@@ -124,6 +124,8 @@ STATES = {
         "vrácená",
         "vrátené",
         "refundováno",
+        "vrácen",
+        "vráten",
         "vratk",
         "vrácení",
         "vrátenie",

@@ -32,6 +32,7 @@ PARTS = {
     "unit_price": ("prezzo unitario", "prezzo un", "prezzo al pezzo", "prezzo di vendita"),
     "product": ("cod. prodotto", "cod prodotto", "cod. articolo", "nome prodotto", "descrizione"),
     "status": ("tipo", "tipo documento", "tipo operazione", "tipo movimento", "stato pagamento"),
+    "other_day": ("data consegna", "data spedizione", "data reso", "data di nascita"),
     "discount": ("codice sconto", "buono sconto"),
 }
 STATES = {
