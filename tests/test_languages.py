@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import smartcart
+from smartcart.errors import DataError
 from smartcart.tables.languages import LANGUAGES, customers_meaning
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.order_ranks import PAID, customer_rank, day_rank, is_mail, money_rank
@@ -157,6 +158,17 @@ def test_cancelled_orders_of_an_export_are_left_out(
     assert (told.kind, told.orders) == ("orders", len(sold))
     assert told.revenue == pytest.approx(sold[total].astype(float).sum())
     assert str(told.first_day) == "2023-01-03"
+
+
+@pytest.mark.parametrize("digits", ["0123456789", "۰۱۲۳۴۵۶۷۸۹"])
+def test_years_of_other_calendars_are_refused(digits: str, tmp_path: Path) -> None:
+    table = _export("ar", False)
+    persian = [f"140{1 + i // 30}/{1 + i % 12:02}/{1 + i % 28:02}" for i in range(60)]
+    table[table.columns[1]] = [d.translate(str.maketrans("0123456789", digits)) for d in persian]
+    path = tmp_path / "export.csv"
+    table.to_csv(path, index=False)
+    with pytest.raises(DataError, match="possible date"):
+        smartcart.check(path)
 
 
 def test_a_till_counts_returns_and_sums_receipts_not_prices(tmp_path: Path) -> None:

@@ -48,7 +48,6 @@ SECONDS = (6.3e8, 4.1e9)  # since 1970: from 1990 to 2099
 NEARLY_ALL = 0.99  # share of the numbers that must be days
 PROBE = 100  # frequent values, and others, that tell whether days are among them
 LONGEST = 80  # characters of a day and time in words
-OTHER_CALENDARS = range(1300, 1500)  # years in which no shop sold
 ZERO = ("0", "-1", "0.0", "-1.0")  # "never", where days are counted
 
 _TIME = (
@@ -255,21 +254,14 @@ def _rules(values: list[str]) -> tuple[str, ...]:
 
 
 def _form(value: str) -> _Form | None:
-    """Return how a cell is read as a day, or None.
-
-    Years from 1300 to 1499 are of the calendars of Persia and Islam: no days of ours.
-    """
+    """Return how a cell is read as a day, or None."""
     if match := _YEAR_FIRST.fullmatch(value):
-        if int(match[1]) in OTHER_CALENDARS:
-            return None
         sign = match[2]
         return _timed(f"%Y{sign}%m{sign}%d", match, 5)
     if match := _YEAR_LAST.fullmatch(value):
         a, b = int(match[1]), int(match[3])
         time = _time_format(match, 5)
         if time is None or not (1 <= a <= 31 and 1 <= b <= 31 and min(a, b) <= 12):
-            return None
-        if int(match[4]) in OTHER_CALENDARS:
             return None
         year = "%Y" if len(match[4]) == 4 else "%y"
         return _Form(order=(match[2], year, time), first=a, second=b, last=int(match[4]))
