@@ -205,3 +205,36 @@ def test_a_till_counts_returns_and_sums_receipts_not_prices(tmp_path: Path) -> N
     told = smartcart.check(path).receipt
     assert told is not None
     assert (told.orders, told.revenue) == (45, pytest.approx(45 * 4 * 4.5))
+
+
+CUSTOMER_COLUMNS = {  # id, spend, orders, last order, contact
+    "ar": "رقم العميل|إجمالي المشتريات|عدد الطلبات|تاريخ آخر طلب|رقم الجوال",
+    "vi": "Mã khách hàng|Tổng chi tiêu|Số đơn hàng|Lần mua cuối|Số điện thoại",
+    "el": "Κωδικός πελάτη|Συνολικές αγορές|Αριθμός παραγγελιών|Τελευταία παραγγελία|Τηλέφωνο",
+    "id": "ID pelanggan|Total belanja|Jumlah pesanan|Pesanan terakhir|Nomor telepon",
+    "sk": "Číslo zákazníka|Celková útrata|Počet objednávok|Posledná objednávka|Telefón",
+}
+
+
+@pytest.mark.parametrize("code", CUSTOMER_COLUMNS)
+def test_a_table_of_customers_is_known_by_its_columns(code: str, tmp_path: Path) -> None:
+    who, spend, orders, last, phone = CUSTOMER_COLUMNS[code].split("|")
+    table = pd.DataFrame(
+        {
+            who: [f"K{i:04}" for i in range(60)],
+            spend: [round(20 + i * 7.37, 2) for i in range(60)],
+            orders: [1 + i % 9 for i in range(60)],
+            last: [f"{dt.date(2024, 1, 1) + dt.timedelta(days=3 * i)}" for i in range(60)],
+            phone: [f"+30 2{i:08}" for i in range(60)],
+        }
+    )
+    path = tmp_path / "customers.csv"
+    table.to_csv(path, index=False)
+    seen = smartcart.check(path)
+    roles = {column.name: (column.role, column.meaning) for column in seen.contract.columns}
+    assert seen.receipt is not None
+    assert seen.receipt.kind == "customers"
+    assert seen.contract.id_column == who
+    assert roles[spend] == ("forms", "spend_total")
+    assert roles[orders] == ("forms", "frequency")
+    assert roles[phone][0] == "dropped"
