@@ -248,6 +248,17 @@ def test_an_age_needs_no_day_given_by_hand(name: str) -> None:
     assert not [n for n in dated.notices if n.code == "ages guessed"]
 
 
+@pytest.mark.parametrize("bought", [[], ["orders_count"], ["days_since_last_order"]])
+def test_a_table_that_says_nothing_of_purchases_is_told(bought: list[str]) -> None:
+    rng = np.random.default_rng(4)
+    frame = shop()[["customer_id", *bought]]
+    frame["member_rating"] = rng.integers(1, 6, N)
+    frame["joined"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.arange(N) % 300, unit="D")
+    told = [n.message for n in seen(frame).notices if n.code == "nothing bought"]
+    assert len(told) == (0 if bought else 1)
+    assert not told or "Member rating" in told[0]
+
+
 @pytest.mark.parametrize("name", ["Last Active", "Last Open", "last_seen", "Last Click"])
 def test_a_sign_of_life_is_no_purchase(name: str) -> None:
     frame = shop().drop(columns="days_since_last_order")

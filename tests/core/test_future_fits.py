@@ -241,6 +241,16 @@ def test_orders_of_few_customers_rules_and_regular_timing_are_those_expected() -
     np.testing.assert_array_equal(few, one)
 
 
+@pytest.mark.parametrize("alpha", [1e-3, 1e-7], ids=["powers in range", "powers too large"])
+def test_orders_of_a_hardly_known_rate_stay_numbers(alpha: float) -> None:
+    way = Way("", Nbd(0.6, alpha, 0.8, 2.5, 1, False))
+    x, t, T = simulated(20_500)
+    x[:2], t[:2], T[:2] = 32.0, [0.0, 480.0], 480.0
+    told = expected_orders(way, x, t, T, 90.0)
+    assert np.isfinite(told).all()
+    np.testing.assert_allclose(told, expected(way, x, t, T, 90.0).orders, rtol=2e-5, atol=1e-8)
+
+
 def test_repeats_that_are_no_whole_or_small_numbers_are_sorted() -> None:
     for x in (np.array([2.0, 0.5, 2.0]), np.array([0.0, 5e6, 3.0]), np.zeros(0)):
         found, place = nbd.different(x)

@@ -18,6 +18,16 @@ __all__ = ["NAME_IT", "doubtful", "receipts", "repeating_ids", "warnings", "whos
 
 FEW_CUSTOMERS = 100
 MANY_MEASURES = 12
+PURCHASES = {
+    "spend_total",
+    "spend",
+    "margin",
+    "frequency",
+    "channel",
+    "deals",
+    "recency",
+    "last_date",
+}
 NAME_IT = "'columns: {NAME: {role: id, meaning: customer}}'"
 
 
@@ -58,11 +68,27 @@ def warnings(
                 len(measures),
             )
         )
+    if forming and not any(_of_purchases(c) for c in contract.columns):
+        known = ", ".join(f.label for f in forming[:3]) + (" and more" if len(forming) > 3 else "")
+        found.append(
+            Notice(
+                "nothing bought",
+                f"No column is known to say what customers bought: segments of {known} tell "
+                "nothing of what they are worth. If one does, say so in the configuration "
+                "('columns: {NAME: {meaning: spend_total}}'), or segment a log of orders.",
+            )
+        )
     if len(forming) == 1:
         found.append(
             Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
         )
     return (*found, *roles.role_notices(contract.columns))
+
+
+def _of_purchases(column: Column) -> bool:
+    """Return whether a forming column is known to count or add up purchases, or to date them."""
+    kind = column.meaning.partition(":")[0]
+    return column.role == "forms" and kind in PURCHASES
 
 
 def doubtful(engine: Engine, clean: ir.Table, contract: Contract, ledger: Ledger) -> list[Notice]:

@@ -53,7 +53,6 @@ WOOCOMMERCE: tuple[Layout, ...] = (
             "Orders": "forms:frequency",
             "Total Spend": "forms:spend_total",
             "AOV": "dropped",
-            "Last Active": "dropped",
         },
         structure="a row per customer, guests too; never bought: Orders 0",
         source=REPORTS + "Customers/Controller.php",

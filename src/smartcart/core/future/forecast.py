@@ -29,6 +29,7 @@ RATE = "a rate that goes on"
 SILENCE = "silence of twice the usual gap"
 RULES = (RATE, SILENCE)
 MANY = 20_000  # cells from which moments are read off a grid ...
+MOST_EXPONENT = 300.0  # of each of two factors
 BLOCK = 8_192  # ... so many at once: their arrays are given back without a word to the kernel
 
 
@@ -96,11 +97,16 @@ def expected_orders(way: Way, x: Floats, t: Floats, T: Floats, horizon: float) -
     assert isinstance(model, Nbd)
     every, repeats = np.arange(longest + 1.0), np.arange(FEW_REPEATS + 1.0)
     logs = np.log(model.alpha + every)
-    odds = model.r + repeats
+    logs -= (logs[0] + logs[-1]) / 2  # so that powers of both signs stay far from the bounds
+    powers = np.outer(logs, model.r + repeats)
+    if powers.max() > MOST_EXPONENT:
+        return expected(way, x, t, T, horizon).orders
     with np.errstate(divide="ignore"):
-        left = np.log(model.a / np.maximum(model.b + model.chances(repeats) - 1.0, 0.0))
+        left = model.a / np.maximum(model.b + model.chances(repeats) - 1.0, 0.0)
+    left = np.minimum(left, np.exp(MOST_EXPONENT))
     if not model.leaves_at_once:  # nobody leaves before the first repeat
-        left[0] = -np.inf
+        left[0] = 0.0
+    watched, silent = np.exp(powers).ravel(), (left * np.exp(-powers)).ravel()
     few = len(repeats)
     pairs = np.meshgrid(repeats, every)
     moments = Moments(model, horizon, longest)
@@ -112,14 +118,13 @@ def expected_orders(way: Way, x: Floats, t: Floats, T: Floats, horizon: float) -
         if (last != t[part]).any() or (days != T[part]).any():
             return expected(way, x, t, T, horizon).orders
         np.minimum(n, FEW_REPEATS, out=n)
-        gone = logs[days]
-        gone -= logs[last]
-        gone *= odds[n]
-        gone += left[n]
-        np.exp(np.minimum(gone, 700.0, out=gone), out=gone)
-        gone += 1.0
         days *= few
         days += n
+        last *= few
+        last += n
+        gone = watched[days]
+        gone *= silent[last]
+        gone += 1.0
         np.divide(stays[days], gone, out=found[part])
     many = np.flatnonzero(x > FEW_REPEATS)
     if many.size:
