@@ -74,7 +74,7 @@ _REFUSED = re.compile(  # of a wish to return or cancel
 _RETURNED = _or_elsewhere(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt|gutschrift|"
     r"credit (memo|note)|reversed|rimbors|\bavoir\b|zuruckgegeben|zurückgegeben|ruckgabe|rückgabe|"
-    r"\bcharged back\b",
+    r"\bcharged back\b|\bres[oi]\b",
     "returned",
 )
 _PARTLY = _or_elsewhere(
@@ -176,7 +176,7 @@ def coded(values: Iterable[str]) -> bool:
     return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
 
 
-_SOLD = re.compile(
+_SOLD = _or_elsewhere(
     r"complet|closed|paid|bezahlt|\bpag[oa]|pagad|pagat|\bpaye|betaal|oplac|zaplac|betal[dt]|lunas|"
     r"ship|sent|dispatch|versand|versendet|verschickt|exped|envoy|envi|spedit|verzond|wysl|skick|"
     r"deliver|zugestellt|geliefert|livr|entreg|consegn|geleverd|dostarcz|lever|fulfil|unfulfil|"
@@ -192,7 +192,8 @@ _SOLD = re.compile(
     r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
     r"dokonc|vyrizen|구매확정|past guest|wyslan|нов(ый|ая)|cerrad|ferme|chius|geschlossen|"
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
-    r"zahlung|payment|paiement|pagamento|pago|abgeschlossen"
+    r"zahlung|payment|paiement|pagamento|pago|abgeschlossen",
+    "sold",
 )
 
 
