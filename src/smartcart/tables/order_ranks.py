@@ -271,7 +271,7 @@ _LATER_DAY = re.compile(
 _DONE = re.compile(r"\b(completed|finished|settled|processed|captured|posted)\b")
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
-    r"storniert|stornierung|"
+    r"storno|storniert|stornierung|"
     r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|"
     r"avbokad|avbruten|annulleret|annullert|kansellert|"
     r"fksto|anulowan[ey]|iptal|отменен|dibatalkan)"
