@@ -224,3 +224,56 @@ def test_the_receipt_names_the_state_in_use() -> None:
     assert (receipt.columns["status"], receipt.orders) == ("Status", SOLD)
     plain = smartcart.check(_log(**{"Order Type": np.where(LOST, "online", "in store")}))
     assert plain.receipt.columns["status"] == "Order Type"
+
+
+def _voided(back: float) -> pd.DataFrame:
+    """Receipts, and of every sixth a copy under its number that takes ``back`` of it back."""
+    t = _log(kind="SALE", total=10.0 + N % 50)
+    copy = t[LOST].assign(kind="VOID", total=lambda t: -back * t["total"])
+    return pd.concat([t, copy]).sort_values(["order_id", "kind"], kind="stable")
+
+
+@pytest.mark.parametrize(("back", "said"), [(1.0, "(20 all of it)"), (0.5, "(0 all of it)")])
+def test_receipts_that_a_negative_copy_voids_are_told(back, said) -> None:
+    seen = smartcart.check(_voided(back))
+    assert [said in n.message for n in seen.notices if n.code == "voided_orders"] == [True]
+    assert not any("stand on one line" in check for check in seen.receipt.checks)
+
+
+def test_voided_copies_of_no_receipt_are_not_told() -> None:
+    t = _voided(1.0)
+    alone = t[~(t["order_id"].isin(t["order_id"][t["kind"] == "VOID"]) & (t["kind"] == "SALE"))]
+    assert "voided_orders" not in {n.code for n in smartcart.check(alone).notices}
+
+
+# The day of payment that a platform writes ------------------------------------------------------
+
+
+def _ebay(paid: pd.Series) -> pd.DataFrame:
+    t = orders()
+    return pd.DataFrame(
+        {
+            "Sales Record Number": t["number"],
+            "Order Number": "02-" + t["number"].astype(str),
+            "Buyer Username": t["who"],
+            "Item Title": "Pot",
+            "Quantity": 1,
+            "Sold For": t["total"],
+            "Total Price": t["total"],
+            "Sale Date": t["day"],
+            "Paid On Date": paid,
+        }
+    )
+
+
+def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid() -> None:
+    table = _ebay(orders()["day"].where(~LOST))
+    seen = smartcart.check(table)
+    assert (seen.receipt.layout, seen.receipt.orders) == ("ebay_orders", SOLD)
+    assert any("not paid" in left.reason and left.lines == 20 for left in seen.receipt.left_out)
+    assert not _messages(table)
+
+
+def test_where_most_orders_lack_the_day_of_payment_nothing_says_unpaid() -> None:
+    assert told(_ebay(orders()["day"].where(N % 10 < 4)))[0] == ORDERS
+    assert told(_ebay(orders()["day"].where(N % 10 < 6)))[0] == (N % 10 < 6).sum()

@@ -33,6 +33,7 @@ from smartcart.inspection.order_number import (
 from smartcart.inspection.questions import refuse_several_documents
 from smartcart.inspection.state_by_values import reasoned, status_by_values
 from smartcart.inspection.told_once import below_buyers, reaching, told_once
+from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
@@ -83,6 +84,7 @@ def settle(
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
+    log = states.with_days_of_payment(desk, log, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     named = log.status
     free = [c for c in columns if c.name not in dropped]
@@ -93,6 +95,7 @@ def settle(
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
+    desk.notices += voided_orders(desk, log)
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)

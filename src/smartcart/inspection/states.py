@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from smartcart.layouts import Layout, column_key
+from smartcart.inspection.desk import Desk
+from smartcart.layouts import Layout, column_key, present
 from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states, state_flags
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from smartcart.engines.protocol import Engine
 
-__all__ = ["codes_notices", "counts_as_sold", "values_of", "with_states"]
+__all__ = ["codes_notices", "counts_as_sold", "values_of", "with_days_of_payment", "with_states"]
 
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_BLANK = 3  # lines without a state: fewer are footers
@@ -184,8 +185,8 @@ def codes_notices(
     )
     for i, (name, code, way) in enumerate(blank):
         empty, every = int(row[f"b{i}"] or 0), int(row["lines"] or 0)
-        least = FEW_BLANK if code == "blank_states" else 1
-        if empty >= least:
+        least, most = (FEW_BLANK, 1.0) if code == "blank_states" else (1, 1 - MOST_PAID)
+        if least <= empty <= most * every:
             message = f"{name} is blank on {empty:,} of {every:,} lines: these count as sold. {way}"
             told.append(Notice(code, message, empty))
     return told
@@ -274,6 +275,29 @@ def _blank_states(log: OrderLog, found: Candidates) -> list[tuple[str, str, str]
     ]
 
 
+def with_days_of_payment(desk: Desk, log: OrderLog, layout: Layout | None) -> OrderLog:
+    """Return the log whose orders without a day of payment were not paid, where a layout says so.
+
+    Most lines have that day: else the platform did not write it.
+    """
+    wanted = present(layout.paid_on, desk.opened.table.columns) if layout else ()
+    named = [n for n in wanted if desk.figures[n].type == "date" and n != log.date]
+    if not named or log.fill not in {"none", "order"}:
+        return log
+    name, told = named[0], log
+    if log.order is not None and name not in log.filled:  # one line of an order may tell it
+        told = replace(log, fill="order", filled=(*log.filled, name))
+    lines = filled(desk.sample, told)
+    row = desk.opened.engine.record(
+        lines.aggregate(
+            lines=lines[log.customer].count(),
+            paid=lines[name].count(where=lines[log.customer].notnull()),
+        )
+    )
+    paid, every = int(row["paid"] or 0), int(row["lines"] or 0)
+    return replace(told, paid_on=(name,)) if paid >= MOST_PAID * every > 0 else log
+
+
 def _unpaid_days(log: OrderLog, found: Candidates) -> list[tuple[str, str, str]]:
     """Return the days of payment that some of the lines lack, where nothing else says unpaid."""
     if any(state.unpaid for state in log.states):
@@ -281,9 +305,7 @@ def _unpaid_days(log: OrderLog, found: Candidates) -> list[tuple[str, str, str]]
     return [
         (day.name, "no_day_of_payment", "If they were not paid, leave them out of the file.")
         for day in found.days
-        if day.name != log.date
-        and order_states.says_paid(day.name)
-        and MOST_PAID * day.rows <= day.present < day.rows
+        if day.name != log.date and order_states.says_paid(day.name) and day.present < day.rows
     ]
 
 

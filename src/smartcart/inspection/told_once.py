@@ -176,7 +176,8 @@ def told_once(
         alone = _of_their_lines(desk, structure, found, log.order)
         return replace(log, filled=(log.order, *(n for n in told if n not in alone)))
     seldom = {n for n in states_told(found) if _seldom(structure, n)}
-    once = tuple(n for n in told if structure.cell(n).told_once and n not in seldom)
+    full = {n for n in told if 0 < desk.lines == desk.known.get(n)}
+    once = tuple(n for n in told if structure.cell(n).told_once and n not in seldom | full)
     if not once:
         return log
     alone = _of_their_lines(desk, structure, found, once[0])

@@ -170,7 +170,7 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
     first = [~live, back, amount.isnull(), table["__product__"].isnull()]
     here = ibis.window(group_by=keys)
     paid = amount.max().over(here)
-    if log.status is not None or log.states or log.cancelled_on:
+    if log.status is not None or log.states or log.cancelled_on or log.paid_on:
         # a line that was not sold bears the money only where no line of its order was
         lost = ibis.literal(False)
         for condition in told_lost(table, log).values():
@@ -222,6 +222,8 @@ def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:
             found[state] = found[state] | value.isin(values) if values else found[state]
     for name in log.cancelled_on:
         found["cancelled"] = found["cancelled"] | table[name].notnull()
+    for name in log.paid_on:
+        found["unpaid"] = found["unpaid"] | table[name].isnull()
     return found
 
 
