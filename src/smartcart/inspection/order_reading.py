@@ -95,7 +95,7 @@ def settle(
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
-    desk.notices += voided_orders(desk, log)
+    log = voided_orders(desk, log)
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)

@@ -157,6 +157,7 @@ class OrderLog(Brief):
     states: tuple[LineState, ...] = ()  # further columns that say what became of a line
     cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
     paid_on: tuple[str, ...] = ()  # days without which an order was not paid
+    voided: bool = False  # a cancelled line with negative money voids the order that it cancels out
     refunded: str | None = None  # the money given back of an order, in a column of its own
     daily: bool = False  # numbers begin anew every day: number and day make an order
     shop: str | None = None  # numbers its orders by itself: number and shop make an order

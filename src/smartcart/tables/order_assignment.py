@@ -247,6 +247,8 @@ def _columns(told: LineColumns, log: OrderLog) -> ir.Table:
     beside = dict.fromkeys(name for name in read if name is not None)
     if log.lettered and log.order is not None:
         beside[log.order] = None
+    if log.voided:
+        beside["__void__"] = None
     return told.table.select(**found, **{name: told.table[name] for name in beside})
 
 

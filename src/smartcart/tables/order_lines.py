@@ -16,8 +16,9 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["LineColumns", "cells", "filled", "identity", "numbered", "text", "told_lost"]
+__all__ = ["NOTHING", "LineColumns", "cells", "filled", "identity", "numbered", "text", "told_lost"]
 
+NOTHING = 0.005  # of the currency: a sum that is smaller is none
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
 
@@ -77,6 +78,8 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
             __amount__=holds.ifelse(table["__amount__"], ibis.literal(None, "float64"))
         )
     amount = paid = table["__amount__"]
+    if order is not None and log.voided:
+        table = table.mutate(__void__=_void(table, log))
     paid_back = None  # the money of the whole order, where that which came back is of it
     refund = given = table["__refund__"]
     if order is not None and log.whole_orders:
@@ -195,6 +198,18 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
         __carrier__=live & (place == 0),
         __quantity__=pieces,
     )
+
+
+def _void(table: ir.Table, log: OrderLog) -> ir.Value:
+    """Return whether the lines of an order add up to nothing, one of them taking back."""
+    assert log.order is not None
+    here = ibis.window(group_by=["__customer__", log.order])
+    nothing = ibis.literal(None, "float64")
+    amount = table["__other__"].ifelse(nothing, table["__amount__"])
+    copy = told_lost(table, log)["cancelled"] & (amount < 0)
+    copies = copy.fill_null(False).cast("int64").sum().over(here)
+    void = (copies > 0) & (amount.sum().over(here).abs() <= NOTHING)
+    return (void & table[log.order].notnull()).fill_null(False)
 
 
 def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:

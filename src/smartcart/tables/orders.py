@@ -169,6 +169,8 @@ def _rules(
         by_letter = code.re_search(r"^[Cc]\d+$")
         adjusted = code.re_search(r"^[A-Za-z]\d+$") & ~by_letter
         cancelled = cancelled | by_letter
+    if log.voided:
+        cancelled = cancelled | table["__void__"]
     after = never
     if as_of is not None and log.date is not None:
         after = day > (as_of - EPOCH).days
