@@ -179,3 +179,28 @@ def test_tidy_texts_are_passed_on_and_others_are_cleaned(
     found, short = read()
     assert found == cleaned == [*colours[:100], None if last == "NULL" else "red"]
     assert (len(short) < len(long)) == (last == "red")
+
+
+def test_held_rows_give_the_quantiles_that_the_engine_gives(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customers, "SAMPLE_ROWS", 1_000)
+    shares = (0.2, 0.4, 0.6, 0.8)
+    with open_source(shop) as opened:
+        whole = customers.CustomerArrays(look(opened))
+        whole.draw_sample()
+        assert whole.wide is not None
+        assert len(whole.wide) == whole.rows
+        some = [whole.wide.shape[1] + 1, *range(whole.wide.shape[1])]  # the first is not held
+        held, exact = whole.quantiles(some, shares)
+        whole.wide = None
+        asked = whole.quantiles(some, shares)
+        assert exact
+        assert asked[1]
+        np.testing.assert_allclose(held, asked[0], rtol=1e-12)
+        monkeypatch.setattr(customers, "WIDE_ROWS", whole.rows - 1)  # now some are not held
+        part = customers.CustomerArrays(whole.seen)
+        part.draw_sample()
+        assert part.wide is not None
+        assert len(part.wide) < part.rows
+        assert part.quantiles(some, shares) == asked

@@ -158,3 +158,41 @@ def test_a_lloyd_pass_adds_up_what_assign_finds() -> None:
         assert found.counts.tolist() == expected.counts.tolist()
         np.testing.assert_allclose(found.centers(centers), expected.centers(centers), atol=1e-6)
         assert found.wcss == pytest.approx(expected.wcss, rel=1e-6)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 9])
+def test_nearest_gives_the_labels_of_assign_even_on_the_border(k: int) -> None:
+    rng = np.random.default_rng(k)
+    whole = rng.integers(0, 3, (2_000, 3)).astype(float)  # of which many are as near to two centers
+    centers = rng.integers(0, 3, (k, 3)).astype(float)
+    for Z in (whole, whole + 1e6, whole + rng.normal(0, 1e-12, whole.shape), cloud(p=3)):
+        for points in (centers, centers + Z[0]):
+            np.testing.assert_array_equal(kmeans.nearest(Z, points), kmeans.assign(Z, points)[0])
+
+
+@pytest.mark.parametrize("most", [10_000, 200])
+def test_fits_that_share_rows_and_starts_are_those_of_each_k_alone(monkeypatch, most: int) -> None:
+    monkeypatch.setattr(kmeans, "START_ROWS", most)
+    Z, weight = cloud(), np.r_[np.zeros(50), np.ones(550)]
+    held = kmeans.sorted_rows(Z, weight)
+    starts = kmeans.draw_starts(held, range(2, 10), 3, 5)
+    for k in range(1, 10):
+        alone = kmeans.fit(Z, k, seed=3, n_init=5, sample_weight=weight)
+        shared = kmeans.fit(held, k, seed=3, n_init=5, starts=starts.get(k))
+        np.testing.assert_array_equal(shared.centers, alone.centers)
+        np.testing.assert_array_equal(shared.labels, alone.labels)
+        assert shared.inertia == alone.inertia
+
+
+def test_settled_starts_that_are_beaten_are_given_up(monkeypatch) -> None:
+    groups = np.repeat([[0.0, 0.0], [0.0, 4.0], [9.0, 0.0], [9.0, 4.0]], 50, axis=0)
+    Z = groups + np.random.default_rng(0).normal(0, 0.1, groups.shape)
+    tall = np.array([[0.0, 2.0], [9.0, 2.0]])
+    flat = np.array([[4.5, 0.0], [4.5, 4.0]])  # a rest of its own, with much more WCSS
+    more = lloyd.lloyd_sums(Z, flat).wcss / lloyd.lloyd_sums(Z, tall).wcss - 1
+    for beaten, left in ((more * 0.99, 1), (more * 1.01, 2)):
+        monkeypatch.setattr(kmeans, "BEATEN", beaten)
+        assert len(kmeans._nearly_settled(Z, [flat, tall])) == left
+    monkeypatch.undo()
+    found = kmeans._nearly_settled(Z, [flat, tall])
+    np.testing.assert_allclose(found, [tall], atol=0.1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smartcart.core.profile import ProfileSums, medians, profile_rows
+from smartcart.core.profile import ProfileSums, medians, profile_rows, with_effects_of
 from smartcart.records import Feature
 
 FEATURES = [
@@ -68,3 +68,17 @@ def test_a_segment_without_a_value_has_no_row() -> None:
     sums.add(X, np.array([0, 1]), np.ones(2), np.ones(2))
     rows = profile_rows(sums, medians(X, np.array([0, 1]), 2), FEATURES[:1], ["a", "b"]).rows
     assert [row.segment_id for row in rows] == [1]
+
+
+def test_effects_of_other_scores_equal_pandas(table) -> None:
+    X, labels = table
+    X[labels == 2, 1] = np.nan  # a segment of which one column says nothing
+    profile = profile_rows(summed(X, labels), medians(X, labels, 3), FEATURES, ["a", "b", "c"])
+    scores = np.log(X)
+    frame = pd.DataFrame(scores, columns=["spend", "age"])
+    told = with_effects_of(profile, scores, labels, FEATURES)
+    assert len(told.rows) == 5
+    for row in told.rows:
+        column = frame[row.column]
+        away = column[labels == row.segment_id - 1].mean() - column.mean()
+        assert row.effect == pytest.approx(away / column.std(ddof=0), rel=1e-9)

@@ -530,8 +530,8 @@ def _clover_items(t: pd.DataFrame) -> Cells:
 
 
 def _cents(made: Shop) -> Truth:
-    """Return the truth of checks by account."""
-    return _accounts(made, "total")
+    """Return the truth of checks: guests are told apart by their address."""
+    return made.truth("total")
 
 
 TILL_CASES: tuple[Case, ...] = (
@@ -547,9 +547,9 @@ TILL_CASES: tuple[Case, ...] = (
         lambda made: _accounts(made, "goods", states=WITH_BACK),
         by="Date",
     ),
-    Case("stripe_payments", _stripe("Created date (UTC)"), lambda made: _accounts(made, "total")),
-    Case("stripe_payments/2", _stripe("Created date (UTC)"), lambda made: _accounts(made, "total")),
-    Case("stripe_charges", _stripe("Created (UTC)"), lambda made: _accounts(made, "total")),
+    Case("stripe_payments", _stripe("Created date (UTC)"), lambda made: made.truth("total")),
+    Case("stripe_payments/2", _stripe("Created date (UTC)"), lambda made: made.truth("total")),
+    Case("stripe_charges", _stripe("Created (UTC)"), lambda made: made.truth("total")),
     Case("stripe_balance", per_order(_stripe_balance, SOLD), None),
     Case(
         "paypal",

@@ -33,7 +33,6 @@ from smartcart.core.stability import (
     prediction_strength,
 )
 from smartcart.core.structure import FINEST, Groups, find_groups, tied_columns
-from smartcart.errors import DataError
 from smartcart.records import KEvidence, KRow, PartPicks
 
 __all__ = ["KChoice", "choose_k", "settle_from"]
@@ -110,19 +109,13 @@ def choose_k(
     >>> found.evidence.k, found.evidence.verdict
     (3, 'natural clusters')
     """
-    rows = np.ascontiguousarray(Z, dtype=np.float64)
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    heavy = rows if weight is None else rows[weight > 0]
-    if heavy.shape[0] == 0:
-        raise DataError.of("no row has a weight", "at least one row", "keep some rows")
-    heavy = heavy[kmeans.canonical_order(heavy)]
-    distinct = 1 + int((heavy[1:] != heavy[:-1]).any(axis=1).sum())
-    n = heavy.shape[0]
+    held = kmeans.sorted_rows(Z, sample_weight)
+    n = held.heavy.shape[0]
     if k_max >= n:  # more than there can be was meant as "any": fits of hundreds tell nothing
         k_max = max(LEAST_MAX, int(n**0.5))
-    top = max(min(k_max, distinct, n - 1), k or 1, 1)
+    top = max(min(k_max, held.different, n - 1), k or 1, 1)
     with kmeans.single_thread():
-        return _choose(rows, weight, heavy, top, seed, k, progress or (lambda _: None))
+        return _choose(held, top, seed, k, progress or (lambda _: None))
 
 
 def settle_from(
@@ -143,16 +136,13 @@ def settle_from(
     choice : of :func:`choose_k` on the same rows and weights.
     Z : (n, p) standardized; start : (k, p) where k is the K of the choice, at least 2.
     """
-    rows = np.ascontiguousarray(Z, dtype=np.float64)
-    k = choice.evidence.k
-    fit = kmeans.fit(rows, k, seed=seed, n_init=0, init=start, sample_weight=sample_weight)
-    weight = np.ones(len(rows)) if sample_weight is None else np.asarray(sample_weight)
-    heavy = rows[weight > 0]
-    heavy = heavy[kmeans.canonical_order(heavy)]
+    held = kmeans.sorted_rows(Z, sample_weight)
+    k, heavy = choice.evidence.k, held.heavy
+    fit = kmeans.fit(held, k, seed=seed, n_init=0, init=start)
     sample = heavy[_some(len(heavy), SAMPLE_ROWS, seed)]
     with kmeans.single_thread():
-        part = kmeans.assign(sample, fit.centers)[0]
-        whole = kmeans.assign(heavy, fit.centers)[0]
+        part = kmeans.nearest(sample, fit.centers)
+        whole = kmeans.nearest(heavy, fit.centers)
         stable = bootstrap_stability(
             sample, {k: (fit.centers, part)}, resamples=RESAMPLES, rng=_rng(seed, 2)
         )[k]
@@ -172,33 +162,33 @@ def settle_from(
 
 
 def _choose(
-    rows: Floats,
-    weight: Floats | None,
-    heavy: Floats,
+    held: kmeans.SortedRows,
     top: int,
     seed: int,
     asked: int | None,
     say: Callable[[str], None],
 ) -> KChoice:
+    heavy = held.heavy
     n = heavy.shape[0]
     ks = range(2, top + 1)
     say("fitting")
     every = range(top, 0, -1)  # the longest first
+    many = 10 if n <= kmeans.START_ROWS else MANY_STARTS
+    starts = kmeans.draw_starts(held, ks, seed, many)
 
     def fit(k: int) -> kmeans.KMeansFit:
-        starts = 10 if n <= kmeans.START_ROWS else MANY_STARTS
-        return kmeans.fit(rows, k, seed=seed, n_init=starts, sample_weight=weight)
+        return kmeans.fit(held, k, seed=seed, n_init=many, starts=starts.get(k))
 
     fits = dict(sorted(zip(every, for_each(fit, every), strict=True)))
     smallest = dict(fits)
     wide = heavy[_some(n, VALLEY_ROWS, seed)]
 
     say("looking for valleys")
-    cuts = {k: kmeans.assign(wide, fits[k].centers)[0] for k in ks}
+    cuts = {k: kmeans.nearest(wide, fits[k].centers) for k in ks}
     groups = _natural(wide, cuts.values(), seed, top)
-    settled = _settle(rows, weight, wide, groups, fits, seed)
+    settled = _settle(held, wide, groups, fits, seed)
     sample = heavy[_some(n, SAMPLE_ROWS, seed)]
-    parts = {k: kmeans.assign(sample, fits[k].centers)[0] for k in ks}
+    parts = {k: kmeans.nearest(sample, fits[k].centers) for k in ks}
     say("resampling")
     stable: dict[int, Stability] = {}
     strength: dict[int, float] = {}
@@ -214,7 +204,7 @@ def _choose(
     widths = dict(zip(parts, k_indices.silhouettes(sample, list(parts.values())), strict=True))
 
     def separation(k: int) -> tuple[dict[str, float | None], float]:
-        whole = kmeans.assign(heavy, fits[k].centers)[0]
+        whole = kmeans.nearest(heavy, fits[k].centers)
         smallest = float(np.bincount(whole, minlength=k).min() / n)
         return k_indices.separations(heavy, whole), smallest
 
@@ -238,7 +228,7 @@ def _choose(
     )
     followed = 1.0
     if groups.count in parts:
-        cut = kmeans.assign(wide, fits[groups.count].centers)[0]
+        cut = kmeans.nearest(wide, fits[groups.count].centers)
         followed = adjusted_rand(crosstab(groups.labels, cut, groups.count, groups.count))
     picks = pick_all(table, strength)
     found = Findings(
@@ -308,8 +298,7 @@ def _natural(sample: Floats, parts: Iterable[Labels], seed: int, top: int) -> Gr
 
 
 def _settle(
-    rows: Floats,
-    weight: Floats | None,
+    held: kmeans.SortedRows,
     sample: Floats,
     groups: Groups,
     fits: dict[int, kmeans.KMeansFit],
@@ -323,7 +312,7 @@ def _settle(
     if k < 2 or k not in fits:
         return None
     means = np.stack([sample[groups.labels == g].mean(axis=0) for g in range(k)])
-    found = kmeans.fit(rows, k, seed=seed, n_init=0, init=means, sample_weight=weight)
+    found = kmeans.fit(held, k, seed=seed, n_init=0, init=means)
     limit = min(fits[k].inertia * (1 + NATURAL_SLACK), fits[k - 1].inertia)
     if found.inertia > limit:
         return None
@@ -337,7 +326,7 @@ def _gap(heavy: Floats, fits: dict[int, kmeans.KMeansFit], seed: int) -> tuple[F
     sample = heavy[some]
     if sample.shape[0] == heavy.shape[0]:
         squares = [
-            ((sample - one.centers[kmeans.assign(sample, one.centers)[0]]) ** 2).sum()
+            ((sample - one.centers[kmeans.nearest(sample, one.centers)]) ** 2).sum()
             for one in fits.values()
         ]
         wcss = np.array(squares, dtype=np.float64)

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_of", "for_each", "lloyd", "plus_plus"]
+__all__ = ["best_of", "candidates_for", "for_each", "lloyd", "plus_plus"]
 
 R = TypeVar("R")
 Floats = NDArray[np.float64]
@@ -28,7 +28,8 @@ BLOCK = 250_000  # distances held at once: they stay in the processor's cache
 def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> Floats:
     """Draw greedy k-means++ centers for B weightings of the same rows.
 
-    The first ``j`` centers of each draw are a k-means++ start for ``j`` clusters
+    The first ``j`` centers of each draw are a k-means++ start for ``j`` clusters, and, from a
+    generator of the same state, equal to those drawn for ``j`` where both try as many candidates
     (Arthur & Vassilvitskii 2007; greedy: the best of ``2 + log k`` candidates each time).
 
     Parameters
@@ -40,7 +41,7 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
     (B, k, p) centers.
     """
     fits, p = weights.shape[0], Z.shape[1]
-    trials = 2 + int(np.log(k)) if k > 1 else 1
+    trials = candidates_for(k)
     norms = np.einsum("np,np->n", Z, Z)
     every = np.arange(fits)
     centers = np.empty((fits, k, p))
@@ -58,6 +59,15 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
         nearest = away[every, best]
         centers[:, j] = Z[candidates[every, best]]
     return centers
+
+
+def candidates_for(k: int) -> int:
+    """Return how many candidates each center of a start for ``k`` clusters is chosen among.
+
+    >>> [candidates_for(k) for k in (1, 2, 3, 7, 8)]
+    [1, 2, 3, 3, 4]
+    """
+    return 2 + int(np.log(k)) if k > 1 else 1
 
 
 def lloyd(

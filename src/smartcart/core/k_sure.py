@@ -54,7 +54,7 @@ def picks_on_parts(
     together : the columns move together, so slices can be a useful partition.
     """
     n = Z.shape[0]
-    cuts = [kmeans.assign(Z, centers)[0] for centers in fits.values()] if groups else []
+    cuts = [kmeans.nearest(Z, centers) for centers in fits.values()] if groups else []
     slices = [k for k in fits if steady.get(k, 0.0) >= STABLE_ARI - NEARLY]
     found = []
     for place, (name, share, parts) in enumerate(PARTS):

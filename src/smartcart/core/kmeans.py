@@ -7,7 +7,7 @@ and moves every center to the mean of its rows (Lloyd 1982, IEEE Trans. Inf. The
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from smartcart.core.k_lloyd import lloyd, plus_plus
+from smartcart.core.k_lloyd import candidates_for, for_each, lloyd, plus_plus
 from smartcart.core.lloyd import lloyd_sums, packed
+from smartcart.core.membership import least
 from smartcart.errors import DataError
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KMeansFit",
+    "SortedRows",
     "assign",
     "canonical_order",
     "confidence",
+    "draw_starts",
     "fit",
+    "nearest",
     "single_thread",
+    "sorted_rows",
 ]
 
 Floats = NDArray[np.float64]
@@ -39,8 +44,10 @@ Labels = NDArray[np.int32]
 START_ROWS = 10_000  # rows on which the starts compete
 START_TOLERANCE = 5e-4  # a start that improves WCSS by a smaller share in one pass has done enough
 FINALISTS = 2  # the best starts run to the end, on all rows; of many starts a tenth
+BEATEN = 1e-4  # by a share of the WCSS as large as this a settled start cannot come back
 MOST_PASSES = 500
 TOLERANCE = 1e-8  # of the variance: centers that move less are at rest
+CLOSE = 1e-9  # of the squares: a row as near as this to two centers is told by exact differences
 CHUNK_ROWS = 8192  # rows whose distances are held at once: they stay in the processor's cache
 
 
@@ -54,14 +61,51 @@ class KMeansFit:
     n_iter: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SortedRows:
+    """Rows (n, p) and those that weigh in canonical order: sorted once for the fits of every K.
+
+    ``order`` (m,) are the places of ``heavy`` (m, p), ``weight`` (m,) theirs; ``different`` is how
+    many distinct ones there are.
+    """
+
+    rows: Floats
+    order: NDArray[np.intp]
+    heavy: Floats
+    weight: Floats
+    different: int
+
+
+def sorted_rows(Z: ArrayLike, sample_weight: ArrayLike | None = None) -> SortedRows:
+    """Return rows (n, p) as :func:`fit` reads them; worth while before several fits.
+
+    Raises
+    ------
+    DataError : where no row weighs.
+
+    >>> sorted_rows([[2.0], [1.0], [2.0]]).heavy.ravel().tolist()
+    [1.0, 2.0, 2.0]
+    """
+    rows = np.ascontiguousarray(Z, dtype=np.float64)
+    weight = _weights(sample_weight, rows.shape[0])
+    order = np.flatnonzero(weight > 0)
+    if not order.size:
+        raise DataError.of("no row has a weight", "at least one row", "keep some rows")
+    order = order[canonical_order(rows[order])]
+    heavy = rows[order]
+    different = 1 + int((heavy[1:] != heavy[:-1]).any(axis=1).sum())
+    return SortedRows(rows, order, heavy, weight[order], different)
+
+
 def fit(
-    Z: ArrayLike,
+    Z: ArrayLike | SortedRows,
     k: int,
     *,
     seed: int,
     n_init: int = 10,
     sample_weight: ArrayLike | None = None,
     init: ArrayLike | None = None,
+    starts: Floats | None = None,
 ) -> KMeansFit:
     """Fit scikit-learn's K-Means and number the clusters by size, largest first.
 
@@ -71,13 +115,15 @@ def fit(
 
     Parameters
     ----------
-    Z : (n, p) finite numbers, standardized.
+    Z : (n, p) finite numbers, standardized; or what :func:`sorted_rows` made of them.
     k : number of clusters, at most the number of distinct rows that weigh.
     seed : of the k-means++ starts.
     n_init : starts, of which the best is kept.
-    sample_weight : (n,), not negative. Rows of weight 0 do not move a center but get a label.
+    sample_weight : (n,), not negative. Rows of weight 0 do not move a center but get a label; not
+        read where the rows are sorted already.
     init : (k, p) centers; where given, one start from there competes with the ``n_init`` others
         (``n_init=0``: it is the only one).
+    starts : of :func:`draw_starts` for this k, where they are drawn already.
 
     Raises
     ------
@@ -87,58 +133,90 @@ def fit(
     >>> found.labels.tolist(), found.centers.ravel().round(1).tolist(), round(found.inertia, 3)
     ([0, 0, 0, 1], [0.1, 9.0], 0.02)
     """
-    rows = np.ascontiguousarray(Z, dtype=np.float64)
-    weight = _weights(sample_weight, rows.shape[0])
-    order = canonical_order(rows)
-    order = order[weight[order] > 0]
-    heavy, w = rows[order], weight[order]
-    _check_distinct(heavy, k)
+    held = Z if isinstance(Z, SortedRows) else sorted_rows(Z, sample_weight)
+    rows, heavy, w = held.rows, held.heavy, held.weight
+    _check_distinct(held.different, k)
     if k == 1:
         centers = np.average(heavy, axis=0, weights=w)[None, :]
         labels = np.zeros(rows.shape[0], dtype=np.int32)
         return KMeansFit(centers, labels, float(w @ ((heavy - centers[0]) ** 2).sum(axis=1)), 1)
     with single_thread():
-        starts = [] if n_init == 0 else _starts(heavy, w, k, seed, n_init)
+        tried = [] if n_init == 0 else _best_starts(held, k, seed, n_init, starts)
         if init is not None:
-            starts.append(np.array(init, dtype=np.float64))
+            tried.append(np.array(init, dtype=np.float64))
         if heavy.shape[0] > START_ROWS and bool((w == w[0]).all()):
-            starts = _nearly_settled(heavy, starts)
-        tries = [_lloyd(heavy, w, start, seed) for start in starts]
+            tried = _nearly_settled(heavy, tried)
+        tries = [_lloyd(heavy, w, start, seed) for start in tried]
     if not tries:
         raise ValueError("Got n_init=0 and no init, but expected at least one start.")
     best = min(tries, key=lambda one: float(one.inertia_))
     sizes = np.bincount(best.labels_, weights=w, minlength=k)
     ranked = np.lexsort((*best.cluster_centers_.T[::-1], -sizes))
     centers = np.ascontiguousarray(best.cluster_centers_[ranked])
-    labels, _, _ = assign(rows, centers)
-    exact = ((heavy - centers[labels[order]]) ** 2).sum(axis=1)
+    labels = nearest(rows, centers)
+    exact = ((heavy - centers[labels[held.order]]) ** 2).sum(axis=1)
     return KMeansFit(centers, labels, float(w @ exact), int(best.n_iter_))
 
 
-def _starts(heavy: Floats, w: Floats, k: int, seed: int, n_init: int) -> list[Floats]:
+def draw_starts(held: SortedRows, ks: Iterable[int], seed: int, n_init: int) -> dict[int, Floats]:
+    """Return k-means++ starts (n_init, K, p) of each K, those with as many candidates drawn once.
+
+    They are those that :func:`fit` draws for one K: the first centers of more are those of fewer.
+
+    >>> held = sorted_rows(np.arange(20.0)[:, None])
+    >>> both, alone = draw_starts(held, [4, 5], 0, 2), draw_starts(held, [4], 0, 2)
+    >>> bool((both[4] == alone[4]).all())
+    True
+    """
+    wanted = sorted(ks)
+    largest = {candidates_for(k): k for k in wanted}
+
+    def draw(k: int) -> Floats:
+        rng = np.random.default_rng(seed)
+        rows, v = _competing(held, rng)
+        return plus_plus(rows, np.broadcast_to(v, (n_init, v.shape[0])), k, rng)
+
+    drawn = dict(zip(largest, for_each(draw, largest.values()), strict=True))
+    return {k: drawn[candidates_for(k)][:, :k] for k in wanted}
+
+
+def _competing(held: SortedRows, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the rows on which starts compete, and their weights."""
+    heavy, w = held.heavy, held.weight
+    if heavy.shape[0] <= START_ROWS:
+        return heavy, w
+    some = np.sort(rng.choice(heavy.shape[0], START_ROWS, replace=False))
+    return heavy[some], w[some]
+
+
+def _best_starts(
+    held: SortedRows, k: int, seed: int, n_init: int, drawn: Floats | None
+) -> list[Floats]:
     """Let k-means++ starts compete in short runs; return the centers of the best ones."""
-    rng = np.random.default_rng(seed)
-    rows, v = heavy, w
-    if heavy.shape[0] > START_ROWS:
-        some = np.sort(rng.choice(heavy.shape[0], START_ROWS, replace=False))
-        rows, v = heavy[some], w[some]
+    rows, v = _competing(held, np.random.default_rng(seed))
     weights = np.broadcast_to(v, (n_init, v.shape[0]))
-    centers, _, wcss = lloyd(rows, weights, plus_plus(rows, weights, k, rng), tol=START_TOLERANCE)
+    starts = draw_starts(held, [k], seed, n_init)[k] if drawn is None else drawn
+    centers, _, wcss = lloyd(rows, weights, starts, tol=START_TOLERANCE)
     best = np.argsort(wcss, kind="stable")[: max(FINALISTS, n_init // 10)]
     return list(centers[best])
 
 
 def _nearly_settled(rows: Floats, starts: list[Floats]) -> list[Floats]:
-    """Let centers settle in single precision; scikit-learn's passes, of twice the time, finish."""
+    """Let centers settle in single precision; scikit-learn's passes, of twice the time, finish.
+
+    Only those are returned that may still be the best.
+    """
     held, settled = packed(rows), []
     for start in starts:
         centers = start
         for _ in range(MOST_PASSES):
-            before, centers = centers, lloyd_sums(held, centers).centers(centers)
+            sums = lloyd_sums(held, centers)
+            before, centers = centers, sums.centers(centers)
             if float(((centers - before) ** 2).sum()) < 10 * TOLERANCE:
                 break
-        settled.append(centers)
-    return settled
+        settled.append((sums.wcss, centers))
+    best = min(wcss for wcss, _ in settled)
+    return [centers for wcss, centers in settled if wcss <= best * (1 + BEATEN)]
 
 
 def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> KMeans:
@@ -183,13 +261,34 @@ def assign(Z: ArrayLike, centers: ArrayLike) -> tuple[Labels, Floats, Floats]:
         if k == 1:
             d1[part] = _squared(block - points[0])
             continue
-        first, second = _two_nearest(block, points, norms)
+        first, second, _ = _two_nearest(block, points, norms)
         near, next_near = _squared(block - points[first]), _squared(block - points[second])
         swap = (next_near < near) | ((next_near == near) & (second < first))
         labels[part] = np.where(swap, second, first)
         d1[part] = np.where(swap, next_near, near)
         d2[part] = np.where(swap, near, next_near)
     return labels, d1, d2
+
+
+def nearest(Z: ArrayLike, centers: ArrayLike) -> Labels:
+    """Return the labels (n,) of :func:`assign` alone, for half of the time.
+
+    >>> nearest([[0.0, 0.0], [3.0, 0.0]], [[0.0, 1.0], [4.0, 0.0]]).tolist()
+    [0, 1]
+    """
+    rows = np.asarray(Z, dtype=np.float64)
+    points = np.ascontiguousarray(centers, dtype=np.float64)
+    labels = np.zeros(rows.shape[0], dtype=np.int32)
+    if len(points) == 1:
+        return labels
+    norms = np.einsum("kp,kp->k", points, points)
+    for start in range(0, rows.shape[0], CHUNK_ROWS):
+        block = rows[start : start + CHUNK_ROWS]
+        found, _, close = _two_nearest(block, points, norms)
+        if close.any():
+            found[close] = assign(block[close], points)[0]
+        labels[start : start + CHUNK_ROWS] = found
+    return labels
 
 
 def confidence(d1: ArrayLike, d2: ArrayLike) -> Floats:
@@ -231,25 +330,19 @@ def _threads() -> ThreadpoolController:
 
 def _two_nearest(
     block: Floats, points: Floats, norms: Floats
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the labels of the nearest two centers of each row, k >= 2."""
+) -> tuple[Labels, Labels, NDArray[np.bool_]]:
+    """Return the labels of the nearest two centers of each row, k >= 2, and where they are close.
+
+    Where they are not, rounding cannot tell them the wrong way round.
+    """
     scores = points @ block.T
     scores *= -2.0
     scores += norms[:, None]
-    swap = scores[1] < scores[0]
-    best = np.where(swap, scores[1], scores[0])
-    runner = np.where(swap, scores[0], scores[1])
-    first = swap.astype(np.int32)
-    second = 1 - first
-    for j in range(2, scores.shape[0]):
-        now = scores[j]
-        beats = now < best
-        close = now < runner
-        runner = np.where(beats, best, np.where(close, now, runner))
-        second = np.where(beats, first, np.where(close, np.int32(j), second))
-        best = np.where(beats, now, best)
-        first = np.where(beats, np.int32(j), first)
-    return first, second
+    first = least(scores)
+    best = scores.min(axis=0)
+    scores[first, np.arange(first.size)] = np.inf
+    size = float(norms.max()) + block.shape[1] * float(np.square(block).max(initial=0.0))
+    return first, least(scores), scores.min(axis=0) - best <= CLOSE * size
 
 
 def _squared(difference: Floats) -> Floats:
@@ -265,13 +358,10 @@ def _weights(sample_weight: ArrayLike | None, n: int) -> Floats:
     return weight
 
 
-def _check_distinct(rows: Floats, k: int) -> None:
-    """Refuse more clusters than distinct rows; ``rows`` are in canonical order."""
+def _check_distinct(distinct: int, k: int) -> None:
+    """Refuse more clusters than distinct rows."""
     if k < 1:
         raise ValueError(f"Got k={k!r}, but expected a whole number of at least 1.")
-    if rows.shape[0] == 0:
-        raise DataError.of("no row has a weight", "at least one row", "keep some rows")
-    distinct = 1 + int((rows[1:] != rows[:-1]).any(axis=1).sum())
     if distinct < k:
         raise DataError.of(
             f"{distinct} distinct customers cannot make {k} segments",

@@ -181,12 +181,17 @@ def apply_recipe(X: Floats, recipe: Recipe) -> Floats:
     """
     Z = np.empty(X.shape, dtype=np.float64, order="F")  # it is made, and mostly read, by column
     for j, transform in enumerate(recipe.transform):
-        x = X[:, j]
-        filled = np.where(np.isnan(x), recipe.fill[j], x)
-        capped = np.clip(filled, recipe.low[j], recipe.high[j])
-        z = transform_values(capped / recipe.unit[j] if recipe.unit else capped, transform)
-        np.subtract(z, recipe.mean[j], out=Z[:, j])
-        Z[:, j] *= recipe.weight[j] / recipe.scale[j]
+        low, high, z = recipe.low[j], recipe.high[j], Z[:, j]
+        np.clip(X[:, j], low, high, out=z)
+        missing = np.isnan(z)
+        if missing.any():
+            z[missing] = np.clip(recipe.fill[j], low, high)
+        if recipe.unit:
+            z /= recipe.unit[j]
+        if transform != "identity":
+            z[:] = transform_values(z, transform)
+        z -= recipe.mean[j]
+        z *= recipe.weight[j] / recipe.scale[j]
     return Z
 
 

@@ -181,16 +181,26 @@ def with_effects_of(
     left out.
     """
     place = {feature.name: j for j, feature in enumerate(features)}
-    middle, spread = np.zeros(scores.shape[1]), np.ones(scores.shape[1])
-    for j, column in enumerate(scores.T):
-        known = column[~np.isnan(column)]
-        if known.size:
-            middle[j], spread[j] = known.mean(), known.std() or 1.0
+    order = np.argsort(labels, kind="stable")  # once, so that a segment's rows stand together
+    k = max((row.segment_id for row in profile.rows), default=0)
+    ends = np.cumsum(np.bincount(labels, minlength=k))
+    effects = [_effects(column, order, ends) for column in scores.T]
 
     def effect(row: ProfileRow) -> float:
-        j = place[row.column]
-        own = scores[labels == row.segment_id - 1, j]
-        own = own[~np.isnan(own)]
-        return float((own.mean() - middle[j]) / spread[j]) if own.size else 0.0
+        return effects[place[row.column]][row.segment_id - 1]
 
     return replace(profile, rows=tuple(replace(row, effect=effect(row)) for row in profile.rows))
+
+
+def _effects(x: Floats, order: NDArray[np.intp], ends: NDArray[np.integer]) -> list[float]:
+    """Return the effect of each segment on a column (n,); in ``order`` segment follows segment."""
+    missing = np.isnan(x)
+    some = bool(missing.any())
+    known = x[~missing] if some else x
+    if not known.size:
+        return [0.0] * len(ends)
+    middle, spread = known.mean(), known.std() or 1.0
+    parts = np.split(x[order], ends[:-1])
+    if some:
+        parts = [part[~np.isnan(part)] for part in parts]
+    return [float((part.mean() - middle) / spread) if part.size else 0.0 for part in parts]

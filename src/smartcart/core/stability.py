@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.k_lloyd import best_of, for_each, plus_plus
-from smartcart.core.kmeans import assign
+from smartcart.core.kmeans import nearest
 
 __all__ = [
     "Stability",
@@ -107,7 +107,7 @@ def found_again(
     k = len(centers)
     if len(Z) > rows:
         Z = Z[np.sort(np.random.default_rng([seed, 0]).choice(len(Z), rows, replace=False))]
-    labels = assign(Z, centers)[0]
+    labels = nearest(Z, centers)
     pairs: dict[int, tuple[Floats, Labels]] = {k: (centers, labels)}
     rng = np.random.default_rng([seed, 1])
     with threadpool_limits(1, "blas"):  # so that the digits do not depend on the threads

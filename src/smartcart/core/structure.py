@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core.k_lloyd import plus_plus
+from smartcart.core.membership import least
 from smartcart.core.valleys import (
     Border,
     FoldedRows,
     borders,
-    least,
     made_by_one_column,
     metric,
     rows_of,

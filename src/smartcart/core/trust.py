@@ -52,7 +52,7 @@ def judge(
     """
     forming = X[:, : len(recipe.features)]
     Z = prepare.apply_recipe(forming, recipe)
-    labels, _, _ = kmeans.assign(Z, centers)
+    labels = kmeans.nearest(Z, centers)
     book: Rulebook | None = None
     found: tuple[Artefact, ...] = ()
     if len(centers) > 1:

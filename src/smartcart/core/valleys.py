@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcart.core.membership import least
+
 __all__ = [
     "Border",
     "FoldedRows",
     "borders",
-    "least",
     "made_by_one_column",
     "metric",
     "rows_of",
@@ -134,17 +135,6 @@ def _neighbours(apart: Floats) -> list[tuple[int, int]]:
     """Return the pairs of groups of which one is among the nearest of the other."""
     near = np.argsort(apart + np.diag(np.full(len(apart), -np.inf)), axis=1)[:, 1 : NEAREST + 1]
     return sorted({(min(a, b), max(a, b)) for a, row in enumerate(near.tolist()) for b in row})
-
-
-def least(scores: NDArray[np.generic]) -> Labels:
-    """Return the row of the least score (k, n) in each column; of equal ones the first."""
-    best = scores[0].copy()
-    label = np.zeros(best.size, dtype=np.int16)
-    for j in range(1, len(scores)):
-        less = scores[j] < best
-        np.minimum(best, scores[j], out=best)
-        np.maximum(label, less * np.int16(j), out=label)  # a quarter of the time of copying where
-    return label.astype(np.int32)
 
 
 def made_by_one_column(

@@ -154,6 +154,29 @@ class Amounts:
                 return True
         return False
 
+    def sums_itself(self, name: str, pieces: str | None = None) -> bool:
+        """Return whether orders of three rows and more hold a row with the sum of the others.
+
+        ``pieces`` is the number of pieces, where the others may be prices of one.
+        """
+        there = (self.orders >= 0) & np.isfinite(self.columns[name])
+        if not there.any():
+            return False
+        orders, values = self.orders[there], self.columns[name][there]
+        count = int(orders.max()) + 1
+        largest = np.zeros(count)
+        np.maximum.at(largest, orders, values)
+        several = (np.bincount(orders, minlength=count) > 2) & (largest > 0)
+        below = values < largest[orders]
+        made = [values]
+        if pieces is not None:
+            made.append(values * np.nan_to_num(self.columns[pieces][there], nan=1.0))
+        near = np.zeros(count, bool)
+        for each in made:
+            rest = np.bincount(orders[below], each[below], count)
+            near |= np.abs(largest - rest) <= CENTS * np.maximum(1.0, rest / 100)
+        return int(several.sum()) >= EVIDENCE and _nearly_all(near[several])
+
     def product(self, pieces: str, price: str) -> Floats:
         """Return pieces times price."""
         return self.columns[pieces] * self.columns[price]

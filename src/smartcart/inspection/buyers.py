@@ -36,6 +36,7 @@ GOODS = re.compile(
 CARD = re.compile(r"\b(card|karten?|carte|tarjeta|cartao|carta|pan)\b")
 TOP = 30  # the customers with most orders that are looked at
 SHARED_BY = 10  # different e-mail addresses under one id: nobody
+SEVERAL_PEOPLE = 3  # addresses or names under 0, where each other id has one: nobody
 SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
@@ -139,19 +140,20 @@ def with_nobody(
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
     rescue = None
-    if log.fill == "none" and mail is None:
-        rescue = _known_otherwise(opened, sample, log, found, notices)
-        mail = rescue
+    if log.fill == "none":
+        rescue = _known_otherwise(opened, sample, log, found, mail, notices)
+        mail = mail or rescue
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
     nobody = list(layout.nobody) if layout is not None else []
-    if not _counting(row, customers):  # of ids 0, 1, 2, ... the first is a customer like the next
+    shared = _by_addresses(rows) if mail is not None else []
+    # of ids 0, 1, 2, ... the first is a customer like the next, unless several people share it
+    if not _counting(row, customers) or _several_people(rows):
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
-    if mail is not None:
-        nobody += _by_addresses(rows)
+    nobody += shared
     log = replace(
         log, nobody=tuple(dict.fromkeys(nobody)), mail=mail, unnamed_by_mail=rescue is not None
     )
@@ -168,20 +170,25 @@ def _known_otherwise(
     sample: ir.Table,
     log: OrderLog,
     found: Candidates,
+    mail: str | None,
     notices: list[Notice],
 ) -> str | None:
     """Return the column that names the buyers of the lines without a customer, if one does.
 
-    That is a login or an id of text, unless it names those who have an id on other lines. Names
-    alone do not tell people apart well enough.
+    That is their address, a login or an id of text, unless it names those who have an id on other
+    lines. Names alone do not tell people apart well enough.
     """
-    others = [
-        c.name
-        for c in found.customers
-        if c.name not in {log.customer, log.order}
-        and c.type == "text"
-        and customer_rank(c.name) <= BY_LOGIN
-    ][:NAMES_TRIED]
+    others = (
+        [mail]
+        if mail is not None
+        else [
+            c.name
+            for c in found.customers
+            if c.name not in {log.customer, log.order}
+            and c.type == "text"
+            and customer_rank(c.name) <= BY_LOGIN
+        ][:NAMES_TRIED]
+    )
     if not others:
         return None
     blank = sample[log.customer].isnull()
@@ -244,7 +251,7 @@ def _counting(row: ResultRow, customers: int) -> bool:
 
 
 def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | None) -> ir.Table:
-    """Return the unnamed and those with most orders: ``who, lines, orders, mails, unnamed``.
+    """Return the unnamed and those with most orders: ``who, lines, orders, mails, names, unnamed``.
 
     ``called`` is a column of names: ``unnamed`` counts the lines on which it says nobody.
     """
@@ -253,12 +260,14 @@ def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | No
         chosen["number"] = sample[log.order]
     if mail is not None:
         chosen["mail"] = sample[mail].lower()
-    unnamed = ibis.literal(False)
+    unnamed, name = ibis.literal(False), ibis.null("string")
     if called is not None:
         unnamed = is_nobody(sample[called], ()) & sample[called].notnull()
-    lines = sample.select(**chosen, unnamed=unnamed)
+        name = text(sample[called]).strip().lower()
+    lines = sample.select(**chosen, unnamed=unnamed, name=name)
     lines = lines.filter(lines["who"].notnull())
     told = {"lines": lines.count(), "unnamed": lines["unnamed"].sum()}
+    told["names"] = lines["name"].nunique()
     told["orders"] = lines["number"].nunique() if log.order is not None else lines.count()
     if mail is not None:
         told["mails"] = lines["mail"].nunique()
@@ -297,6 +306,17 @@ def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
     ]
     # where most customers have many, the addresses are not the buyers'
     return [_plain(r["who"]) for r in shared] if len(shared) <= max(1, len(rows) // 4) else []
+
+
+def _several_people(rows: Sequence[ResultRow]) -> bool:
+    """Return whether several addresses or names stand under 0, and one under most other ids."""
+    under: list[int] = []
+    others: list[int] = []
+    for row in rows:
+        people = max(int(row.get("mails") or 0), int(row["names"] or 0))
+        (under if _plain(row["who"]) in NOBODY_NUMBERS else others).append(people)
+    alone = sum(people <= 1 for people in others)
+    return max(under, default=0) >= SEVERAL_PEOPLE and 2 * alone > len(others)
 
 
 def _plain(value: object) -> str:

@@ -37,6 +37,7 @@ from smartcart.records import (
 )
 from smartcart.sources import Opened, open_source
 from smartcart.sources.excel import hinted
+from smartcart.sources.type_checks import shown_cell
 from smartcart.tables import (
     column_overrides,
     features,
@@ -56,6 +57,7 @@ __all__ = ["inspect", "look", "refuse_duplicates"]
 FEW_ROWS = 50_000  # up to here copied rows do not weigh
 ADULT = 18  # years: of the youngest customers, where nothing says which day it is
 YOUNGEST = "the youngest taken as 18, by"  # the source of a day for ages
+FLAGS_TRIED = 12  # columns of two values that may say which row of a customer is the last
 CATEGORIES = 12  # values of a category that are told, the most frequent first
 
 
@@ -397,7 +399,10 @@ def _refuse_text_for_numbers(
             .select(value=value, row=opened.table[summary.ROW_COLUMN])
             .limit(1)
         )
-        shown = f"{example[0]['value']!r} in row {example[0]['row']}" if example else "text"
+        first = example[0] if example else None
+        shown = "text"
+        if first is not None:
+            shown = f"{shown_cell(str(first['value']), column.name)} in row {first['row']}"
         raise DataError.of(
             f"column {column.name!r} holds text ({shown})",
             f"numbers ({meaning})",
@@ -416,5 +421,22 @@ def refuse_duplicates(opened: Opened, contract: Contract) -> None:
     raise DataError.of(
         f"customer ids in {contract.id_column!r} occur more than once: {shown}",
         "one row per customer",
-        "remove the repeated rows, or say --kind orders if it is a log of orders",
+        f"{_one_row_each(opened, contract) or 'remove the repeated rows'}, or say --kind orders "
+        "if it is a log of orders",
     )
+
+
+def _one_row_each(opened: Opened, contract: Contract) -> str | None:
+    """Return how one row of each customer is kept, where a column of two values says which."""
+    assert contract.id_column is not None
+    who = opened.table[contract.id_column]
+    every = opened.engine.record(who.nunique().name("n").as_table())["n"]
+    for name in [c.name for c in contract.columns if c.distinct == 2][:FLAGS_TRIED]:
+        table = opened.table
+        counted = table.group_by(value=table[name]).aggregate(
+            rows=table.count(), customers=table[contract.id_column].nunique()
+        )
+        for row in opened.engine.records(counted):
+            if row["value"] is not None and row["rows"] == row["customers"] == every:
+                return f"keep the rows on which {name!r} is {str(row['value'])!r}"
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from smartcart.records import Notice, OrderLog
@@ -38,12 +38,23 @@ MONEYS = 12
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """Another reading: what differs, how it is chosen, and whether it is as good."""
+    """Another reading: what differs, how it is chosen, and whether it is as good.
+
+    ``base`` is the reading as far as it was known when the other one was made from it.
+    """
 
     differs_in: str
     log: OrderLog
+    base: OrderLog
     choose: str
     competes: bool = False
+
+    def beside(self, log: OrderLog) -> OrderLog:
+        """Return the other reading with all else as in ``log``, what was found out later too."""
+        parts = [f.name for f in fields(self.log)]
+        changed = {n: getattr(self.log, n) for n in parts}
+        changed = {n: v for n, v in changed.items() if v != getattr(self.base, n)}
+        return replace(log, **changed)
 
 
 @dataclass(frozen=True, slots=True)

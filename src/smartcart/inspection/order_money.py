@@ -91,6 +91,8 @@ def money_of(
         desk.notices += undiscounted(desk, log, amounts())
         return log
     chosen = _by_values(desk, order[0], order, several, amounts())
+    if chosen == log.unit_price:  # the money of the line: no price of one of its pieces
+        log, pieces = replace(log, unit_price=None), False
     log = counted_once(desk, replace(log, amount=chosen), structure)
     if log.amount in log.whole_orders and _line_by_line(log, structure):
         # a total does not say what is left of an order of which some lines were cancelled
@@ -100,6 +102,8 @@ def money_of(
             log = counted_once(desk, replace(log, amount=chosen), structure)
     rest = [name for name in moneys if name not in order]
     for name in [n for n in order if n != chosen] + rest:
+        if is_refund(name) or _with_sums(amounts(), name, log.quantity):
+            continue
         other = counted_once(desk, replace(log, amount=name), structure, quiet=True)
         competes = (
             "amount" not in desk.said
@@ -110,7 +114,7 @@ def money_of(
             and not _explained(desk, log, structure, name, amounts())
         )
         desk.rivals.append(
-            Rival(f"money: {name} for {chosen}", other, choose_line(name, "amount"), competes)
+            Rival(f"money: {name} for {chosen}", other, log, choose_line(name, "amount"), competes)
         )
     if pieces and "amount" not in desk.said:
         other = replace(
@@ -120,6 +124,7 @@ def money_of(
             Rival(
                 f"money: {log.quantity} x {log.unit_price} for {chosen}",
                 other,
+                log,
                 choose_line(chosen, "", "dropped"),
             )
         )
@@ -168,6 +173,7 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
         Rival(
             f"money: {name} of each line for {name} of the order",
             replace(other, order=None),
+            log,
             choose_line(log.order, "", "dropped"),
             competes=True,
         )
@@ -201,10 +207,10 @@ def _by_values(
     for name in order:
         alike = _money_order(name, several) == _money_order(chosen, several)
         known = {chosen, name} <= set(amounts.columns)
-        if name == chosen or not alike or not known or prices_a_piece(name):
+        if name == chosen or not known or prices_a_piece(name):
             continue
         parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
-        if not parts:
+        if not parts or not (alike or any(sign > 0 and is_discount(part) for part, sign in parts)):
             continue
         # what was paid is after discounts, with taxes and shipping, before fees
         if all((sign > 0) == is_discount(part) for part, sign in parts):
@@ -223,9 +229,9 @@ def _before_fees(desk: Desk, chosen: str, amounts: Amounts) -> str:
     """
     if chosen not in amounts.columns:
         return chosen
-    free = [n for n in amounts.columns if not prices_a_piece(n) and not is_refund(n)]
-    whole = [n for n in free if money_rank(n) != BEFORE_DISCOUNT]
-    parts = [n for n in free if not is_discount(n)]
+    some = [n for n in amounts.columns if not is_refund(n)]
+    whole = [n for n in some if money_rank(n) != BEFORE_DISCOUNT]
+    parts = [n for n in some if not is_discount(n) and not prices_a_piece(n)]
     if found := amounts.with_fee(chosen, whole, parts):
         desk.checks.append(f"{found[0]} is {chosen} and {found[1]}, on every line: it was paid")
         return found[0]
@@ -236,6 +242,13 @@ def _free(amounts: Amounts) -> list[str]:
     """Return the columns that may be an amount, or what was taken off one."""
     names = [n for n in amounts.columns if money_rank(n) is not None or is_discount(n)]
     return [n for n in names if not prices_a_piece(n)]
+
+
+def _with_sums(amounts: Amounts, name: str, pieces: str | None) -> bool:
+    """Return whether rows of orders hold the sum of their other rows: added up it counts twice."""
+    if name not in amounts.columns:
+        return False
+    return amounts.sums_itself(name, pieces if pieces in amounts.columns else None)
 
 
 def _explained(
@@ -299,6 +312,7 @@ def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
                 Rival(
                     f"money: {name} for {log.quantity} x {log.unit_price}",
                     replace(log, amount=name),
+                    log,
                     choose_line(name, "amount"),
                     competes=True,
                 )

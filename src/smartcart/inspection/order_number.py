@@ -177,7 +177,7 @@ def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
 
     That is: nothing tells products or pieces, whose lines may be several of an order.
     """
-    if "order" in desk.said or log.product or log.quantity or log.fill == "group":
+    if "order" in desk.said or log.quantity or log.fill == "group" or _sold(desk, log):
         return None
     played = {*log.parts, *desk.dropped}
     for column in desk.figures.values():
@@ -257,10 +257,14 @@ def _sent_back_later(name: str, who: OrderColumn, days: Sequence[OrderColumn]) -
 
 def _of_a_line(desk: Desk, log: OrderLog, name: str, structure: Structure) -> bool:
     """Return whether a bare ``id`` that never comes twice numbers lines, not orders."""
-    product = desk.figures[log.product] if log.product is not None else None
-    sold = product is not None and product.distinct < REPEATED * product.present  # not its text
-    line = sold or log.quantity or log.unit_price
+    line = _sold(desk, log) or log.quantity or log.unit_price
     return bare(name) and structure.several < SEVERAL and bool(line)
+
+
+def _sold(desk: Desk, log: OrderLog) -> bool:
+    """Return whether a column of products is there, and is not a text of each line's own."""
+    product = desk.figures[log.product] if log.product is not None else None
+    return product is not None and product.distinct < REPEATED * product.present
 
 
 def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> Structure:
@@ -328,6 +332,7 @@ def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -
                 Rival(
                     f"order: {column.name} for all of a day",
                     other,
+                    log,
                     choose_line(column.name, "order"),
                     competes=True,
                 )

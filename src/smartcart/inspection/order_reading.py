@@ -7,6 +7,7 @@ the same money twice). What else explains the file about as well is kept as anot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -42,10 +43,15 @@ from smartcart.tables.order_candidates import Candidates, find_candidates
 from smartcart.tables.order_ranks import customer_rank, is_mail, of_the_buyer
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 
 __all__ = ["settle"]
 
 FILLED = 0.6  # of the lines with money: a column of customers of which most are known
+MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
+DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
+DAYS_AHEAD = 3  # between both on most lines: they were made ahead
+FEW_PAIRS = 20  # lines with both
 FEW_OF_MOST = 0.2  # customers so few beside another column of them are a kind of account
 
 
@@ -268,12 +274,37 @@ def _day(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidat
         steady = structure is None or structure.cell(name).steady
         filled = max(desk.filled(name, structure), 0.0)
         if steady and filled >= half:
-            return replace(log, date=name)
+            return replace(log, date=_done_later(desk, name, names, half, structure))
     full = [n for n in names if max(desk.filled(n, structure), 0.0) >= half]
     if structure is None or not full:
         return replace(log, date=None)
     # an order of several days began on the first: the day that changes least within them
     return replace(log, date=max(full, key=lambda n: _same(structure.cell(n))))
+
+
+def _done_later(
+    desk: Desk, made: str, names: Sequence[str], half: float, structure: Structure | None
+) -> str:
+    """Return the day on which it was done, where ``made`` is when a line was made days before.
+
+    Charges of a subscription are made ahead, for a day that may never come.
+    """
+    if MADE.fullmatch(tokens(made)) is None:
+        return made
+    done = [n for n in names if n != made and DONE.fullmatch(tokens(n))]
+    done = [n for n in done if max(desk.filled(n, structure), 0.0) >= half]
+    if not done:
+        return made
+    first, later = (desk.sample[n].cast("date") for n in (made, done[0]))
+    ahead = later.delta(first, unit="day")
+    row = desk.opened.engine.record(
+        desk.sample.aggregate(n=ahead.count(), late=(ahead >= DAYS_AHEAD).sum())
+    )
+    n = int(row["n"] or 0)
+    if n < FEW_PAIRS or 2 * int(row["late"] or 0) <= n:
+        return made
+    desk.checks.append(f"{made} lies days before {done[0]} on most lines: it is the later one")
+    return done[0]
 
 
 def _same(cell: OrderColumn) -> float:
@@ -289,6 +320,8 @@ def _other_customers(
     for name in _ranked_customers(desk, log, structure, found)[:4]:
         if name == log.customer or desk.filled(name, structure) < HALF:
             continue
+        if desk.figures[name].distinct < FEW_BUYERS:  # the shop's own
+            continue
         other = replace(
             log,
             customer=name,
@@ -298,5 +331,5 @@ def _other_customers(
             folded=is_mail(name),
         )
         desk.rivals.append(
-            Rival(f"customer: {name} for {log.customer}", other, choose_line(name, "customer"))
+            Rival(f"customer: {name} for {log.customer}", other, log, choose_line(name, "customer"))
         )

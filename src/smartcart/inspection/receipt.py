@@ -68,7 +68,7 @@ def other_readings(
         rivals = tuple(r for r in rivals if r.competes)
     found = []
     for rival in sorted(rivals, key=lambda r: not r.competes)[:READINGS]:
-        count, customers, money = totals(opened, rival.log, as_of)
+        count, customers, money = totals(opened, rival.beside(settled.log), as_of)
         told = OtherReading(rival.differs_in, count, customers, money, rival.choose)
         found.append((rival, told))
     return tuple(found)
@@ -83,7 +83,10 @@ def receipt_of_orders(
     others: Sequence[OtherReading],
     certainty: Certainty,
 ) -> ReadingReceipt:
-    """Return the receipt of a log: its totals, the columns read, and what was left out."""
+    """Return the receipt of a log: its totals, the columns read, and what was left out.
+
+    Of ``others`` those are told that give other totals.
+    """
     columns = {
         "customer": log.customer,
         "order": log.order,
@@ -112,7 +115,9 @@ def receipt_of_orders(
         last_day=last,
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left),
-        alternatives=tuple(others),
+        alternatives=tuple(
+            o for o in others if differ(o, ledger.orders, ledger.segmented, ledger.revenue)
+        ),
         checks=settled.checks,
         money_means=_meaning(log),
     )

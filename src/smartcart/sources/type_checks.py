@@ -13,9 +13,11 @@ from smartcart.sources.typed_column import TypedColumn
 from smartcart.tables.dates import EPOCHS, MONTH, SERIAL
 from smartcart.tables.guess import INFINITE, Conversion, code_like, guess, id_like
 from smartcart.tables.sum_words import starts_with_sum
+from smartcart.tables.tokens import tokens
 
-__all__ = ["column_notices", "inspect", "overturn"]
+__all__ = ["column_notices", "inspect", "overturn", "shown_cell"]
 
+LOGIN = re.compile(r"\b(user ?names?|login|logins|nick ?name|handle|screen name|user)$")
 BAD_SHARE = 0.01  # a number or date column with at least so many misfits is text
 EXACT = 2**53  # whole numbers above it are not told apart by a float64
 
@@ -99,7 +101,7 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
         orders = ", with day and month in both orders" if plan.mixed else ""
         column.refused = (
             f"column {column.name!r} is text: {bad:,} of its {bad + column.present:,} cells are "
-            f"not {what}{orders} (first: {_shown(value)} in row {row:,})"
+            f"not {what}{orders} (first: {shown_cell(value, column.name)} in row {row:,})"
         )
     column.plan, column.plain = Conversion("text"), False
     return True
@@ -122,14 +124,18 @@ def _first_misfit(engine: SqlRunner, typed: str, column: TypedColumn) -> tuple[s
     return str(value)[:80], int(row)
 
 
-def _shown(value: str) -> str:
+def shown_cell(value: str, column: str = "") -> str:
     """Return a cell to quote; of one that may name a person only how long it is.
 
-    >>> _shown("n.v."), _shown("Totale gennaio"), _shown("Ada Birch"), _shown("a@example.com")
-    ("'n.v.'", "'Totale gennaio'", '9 letters', '13 letters')
+    That is told by the cell, or by the ``column`` where that is one of logins.
+
+    >>> shown_cell("n.v."), shown_cell("Totale gennaio"), shown_cell("Ada Birch")
+    ("'n.v.'", "'Totale gennaio'", '9 letters')
+    >>> shown_cell("a@example.com"), shown_cell("ada2", "Username")
+    ('13 letters', '4 letters')
     """
-    personal = re.search(r"@|[^\W\d]+[ ,;]+[^\W\d]+|\+?\d[\d /-]{6,}", value) is not None
-    if personal and not starts_with_sum(value):
+    named = re.search(r"@|[^\W\d]+[ ,;]+[^\W\d]+|\+?\d[\d /-]{6,}", value) is not None
+    if (named or LOGIN.search(tokens(column))) and not starts_with_sum(value):
         return f"{len(value)} letters"
     return repr(value)
 
@@ -158,7 +164,7 @@ def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[N
             Notice(
                 "bad_cells",
                 f"column {name!r} has {_cells(bad)} that do not hold {what} (first: "
-                f"{_shown(value)} in row {row:,}): read as missing",
+                f"{shown_cell(value, name)} in row {row:,}): read as missing",
                 bad,
             )
         )

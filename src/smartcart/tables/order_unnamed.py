@@ -23,6 +23,8 @@ __all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
 LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 NOT_BUYERS = {"product", "category", "status", "amount", "unit_price", "quantity", "discount"}
 EACH = 0.98  # different e-mail addresses for each row with one: rows are customers
+ALIKE = 0.01  # of the rows: columns that are filled on the same ones
+CONTINUED = 1.2  # rows of lines for each row with a day: lines below it belong to it
 MOST_ORDERS = 60  # lines of a customer on average: a column that repeats more is a category
 
 
@@ -83,7 +85,9 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         for word, _ in readings(column.name)[:1]
         if word.role == "forms" and word.meaning != "measure"
     }
-    days = [c for c in columns if c.type == "date" and 2 * c.present >= c.rows and c.distinct > 5]
+    days = [c for c in columns if c.type == "date" and c.distinct > 5]
+    lines = _told_once(columns, days)
+    days = [c for c in days if 2 * c.present >= (lines or c.rows)]
     numbers = [
         c
         for c in columns
@@ -104,13 +108,34 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         for c in columns
         if (most == 0 or c.distinct < SAME_NUMBER * most)
         and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
-        and 2 * c.present >= c.rows
+        and 2 * c.present >= (lines or c.rows)
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
         and not NOT_BUYERS & {p.name for p in parts_named(c.name)}
         and not (c.type == "number" and (is_price(c.name) or loosely("amount", c)))
         and c.present < MOST_ORDERS * c.distinct
     ]
     return tuple(c.name for c in sorted(found, key=lambda c: 2 * c.mails <= max(1, c.head)))
+
+
+def _told_once(columns: Sequence[ColumnSummary], days: Sequence[ColumnSummary]) -> int | None:
+    """Return on how many rows the cells of an order stand, where the rows below leave them blank.
+
+    A day, a number of the order and a third column are then filled equally often, the number with
+    another value nearly every time, and pieces, products or money on more rows.
+    """
+    for day in days:
+        alike = [c for c in columns if abs(c.present - day.present) <= ALIKE * day.present]
+        numbered = any(
+            (part := part_of(c, {})) is not None
+            and part.name == "order"
+            and c.distinct >= EACH * c.present
+            for c in alike
+        )
+        fuller = [c for c in columns if c.present >= CONTINUED * day.present]
+        parts = {p.name for c in fuller for p in parts_named(c.name)}
+        if numbered and len(alike) > 2 and parts & {"product", "quantity", "amount", "unit_price"}:
+            return day.present
+    return None
 
 
 def _names_a_customer(name: str) -> bool:

@@ -119,9 +119,13 @@ PARTS: tuple[Part, ...] = (
         rf"ref)|{_ORDER_ALONE}|(bestell|bestel|rechnungs|beleg|auftrags|bon|factuur)(nummer|nr|id)|"
         rf"(id|numero|no|num|nro|n|cod|codigo)( of)? ({_ORDER})|"
         r"(auftr|auf|best|bestell|rech|rg|lief|beleg|vorgang|buchung|reservierung)s? "
-        r"(nr|no|num|code)|(buchungs|reservierungs|vorgangs|quittungs|transaktions|vertrags|auftrags|bestell|beleg|rechnungs)"
+        r"(nr|no|num|code)|(buchungs|reservierungs|vorgangs|quittungs|transaktions|vertrags|"
+        r"auftrags|bestell|beleg|rechnungs)"
         r"(nummer|nr|code|id|referenz|kennung)|"
-        r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?",
+        r"(sales |billing |bill |invoice )?(doc|document)( (no|nr|num|number))?|"
+        r"(deal|opportunity|opp) (id|no|number)|lieferschein( ?(nr|nummer))?|delivery note( (no|"
+        r"number))?|bon de livraison|albaran|"
+        r"pakbon",
         _PLAIN,
         "forms",
         "says which lines are one order: gives the frequency",
@@ -131,7 +135,8 @@ PARTS: tuple[Part, ...] = (
         r"(order |item |product |line |line ?item )?(quantity|qty|quant|units|pieces|pcs)"
         r"( ordered| sold| bought| purchased)?|(num|number|no|count)( of)? "
         r"(items|units|pieces|products)|items( bought| sold| purchased)?|"
-        r"(auftrags|bestell|verkaufs|rechnungs)?menge|stuckzahl|anzahl|stueck|stuck|cantidad|unidades|quantite|qte|quantidade|qtd|qtde|quantita|"
+        r"(auftrags|bestell|verkaufs|rechnungs)?menge|stuckzahl|anzahl|stueck|stuck|cantidad|"
+        r"unidades|quantite|qte|quantidade|qtd|qtde|quantita|"
         r"aantal",
         _NUMBER,
         "forms",
@@ -171,7 +176,8 @@ PARTS: tuple[Part, ...] = (
     Part(
         "discount",
         r"(retail |item |order |line ?item )?(discount|disc|coupon|promo|promotion|voucher|rebate|"
-        r"markdown|deal)s?( (rate|pct|percent|percentage|amount|value|applied|used|code|id|name|"
+        r"markdown|deal(?! id))s?( (rate|pct|percent|percentage|amount|value|applied|used|code|id|"
+        r"name|"
         r"type|disc))?|(is |on )(discount|discounted|promo|promotion|sale)|"
         r"(rabatt|descuento|dto|remise|reduction|desconto|sconto|korting)"
         r"( ?(code|betrag|satz|pct|prozent))?|cupon|cupom|gutschein( ?code)?",

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart import store
-from smartcart.core import kmeans, naming, prepare
-from smartcart.core.profile import ProfileSums, column_means, profile_rows
+from smartcart.core import kmeans, naming
+from smartcart.core.profile import profile_rows
 from smartcart.core.projection import picture_rows
 from smartcart.records import (
     Alternative,
     Alternatives,
     AlternativeSegment,
     Distribution,
-    Feature,
     ProfileRow,
     Recipe,
     Run,
 )
 from smartcart.workflows.customer_arrays import CustomerArrays
+from smartcart.workflows.segment_names import by_value, names_of_sums, sample_sums
 
 __all__ = ["alternatives_of", "distributions", "write_alternatives"]
 
@@ -30,107 +30,69 @@ Floats = NDArray[np.float64]
 FACTS = 3
 BINS = 12
 
-Name = Callable[[Floats], Sequence[naming.EarnedName]]  # of centroids
-
 
 def write_alternatives(
-    folder: Path,
-    run: Run,
-    table: CustomerArrays,
-    fits: Mapping[int, kmeans.KMeansFit],
-    *,
-    order: Callable[[Floats], Sequence[int]],
-    name: Name,
+    folder: Path, run: Run, table: CustomerArrays, fits: Mapping[int, kmeans.KMeansFit]
 ) -> None:
-    """Write ``alternatives.json`` of a run: what each of the ``fits`` would have given.
-
-    ``order`` and ``name`` are what orders and what names the segments of standardized centroids.
-    """
-    every = [f.name for f in table.all_features]
-    worth = naming.signal_columns(table.inspection.contract, table.all_features).get("value")
-    found = alternatives_of(
-        run,
-        table.sample,
-        {k: fit.centers for k, fit in fits.items()},
-        order=order,
-        name=name,
-        value=None if worth is None else every.index(worth),
-    )
-    store.write_alternatives(folder, found)
+    """Write ``alternatives.json`` of a run: what each of the ``fits`` would have given."""
+    centers = {k: fit.centers for k, fit in fits.items()}
+    store.write_alternatives(folder, alternatives_of(run, table, centers))
 
 
-def alternatives_of(
-    run: Run,
-    sample: Floats,
-    fits: Mapping[int, Floats],
-    *,
-    order: Callable[[Floats], Sequence[int]],
-    name: Name,
-    value: int | None,
-) -> Alternatives:
+def alternatives_of(run: Run, table: CustomerArrays, fits: Mapping[int, Floats]) -> Alternatives:
     """Return the segments of every K on the sample, in the order and by the names of a run.
 
-    Parameters
-    ----------
-    sample : (n, q) features in original units, those that form first.
-    fits : standardized centroids (K, p) per K; for the run's own K those of the run count.
-    order, name : what orders and what names the segments of centroids.
-    value : the column of ``sample`` that says what a customer is worth.
+    ``fits`` are standardized centroids (K, p) per K; for the run's own K those of the run count.
     """
     recipe, model = run.model.recipe, run.model
-    every = (*recipe.features, *model.describing)
-    Z = prepare.apply_recipe(sample[:, : len(recipe.features)], recipe)
-    shown = picture_rows(len(Z))
+    Z = table.on_formed_scale(recipe).Z
     chosen = np.array(model.centroids)
-    own = kmeans.assign(Z, chosen)[0]
+    own = kmeans.nearest(Z, chosen)
     told = []
     for k, centers in sorted(fits.items()):
         if k == len(chosen):
             names = {s.segment_id: s.segment for s in run.segments}
-            told.append(_alternative(sample, own, model.ids, names, every, value, shown, run))
+            told.append(_alternative(table, own, model.ids, names, run))
             continue
-        ranked = centers[list(order(centers))]
-        labels = kmeans.assign(Z, ranked)[0]
-        ids = tuple(range(1, k + 1))
-        told.append(_alternative(sample, labels, ids, name(ranked), every, value, shown, run))
+        ranked = centers[by_value(table, recipe, centers)]
+        told.append(_alternative(table, kmeans.nearest(Z, ranked), range(1, k + 1), None, run))
     return Alternatives(
         k=len(chosen),
         recommended=run.evidence.recommended,
-        rows=len(sample),
+        rows=len(Z),
         alternatives=tuple(told),
-        distributions=distributions(sample, own, len(chosen), recipe),
+        distributions=distributions(table.sample, own, len(chosen), recipe),
     )
 
 
 def _alternative(
-    sample: Floats,
+    table: CustomerArrays,
     labels: NDArray[np.int32],
     ids: Sequence[int],
-    named: Mapping[int, str] | Sequence[naming.EarnedName],
-    every: Sequence[Feature],
-    value: int | None,
-    shown: NDArray[np.intp],
+    named: Mapping[int, str] | None,
     run: Run,
 ) -> Alternative:
     """Return the segments of labels from 0; of the run's own K ``named`` are names by id."""
-    k = len(ids)
-    sums = ProfileSums.empty(k, column_means(sample))
-    nothing = np.zeros(len(labels))
-    sums.add(sample, labels, nothing, nothing)
+    recipe, every, k = run.model.recipe, table.all_features, len(ids)
+    sums = sample_sums(table, recipe, labels, k)
+    earned = names_of_sums(table, recipe, labels, sums) if named is None else ()
     profile = profile_rows(sums, sums.means(), every, [str(i) for i in ids])
-    total = None if value is None else sums.totals()[:, value]
+    worth = naming.signal_columns(table.inspection.contract, every).get("value")
+    total = None
+    if worth is not None:
+        total = sums.totals()[:, [f.name for f in every].index(worth)]
     by_place: list[list[ProfileRow]] = [[] for _ in ids]
     for row in profile.rows:
         by_place[row.segment_id - 1].append(row)
     own = {s.segment_id: s for s in run.segments}
     found = []
     for place, one in enumerate(ids):
-        if isinstance(named, Mapping):
+        if named is not None:
             segment = own[one]
             facts, name = segment.facts[:FACTS], segment.segment
             archetype, sentence = segment.archetype, segment.sentence
         else:
-            it = named[place]
+            it = earned[place]
             facts = naming.facts_of(
                 by_place[place],
                 it.earned_by,
@@ -159,7 +121,7 @@ def _alternative(
                 tuple(None if row is None else row.effect for row in rows),
             )
         )
-    points = tuple(int(ids[label]) for label in labels[shown])
+    points = tuple(int(ids[label]) for label in labels[picture_rows(len(labels))])
     return Alternative(k, tuple(found), points)
 
 

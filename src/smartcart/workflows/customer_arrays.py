@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from smartcart.core import prepare
+from smartcart.core.profile import column_means
 from smartcart.inspection.result import Look
 from smartcart.records import Feature, Inspection, Notice, Recipe
 from smartcart.tables import features, quality
@@ -30,6 +31,19 @@ BATCH_ROWS = 32_768
 EXACT_QUANTILES = 1_000_000  # customers up to which quantiles are of all, beyond of the sample
 
 
+@dataclass(frozen=True, slots=True)
+class _Formed:
+    """The sample by one recipe: standardized (n, p), all features (n, q) on the scale of it.
+
+    ``means`` (q,) are of the features in original units.
+    """
+
+    recipe: Recipe
+    Z: Floats
+    scores: Floats
+    means: Floats
+
+
 @dataclass(slots=True)
 class CustomerArrays:
     """The usable rows as arrays: a sample that is held, and a stream of all."""
@@ -40,7 +54,7 @@ class CustomerArrays:
     ids: pa.Array | None = None  # of the sample, where it is the whole table
     weight: Floats = field(default_factory=lambda: np.empty(0))
     wide: Floats | None = None  # forming features of more rows, where there are more
-    formed: tuple[Recipe, Floats] | None = None  # the sample on the scale of a recipe
+    formed: _Formed | None = None  # the sample on the scale of a recipe
 
     @property
     def inspection(self) -> Inspection:
@@ -64,9 +78,12 @@ class CustomerArrays:
         """
         self.rows = self.inspection.ledger.segmented
         rows = self.seen.usable
-        if not self.whole:  # read once; features of a few rows among many cost as if of all
-            rows = self.seen.engine.keep(rows.filter(self.chosen(rows, WIDE_ROWS)))
-        drawn = self._features(self._sampled(rows), self.all_features)
+        if self.whole:
+            drawn = self._features(rows, self.all_features)
+        else:  # read once; features of a few rows among many cost as if of all
+            if self.rows > WIDE_ROWS:
+                rows = self.seen.engine.keep(rows.filter(self.chosen(rows, WIDE_ROWS)))
+            drawn = self._features(self.seen.engine.keep(self._sampled(rows)), self.all_features)
         self.sample = self._without_empty(matrix(drawn, len(self.all_features)))
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
@@ -91,12 +108,16 @@ class CustomerArrays:
             expr = expr.order_by("customer_id")
         return self.seen.engine.arrow(expr)
 
-    def on_formed_scale(self, recipe: Recipe) -> Floats:
+    def on_formed_scale(self, recipe: Recipe) -> _Formed:
         """Return the sample on the scale of a recipe, computed once: every K is named on it."""
-        if self.formed is None or self.formed[0] is not recipe:
-            scores = prepare.on_formed_scale(self.sample, self.all_features, recipe)
-            self.formed = recipe, scores
-        return self.formed[1]
+        if self.formed is None or self.formed.recipe is not recipe:
+            self.formed = _Formed(
+                recipe,
+                prepare.apply_recipe(self.sample[:, : len(recipe.features)], recipe),
+                prepare.on_formed_scale(self.sample, self.all_features, recipe),
+                column_means(self.sample),
+            )
+        return self.formed
 
     def sample_of(self, wanted: Sequence[Feature], types: Mapping[str, str]) -> Floats | None:
         """Return other features (n, q) of the sample's rows; None where they cannot be computed.
@@ -176,15 +197,24 @@ class CustomerArrays:
         self, places: Sequence[int], shares: Sequence[float]
     ) -> tuple[tuple[tuple[float, ...], ...], bool]:
         """Return quantiles of features (linear between neighbours) and whether they are of all."""
-        if not self.whole and self.rows <= EXACT_QUANTILES:
-            wanted = [self.all_features[place] for place in places]
+        if self.whole or self.rows > EXACT_QUANTILES:
+            return tuple(_quantiles(self.sample[:, place], shares) for place in places), self.whole
+        held = self.wide if self.wide is not None and len(self.wide) == self.rows else None
+        width = 0 if held is None else held.shape[1]
+        asked = [place for place in places if place >= width]  # the engine sorts: only what must be
+        found: dict[int, tuple[float, ...]] = {}
+        if asked:
+            wanted = [self.all_features[place] for place in asked]
             table = features.feature_table(self.seen.usable, self.inspection.contract, wanted)
             cells = [table[f"f{i}"].quantile(list(shares)) for i in range(len(wanted))]
             row = self.seen.engine.record(
                 table.aggregate([cell.name(f"q{i}") for i, cell in enumerate(cells)])
             )
-            return tuple(tuple(float(cut) for cut in cuts) for cuts in row.values()), True
-        return tuple(_quantiles(self.sample[:, place], shares) for place in places), self.whole
+            cuts = (tuple(float(cut) for cut in one) for one in row.values())
+            found = dict(zip(asked, cuts, strict=True))
+        if held is not None:
+            found |= {p: _quantiles(held[:, p], shares) for p in places if p < width}
+        return tuple(found[place] for place in places), True
 
 
 def _making(feature: Feature) -> tuple[object, ...]:

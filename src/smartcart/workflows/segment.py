@@ -139,8 +139,7 @@ def segment(
         run = run_of(table, fitted, counted, seconds=clock.seconds, seed=request.seed)
         with clock.step("judge"):
             given = run if kept is None else kept.given_to(run)
-            order, name = partial(by_value, table, recipe), partial(names_of, table, recipe)
-            write_alternatives(folder, given, table, choice.fits, order=order, name=name)
+            write_alternatives(folder, given, table, choice.fits)
             trust = judging()
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         told = tested_outcomes(run.outcomes, helper)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core import naming
-from smartcart.core.assign import assign
+from smartcart.core import kmeans, naming
 from smartcart.core.profile import (
     ProfileSums,
-    column_means,
     profile_rows,
     with_effects_of,
     with_rank_effects,
@@ -17,14 +15,14 @@ from smartcart.core.profile import (
 from smartcart.records import Recipe
 from smartcart.workflows.customer_arrays import CustomerArrays
 
-__all__ = ["by_value", "names_of"]
+__all__ = ["by_value", "names_of", "names_of_sums", "sample_sums"]
 
 Floats = NDArray[np.float64]
 
 
 def by_value(table: CustomerArrays, recipe: Recipe, centers: Floats) -> list[int]:
     """Return the order of segments: by what a customer is worth, else by size, descending."""
-    labels = assign(table.sample, recipe, centers).labels
+    labels = kmeans.nearest(table.on_formed_scale(recipe).Z, centers)
     sizes = np.bincount(labels, minlength=len(centers))
     signals = naming.signal_columns(table.inspection.contract, table.all_features)
     rank = -sizes.astype(np.float64)
@@ -38,17 +36,31 @@ def by_value(table: CustomerArrays, recipe: Recipe, centers: Floats) -> list[int
 def names_of(
     table: CustomerArrays, recipe: Recipe, centers: Floats
 ) -> tuple[naming.EarnedName, ...]:
-    """Name the segments from the profile of the sample."""
-    k, every = len(centers), table.all_features
-    found = assign(table.sample, recipe, centers)
-    labels, d1 = found.labels, found.d1
-    sums = ProfileSums.empty(k, column_means(table.sample))
-    sums.add(table.sample, labels, d1, d1)
+    """Name the segments of centroids from the profile of the sample."""
+    labels = kmeans.nearest(table.on_formed_scale(recipe).Z, centers)
+    return names_of_sums(table, recipe, labels, sample_sums(table, recipe, labels, len(centers)))
+
+
+def sample_sums(
+    table: CustomerArrays, recipe: Recipe, labels: NDArray[np.int32], k: int
+) -> ProfileSums:
+    """Return the sums of the sample, whose rows are in segments ``labels`` (n,), from 0."""
+    sums = ProfileSums.empty(k, table.on_formed_scale(recipe).means)
+    nothing = np.zeros(len(labels))
+    sums.add(table.sample, labels, nothing, nothing)
+    return sums
+
+
+def names_of_sums(
+    table: CustomerArrays, recipe: Recipe, labels: NDArray[np.int32], sums: ProfileSums
+) -> tuple[naming.EarnedName, ...]:
+    """Name the segments of :func:`sample_sums`."""
+    k, every = len(sums.size), table.all_features
     profile = profile_rows(sums, sums.means(), every, [str(i + 1) for i in range(k)])
     if table.inspection.contract.kind == "orders":  # spend and orders of a log are heavy-tailed
         profile = with_rank_effects(profile, table.sample, labels, every)
     else:
-        scores = table.on_formed_scale(recipe)
+        scores = table.on_formed_scale(recipe).scores
         profile = with_effects_of(profile, scores, labels, every)
     signals = naming.signal_columns(table.inspection.contract, every)
     by_segment = [[r for r in profile.rows if r.segment_id == i + 1] for i in range(k)]
