@@ -92,10 +92,10 @@ def settle(
     log = states.with_states(opened, log, found, layout, structure)
     log = states.with_days_of_payment(desk, log, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
-    named = log.status
+    by_name = log.status
     free = [c for c in columns if c.name not in dropped]
     log = status_by_values(opened, log, free, desk.notices)
-    by_values = log.status is not None and log.status != named
+    by_values = log.status is not None and log.status != by_name
     log = reaching(desk, log, log.status) if log.status and by_values else log
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
