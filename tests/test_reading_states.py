@@ -218,6 +218,13 @@ def test_codes_of_a_state_in_words_need_none() -> None:
     assert [m for m in _messages(table) if m.startswith("status_id holds codes")]
 
 
+def test_a_state_finer_than_the_one_that_is_read_is_told() -> None:
+    paid = np.where(LOST, "Refunded", "Paid")
+    table = _log(Status=np.select([LOST, N % 6 == 1], ["Zwrot", "Wycofane"], "Complete"))
+    table = table.assign(**{"Payment status": paid})
+    assert [m for m in _messages(table) if "Status holds 'Wycofane'" in m]
+
+
 def test_the_receipt_names_the_state_in_use() -> None:
     table = _log(**{"Order Type": "online", "Status": _where(LOST, "Awaiting payment")})
     receipt = smartcart.check(table).receipt

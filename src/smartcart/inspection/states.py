@@ -224,7 +224,7 @@ def _said_beside(
     column: str,
     read: Mapping[str | None, tuple[str, ...]],
 ) -> bool:
-    """Return whether each value of a column stands beside one value only of a state that is read.
+    """Return whether a column goes one to one with a state that is read.
 
     It says the same in other words, or in codes, and needs no word of its own.
     """
@@ -239,8 +239,8 @@ def _said_beside(
         told[f"d{i}"] = text(sample[name]).nunique()
     row = opened.engine.record(sample.aggregate(**told))
     return any(
-        int(row[f"b{i}"] or 0) == int(row[f"k{i}"] or 0) == int(row["n"] or 0)
-        and int(row[f"d{i}"] or 0) > 1
+        int(row["n"] or 0) > 1
+        and {int(row["n"] or 0)} == {int(row[f"{of}{i}"] or 0) for of in "bkd"}
         for i in range(len(others))
     )
 
