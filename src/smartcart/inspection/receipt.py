@@ -47,8 +47,9 @@ def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, i
     table = orders.distinct_lines(opened.table) if log.drop_duplicates else opened.table
     bare = replace(log, traits=(), category=None, channel=None)  # of which no total is made
     marked = orders.lines(table, bare, as_of)
-    sold = marked.filter((marked["rule"] == orders.SALE) & marked["customer"].notnull())
-    sold = sold.mutate(o=sold["order"].cast("string"), c=sold["customer"].cast("string"))
+    text = {"o": marked["order"].cast("string"), "c": marked["customer"].cast("string")}
+    sold = marked.select("rule", "amount", **text)
+    sold = sold.filter((sold["rule"] == orders.SALE) & sold["c"].notnull())
     told: dict[str, ir.Value] = {
         "customers": sold["c"].nunique(),
         "orders": (sold["c"] + " / " + sold["o"]).nunique(),

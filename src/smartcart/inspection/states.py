@@ -38,8 +38,9 @@ FEW_CODES = 20  # different codes of a state
 
 def values_of(engine: Engine, table: ir.Table, column: str, at_most: int) -> list[str]:
     """Return the most frequent values of a column, as text."""
-    known = table.filter(table[column].notnull())
-    counted = known.group_by(value=known[column]).aggregate(count=lambda t: t.count())
+    alone = table.select(value=table[column])  # what else the table holds is not compiled
+    known = alone.filter(alone["value"].notnull())
+    counted = known.group_by("value").aggregate(count=lambda t: t.count())
     top = counted.order_by([counted["count"].desc(), counted["value"]]).limit(at_most)
     return [_text(row["value"]) for row in engine.records(top)]
 

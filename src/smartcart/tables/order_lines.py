@@ -16,7 +16,17 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["NOTHING", "LineColumns", "cells", "filled", "identity", "numbered", "text", "told_lost"]
+__all__ = [
+    "NOTHING",
+    "LineColumns",
+    "cells",
+    "filled",
+    "identity",
+    "numbered",
+    "read_columns",
+    "text",
+    "told_lost",
+]
 
 NOTHING = 0.005  # of the currency: a sum that is smaller is none
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
@@ -108,6 +118,15 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
         returned,
         table["__other__"],
     )
+
+
+def read_columns(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with the columns that a reading uses, and the numbers of its rows.
+
+    An export has scores of columns; every step of a query over all of them is compiled for each.
+    """
+    names = {*log.parts, ROW_COLUMN}
+    return table.select([name for name in table.columns if name in names])
 
 
 def _only_money(table: ir.Table, log: OrderLog) -> ir.Value:

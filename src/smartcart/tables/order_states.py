@@ -73,7 +73,7 @@ _RETURNED = _or_elsewhere(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt|gutschrift|"
     r"credit (memo|note)|reversed|rimbors|reintegrad|\bavoir\b|zuruckgegeben|"
     r"zurückgegeben|ruckgabe|rückgabe|"
-    r"\bcharged back\b",
+    r"\bcharged back\b|\bres[oi]\b",
     "returned",
 )
 _PARTLY = _or_elsewhere(
@@ -175,7 +175,7 @@ def coded(values: Iterable[str]) -> bool:
     return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
 
 
-_SOLD = re.compile(
+_SOLD = _or_elsewhere(
     r"complet|closed|paid|bezahlt|\bpag[oa]|pagad|pagat|\bpaye|betaal|oplac|zaplac|betal[dt]|lunas|"
     r"ship|sent|dispatch|versand|versendet|verschickt|exped|envoy|envi|spedit|verzond|wysl|skick|"
     r"deliver|zugestellt|geliefert|livr|entreg|consegn|geleverd|dostarcz|lever|fulfil|unfulfil|"
@@ -193,7 +193,8 @@ _SOLD = re.compile(
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
     r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
     r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
-    r"^vollstandig|concretad|comptabilis"
+    r"^vollstandig|concretad|comptabilis",
+    "sold",
 )
 
 

@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables import held_back
-from smartcart.tables.order_lines import LineColumns, cells, text, told_lost
+from smartcart.tables.order_lines import LineColumns, cells, read_columns, text, told_lost
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
 
@@ -101,7 +101,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
     rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
     """
-    return ruled(marked_lines(cells(table, log), log, as_of))
+    return ruled(marked_lines(cells(read_columns(table, log), log), log, as_of))
 
 
 def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
