@@ -20,7 +20,7 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.order_money import counted_once
-from smartcart.inspection.told_once import filled_down, stands_once
+from smartcart.inspection.told_once import filled_down, stands_once, states_told
 from smartcart.records import Notice, OrderLog
 from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
@@ -276,7 +276,7 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
         dict.fromkeys(
             [
                 *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
-                *(c.name for c in (*found.states[:10], *found.cancelled_on)),
+                *states_told(found),
                 *(n for n in (*called, *others) if n),
                 *log.traits,
                 *moneys,
