@@ -2,14 +2,15 @@
 
 Half of a short command is loading. A process of this module loads all of SmartCart once, and forks
 for each command: that has its own process, working folder, environment, streams and exit code, and
-ends as ``python -m smartcart`` ends. What a test says of the loading itself (``fresh=True``), or of
-being killed (``begin``), runs in a new interpreter; so does everything where there is no ``pidfd``.
+ends as ``python -m smartcart`` ends. What a test says of the loading itself (``fresh=True``) runs
+in a new interpreter; so does everything where there is no ``pidfd``.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -33,6 +34,7 @@ FORKS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 ENV = {**os.environ, "PYTHONWARNINGS": "error", "COLUMNS": "120"}
 PR_SET_PDEATHSIG = 1
 WORKER = "smartcart.web.worker"
+FEW_DOTS = 40  # an inch
 LONGEST = 1_000_000  # bytes of one command's words and environment
 
 Done = subprocess.CompletedProcess[str]
@@ -70,8 +72,11 @@ def smartcart(
     return subprocess.CompletedProcess(["smartcart", *map(str, words)], code, *told)
 
 
-def begin(*words: object) -> subprocess.Popen[bytes]:
-    """Start a command in a new interpreter, to be killed; nobody hears its words."""
+def begin(*words: object, fresh: bool = False) -> subprocess.Popen[bytes] | Forked:
+    """Start a command that is to be killed; nobody hears its words."""
+    if FORKS and not fresh:
+        with open(os.devnull, "r+b") as nothing:
+            return Forked("smartcart", words, [nothing.fileno()] * 3)
     command = [sys.executable, "-m", "smartcart", *map(str, words)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, env=ENV)
@@ -204,6 +209,15 @@ def _load() -> None:
             importlib.import_module(module.name)
     for name in ("duckdb", "ibis.backends.duckdb", "mpl_toolkits.mplot3d", "pyarrow.parquet"):
         importlib.import_module(name)
+    _draw_small()
+
+
+def _draw_small() -> None:
+    """Let pictures have few dots: a command draws eight, which is half of its work."""
+    from smartcart.report import canvas
+
+    assert canvas.png.__defaults__ == (canvas.DPI,)
+    canvas.png.__defaults__ = (FEW_DOTS,)
 
 
 def serve(asking: socket.socket) -> NoReturn:
@@ -215,6 +229,7 @@ def serve(asking: socket.socket) -> NoReturn:
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
     _load()
+    gc.freeze()
     running: dict[int, socket.socket] = {}
     while True:
         ready = select.select([asking, awake], [], [])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import clickhouse_server
 import mariadb_server
+from smartcart.__main__ import SELDOM
 from smartcart.engines.duckdb import DuckDB
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
@@ -21,6 +23,13 @@ LONG = ("test_browser", "test_survival", "test_accessible", "test_spark_cluster"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, so that no worker waits for them at the end."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage seldom, as the command line does, and never among modules and tests."""
+    gc.set_threshold(*SELDOM)
+    gc.collect()
+    gc.freeze()
 
 
 def shared_file(name: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import importlib.util
+import itertools
 import math
 import os
 import sqlite3
@@ -124,9 +125,18 @@ import sys
 from chdb import session
 with session.Session() as s:
     s.query("CREATE DATABASE shop; USE shop; SET max_query_size = 100000000")
-    s.query(f"CREATE TABLE shop ENGINE = Memory AS SELECT * FROM file('{sys.argv[1]}', 'Parquet')")
-    out = s.query(open(sys.argv[2]).read().rstrip().rstrip(";"), "Parquet")
-    open(sys.argv[3], "wb").write(out.bytes())
+    for line in sys.stdin:
+        table, query, found = line.split()
+        try:
+            s.query("DROP TABLE IF EXISTS shop")
+            rows = f"SELECT * FROM file('{table}', 'Parquet')"
+            s.query(f"CREATE TABLE shop ENGINE = Memory AS {rows}")
+            out = s.query(open(query).read().rstrip().rstrip(";"), "Parquet")
+            open(found, "wb").write(out.bytes())
+            print("done", flush=True)
+        except Exception as error:
+            open(found, "w").write(str(error))
+            print("refused", flush=True)
 """
 
 
@@ -135,28 +145,39 @@ def on_clickhouse() -> Iterator[Ask]:
     """ClickHouse inside a process of its own (chdb): nothing of it stays in this one."""
     if importlib.util.find_spec("chdb") is None:
         pytest.skip("chdb, ClickHouse in a Python package, is not installed")
-    with tempfile.TemporaryDirectory(prefix="chdb-") as home:
-        paths = [Path(home) / name for name in ("in.parquet", "query.sql", "out.parquet")]
+    with (
+        tempfile.TemporaryDirectory(prefix="chdb-") as home,
+        subprocess.Popen(
+            [sys.executable, "-c", _CLICKHOUSE],
+            cwd=home,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked = itertools.count()
 
         def ask(table: pa.Table, query: str) -> pd.DataFrame:
+            turn = next(asked)  # what it knows of a file it keeps: each table is a new one
+            names = [f"{turn}.parquet", f"{turn}.sql", f"{turn}.out"]
+            paths = [Path(home) / name for name in names]
             pq.write_table(table, paths[0])
             paths[1].write_text(query)
-            done = subprocess.run(
-                [sys.executable, "-c", _CLICKHOUSE, *map(str, paths)],
-                cwd=home,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=200,
-            )
-            if done.returncode:
-                raise RuntimeError(done.stderr[-2000:])
+            process.stdin.write(" ".join(map(str, paths)) + "\n")
+            process.stdin.flush()
+            said = process.stdout.readline()
+            if said != "done\n":
+                raise RuntimeError(paths[2].read_text()[-2000:] if said else "ClickHouse has ended")
             found: pd.DataFrame = pq.read_table(paths[2]).to_pandas()
             for name in ("customer_id", "segment"):  # its texts may be bytes
                 found[name] = [c.decode() if isinstance(c, bytes) else c for c in found[name]]
             return found
 
         yield ask
+        process.stdin.close()
 
 
 @contextlib.contextmanager

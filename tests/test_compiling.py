@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import ibis
+import pandas as pd
 import pytest
 
+import smartcart
 from smartcart.engines.duckdb import DuckDB
 
 
@@ -38,3 +40,33 @@ def test_rows_are_those_of_merged_queries() -> None:
         expr = layered(engine)
         merged = str(engine.backend.compile(expr))
         assert engine.rows(f"FROM ({engine.compile(expr)})") == engine.rows(f"FROM ({merged})")
+
+
+def test_steps_of_a_reading_hold_no_column_that_it_does_not_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of an export of scores of columns each step would be compiled for every one of them."""
+    rows = 60
+    log = pd.DataFrame(
+        {
+            "Order ID": [f"A{i // 2:04d}" for i in range(rows)],
+            "Date": pd.date_range("2024-01-01", periods=rows).repeat(2)[:rows],
+            "Customer Email": [f"c{i // 6}@example.com" for i in range(rows)],
+            "Product": [f"p{i % 7}" for i in range(rows)],
+            "Status": ["paid", "paid", "cancelled"] * (rows // 3),
+            "Total": [5.0 + i % 9 for i in range(rows)],
+            "Remark": [f"word {i % 13} of many" for i in range(rows)],
+        }
+    )
+    told: list[str] = []
+    compiled = DuckDB.compile
+
+    def compile(self: DuckDB, expr: ibis.Expr) -> str:
+        told.append(compiled(self, expr))
+        return told[-1]
+
+    monkeypatch.setattr(DuckDB, "compile", compile)
+    assert smartcart.check(log, kind="orders").ledger.orders
+    assert len(told) > 15
+    # two for its figures, and one for lines that are copies
+    assert sum('"Remark"' in sql for sql in told) == 3

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from smartcart.sources import open_source
-from smartcart.tables.date_words import REWRITES, says_date, says_time
+from smartcart.tables.date_words import BUDDHIST, REWRITES, says_date, says_time
 from smartcart.tables.dates import dates_in_numbers, dates_in_words
 
 DAYS = [dt.date(2024, 1, 3) + dt.timedelta(days=17 * i) for i in range(30)]
@@ -52,6 +52,28 @@ ZONES = (
     "GMT+0100 (Central European Standard Time)",
     "heure normale d’Europe centrale",
 )
+
+
+ABROAD = {
+    "Arabic": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "Greek": "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου "
+    "Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
+    "Ukrainian": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада "
+    "грудня",
+    "Bulgarian": "януари февруари март април май юни юли август септември октомври ноември "
+    "декември",
+    "Hebrew": "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+    "Slovak": "januára februára marca apríla mája júna júla augusta septembra októbra novembra "
+    "decembra",
+    "Thai": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม "
+    "พฤศจิกายน ธันวาคม",
+    "Estonian": "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november "
+    "detsember",
+    "Hungarian": "január február március április május június július augusztus szeptember október "
+    "november december",
+}
+EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def ordinal(day: int) -> str:
@@ -96,6 +118,21 @@ WRITTEN: dict[str, tuple[str, Writer]] = {  # what is meant, the name of the col
     "Chinese": ("x", lambda d: f"{d:%Y/%m/%d} 上午10:22"),
     "yy-mm-dd": ("x", lambda d: f"{d:%y-%m-%d}"),
     "dd-mm-yy": ("x", lambda d: f"{d:%d-%m-%y}"),
+    "time before the day": ("x", lambda d: f"08:10:00 {d.day}/{d.month}/{d.year}"),
+    "time, comma, day": ("x", lambda d: f"08:10, {d:%d.%m.%Y}"),
+    "time before the month": ("x", lambda d: f"8:10 PM {d:%m/%d/%Y}"),
+    "time before ISO": ("x", lambda d: f"18:05 {d}"),
+    "time before words": ("x", lambda d: f"18:05 Uhr, {d.day}. {d:%B %Y}"),
+    "Vietnamese afternoon": ("x", lambda d: f"2:05:00 CH {d.day}/{d.month}/{d.year}"),
+    "Vietnamese months": ("x", lambda d: f"{d.day} tháng {d.month}, {d.year}"),
+    "Arabic digits and marks": (
+        "x",
+        lambda d: f"{d.day}\u200f/{d.month}\u200f/{d.year} 2:10:00 م".translate(EASTERN),
+    ),
+    "Persian digits": ("x", lambda d: f"{d:%Y/%m/%d}".translate(PERSIAN)),
+    "Buddhist years": ("x", lambda d: f"{d.day}/{d.month}/{d.year + 543} 10:00:00"),
+    "Buddhist years first": ("x", lambda d: f"{d.year + 543}-{d:%m-%d}"),
+    "Hungarian": ("x", lambda d: f"{d.year}. {ABROAD['Hungarian'].split()[d.month - 1]} {d.day}."),
     "ISO with Z": ("x", lambda d: f"{d}T10:00:00.000Z"),
     "Excel": ("Order Date", lambda d: str(excel(d))),
     "Excel with a time": ("Bestelldatum", lambda d: f"{excel(d)}.4375"),
@@ -124,6 +161,13 @@ for language, names in MONTHS.items():
             lambda d, m=short: f"{d.day:02}-{m[d.month - 1]}-{d:%y}",  # type: ignore[misc]
         ),
     }
+WRITTEN |= {
+    f"{language} months": (
+        "x",
+        lambda d, m=names: f"{d.day} {m.split()[d.month - 1]} {d.year}",  # type: ignore[misc]
+    )
+    for language, names in ABROAD.items()
+}
 WRITTEN |= {
     f"zone {zone}": ("x", lambda d, z=zone: f"{d} 10:00:00 {z}")  # type: ignore[misc]
     for zone in ZONES
@@ -172,6 +216,42 @@ def test_afternoon_is_told_from_morning(as_read: dict[str, list[Any]]) -> None:
     assert {cell.hour for cell in as_read["midnight as 00 AM"]} == {0}
     assert {cell.hour for cell in as_read["Korean afternoon"]} == {14}
     assert {cell.hour for cell in as_read["Excel with a time"]} == {10}
+    assert {cell.hour for cell in as_read["time before the day"]} == {8}
+    assert {cell.hour for cell in as_read["time before the month"]} == {20}
+    for form in ("Vietnamese afternoon", "Arabic digits and marks"):
+        assert {cell.hour for cell in as_read[form]} == {14}, form
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["08:10:00 38/1/2023"],  # no day
+        ["08:10:00 18/13/2023"],  # neither is a month
+        ["10:00 12345", "14:30 Room 5"],
+        ["10:00 - 12:00 18/1/2023"],  # two times
+    ],
+)
+def test_what_is_no_day_is_not_taken_for_one(cells: list[str]) -> None:
+    assert dates_in_words("date", dict.fromkeys(cells, 1)) is None
+
+
+@pytest.mark.parametrize(("first", "order"), [("18/1", "%d/%m"), ("1/18", "%m/%d")])
+def test_behind_a_time_the_order_of_day_and_month_is_that_of_the_column(
+    first: str, order: str
+) -> None:
+    found = dates_in_words("x", {f"08:10 {first}/2023": 1, "09:00 2/3/2023": 1})
+    assert found is not None
+    assert (found.formats, found.ambiguous) == ((f"{order}/%Y %H:%M",), False)
+    told = dates_in_words("x", {"09:00 2/3/2023": 1})
+    assert told is not None
+    assert told.ambiguous
+
+
+@pytest.mark.parametrize(("other", "thai"), [("2540", True), ("2539", False), ("2581", False)])
+def test_years_are_of_thailand_where_all_of_a_column_are(other: str, thai: bool) -> None:
+    found = dates_in_words("x", {"18/1/2566": 1, "29/2/2567": 1, f"3/1/{other}": 1})
+    assert found is not None
+    assert (BUDDHIST in found.rewrites) == thai
 
 
 def test_never_is_missing_in_a_column_of_dates(tmp_path: Path) -> None:
@@ -292,15 +372,13 @@ def test_a_name_says_date_in_many_languages() -> None:
 
 
 def test_rules_are_understood_alike_by_python_and_the_engine(tmp_path: Path) -> None:
-    from smartcart.engines.duckdb import DuckDB, literal
+    import ibis
+
     from smartcart.tables.date_words import rewritten
+    from smartcart.tables.typing import in_our_signs
 
     cells = [write(d) for _, write in WRITTEN.values() for d in DAYS[:3]]
-    sql = "cell"
-    for rules in REWRITES.values():
-        for pattern, to in rules:
-            sql = f"regexp_replace({sql}, {literal(pattern)}, {literal(to)}, 'g')"
-    values = ", ".join(f"({literal(cell)})" for cell in cells)
-    with DuckDB() as engine:
-        found = engine.rows(f"SELECT cell, {sql} FROM (VALUES {values}) v(cell)")
-    assert found == [(cell, rewritten(cell)[0]) for cell in cells]
+    table = ibis.memtable(pa.table({"cell": cells}))
+    for rule in REWRITES:
+        found = ibis.duckdb.connect().to_pyarrow(in_our_signs(table.cell, rule)).to_pylist()
+        assert found == [rewritten(cell, (rule,))[0] for cell in cells], rule

@@ -284,7 +284,7 @@ def test_two_runs_at_once_of_which_one_is_killed_leave_a_whole_history(
     words = ["run", shop, "--quiet", "--k-max", "3", "--previous", kept / "0-before", "-o"]
     with begin(*words, kept / "1-lives") as one, begin(*words, kept / "2-killed") as other:
         try:
-            time.sleep(rng.uniform(0.3, 4.0))
+            time.sleep(rng.uniform(0.1, 2.5))
             other.kill()  # no chance to clean up
             other.wait(timeout=120)
             assert one.wait(timeout=240) == 0

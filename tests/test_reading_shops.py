@@ -313,6 +313,25 @@ def test_days_in_more_languages(day) -> None:
     assert (str(receipt.first_day), receipt.orders) == ("2024-02-01", ORDERS)
 
 
+@pytest.mark.parametrize(
+    ("text", "written", "found"),
+    [
+        ("Ľubica;kráľ;Paťo;Ďurič", "cp1250", "cp1250"),
+        ("Jiří;Němec;Kateřina;Řehoř;Šindelář;Přemyšl", "cp1250", "cp1250"),
+        ("Šarčević;Kovačić;Žužić;Jurišić-Đurđa", "cp1250", "cp1250"),
+        ("Michał;Władysława;Paweł", "cp1250", "cp1250"),
+        ("Michał;Paweł;Łukasz", "cp1250", "cp1250"),
+        ("Michał;Paweł", "cp1250", None),  # too few
+        ("Crème brûlée;où;m³ cm³;¼ l;5¼in;naïve;œuf;£12;¥100;Name¹;¿Qué?;¡sí!", "cp1252", None),
+        ("København;Søren;Žižek Sørensen;Ærø;più;lunedì;così;è;Šakki;garaaž", "cp1252", None),
+    ],
+)
+def test_letters_of_central_europe_tell_their_encoding(text, written, found) -> None:
+    from smartcart.sources.encoding import _other_latin
+
+    assert _other_latin(text.encode(written)) == found
+
+
 LATIN = {
     "cp1250": ("Numer zamówienia;Data;Klient;Wartość zamówienia;Cena;Ilość", "Zażółć"),
     "cp1254": ("Sipariş No;Sipariş Tarihi;Müşteri;Toplam Tutar;Birim Fiyatı;Adet", "Şeker"),

@@ -38,7 +38,7 @@ def welch(a: Cell, b: Cell, level: float = 0.9) -> tuple[float, float]:
 
     >>> low, high = welch((4, 10.0, 30.0, 4), (4, 18.0, 86.0, 4), 0.95)
     >>> round(low, 3), round(high, 3)
-    (-4.233, 0.233)
+    (-4.234, 0.234)
     """
     if a[0] < 2 or b[0] < 2:
         return -math.inf, math.inf

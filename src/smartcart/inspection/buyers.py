@@ -49,8 +49,9 @@ MAILS = 0.5  # of the values are e-mail addresses, or names of several words
 
 def one_for_all(opened: Opened, sample: ir.Table, name: str) -> bool:
     """Return whether nearly all lines bear one value: the shop's own, not the buyer's."""
-    known = sample.filter(sample[name].notnull())
-    counted = known.group_by(value=known[name]).aggregate(n=lambda t: t.count())
+    alone = sample.select(value=sample[name])
+    known = alone.filter(alone["value"].notnull())
+    counted = known.group_by("value").aggregate(n=lambda t: t.count())
     told = counted.aggregate(most=counted["n"].max(), all=counted["n"].sum())
     row = opened.engine.record(told)
     return int(row["most"] or 0) >= ALL * max(1, int(row["all"] or 0))

@@ -30,13 +30,12 @@ from smartcart.records import (
     Inspection,
     Ledger,
     LedgerEntry,
-    LineState,
     Notice,
     OrderLog,
     ResultRow,
 )
 from smartcart.sources import Opened
-from smartcart.tables import held_back, order_features, order_states, orders, quality
+from smartcart.tables import held_back, order_features, orders, quality
 from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
@@ -51,8 +50,6 @@ LARGEST = {"category": 8, "channel": 5}  # so many of the largest have a share o
 TRAIT_VALUES = 6
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
-FEW_STATUSES = 12  # different values of a status that is known by them alone
-STATUS_REASON = "from its values: tells cancelled and returned orders"
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
 EXACT_ROWS = 5_000_000
 COPIED = 0.05  # of the lines: so many copies are hardly things bought twice
@@ -112,11 +109,6 @@ def look_at_orders(
         table = orders.distinct_lines(table)
     if log.order is not None and table[log.order].type().is_string():
         log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
-    marks = {f.name for f in settled.figures if f.distinct == 1}
-    whole = [s for s in log.states if s.column not in marks]
-    told = any(s.cancelled or s.returned or s.unpaid for s in whole)
-    if not (told or log.cancelled or log.returned or log.browsed):
-        log = _status_by_values(opened, log)
     settled = replace(settled, log=log)
     marked, files = kept_lines(opened, orders.lines(table, log, as_of))
     counts = engine.record(orders.count_expression(marked))
@@ -196,41 +188,6 @@ def _with_receipt(
         lambda: [other for _, other in other_readings(opened, settled, as_of, always=True)],
     )
     return replace(seen, inspection=replace(inspection, receipt=told))
-
-
-def _status_by_values(opened: Opened, log: OrderLog) -> OrderLog:
-    """Return the log with the column, under any name, whose few values say cancelled or returned.
-
-    A column that plays another part is not looked at.
-    """
-    named = set(log.parts) - set(log.traits)
-    for column in log.columns:
-        if column.type != "text" or column.name in named or column.distinct > FEW_STATUSES:
-            continue
-        values = values_of(opened.engine, opened.table, column.name, FEW_STATUSES + 1)
-        state = order_states.line_state(column.name, values)
-        found = replace(
-            log,
-            status=column.name,
-            cancelled=state.cancelled,
-            returned=state.returned,
-            browsed=state.browsed,
-        )
-        if state.unpaid:
-            found = replace(
-                found, states=(*log.states, LineState(column.name, unpaid=state.unpaid))
-            )
-        told = len({*state.cancelled, *state.returned, *state.browsed, *state.unpaid})
-        if 0 < told < column.distinct:  # where every value says so, it says something else
-            columns = tuple(
-                replace(c, role="describes", meaning="status", reason=STATUS_REASON)
-                if c is column
-                else c
-                for c in log.columns
-            )
-            traits = tuple(name for name in log.traits if name != column.name)
-            return replace(found, columns=columns, traits=traits)
-    return log
 
 
 def kept_lines(opened: Opened, marked: ir.Table) -> tuple[ir.Table, list[Path]]:

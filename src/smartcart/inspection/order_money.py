@@ -10,6 +10,7 @@ from itertools import permutations
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
+from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
 from smartcart.tables.order_candidates import Candidates
@@ -149,10 +150,9 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
     told = structure.cell(name).told_once or log.order_rows
     if told or not desk.opened.engine.can.hash:
         return
-    every = content_hash(desk.sample, list(desk.figures))
-    lines = desk.sample.select(
-        o=desk.sample[log.order], m=desk.sample[name].cast("float64"), c=every
-    )
+    sold = desk.sample.filter(counts_as_sold(desk.sample, log))  # not what was tried in vain
+    every = content_hash(sold, list(desk.figures))
+    lines = sold.select(o=sold[log.order], m=sold[name].cast("float64"), c=every)
     lines = lines.filter(lines["o"].notnull() & (lines["m"] > 0))
     found = lines.group_by("o").aggregate(n=lines["c"].nunique(), m=lines["m"].max())  # no copies
     one = found["n"] == 1

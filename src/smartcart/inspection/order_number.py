@@ -20,7 +20,7 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.order_money import counted_once
-from smartcart.inspection.told_once import filled_down, stands_once
+from smartcart.inspection.told_once import filled_down, stands_once, states_told
 from smartcart.records import Notice, OrderLog
 from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
@@ -276,7 +276,7 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
         dict.fromkeys(
             [
                 *(c.name for c in (*found.customers[:8], *found.days[:8], *found.mails[:4])),
-                *(c.name for c in (*found.states[:10], *found.cancelled_on)),
+                *states_told(found),
                 *(n for n in (*called, *others) if n),
                 *log.traits,
                 *moneys,
@@ -284,20 +284,26 @@ def structure_by(desk: Desk, log: OrderLog, found: Candidates, order: str) -> St
         )
     )
     names = [n for n in names if n != order]
-    table = _days_of_sales(desk.sample, log, found, order)
+    table = _days_of_sales(desk.sample, log, found, (order, *names))
     expr = order_structure.structure_expression(table, order, names, moneys)
     return order_structure.structure_of(order, names, desk.opened.engine.record(expr))
 
 
-def _days_of_sales(table: ir.Table, log: OrderLog, found: Candidates, order: str) -> ir.Table:
-    """Return the lines without the days of those that come back: they are later ones."""
+def _days_of_sales(
+    table: ir.Table, log: OrderLog, found: Candidates, names: Sequence[str]
+) -> ir.Table:
+    """Return the columns ``names`` of the lines, the first of them the number of an order.
+
+    The days of lines that come back are left out: they are later ones.
+    """
     days = [n for n in dict.fromkeys([*(c.name for c in found.days[:8]), log.date]) if n]
-    days = [n for n in days if n != order]
+    days = [n for n in days if n != names[0]]
     signed = [n for n in dict.fromkeys([log.quantity, *money_columns(log, found)]) if n]
     back = ibis.literal(False)
     for name in signed:
         back = back | (table[name].cast("float64") < 0).fill_null(False)
-    return table.mutate(**{n: back.ifelse(ibis.null(table[n].type()), table[n]) for n in days})
+    told = {n: back.ifelse(ibis.null(table[n].type()), table[n]) for n in days}
+    return table.select(**({n: table[n] for n in names} | told))
 
 
 def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -> None:

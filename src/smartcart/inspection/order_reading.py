@@ -32,7 +32,9 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
 )
 from smartcart.inspection.questions import refuse_several_documents
-from smartcart.inspection.told_once import below_buyers, told_once
+from smartcart.inspection.state_by_values import reasoned, status_by_values
+from smartcart.inspection.told_once import below_buyers, reaching, told_once
+from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
@@ -87,12 +89,19 @@ def settle(
     log = _customer(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
-    log = states.with_states(opened, log, found, layout)
-    desk.notices += states.codes_notices(opened, sample, log, found, layout)
+    log = states.with_states(opened, log, found, layout, structure)
+    log = states.with_days_of_payment(desk, log, layout)
     log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
+    by_name = log.status
+    free = [c for c in columns if c.name not in dropped]
+    log = status_by_values(opened, log, free, desk.notices)
+    by_values = log.status is not None and log.status != by_name
+    log = reaching(desk, log, log.status) if log.status and by_values else log
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
+    desk.notices += states.codes_notices(opened, sample, log, found, layout)
+    log = voided_orders(desk, log)
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)
@@ -102,6 +111,7 @@ def settle(
     if layout is None and not numbered:  # that question is asked, with totals
         refuse_several_documents(opened, sample, log, columns, desk.dropped)
     log = order_roles.described(columns, log, parts)
+    log = reasoned(log) if by_values else log
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
 
 

@@ -47,8 +47,9 @@ def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, i
     table = orders.distinct_lines(opened.table) if log.drop_duplicates else opened.table
     bare = replace(log, traits=(), category=None, channel=None)  # of which no total is made
     marked = orders.lines(table, bare, as_of)
-    sold = marked.filter((marked["rule"] == orders.SALE) & marked["customer"].notnull())
-    sold = sold.mutate(o=sold["order"].cast("string"), c=sold["customer"].cast("string"))
+    text = {"o": marked["order"].cast("string"), "c": marked["customer"].cast("string")}
+    sold = marked.select("rule", "amount", **text)
+    sold = sold.filter((sold["rule"] == orders.SALE) & sold["c"].notnull())
     told: dict[str, ir.Value] = {
         "customers": sold["c"].nunique(),
         "orders": (sold["c"] + " / " + sold["o"]).nunique(),
@@ -94,7 +95,7 @@ def receipt_of_orders(
         "money": log.amount or _product_of(log),
         "product": log.product,
         "quantity": log.quantity,
-        "status": log.status,
+        "status": _status(log),
         "currency": log.currency,
         "buyer of nobody": log.mail,
         "refund": log.refunded,
@@ -176,6 +177,13 @@ def receipt_of_customers(
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left),
     )
+
+
+def _status(log: OrderLog) -> str | None:
+    """Return the column of states in use: the one named so may say nothing of what was sold."""
+    truth = any(c.name == log.status and c.type != "text" for c in log.columns)
+    used = truth or log.cancelled or log.returned or log.browsed or not log.states
+    return log.status if used else log.states[0].column
 
 
 def _product_of(log: OrderLog) -> str | None:

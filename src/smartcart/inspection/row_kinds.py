@@ -115,7 +115,8 @@ def _with_sum_rows(
                 return replace(log, row_type=name, order_rows=(values[sums],), line_rows=())
         if log.product is not None:
             blank = sample[log.product].isnull().ifelse("blank", "told")
-            table = sample.mutate(__kind__=blank)
+            told = {name: sample[name] for name in (log.order, money)}
+            table = sample.select(**told, __kind__=blank)
             expr = kind_expression(table, log.order, "__kind__", ["blank"], money)
             if _sums(opened.engine.record(expr), 1, None) is not None:
                 raise ReadingQuestion.of(

@@ -12,9 +12,18 @@ from smartcart.records import Fill, OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled
 from smartcart.tables.order_structure import Structure
+from smartcart.tables.state_flags import says_state
 
-__all__ = ["below_buyers", "filled_down", "stands_once", "told_once"]
+__all__ = [
+    "below_buyers",
+    "filled_down",
+    "reaching",
+    "stands_once",
+    "states_told",
+    "told_once",
+]
 
+STATES_TRIED = 10  # columns that may tell what became of an order
 LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 
 
@@ -103,6 +112,46 @@ def below_buyers(desk: Desk, log: OrderLog) -> OrderLog:
     return log
 
 
+def states_told(found: Candidates) -> list[str]:
+    """Return the columns that may tell what became of an order, once for all of its lines."""
+    flags = [c for c in found.flags if says_state(c.name)]
+    every = (*found.states[:STATES_TRIED], *flags[:STATES_TRIED], *found.cancelled_on)
+    return list(dict.fromkeys(c.name for c in every))
+
+
+def _seldom(structure: Structure, name: str) -> bool:
+    """Return whether few orders of several lines have a state at all: cancelled ones, say."""
+    cell = structure.cell(name)
+    return cell.some < HALF * structure.several and cell.some > 0
+
+
+def _of_their_lines(desk: Desk, structure: Structure, found: Candidates, first: str) -> set[str]:
+    """Return the states that few orders have, and not only on the line that tells the order.
+
+    That line has the cell ``first``. They speak of the line that they stand on, not of the order.
+    """
+    names = [n for n in states_told(found) if _seldom(structure, n)]
+    if not names:
+        return set()
+    table = desk.sample.filter(desk.sample[first].isnull())
+    row = desk.opened.engine.record(
+        table.aggregate(**{f"n{i}": table[name].count() for i, name in enumerate(names)})
+    )
+    return {name for i, name in enumerate(names) if row[f"n{i}"]}
+
+
+def reaching(desk: Desk, log: OrderLog, name: str) -> OrderLog:
+    """Return the log whose column ``name`` reaches the lines of an order that lack it.
+
+    Where cells are told once for an order, that is, and the column stands beside these only.
+    """
+    if log.fill not in {"order", "down"} or name in log.filled or not log.filled:
+        return log
+    below = desk.sample.filter(desk.sample[log.filled[0]].isnull())
+    row = desk.opened.engine.record(below.aggregate(n=below[name].count()))
+    return log if row["n"] else replace(log, filled=(*log.filled, name))
+
+
 def told_once(
     desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
 ) -> OrderLog:
@@ -115,8 +164,7 @@ def told_once(
             *(c.name for c in found.customers[:8]),
             *(c.name for c in found.mails[:4]),
             *(c.name for c in found.days[:8]),
-            *(c.name for c in found.states[:10]),
-            *(c.name for c in found.cancelled_on),
+            *states_told(found),
             log.channel or "",
             log.currency or "",
             log.discount or "",
@@ -125,10 +173,15 @@ def told_once(
     )
     told = [n for n in names if n and n != log.order]
     if log.fill == "down":
-        return replace(log, filled=(log.order, *told))
-    once = tuple(n for n in told if structure.cell(n).told_once)
+        alone = _of_their_lines(desk, structure, found, log.order)
+        return replace(log, filled=(log.order, *(n for n in told if n not in alone)))
+    seldom = {n for n in states_told(found) if _seldom(structure, n)}
+    full = {n for n in told if 0 < desk.lines == desk.known.get(n)}
+    once = tuple(n for n in told if structure.cell(n).told_once and n not in seldom | full)
     if not once:
         return log
+    alone = _of_their_lines(desk, structure, found, once[0])
+    once += tuple(n for n in told if n in seldom and n not in alone)
     desk.checks.append(f"cells of the order ({listed(once)}) stand on one line of each")
     fill: Fill = "order"
     return replace(log, fill=fill, filled=once)

@@ -33,6 +33,8 @@ class Layout:
     paid : money of the order or the line after discounts, by preference.
     states : per column its values, without regard to case, that say sold, cancelled, returned (in
         full), unpaid or other (no sale); values that are not listed are read by their words.
+    paid_on : days of payment that the platform itself writes: an order without one was not paid,
+        where most have it.
     row_type : tells rows of orders (``order_rows``), of their lines (``line_rows``) and others
         apart.
     nobody : customers that stand for nobody, in lower case.
@@ -62,6 +64,7 @@ class Layout:
     discount: tuple[str, ...] = ()
     refunded: tuple[str, ...] = ()
     cancelled_on: tuple[str, ...] = ()
+    paid_on: tuple[str, ...] = ()
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     row_type: str = ""
     order_rows: tuple[str, ...] = ()

@@ -156,6 +156,8 @@ class OrderLog(Brief):
     nobody: tuple[str, ...] = ()  # customers that stand for nobody, in lower case
     states: tuple[LineState, ...] = ()  # further columns that say what became of a line
     cancelled_on: tuple[str, ...] = ()  # dates that are filled where the order was cancelled
+    paid_on: tuple[str, ...] = ()  # days without which an order was not paid
+    voided: bool = False  # a cancelled line with negative money voids the order that it cancels out
     refunded: str | None = None  # the money given back of an order, in a column of its own
     daily: bool = False  # numbers begin anew every day: number and day make an order
     shop: str | None = None  # numbers its orders by itself: number and shop make an order
@@ -190,6 +192,7 @@ class OrderLog(Brief):
             self.shop,
             *(s.column for s in self.states),
             *self.cancelled_on,
+            *self.paid_on,
             *self.traits,
         )
         return tuple(dict.fromkeys(name for name in named if name is not None))

@@ -33,6 +33,17 @@ OTHER_SCRIPTS = (
 )
 SEVERAL_PRICES = 3  # in a currency whose sign is written in letters of Central Europe
 _PRICED = re.compile(r"\d[ \u00a0]?(?:zł|Kč)")
+SEVERAL_LETTERS = 3  # words with letters of Central Europe that other encodings cannot mean
+_LETTER = rb"[A-Za-z\xe1\xe9\xed\xf3\xfa\xfd]"
+_IN_WORDS = re.compile(  # l, a, z, e, t, l with their marks; capitals before four letters
+    _LETTER + rb"(?:[\xb3\xb9\xbf\xec][a-z]|[\x9d\xbe](?![0-9\x80-\xbf]))"
+    rb"|(?<![A-Za-z0-9\x80-\xff])[\x8d\x8f\xa3\xa5\xaf\xbc][a-z]{4}"
+)
+_WORDS = re.compile(  # with s or z with a caron and a letter that stands beside none in the west
+    rb"(?=[A-Za-z\x80-\xff]*[\x8a\x8e\x9a\x9e])[A-Za-z\x80-\xff]*"
+    rb"[\xc6\xc8\xcc\xcf\xd2\xd8\xd9\xe6\xe8\xec\xef\xf0\xf2\xf8\xf9][A-Za-z\x80-\xff]*"
+    rb"|[A-Za-z]{4,}\xb3(?![0-9A-Za-z\x80-\xff])"
+)
 OTHER_LATIN = ("cp1250", "cp1254", "cp1257")  # of Central Europe, Turkey and the Baltic
 SEVERAL_WORDS = 2  # known words that only one encoding makes
 _OTHER_SCRIPT = re.compile(rb"[\x80-\xff]{4,}|(?:[\x81-\xfe][\x40-\xfe]){3,}")
@@ -65,8 +76,8 @@ def plain_text(
 
     UTF-16 and UTF-32 are known by their byte order mark or their pattern of zeros, Cyrillic, Greek
     and Asian encodings by their runs of bytes beyond ASCII, those of other Latin letters by the
-    words that they make. Other bytes that are not UTF-8 are read as Windows-1252. Streams; a
-    truncated archive is found here.
+    words that they make, of Central Europe by its letters, too. Other bytes that are not UTF-8 are
+    read as Windows-1252. Streams; a truncated archive is found here.
     """
     try:
         head = _head_bytes(path, compression)
@@ -165,6 +176,8 @@ def _other_latin(head: bytes) -> str | None:
     True
     >>> _other_latin("Razem 12,50 zł; 8,00 zł; 9,10 zł".encode("cp1250"))
     'cp1250'
+    >>> _other_latin("Ľudmila; Michaľ; Paťo".encode("cp1250"))
+    'cp1250'
     """
     text = head[: head.rfind(b"\n") + 1] or head
     if len(_PRICED.findall(text.decode("cp1250", "ignore"))) >= SEVERAL_PRICES:
@@ -174,7 +187,10 @@ def _other_latin(head: bytes) -> str | None:
         for encoding in ("cp1252", *OTHER_LATIN)
     }
     best = max(OTHER_LATIN, key=made.__getitem__)
-    return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
+    if made[best] >= made["cp1252"] + SEVERAL_WORDS:
+        return best
+    of_central_europe = len(_IN_WORDS.findall(text)) + len(set(_WORDS.findall(text)))
+    return "cp1250" if of_central_europe >= SEVERAL_LETTERS else None
 
 
 def _words_of(text: bytes, encoding: str) -> set[str]:

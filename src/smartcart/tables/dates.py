@@ -9,7 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
 
-from smartcart.tables.date_words import REWRITES, rewritten, says_date, says_month, says_time
+from smartcart.tables.date_words import (
+    BUDDHIST,
+    REWRITES,
+    in_buddhist_year,
+    rewritten,
+    says_date,
+    says_month,
+    says_time,
+)
 
 __all__ = [
     "BIRTHS",
@@ -193,6 +201,8 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
     found = {value: form for value, form in forms.items() if form is not None}
     if not found:
         return None
+    if all(in_buddhist_year(rewritten(value, rules)[0]) for value in found):
+        rules = (*rules, BUDDHIST)
     counted = Counter[str]()
     open_order = Counter[tuple[str, str, str]]()
     first_large = second_large = 0
@@ -229,7 +239,7 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
 
 
 def _may_be(value: str) -> bool:
-    return 5 < len(value) <= LONGEST and any("0" <= sign <= "9" for sign in value)
+    return 5 < len(value) <= LONGEST and any(map(str.isdigit, value))
 
 
 def _rules(values: list[str]) -> tuple[str, ...]:

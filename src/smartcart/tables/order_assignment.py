@@ -222,6 +222,7 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
         columns=(),
         states=tuple(replace(s, column=plain[s.column]) for s in log.states),
         cancelled_on=each(log.cancelled_on),
+        paid_on=each(log.paid_on),
         whole_orders=each(log.whole_orders),
         filled=each(log.filled),
     )
@@ -238,6 +239,7 @@ def _columns(told: LineColumns, log: OrderLog) -> ir.Table:
         log.status,
         *(state.column for state in log.states),
         *log.cancelled_on,
+        *log.paid_on,
     ]
     found = {PARTS[part]: getattr(told, part) for part in PARTS}
     if told.order is None:
@@ -245,6 +247,8 @@ def _columns(told: LineColumns, log: OrderLog) -> ir.Table:
     beside = dict.fromkeys(name for name in read if name is not None)
     if log.lettered and log.order is not None:
         beside[log.order] = None
+    if log.voided:
+        beside["__void__"] = None
     return told.table.select(**found, **{name: told.table[name] for name in beside})
 
 

@@ -18,13 +18,16 @@ from smartcart.tables.order_ranks import (
     taxes_aside,
 )
 from smartcart.tables.order_words import LOOSELY
+from smartcart.tables.state_names import is_check, speaks_of_a_loss
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["FEW_STATES", "SEVERAL_VALUES", "Candidates", "find_candidates", "rank"]
+__all__ = ["FEW_STATES", "SELDOM", "SEVERAL_VALUES", "Candidates", "find_candidates", "rank"]
 
 SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
+FEW_LOSSES = 12  # different values of one that is filled only where something was lost
+SELDOM = 0.5  # of the lines, at most, have it
 STATE = re.compile(
     r"(?!.*\b(marital|tax|customer|member(ship)?|account|employment|relationship|vip|consent|mail|"
     r"marketing|subscri\w+|loyalty|inventory|stock|civil|family|house|billing state|shipping state|"
@@ -132,7 +135,7 @@ def find_candidates(
         states=tuple(
             c
             for c in columns
-            if (c in by_name or (c in free and STATE.fullmatch(tokens(c.name))))
+            if (c in by_name or (c in free and (_is_state(c.name) or _is_loss(c))))
             and 1 <= c.distinct <= FEW_STATES
         ),
         refunds=tuple(
@@ -165,8 +168,22 @@ def find_candidates(
             for c in free
             if c.type == "boolean"
             or (c.type != "date" and c.distinct == 2)
-            or (c.type == "text" and c.distinct == 1 and c.present < c.rows)
+            or (c.type in {"text", "number"} and c.distinct == 1 and c.present < c.rows)
         ),
+    )
+
+
+def _is_state(name: str) -> bool:
+    return STATE.fullmatch(tokens(name)) is not None and not is_check(name)
+
+
+def _is_loss(column: ColumnSummary) -> bool:
+    """Return whether a column is filled seldom, under a name that speaks of what was lost."""
+    return (
+        column.type == "text"
+        and column.distinct <= FEW_LOSSES
+        and column.present <= SELDOM * column.rows
+        and speaks_of_a_loss(column.name)
     )
 
 

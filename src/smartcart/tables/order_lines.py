@@ -16,8 +16,19 @@ from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
 
-__all__ = ["LineColumns", "cells", "filled", "identity", "numbered", "text"]
+__all__ = [
+    "NOTHING",
+    "LineColumns",
+    "cells",
+    "filled",
+    "identity",
+    "numbered",
+    "read_columns",
+    "text",
+    "told_lost",
+]
 
+NOTHING = 0.005  # of the currency: a sum that is smaller is none
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
 
 
@@ -77,6 +88,8 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
             __amount__=holds.ifelse(table["__amount__"], ibis.literal(None, "float64"))
         )
     amount = paid = table["__amount__"]
+    if order is not None and log.voided:
+        table = table.mutate(__void__=_void(table, log))
     paid_back = None  # the money of the whole order, where that which came back is of it
     refund = given = table["__refund__"]
     if order is not None and log.whole_orders:
@@ -105,6 +118,15 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
         returned,
         table["__other__"],
     )
+
+
+def read_columns(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table with the columns that a reading uses, and the numbers of its rows.
+
+    An export has scores of columns; every step of a query over all of them is compiled for each.
+    """
+    names = {*log.parts, ROW_COLUMN}
+    return table.select([name for name in table.columns if name in names])
 
 
 def _only_money(table: ir.Table, log: OrderLog) -> ir.Value:
@@ -142,13 +164,20 @@ def filled(table: ir.Table, log: OrderLog) -> ir.Table:
         assert log.order is not None
         here = ibis.window(group_by=log.order)
         known = table[log.order].notnull()
-        return table.mutate(**{n: known.ifelse(table[n].max().over(here), table[n]) for n in names})
+        return table.mutate(**{n: known.ifelse(_most(table[n], here), table[n]) for n in names})
     anchor = log.customer if log.fill == "group" or log.order is None else log.order
     before = ibis.cumulative_window(order_by=ROW_COLUMN)
     block = table[anchor].notnull().cast("int64").sum().over(before)
     table = table.mutate(__block__=block)
     here = ibis.window(group_by="__block__")
-    return table.mutate(**{n: table[n].max().over(here) for n in names})
+    return table.mutate(**{n: _most(table[n], here) for n in names})
+
+
+def _most(value: ir.Value, here: ibis.expr.builders.LegacyWindowBuilder) -> ir.Value:
+    """Return the largest value of a window; of yes and no by numbers: not every engine has it."""
+    if value.type().is_boolean():
+        return value.cast("int64").max().over(here) == 1
+    return value.max().over(here)
 
 
 def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
@@ -161,9 +190,19 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
     refund = live.ifelse(table["__refund__"], nothing)
     back = (table["__quantity__"] < 0).fill_null(False)
     first = [~live, back, amount.isnull(), table["__product__"].isnull()]
+    here = ibis.window(group_by=keys)
+    paid = amount.max().over(here)
+    if log.status is not None or log.states or log.cancelled_on or log.paid_on:
+        # a line that was not sold bears the money only where no line of its order was
+        lost = ibis.literal(False)
+        for condition in told_lost(table, log).values():
+            lost = lost | condition
+        lost = lost.fill_null(False)
+        first.insert(1, lost)
+        sold = lost.ifelse(nothing, amount)
+        paid = ibis.coalesce(sold.max().over(here), paid)
     if ROW_COLUMN in table.columns:
         first.append(table[ROW_COLUMN])
-    here = ibis.window(group_by=keys)
     ranked = ibis.window(group_by=keys, order_by=first)
     place = ibis.row_number().over(ranked)
     pieces = table["__quantity__"]
@@ -172,12 +211,54 @@ def _carried(table: ir.Table, log: OrderLog) -> ir.Table:
         several = table["__product__"].count().over(here) > 0
         pieces = (several & table["__product__"].isnull()).ifelse(nothing, pieces)
     return table.mutate(
-        __paid__=amount.max().over(here),
+        __paid__=paid,
         __given__=refund.abs().max().over(here),
         __ordered__=amount.sum().over(here),
         __carrier__=live & (place == 0),
         __quantity__=pieces,
     )
+
+
+def _void(table: ir.Table, log: OrderLog) -> ir.Value:
+    """Return whether the lines of an order add up to nothing, one of them taking back."""
+    assert log.order is not None
+    here = ibis.window(group_by=["__customer__", log.order])
+    nothing = ibis.literal(None, "float64")
+    amount = table["__other__"].ifelse(nothing, table["__amount__"])
+    copy = told_lost(table, log)["cancelled"] & (amount < 0)
+    copies = copy.fill_null(False).cast("int64").sum().over(here)
+    void = (copies > 0) & (amount.sum().over(here).abs() <= NOTHING)
+    return (void & table[log.order].notnull()).fill_null(False)
+
+
+def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:
+    """Return, per word for it, whether the states of a line say that it was not sold.
+
+    ``cancelled``, ``returned``, ``browsed`` and ``unpaid``; blank states say nothing.
+    """
+    found = dict.fromkeys(("cancelled", "returned", "browsed", "unpaid"), ibis.literal(False))
+    if log.status is not None:
+        value = table[log.status]
+        if value.type().is_numeric() and not (log.cancelled or log.returned):
+            value = value != 0
+        if value.type().is_boolean() and not (log.cancelled or log.returned):
+            named = "cancelled" if "cancel" in log.status.lower() else "returned"
+            found[named] = found[named] | value
+        else:
+            value = text(value)
+            for state in ("cancelled", "returned", "browsed"):
+                values = getattr(log, state)
+                found[state] = found[state] | value.isin(values) if values else found[state]
+    for told in log.states:
+        value = text(table[told.column])
+        for state in found:
+            values = getattr(told, state)
+            found[state] = found[state] | value.isin(values) if values else found[state]
+    for name in log.cancelled_on:
+        found["cancelled"] = found["cancelled"] | table[name].notnull()
+    for name in log.paid_on:
+        found["unpaid"] = found["unpaid"] | table[name].isnull()
+    return found
 
 
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:

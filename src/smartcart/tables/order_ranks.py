@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from smartcart.tables.languages import names_of
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -270,7 +271,7 @@ _LATER_DAY = re.compile(
 _DONE = re.compile(r"\b(completed|finished|settled|processed|captured|posted)\b")
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
-    r"storniert|stornierung|"
+    r"storno|storniert|stornierung|"
     r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|"
     r"avbokad|avbruten|annulleret|annullert|kansellert|"
     r"fksto|anulowan[ey]|iptal|отменен|dibatalkan)"
@@ -312,6 +313,10 @@ def money_rank(name: str) -> int | None:
     [1, None, None, None]
     """
     words = tokens(name)
+    if words in names_of("never_paid"):
+        return None
+    if words in names_of("order_total"):
+        return PAID
     after = _AFTER_DISCOUNT.search(words) is not None
     words = re.sub(r" (w|with|by) payment method$", "", words)
     words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
@@ -372,6 +377,8 @@ def is_mail(name: str) -> bool:
     [True, True, False]
     """
     words = tokens(name)
+    if words in names_of("buyer_mail"):
+        return True
     return _MAIL.fullmatch(words) is not None and _OTHERS_MAIL.fullmatch(words) is None
 
 
@@ -395,6 +402,8 @@ def customer_rank(name: str) -> int:
     words = tokens(name)
     if is_mail(name):
         return 2
+    if words in names_of("buyer_name"):
+        return 4
     if re.search(r"\bunique\b|\buuid\b|\bhash\b", words) or _BY_CODE.fullmatch(words):
         return 0
     if _LOGIN.fullmatch(words):
@@ -451,7 +460,7 @@ def day_rank(name: str) -> int | None:
     words = tokens(name)
     if _CLOSING_DAY.fullmatch(words):
         return -1
-    if _NEVER_DAY.fullmatch(words):
+    if _NEVER_DAY.fullmatch(words) or words in names_of("other_day"):
         return None
     if _BEST_DAY.fullmatch(words):
         return 1 if _DONE.search(words) else 0  # that a deal was paid or done comes after it

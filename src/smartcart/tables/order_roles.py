@@ -128,6 +128,7 @@ def described(
     extra = dict.fromkeys((state.column for state in log.states), became)
     filled = ("cancelled_on", "filled where the order was cancelled")
     extra |= dict.fromkeys(log.cancelled_on, filled)
+    extra |= dict.fromkeys(log.paid_on, ("status", "blank where the order was not paid"))
     for name, part, reason in (
         (log.mail, "email", "tells buyers apart whose customer is nobody"),
         (log.refunded, "refund", "the money that was given back of an order"),

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 
 from smartcart.records import LineState
 from smartcart.tables.languages import state_words
-from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
 __all__ = [
     "browsing_words",
     "coded",
-    "flag_state",
     "is_delivery",
     "is_means_of_payment",
     "line_state",
@@ -52,7 +50,7 @@ _CANCELLED = _or_elsewhere(
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
     r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|denegad|\bnegad[oa]\b|odrzucon|afgewezen|"
-    r"rifiutat|"
+    r"rifiutat|\brefused\b|"
     r"\b(fehler|fout|erreur)\b|betaalfout|b[łl][aą]d\b|refuse\b",
     "cancelled",
 )
@@ -73,8 +71,9 @@ _REFUSED = re.compile(  # of a wish to return or cancel
 )
 _RETURNED = _or_elsewhere(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt|gutschrift|"
-    r"credit (memo|note)|reversed|rimbors|\bavoir\b|zuruckgegeben|zurückgegeben|ruckgabe|rückgabe|"
-    r"\bcharged back\b",
+    r"credit (memo|note)|reversed|rimbors|reintegrad|\bavoir\b|zuruckgegeben|"
+    r"zurückgegeben|ruckgabe|rückgabe|"
+    r"\bcharged back\b|\bres[oi]\b",
     "returned",
 )
 _PARTLY = _or_elsewhere(
@@ -176,7 +175,7 @@ def coded(values: Iterable[str]) -> bool:
     return len(told) > 1 and all(re.fullmatch(r"[A-Za-z]{1,2}|\d{1,4}", v.strip()) for v in told)
 
 
-_SOLD = re.compile(
+_SOLD = _or_elsewhere(
     r"complet|closed|paid|bezahlt|\bpag[oa]|pagad|pagat|\bpaye|betaal|oplac|zaplac|betal[dt]|lunas|"
     r"ship|sent|dispatch|versand|versendet|verschickt|exped|envoy|envi|spedit|verzond|wysl|skick|"
     r"deliver|zugestellt|geliefert|livr|entreg|consegn|geleverd|dostarcz|lever|fulfil|unfulfil|"
@@ -192,7 +191,10 @@ _SOLD = re.compile(
     r"|완료|발송|배송|결제|確認|完了|発送|出荷|已|完成|成功|发货|заверш|выполн|доставл|оплач|отправ|"
     r"dokonc|vyrizen|구매확정|past guest|wyslan|нов(ый|ая)|cerrad|ferme|chius|geschlossen|"
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
-    r"zahlung|payment|paiement|pagamento|pago|abgeschlossen"
+    r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
+    r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
+    r"^vollstandig|concretad|comptabilis",
+    "sold",
 )
 
 
@@ -273,71 +275,6 @@ def browsing_words(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(value for value in values if _BROWSED.search(value.strip().lower()))
 
 
-_YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
-_MARKS = {"x", "*", "✓", "✔", "•", *_YES}
-_NO = {
-    "no",
-    "n",
-    "false",
-    "0",
-    "nein",
-    "nej",
-    "nei",
-    "tidak",
-    "non",
-    "nao",
-    "não",
-    "nee",
-    "nie",
-    "нет",
-    "hayır",
-}
-_PAID = re.compile(
-    r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
-    r"valid|captured|settled|collected)"
-)
-_GIVEN_BACK = re.compile(
-    r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
-    r"rimborsato|"
-    r"zuruckgegeben|devuelto)"
-)
-
-
-_TEST = re.compile(r"(is |in )?test( (mode|order|sale|purchase|payment|transaction))?")
-_LIVE = re.compile(r"(is |in )?live( ?mode)?")
-
-
-def flag_state(column: str, values: Iterable[str]) -> LineState | None:
-    """Return what a column of yes and no says of a line, if its name says what it is about.
-
-    >>> flag_state("Storniert", ["Ja", "Nein"]).cancelled
-    ('Ja',)
-    >>> flag_state("bezahlt", ["ja", "nein"]).unpaid, flag_state("Newsletter", ["ja", "nein"])
-    (('nein',), None)
-    >>> flag_state("Storno", ["X"]).cancelled, flag_state("Storno", ["Hello"])
-    (('X',), None)
-    >>> flag_state("Test Mode", ["true", "false"]).other
-    ('true',)
-    """
-    told = {value: value.strip().lower() for value in values}
-    if len(told) == 1 and cancels(column) and set(told.values()) <= _MARKS:
-        return LineState(column, cancelled=tuple(told))  # a mark where it holds, else nothing
-    if len(told) < 2 or not set(told.values()) <= _YES | _NO:
-        return None
-    yes = tuple(v for v, word in told.items() if word in _YES)
-    no = tuple(v for v, word in told.items() if word in _NO)
-    words = tokens(column)
-    if cancels(column):
-        return LineState(column, cancelled=yes)
-    if _PAID.fullmatch(words):
-        return LineState(column, unpaid=no)
-    if _TEST.fullmatch(words):
-        return LineState(column, other=yes)
-    if _LIVE.fullmatch(words):
-        return LineState(column, other=no)
-    return LineState(column, returned=yes) if _GIVEN_BACK.fullmatch(words) else None
-
-
 def line_state(column: str, values: Iterable[str]) -> LineState:
     """Return what the values of a column say of a line.
 
@@ -361,6 +298,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     (('Offen',), ())
     >>> line_state("Transaction Type", ["sale", "credit"]).returned
     ('credit',)
+    >>> line_state("refund_status", ["full", "partial"]).returned
+    ('full',)
     """
     told = list(dict.fromkeys(values))
     cancelled, returned = status_words(told)
@@ -384,6 +323,9 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     if any(_TAKEN.match(_plain(v)) for v in rest):
         unpaid += tuple(v for v in rest if v not in unpaid and _BEGUN.match(_plain(v)))
     words = tokens(column).split()
+    if {"refund", "refunded", "refunds"} & set(words):
+        returned += tuple(v for v in rest if _plain(v) in {"full", "fully", "total"})
+        rest = [v for v in rest if v not in returned]
     kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
     other: tuple[str, ...] = ()
     if kind and any(_CHARGED.match(_plain(v)) for v in rest):

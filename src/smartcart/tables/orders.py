@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables import held_back
-from smartcart.tables.order_lines import LineColumns, cells, text
+from smartcart.tables.order_lines import LineColumns, cells, read_columns, text, told_lost
 from smartcart.tables.quality import YEARS
 from smartcart.tables.summary import ROW_COLUMN
 
@@ -101,7 +101,7 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
     rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
     """
-    return ruled(marked_lines(cells(table, log), log, as_of))
+    return ruled(marked_lines(cells(read_columns(table, log), log), log, as_of))
 
 
 def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
@@ -161,33 +161,16 @@ def _rules(
     """Return the condition of every rule."""
     never = ibis.literal(False)
     quantity, paid = told.quantity, told.paid
-    adjusted, cancelled, browsed, unpaid = never, never, never, never
-    returned = (quantity < 0) | (paid < 0) | told.returned
+    adjusted = never
+    lost = told_lost(table, log)
+    cancelled = lost["cancelled"]
     if log.lettered and log.order is not None:
         code = text(table[log.order])
-        cancelled = code.re_search(r"^[Cc]\d+$")
-        adjusted = code.re_search(r"^[A-Za-z]\d+$") & ~cancelled
-    if log.status is not None:
-        value = table[log.status]
-        if value.type().is_numeric() and not (log.cancelled or log.returned):
-            value = value != 0
-        if value.type().is_boolean() and not (log.cancelled or log.returned):
-            named_so = "cancel" in log.status.lower()
-            cancelled = cancelled | value if named_so else cancelled
-            returned = returned if named_so else returned | value
-        else:
-            value = text(value)
-            cancelled = cancelled | value.isin(log.cancelled)
-            returned = returned | value.isin(log.returned)
-            browsed = value.isin(log.browsed) if log.browsed else never
-    for state in log.states:
-        value = text(table[state.column])
-        cancelled = cancelled | value.isin(state.cancelled) if state.cancelled else cancelled
-        returned = returned | value.isin(state.returned) if state.returned else returned
-        browsed = browsed | value.isin(state.browsed) if state.browsed else browsed
-        unpaid = unpaid | value.isin(state.unpaid) if state.unpaid else unpaid
-    for name in log.cancelled_on:
-        cancelled = cancelled | table[name].notnull()
+        by_letter = code.re_search(r"^[Cc]\d+$")
+        adjusted = code.re_search(r"^[A-Za-z]\d+$") & ~by_letter
+        cancelled = cancelled | by_letter
+    if log.voided:
+        cancelled = cancelled | table["__void__"]
     after = never
     if as_of is not None and log.date is not None:
         after = day > (as_of - EPOCH).days
@@ -198,9 +181,9 @@ def _rules(
         "missing customer": told.customer.isnull(),
         "adjustments": adjusted,
         "cancelled": cancelled,
-        "no purchase": browsed,
-        "unpaid": unpaid,
-        "returned": returned,
+        "no purchase": lost["browsed"],
+        "unpaid": lost["unpaid"],
+        "returned": (quantity < 0) | (paid < 0) | told.returned | lost["returned"],
         "undated": day.isnull() if log.date is not None else never,
         "after as-of": after,
         "no quantity": (quantity.isnull() | (quantity == 0)) if by_piece else never,

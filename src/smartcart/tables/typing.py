@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from smartcart.tables.date_words import NEVER, REWRITES
+from smartcart.tables.date_words import (
+    BUDDHIST,
+    BUDDHIST_AHEAD,
+    BUDDHIST_YEAR,
+    DIGITS,
+    NEVER,
+    OTHER_DIGITS,
+    REWRITES,
+)
 from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
 from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Conversion
 
@@ -156,14 +164,26 @@ def _decorated(text: ir.Value, plan: Conversion) -> ir.Value:
 def _timestamp(text: ir.Value, plan: Conversion) -> ir.Value:
     """Dates by their formats; ISO with a time of day or zone by the engine's own reading."""
     for name in plan.rewrites:
-        for pattern, to in REWRITES[name]:
-            text = text.re_replace(pattern, to)
+        text = in_our_signs(text, name)
     formats = plan.formats
     if any(form.endswith(APART) for form in formats):  # the day is that of the shop's own clock
         text = text.re_replace(r" (UTC|GMT|[-+][0-9]{2}:?[0-9]{2})$", "")
     forms = [re.sub(r" UTC$| GMT$| ?%z$", "", f) if f.endswith(APART) else f for f in formats]
     tries = [_read(text, form) for form in forms]
     return tries[0] if len(tries) == 1 else ibis.coalesce(*tries)
+
+
+def in_our_signs(text: ir.Value, rule: str) -> ir.Value:
+    """Return a text as a rule of :data:`~smartcart.tables.date_words.REWRITES` puts it."""
+    if rule == DIGITS:
+        return text.translate(OTHER_DIGITS, "0123456789" * (len(OTHER_DIGITS) // 10))
+    if rule == BUDDHIST:
+        before, year, rest = (text.re_extract(BUDDHIST_YEAR, group) for group in (1, 2, 3))
+        ours = before.concat((year.try_cast("int64") - BUDDHIST_AHEAD).cast("string"), rest)
+        return text.re_search(BUDDHIST_YEAR).ifelse(ours, text)
+    for pattern, to in REWRITES[rule]:
+        text = text.re_replace(pattern, to)
+    return text
 
 
 def _read(text: ir.Value, form: str) -> ir.Value:

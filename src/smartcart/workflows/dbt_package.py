@@ -129,7 +129,7 @@ def share_bounds(share: float) -> tuple[float, float]:
     the share ``q`` that the segment had when the model was fitted.
 
     >>> [round(x, 3) for x in share_bounds(0.25)]
-    [0.121, 0.432]
+    [0.118, 0.432]
     """
 
     def beyond(p: float) -> bool:

@@ -1,6 +1,8 @@
 """Words of orders in languages beyond the first five: a file a language, all of one form.
 
-``PARTS`` holds, per part of an order, names of columns as shops write them; ``STATES`` words that
+``PARTS`` holds, per part of an order, names of columns as shops write them, and beside the parts
+what such a name says: ``buyer_mail``, ``buyer_name``, ``order_total`` (paid of the whole order),
+``never_paid`` (tax, shipping, discounts) and ``other_day`` (of the parcel, of a birth); ``STATES`` words that
 stand in the values of a status; ``CUSTOMERS``, where a language has them, names of columns of a
 table with a row per customer, by their meaning. All are compared without case, accents and gaps between words.
 A new word goes into the file of its language; a new language is one file and its name here.
@@ -28,6 +30,7 @@ GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, 
 LANGUAGES = (
     *("nl", "it", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
     *("ru", "tr", "id", "ko", "ja", "zh", "sap"),
+    *("ar", "vi", "th", "el", "uk", "he", "bg", "hr", "lt"),
 )
 
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
@@ -106,7 +109,7 @@ def part_within(name: str) -> str | None:
 
 
 def state_words(state: str) -> tuple[str, ...]:
-    """Return words of a state (``cancelled``, ``returned``, ``partly``, ``unpaid``), lower case.
+    """Return words of a state (``cancelled``, ``returned``, ``partly``, ``unpaid``, ``sold``).
 
     >>> "geannuleerd" in state_words("cancelled")
     True

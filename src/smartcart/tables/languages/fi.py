@@ -9,6 +9,8 @@ PARTS = {
         "ostaja",
         "sähköposti",
         "asiakkaan sähköposti",
+        "kanta-asiakaskortti",
+        "asiakaskortti",
     ),
     "order": (
         "tilaus",

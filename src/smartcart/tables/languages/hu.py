@@ -10,6 +10,8 @@ PARTS = {
         "vásárló neve",
         "ügyfél azonosító",
         "e-mail cím",
+        "törzsvásárlói kártya",
+        "hűségkártya",
     ),
     "order": (
         "rendelés",

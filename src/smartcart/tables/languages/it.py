@@ -1,7 +1,43 @@
-"""Italian: its words of orders stand in :mod:`smartcart.tables.order_words`."""
+"""Italian: beside what stands in :mod:`smartcart.tables.order_words`."""
 
-PARTS: dict[str, tuple[str, ...]] = {}
-STATES: dict[str, tuple[str, ...]] = {}
+PARTS = {
+    "customer": (
+        "carta fedeltà",
+        "numero carta fedeltà",
+        "tessera",
+        "numero tessera",
+        "tessera fedeltà",
+        "tessera cliente",
+        "intestatario",
+        "ragione sociale cliente",
+    ),
+    "date": ("data e ora", "data scontrino", "data documento", "data emissione", "data vendita"),
+    "amount": (
+        "totale riga",
+        "importo riga",
+        "totale scontrino",
+        "totale documento",
+        "totale ordine",
+        "importo pagato",
+        "totale pagato",
+    ),
+    "order_total": (
+        "totale scontrino",
+        "totale documento",
+        "totale ordine",
+        "importo pagato",
+        "totale pagato",
+    ),
+    "quantity": ("q.tà", "qtà", "quantità", "qta", "pezzi", "n. pezzi"),
+    "unit_price": ("prezzo unitario", "prezzo un", "prezzo al pezzo", "prezzo di vendita"),
+    "product": ("cod. prodotto", "cod prodotto", "cod. articolo", "nome prodotto", "descrizione"),
+    "status": ("tipo", "tipo documento", "tipo operazione", "tipo movimento", "stato pagamento"),
+    "other_day": ("data consegna", "data spedizione", "data reso", "data di nascita"),
+    "discount": ("codice sconto", "buono sconto"),
+}
+STATES = {
+    "sold": ("vendita", "evaso", "completato", "preso in carico", "pagato"),
+}
 CUSTOMERS = {
     "id": ("codice cliente", "id cliente", "numero cliente", "cliente"),
     "spend_total": (

@@ -14,6 +14,9 @@ PARTS = {
         "e-mailadres klant",
         "lidnummer",
         "gebruiker",
+        "klantenkaart",
+        "klantenkaartnummer",
+        "klantkaart",
     ),
     "order": (
         "bestelling",

@@ -17,6 +17,10 @@ PARTS = {
         "imię i nazwisko",
         "kontrahent",
         "użytkownik",
+        "karta klienta",
+        "numer karty klienta",
+        "karta lojalnościowa",
+        "karta stałego klienta",
     ),
     "order": (
         "zamówienie",

@@ -8,6 +8,9 @@ PARTS = {
         "id client",
         "cumpărător",
         "email client",
+        "card fidelitate",
+        "card de fidelitate",
+        "card client",
     ),
     "order": (
         "comandă",

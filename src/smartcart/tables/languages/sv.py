@@ -13,6 +13,8 @@ PARTS = {
         "e-post",
         "e-postadress",
         "kundens e-post",
+        "kundkort",
+        "medlemskort",
     ),
     "order": (
         "order",

@@ -17,6 +17,8 @@ PARTS = {
         "müşteri e-posta",
         "cari kodu",
         "cari",
+        "sadakat kartı",
+        "müşteri kartı",
     ),
     "order": (
         "sipariş",

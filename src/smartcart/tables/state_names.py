@@ -1,0 +1,78 @@
+"""Names of columns that tell what became of an order, and of such that only seem to."""
+
+from __future__ import annotations
+
+import re
+
+from smartcart.tables.languages import state_words
+from smartcart.tables.tokens import tokens
+
+__all__ = ["is_check", "is_of_the_person", "speaks_of_a_loss"]
+
+_LOSS = re.compile(
+    r"cancel|\bvoid|storn|anulad|anula[cç]|annul|retour|return|refund|reembols|rembours|devol|"
+    r"rimbors|erstatt|chargeback|no show|\bfail"
+)
+_NO_WORDS = {  # too short to be looked for within a name
+    word for state in ("cancelled", "returned") for word in state_words(state) if len(word) < 2
+}
+_LOSSES = tuple(
+    dict.fromkeys(
+        form
+        for state in ("cancelled", "returned")
+        for word in state_words(state)
+        if word not in _NO_WORDS
+        for form in (word, tokens(word))
+    )
+)
+_BESIDE = re.compile(
+    r".*\b(reasons?|grund|grunde|motivo?|motif|razon|powod|notes?|notiz|notas?|comments?|remarks?|"
+    r"memo|bemerkung\w*|kommentar\w*|description|message|text|polic(y|ies)|terms|window|deadline|"
+    r"days?|until|coupons?|voucher|gutschein\w*|promo\w*|address|adresse|warehouse|ids?|no|nr|num|"
+    r"number|nummer|code|qty|quantity|menge|anzahl|count|amounts?|betrag|total|sum|summe|fees?|"
+    r"rate|tax|value|price|preis|currency|method|methode|means|carrier|tracking|label|link|url|"
+    r"user|agent|email|mail|phone|name|returning|returnable|refundable|cancel(l)?able)\b.*"
+)
+_CHECK = re.compile(
+    r".*\b(cvc|cvv|cvn|avs|risk|fraud\w*|betrug\w*|kyc|3ds|3d secure|zip|postal|postcode|plz|"
+    r"address|adresse|line 1|authenticity|identity|liability shift)\b.*"
+)
+_PERSON = re.compile(
+    r".*\b(customers?|clients?|clientes?|buyers?|visitors?|users?|members?|guests?|kunden?\w*|"
+    r"besucher\w*|klanten?|kaufer\w*)\b.*"
+)
+
+
+def speaks_of_a_loss(name: str) -> bool:
+    """Return whether a column's name says that it tells of cancelled or returned orders.
+
+    Reasons, notes, numbers and sums beside that are none.
+
+    >>> [speaks_of_a_loss(n) for n in ("Cancel type", "취소구분", "Retoure", "Order Status")]
+    [True, True, True, False]
+    >>> [speaks_of_a_loss(n) for n in ("Cancel reason", "Refund amount", "Return policy")]
+    [False, False, False]
+    """
+    words = tokens(name)
+    if _BESIDE.fullmatch(words) or is_check(name) or is_of_the_person(name):
+        return False
+    folded = name.strip().lower()
+    return _LOSS.search(words) is not None or any(w in folded or w in words for w in _LOSSES)
+
+
+def is_check(name: str) -> bool:
+    """Return whether a name is of a check of a card, an address or a risk: no state of an order.
+
+    >>> is_check("Card CVC Status"), is_check("Fraud status"), is_check("Order Status")
+    (True, True, False)
+    """
+    return _CHECK.fullmatch(tokens(name)) is not None
+
+
+def is_of_the_person(name: str) -> bool:
+    """Return whether a name speaks of who bought: a returning customer brought nothing back.
+
+    >>> is_of_the_person("Customer type"), is_of_the_person("Order type")
+    (True, False)
+    """
+    return _PERSON.fullmatch(tokens(name)) is not None

@@ -1,0 +1,294 @@
+"""What became of an order: states on few lines, told once, of one order's lines, and in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart.tables.order_states import line_state, unexplained
+from test_reading import ORDERS, PEOPLE, TRUTH, orders, told, two_lines
+
+N = np.arange(ORDERS)
+LOST = N % 6 == 0
+SOLD = (~LOST).sum()
+
+
+def _log(**columns: object) -> pd.DataFrame:
+    t = orders().rename(
+        columns={"number": "order_id", "who": "customer_id", "day": "order_date", "total": "total"}
+    )
+    return t[["order_id", "customer_id", "order_date", "total"]].assign(**columns)
+
+
+def _messages(table: pd.DataFrame) -> list[str]:
+    codes = {"status_words", "status_codes", "blank_states", "no_day_of_payment"}
+    return [n.message for n in smartcart.check(table).notices if n.code in codes]
+
+
+def _where(mask: np.ndarray, word: object) -> pd.Series:
+    return pd.Series(np.where(mask, word, None))
+
+
+# Filled for the bad lines only ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Status", "Cancelled"),
+        ("order_status", "Anulowane"),
+        ("Cancel type", "cancelled by buyer"),
+        ("취소구분", "취소"),
+        ("Storno", "storniert"),
+        ("Cancelled", 1),
+        ("Refunded", "yes"),
+        ("취소여부", "Y"),
+    ],
+)
+def test_a_state_that_only_lines_have_that_were_not_sold(name, word) -> None:
+    assert told(_log(**{name: _where(LOST, word)}))[0] == SOLD
+
+
+def test_the_words_of_such_a_state_may_be_several() -> None:
+    state = pd.Series(np.select([N % 6 == 0, N % 6 == 1], ["Anulowane", "Zwrot"], None))
+    assert told(_log(Status=state))[0] == (N % 6 > 1).sum()
+
+
+def test_a_state_that_most_lines_have_is_no_such_state_and_is_told() -> None:
+    half = _log(Status=_where(N % 10 < 5, "Cancelled"))
+    assert told(half)[0] == (N % 10 >= 5).sum()
+    most = _log(Status=_where(N % 10 < 6, "Cancelled"))
+    assert told(most) == TRUTH
+    assert any("'Cancelled' only, on 72 of 120" in m for m in _messages(most))
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Cancel reason", "changed my mind, cancelled"),
+        ("Return policy", "returns within 14 days"),
+        ("Coupon", "CANCEL10"),
+        ("Customer type", "Returning"),
+        ("Note", "please no return label"),
+    ],
+)
+def test_notes_coupons_and_words_of_the_buyer_are_no_states(name, word) -> None:
+    assert told(_log(**{name: _where(LOST, word)})) == TRUTH
+
+
+def test_a_returning_customer_brought_nothing_back() -> None:
+    assert told(_log(**{"Customer type": np.where(LOST, "Returning", "New")})) == TRUTH
+    assert told(_log(**{"Order type": np.where(LOST, "Returned", "New")}))[0] == SOLD
+
+
+def test_words_that_nobody_knows_are_named_where_few_lines_have_them() -> None:
+    for name in ("Status", "Cancel type"):
+        table = _log(**{name: _where(LOST, "Wycofane")})
+        assert told(table) == TRUTH
+        assert any(f"{name} holds 'Wycofane'" in m for m in _messages(table)), name
+    assert not _messages(_log(**{"Gift wrap": _where(LOST, "Wycofane")}))
+
+
+def test_words_of_a_cancellation_under_any_other_name_are_told() -> None:
+    table = _log(Info=_where(LOST, "cancelled"))
+    assert told(table) == TRUTH
+    assert any("Info holds 'cancelled' on 20 of 120" in m for m in _messages(table))
+    beside = table.assign(Status=np.where(N % 6 == 1, "Cancelled", "Completed"))
+    assert not any("Info" in m for m in _messages(beside))
+
+
+# Which line bears the money of an order ---------------------------------------------------------
+
+
+def _attempts(first: str, second: str) -> pd.DataFrame:
+    """Orders that were paid at once, and every fourth with an attempt before or after that."""
+    t = _log(total=10.0 + N % 50, status="captured")
+    again = t[N % 4 == 0]
+    table = pd.concat([again.assign(status=first), t.assign(status=second)])
+    table = table.assign(id=np.arange(len(table)))
+    return table.sort_values(["order_id", "id"], kind="stable").drop(columns="id")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_attempt_that_failed_takes_no_money_from_its_order(turned) -> None:
+    table = _attempts("failed", "captured")
+    if turned:
+        table = table[::-1].reset_index(drop=True)
+    want = (ORDERS, PEOPLE, pytest.approx((10.0 + N % 50).sum()))
+    assert told(table) == want
+
+
+def test_an_order_of_attempts_in_vain_was_not_sold() -> None:
+    table = _attempts("failed", "captured")
+    never = table["order_id"] % 8 == 0
+    table.loc[never, "status"] = "failed"
+    sold = (N + 1000) % 8 != 0
+    assert told(table)[::2] == (sold.sum(), pytest.approx((10.0 + N % 50)[sold].sum()))
+
+
+def test_the_amount_is_that_of_the_attempt_that_was_paid() -> None:
+    table = _attempts("failed", "captured")
+    more = table["order_id"] == 1000
+    table.loc[more & (table["status"] == "failed"), "total"] = 999.0
+    assert told(table)[2] == pytest.approx((10.0 + N % 50).sum())
+
+
+# Told once for an order -------------------------------------------------------------------------
+
+
+def _first_lines(**columns: object) -> pd.DataFrame:
+    """Two lines an order; cells of the order, and ``columns``, on the first of them only."""
+    lines = two_lines(**columns)
+    once = ["who", "day", *columns]
+    lines.loc[~lines["first"], once] = None
+    names = {"number": "order_id", "who": "customer_id", "day": "order_date", "line": "amount"}
+    return lines[["number", "who", "day", *columns, "sku", "pieces", "line"]].rename(columns=names)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("bezahlt", ("nein", "ja")), ("Status", ("Cancelled", None)), ("Storno", ("x", None))],
+)
+def test_a_state_on_the_first_line_reaches_the_others(name, words) -> None:
+    table = _first_lines(**{name: np.where(LOST, *words)})
+    want = (SOLD, pytest.approx(orders()["total"][~LOST].sum()))
+    assert told(table)[::2] == want
+    blank = table.assign(order_id=table["order_id"].where(table["customer_id"].notna()))
+    assert told(blank)[::2] == want
+
+
+def test_a_state_on_any_line_of_an_order_is_of_that_line() -> None:
+    table = _first_lines()
+    second = (table.index % 2 == 1) & (table.index % 12 == 1)
+    table["Cancel type"] = _where(second, "cancelled")
+    assert told(table)[::2] == (ORDERS, pytest.approx(table["amount"][~second].sum()))
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def test_words_of_more_platforms() -> None:
+    state = line_state("Type", ["Authorised", "Refused", "Cancelled"])
+    assert (state.cancelled, state.unpaid) == (("Refused", "Cancelled"), ())
+    assert line_state("Estado del pago", ["Recibido", "Reintegrado"]).returned == ("Reintegrado",)
+    assert line_state("status", ["authorized", "captured"]).unpaid == ("authorized",)
+    known = ["Authorised", "Nowe", "Faturado", "Archivada", "purchase", "Vollständig"]
+    assert unexplained(known) == ()
+    assert unexplained(["Unvollständig", "Wycofane"]) == ("Unvollständig", "Wycofane")
+
+
+@pytest.mark.parametrize("name", ["Card CVC Status", "Fraud status", "Address check status"])
+def test_checks_of_a_card_are_no_states(name) -> None:
+    table = _log(Status="Paid", **{name: np.where(LOST, "fail", "pass")})
+    assert told(table) == TRUTH
+    assert not _messages(table)
+    assert _messages(_log(Status=np.where(LOST, "fall", "Paid")))
+
+
+def test_what_came_back_in_part_was_sold() -> None:
+    flags = {"Refunded?": (N % 6 < 2).astype(int), "Fully Refunded?": LOST.astype(int)}
+    table = _log(**flags)
+    assert told(table)[0] == SOLD
+    assert not _messages(table)
+    alone = _log(**{"Refunded?": (N % 6 < 2).astype(int)})
+    assert told(alone)[0] == (N % 6 >= 2).sum()
+
+
+# What is told -----------------------------------------------------------------------------------
+
+
+def test_only_lines_that_count_as_sold_are_told() -> None:
+    table = _log(
+        Status=np.where(LOST, "Cancelled", "Completed"),
+        **{"Invoice status": np.where(LOST, "Wycofane", "Invoiced")},
+    )
+    assert not _messages(table)
+    table.loc[1, "Invoice status"] = "Wycofane"
+    assert [m for m in _messages(table) if "Wycofane" in m]
+
+
+def test_codes_of_a_state_in_words_need_none() -> None:
+    words = np.select([N % 6 == 0, N % 6 == 1], ["Cancelled", "Shipped"], "Completed")
+    codes = np.select([N % 6 == 0, N % 6 == 1], ["7", "2"], "1")
+    table = _log(order_status=words, status_id=codes)
+    assert not _messages(table)
+    table.loc[2, "status_id"] = "2"  # of two states
+    assert [m for m in _messages(table) if m.startswith("status_id holds codes")]
+
+
+def test_a_state_finer_than_the_one_that_is_read_is_told() -> None:
+    paid = np.where(LOST, "Refunded", "Paid")
+    table = _log(Status=np.select([LOST, N % 6 == 1], ["Zwrot", "Wycofane"], "Complete"))
+    table = table.assign(**{"Payment status": paid})
+    assert [m for m in _messages(table) if "Status holds 'Wycofane'" in m]
+
+
+def test_the_receipt_names_the_state_in_use() -> None:
+    table = _log(**{"Order Type": "online", "Status": _where(LOST, "Awaiting payment")})
+    receipt = smartcart.check(table).receipt
+    assert (receipt.columns["status"], receipt.orders) == ("Status", SOLD)
+    plain = smartcart.check(_log(**{"Order Type": np.where(LOST, "online", "in store")}))
+    assert plain.receipt.columns["status"] == "Order Type"
+
+
+def _voided(back: float) -> pd.DataFrame:
+    """Receipts, and of every sixth a copy under its number that takes ``back`` of it back."""
+    t = _log(kind="SALE", total=10.0 + N % 50)
+    copy = t[LOST].assign(kind="VOID", total=lambda t: -back * t["total"])
+    return pd.concat([t, copy]).sort_values(["order_id", "kind"], kind="stable")
+
+
+def test_a_receipt_that_a_negative_copy_cancels_is_void() -> None:
+    table = _voided(1.0)
+    assert told(table)[::2] == (SOLD, pytest.approx((10.0 + N % 50)[~LOST].sum()))
+    seen = smartcart.check(table)
+    assert "voided_orders" not in {n.code for n in seen.notices}
+    assert not any("stand on one line" in check for check in seen.receipt.checks)
+
+
+def test_what_a_copy_takes_back_in_part_is_told() -> None:
+    table = _voided(0.5)
+    assert told(table)[::2] == (ORDERS, pytest.approx((10.0 + N % 50).sum()))
+    notices = [n for n in smartcart.check(table).notices if n.code == "voided_orders"]
+    assert [n.count for n in notices] == [20]
+
+
+def test_voided_copies_of_no_receipt_are_not_told() -> None:
+    t = _voided(1.0)
+    alone = t[~(t["order_id"].isin(t["order_id"][t["kind"] == "VOID"]) & (t["kind"] == "SALE"))]
+    assert "voided_orders" not in {n.code for n in smartcart.check(alone).notices}
+
+
+# The day of payment that a platform writes ------------------------------------------------------
+
+
+def _ebay(paid: pd.Series) -> pd.DataFrame:
+    t = orders()
+    return pd.DataFrame(
+        {
+            "Sales Record Number": t["number"],
+            "Order Number": "02-" + t["number"].astype(str),
+            "Buyer Username": t["who"],
+            "Item Title": "Pot",
+            "Quantity": 1,
+            "Sold For": t["total"],
+            "Total Price": t["total"],
+            "Sale Date": t["day"],
+            "Paid On Date": paid,
+        }
+    )
+
+
+def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid() -> None:
+    table = _ebay(orders()["day"].where(~LOST))
+    seen = smartcart.check(table)
+    assert (seen.receipt.layout, seen.receipt.orders) == ("ebay_orders", SOLD)
+    assert any("not paid" in left.reason and left.lines == 20 for left in seen.receipt.left_out)
+    assert not _messages(table)
+
+
+def test_where_most_orders_lack_the_day_of_payment_nothing_says_unpaid() -> None:
+    assert told(_ebay(orders()["day"].where(N % 10 < 4)))[0] == ORDERS
+    assert told(_ebay(orders()["day"].where(N % 10 < 6)))[0] == (N % 10 < 6).sum()
