@@ -253,3 +253,101 @@ def test_a_login_among_numbers_is_not_quoted(name: str, tmp_path) -> None:
     table.to_csv(path, index=False)
     found = smartcart.check(str(path))
     assert "eastl_win" not in json.dumps([n.message for n in found.notices])
+
+
+# Words that stand for something else ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Payment type", "Zahlungsart", "Tender Type"])
+def test_a_transfer_is_how_it_was_paid_and_no_transfer_between_accounts(name: str) -> None:
+    table = shop(0, 0)
+    table[name] = np.array(["Cash", "Card", "Transfer"])[N % 3]
+    assert told(table) == TRUTH
+    table[name] = np.array(["Cash", "Card", "Refunded"])[N % 3]
+    assert told(table)[0] == ORDERS - ORDERS // 3
+
+
+@pytest.mark.parametrize("name", ["Missing Orders", "Wachtend op betaling"])
+def test_orders_that_were_never_paid_count_under_these_words(name: str) -> None:
+    table = shop(0, 0)
+    table["order_status"] = np.where(N % 10 == 4, name, "Complete")
+    assert told(table)[0] == ORDERS - ORDERS // 10
+
+
+@pytest.mark.parametrize("known", [1.0, 0.9])
+def test_events_are_of_the_user_where_all_purchases_name_one(known: float) -> None:
+    t = orders()
+    bought = pd.DataFrame(
+        {
+            "event_date": t["day"].dt.strftime("%Y%m%d"),
+            "event_timestamp": t["day"].astype("int64") // 1000,
+            "event_name": "purchase",
+            "user_id": t["who"].where((1 - known) * ORDERS <= N),
+            "user_pseudo_id": [f"{1000 + i // 2}.77" for i in N],
+            "ecommerce.transaction_id": [f"T{i}" for i in N],
+            "ecommerce.purchase_revenue": t["total"],
+        }
+    )
+    seen = bought.assign(event_name="view_item", user_id=None).drop(
+        columns=["ecommerce.transaction_id", "ecommerce.purchase_revenue"]
+    )
+    receipt = smartcart.check(pd.concat([bought, seen, seen], ignore_index=True)).receipt
+    assert receipt.orders == ORDERS
+    assert receipt.customers == (PEOPLE if known == 1 else ORDERS // 2)
+
+
+def test_bills_of_nobody_with_a_running_number_are_no_table_of_customers() -> None:
+    table = pd.DataFrame(
+        {
+            "Order Id": 987650000017225 + N,
+            "Order #": 1 + N % 40,
+            "Opened": orders()["day"],
+            "Paid": orders()["day"],
+            "Amount": orders()["total"],
+            "Tip": (N % 5).astype(float),
+        }
+    )
+    with pytest.raises(DataError, match="lines of orders"):
+        smartcart.check(table)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Summa inkl. moms", "Totale IVA inclusa", "Toplam (KDV dahil)", "Celkem s DPH", "Suma z VAT"],
+)
+def test_an_amount_with_tax_is_an_amount_in_any_language(name: str) -> None:
+    table = shop(0, 0).rename(columns={"total": name})
+    table["tax"] = (table[name] * 0.2).round(2)
+    assert told(table) == TRUTH
+
+
+@pytest.mark.parametrize("name", ["PLZ", "Postnummer", "NPA"])
+def test_codes_of_places_of_four_digits_form_nothing(name: str) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {"Kd-Nr.": [f"K{i}" for i in range(80)], name: rng.integers(1010, 9564, 80)}
+    )
+    frame["Umsatz"] = rng.gamma(2, 80, 80).round(2)
+    found = smartcart.check(frame)
+    assert next(c for c in found.contract.columns if c.name == name).role != "forms"
+
+
+def test_japanese_text_is_read_in_its_own_encoding(tmp_path) -> None:
+    t = orders()
+    table = pd.DataFrame(
+        {
+            "受注番号": [f"A{i:05d}" for i in N],
+            "顧客番号": t["who"],
+            "メールアドレス": t["mail"],
+            "氏名": np.array(["佐藤 美咲", "鈴木 大輔", "高橋 結衣", "田中 翔太"])[N % 4],
+            "受注日": t["day"].dt.strftime("%Y/%m/%d"),
+            "受注ステータス": "配送完了",
+            "商品名": np.array(["抹茶ラテ", "ほうじ茶", "せんべい"])[N % 3],
+            "支払い合計": t["total"].astype(int),
+        }
+    )
+    path = tmp_path / "orders.csv"
+    path.write_bytes(table.to_csv(index=False).encode("cp932"))
+    receipt = smartcart.check(str(path)).receipt
+    assert (receipt.orders, receipt.customers) == (ORDERS, PEOPLE)
+    assert receipt.columns["customer"] == "顧客番号"

@@ -52,6 +52,7 @@ MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|ti
 DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
 DAYS_AHEAD = 3  # between both on most lines: they were made ahead
 FEW_PAIRS = 20  # lines with both
+IN_FULL = 0.98  # of the lines with money
 FEW_OF_MOST = 0.2  # customers so few beside another column of them are a kind of account
 
 
@@ -87,6 +88,8 @@ def settle(
         log = below
         _count(desk, log, found)
     log = _customer(desk, log, structure, found)
+    if layout is not None and "customer" not in parts.values():
+        log = _in_full(desk, log, structure, layout)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
@@ -220,6 +223,15 @@ def _customer(
             continue
         if not buyers.one_for_all(desk.opened, desk.sample, name):
             return replace(log, customer=_called(desk, name, structure, found))
+    return log
+
+
+def _in_full(desk: Desk, log: OrderLog, structure: Structure | None, layout: Layout) -> OrderLog:
+    """Return the log by the column that a layout prefers where nearly all that was paid has it."""
+    for name in present((layout.customer_if_full,), list(desk.figures)):
+        steady = structure is None or structure.cell(name).steady
+        if steady and desk.filled(name, structure) >= IN_FULL:
+            return replace(log, customer=name)
     return log
 
 

@@ -81,6 +81,8 @@ def with_states(
         state = order_states.line_state(column.name, values)
         if given is not None:
             state = _as_listed(column.name, values, given, state)
+        elif order_states.is_means_of_payment(column.name):  # a transfer is how it was paid
+            state = replace(state, browsed=(), unpaid=(), other=())
         told = set(_all(state))
         some = len(told) < len(values) or _seldom(column, log, structure)
         if told and (given is not None or some):

@@ -30,6 +30,7 @@ class Layout:
     kind : ``orders``, ``customers``, or ``nobody``: lines of orders that say nothing of the buyer,
         which are refused.
     signature : columns that must all be there; ``absent`` those that must not.
+    customer_if_full : says who bought instead of ``customer``, where nearly all sold lines have it.
     paid : money of the order or the line after discounts, by preference.
     states : per column its values, without regard to case, that say sold, cancelled, returned (in
         full), unpaid or other (no sale); values that are not listed are read by their words.
@@ -51,6 +52,7 @@ class Layout:
     signature: tuple[str, ...]
     absent: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
+    customer_if_full: str = ""
     mail: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     day: tuple[str, ...] = ()

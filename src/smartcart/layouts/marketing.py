@@ -21,6 +21,7 @@ MARKETING: tuple[Layout, ...] = (
         ),
         order=("ecommerce_transaction_id",),
         customer=("user_pseudo_id", "user_id"),
+        customer_if_full="user_id",
         day=("event_date", "event_timestamp"),
         paid=("ecommerce_purchase_revenue", "ecommerce_purchase_revenue_in_usd"),
         quantity=("items_quantity", "ecommerce_total_item_quantity"),

@@ -83,7 +83,7 @@ def plain_text(
         head = _head_bytes(path, compression)
         encoding = _wide_encoding(head[:4096])
         if encoding is None and not _is_utf8(head):
-            encoding = _other_latin(head) or _other_script(head)
+            encoding = _by_words(head) or _other_script(head) or _by_letters(head)
         if compression is None and encoding is None:
             survey = _copy(path, None, None, None, source)
             if not survey.damaged:
@@ -167,19 +167,17 @@ def _other_script(head: bytes) -> str | None:
     return None if best is None else str(best.encoding)
 
 
-def _other_latin(head: bytes) -> str | None:
+def _by_words(head: bytes) -> str | None:
     """Return the encoding of Latin letters, not Windows-1252, in which known words are written.
 
-    >>> _other_latin("Wartość;Ilość;Zamówienie".encode("cp1250"))
+    >>> _by_words("Wartość;Ilość;Zamówienie".encode("cp1250"))
     'cp1250'
-    >>> _other_latin("Größe;Menge".encode("cp1252")) is None
+    >>> _by_words("Größe;Menge".encode("cp1252")) is None
     True
-    >>> _other_latin("Razem 12,50 zł; 8,00 zł; 9,10 zł".encode("cp1250"))
-    'cp1250'
-    >>> _other_latin("Ľudmila; Michaľ; Paťo".encode("cp1250"))
+    >>> _by_words("Razem 12,50 zł; 8,00 zł; 9,10 zł".encode("cp1250"))
     'cp1250'
     """
-    text = head[: head.rfind(b"\n") + 1] or head
+    text = _lines_of(head)
     if len(_PRICED.findall(text.decode("cp1250", "ignore"))) >= SEVERAL_PRICES:
         return "cp1250"
     made = {
@@ -187,10 +185,22 @@ def _other_latin(head: bytes) -> str | None:
         for encoding in ("cp1252", *OTHER_LATIN)
     }
     best = max(OTHER_LATIN, key=made.__getitem__)
-    if made[best] >= made["cp1252"] + SEVERAL_WORDS:
-        return best
-    of_central_europe = len(_IN_WORDS.findall(text)) + len(set(_WORDS.findall(text)))
-    return "cp1250" if of_central_europe >= SEVERAL_LETTERS else None
+    return best if made[best] >= made["cp1252"] + SEVERAL_WORDS else None
+
+
+def _by_letters(head: bytes) -> str | None:
+    """Return the encoding of Central Europe where its letters stand in words; of Latin text only.
+
+    >>> _by_letters("Ľudmila; Michaľ; Paťo".encode("cp1250"))
+    'cp1250'
+    """
+    text = _lines_of(head)
+    found = len(_IN_WORDS.findall(text)) + len(set(_WORDS.findall(text)))
+    return "cp1250" if found >= SEVERAL_LETTERS else None
+
+
+def _lines_of(head: bytes) -> bytes:
+    return head[: head.rfind(b"\n") + 1] or head
 
 
 def _words_of(text: bytes, encoding: str) -> set[str]:

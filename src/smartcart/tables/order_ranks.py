@@ -35,18 +35,28 @@ __all__ = [
 
 PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
 
-_TAX = r"(tax(es)?|vat|gst|mwst|ust|tva|iva|btw|steuern?|impuestos?|impostos?|ht|ttc|kdv|nds)"
+_TAX = (
+    r"(tax(es)?|vat|gst|mwst|ust|u st|tva|iva|btw|steuern?|impuestos?|impostos?|ht|ttc|kdv|nds|"
+    r"moms|mva|dph|alv|afa|pvm|pvn|pdv|ddv|ppn|ндс|пдв|ддс|φπα)"
+)
+_WITH = (
+    r"incl?|including|included|inclusive|inkl|inklusive|mit|avec|con|com|s|vc|vcetne|z|ze|cu|w tym|"
+    r"sis|sisaltaen|sisaltyy|med|с|со|з|including|включая|dahil|με|after"
+)
+_LESS = (
+    r"excl?|ex|excluding|exclusive|before|without|exkl|exklusive|ohne|hors|sans|sin|sem|zzgl|plus|"
+    r"bez|fara|haric|utan|uten|ilman|без|χωρις"
+)
+_HELD = r"incl?|included|inclusive|inkl|inclus[aoe]?|compres[aoe]|incluid[ao]|dahil|sis"
+_KEPT = r"excl?|excluded|exclusive|exkl|esclus[aoe]|exclu(id[ao])?|haric"
 _AROUND_TAX = re.compile(
-    rf"\b(incl?|including|included|inclusive|excl?|ex|excluding|exclusive|before|after|with|"
-    rf"without|"
-    rf"plus|inkl|inklusive|exkl|zzgl|ohne|mit|hors|sans|avec|con|sin|com|sem|ohne)( of| de)? "
-    rf"{_TAX}( (and|und|y|e|et) (shipping|versand|envio|frete))?\b"
-    rf"|\b{_TAX} (incl?|included|inclusive|excl?|excluded|exclusive|inkl|exkl)\b"
+    rf"\b({_WITH}|{_LESS}|with)( of| de)? {_TAX}"
+    rf"( (and|und|y|e|et) (shipping|versand|envio|frete))?\b"
+    rf"|\b{_TAX} ({_HELD}|{_KEPT})\b"
     r"|\b(netto|brutto|ttc|ht|inkl|exkl|incl|excl)\b"
 )
 _WITHOUT_TAX = re.compile(
-    rf"\b(excl?|ex|excluding|exclusive|before|without|exkl|ohne|hors|sans|sin|sem|zzgl|plus)"
-    rf"( of| de)? {_TAX}\b|\b{_TAX} (excl?|excluded|exclusive|exkl)\b|\b(netto|net|ht|exkl|excl)\b"
+    rf"\b({_LESS})( of| de)? {_TAX}\b|\b{_TAX} ({_KEPT})\b|\b(netto|net|ht|exkl|excl)\b"
 )
 _GROSS = re.compile(r"\b(brutto|gross|ttc|bruto)\b")
 _AFTER_DISCOUNT = re.compile(
@@ -116,7 +126,8 @@ _PAID = re.compile(
     r"toplam( tutar)?|itogo|summa( zakaza)?|ventes|ventas"
 )
 _CONVERTED = re.compile(
-    r".*\b(converted|base|settlement|shop currency|main currency|eur|usd|gbp|chf|sek|pln|shop "
+    r".*\b(converted|base|settlement|(shop|main|company|home|own|reporting) currency|eur|usd|gbp|"
+    r"chf|sek|pln|shop "
     r"money)\b.*"
 )
 

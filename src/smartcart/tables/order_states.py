@@ -100,7 +100,7 @@ _UNPAID = _or_elsewhere(
     r"^lay[ -]?by|^invoice sent$|"
     r"(waiting|wait)[ _-]?payment|(billet|boleto)[ _-]?(printed|gerado|impresso)|^devis\b|"
     r"in afwachting|en espera de(l)? pago|zahlung offen|offene zahlung|non payee?s?$|"
-    r"nicht bezahlt|no pagad[oa]|"
+    r"nicht bezahlt|no pagad[oa]|wacht(end|en)? op betaling|^missing orders?$|"
     r"nao pag[oa]|non pagat[oa]|niet betaald|nieoplacon|"
     r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
     "unpaid",

@@ -179,7 +179,8 @@ PARTS: tuple[Part, ...] = (
     Part(
         "discount",
         r"(retail |item |order |line ?item )?(discount|disc|coupon|promo|promotion|voucher|rebate|"
-        r"markdown|deal(?! id))s?( (rate|pct|percent|percentage|amount|value|applied|used|code|id|"
+        r"markdown|deal(?! (id|name)))s?( (rate|pct|percent|percentage|amount|value|applied|used|"
+        r"code|id|"
         r"name|"
         r"type|disc))?|(is |on )(discount|discounted|promo|promotion|sale)|"
         r"(rabatt|descuento|dto|remise|reduction|desconto|sconto|korting)"

@@ -37,6 +37,10 @@ __all__ = [
 UNIQUE = 0.98  # share of distinct values from which an id is believed
 LEAST_ID = 1e3  # whole numbers from here on, each once, are ids and no counts
 NUMBERED_ROWS = 20
+POSTAL = re.compile(  # codes of places, which may be of four digits
+    r"\b(plz|postleitzahl|post(al)? ?codes?|zip|cep|npa|cap|psc|postnr|postnummer|codigo postal|"
+    r"code postal|kod pocztowy|iranyitoszam)\b"
+)
 CONTACT = 1e4  # numbers of phones and codes of places reach it, counts of calls do not
 ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
 
@@ -244,7 +248,7 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
         return column.type != "number" or column.whole
     if meaning == "outcome" and column.type == "text":
         return column.distinct <= FEW_VALUES  # yes and no, or a few kinds
-    if meaning == "contact" and column.type == "number":
+    if meaning == "contact" and column.type == "number" and not POSTAL.search(tokens(column.name)):
         return column.whole and (column.high or 0.0) >= CONTACT  # no count of contacts
     if meaning == "frequency" and column.unique and column.rows >= NUMBERED_ROWS:
         return (column.low or 0.0) < LEAST_ID  # numbers of orders, not how many there are

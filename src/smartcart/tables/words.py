@@ -77,7 +77,8 @@ WORDS: tuple[Row, ...] = (
     Row(
         "contact",
         de=r"(vor|nach|familien|kunden)?name|e ?mail( ?adresse)?|mail|telefon( ?nummer)?|"
-        r"(handy|mobil)( ?(nummer|telefon))?|.*(adresse|anschrift|strasse)|hausnummer|plz|"
+        r"(handy|mobil)( ?(nummer|telefon))?|.*(adresse|anschrift|strasse)|hausnummer|plz|npa|"
+        r"post(nummer|nr)|"
         r"postleitzahl|.*nachname|.*vorname|.*telefon( ?nummer)?",
         es=r"nombres?( (completo|cliente))?|apellidos?|correo( electronico)?|telefono|movil|"
         r"celular|direccion( .+)?|calle|codigo postal|cp|(nombre|apellidos?|telefono|correo) .+",

@@ -10,6 +10,8 @@ PARTS = {
         "klantnaam",
         "koper",
         "naam klant",
+        "naam consument",
+        "consument",
         "e-mailadres",
         "e-mailadres klant",
         "lidnummer",
