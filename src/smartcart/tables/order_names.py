@@ -13,6 +13,7 @@ from smartcart.tables.order_words import (
     LOOSELY,
     NOT_MONEY,
     OF_CUSTOMERS,
+    ONE_ORDER,
     PARTS,
     RULES,
     Part,
@@ -147,11 +148,6 @@ def speaks_of_customers(columns: Sequence[ColumnSummary]) -> bool:
         if column.type == "number"
         and not (column.whole and column.unique and (column.low or 0) >= LEAST_ID)
         for word, _ in readings(column.name)[:1]
-        if not (word.meaning == "frequency" and _numbers_orders(column))
+        if not (word.meaning == "frequency" and ONE_ORDER.fullmatch(tokens(column.name)))
     }
     return len(told & OF_CUSTOMERS) >= 2
-
-
-def _numbers_orders(column: ColumnSummary) -> bool:
-    part = part_of(column, {})
-    return part is not None and part.name == "order"

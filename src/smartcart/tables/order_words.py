@@ -20,6 +20,7 @@ __all__ = [
     "NOT_MONEY",
     "NOT_WHO",
     "OF_CUSTOMERS",
+    "ONE_ORDER",
     "PARTS",
     "PREFERRED",
     "RULES",
@@ -313,6 +314,9 @@ DELIVERED = re.compile(
 MEANINGS: dict[str, ColumnRole] = {part.name: part.role for part in PARTS} | {"trait": "describes"}
 """What a column of an order log can mean, with the role that it brings."""
 RULES = tuple((re.compile(part.pattern), part) for part in PARTS)
+ONE_ORDER = re.compile(  # its number: no count of orders
+    r"(order|invoice|receipt|bill|check|ticket|transaction|sale)( (num|no|number|nr))?"
+)
 OF_CUSTOMERS = {"frequency", "recency", "tenure", "visits", "spend_total", "income"}
 TRAIT = re.compile(
     r".*\b(country|region|state|city|gender|sex|segment|market|land|pais|pays|stadt|ciudad|ville|"
