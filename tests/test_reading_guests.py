@@ -351,3 +351,20 @@ def test_japanese_text_is_read_in_its_own_encoding(tmp_path) -> None:
     receipt = smartcart.check(str(path)).receipt
     assert (receipt.orders, receipt.customers) == (ORDERS, PEOPLE)
     assert receipt.columns["customer"] == "顧客番号"
+
+
+@pytest.mark.parametrize(("of", "column"), [("order", None), ("line", "pieces")])
+def test_pieces_of_the_whole_order_on_every_line_are_none_of_the_line(of: str, column) -> None:
+    table = two_lines().drop(columns=["first", "total"])
+    table = table.rename(columns={"number": "Order ID", "day": "Order Date", "line": "Line Total"})
+    if of == "order":
+        table["pieces"] = 2 + table["Order ID"] % 4
+    receipt = smartcart.check(table).receipt
+    assert receipt.columns.get("quantity") == column
+    assert (receipt.orders, receipt.revenue) == (ORDERS, pytest.approx(TRUTH[2]))
+
+
+def test_one_piece_on_every_line_is_of_the_line() -> None:
+    table = two_lines(pieces=1).drop(columns=["first", "total"]).assign(pieces=1)
+    table = table.rename(columns={"number": "Order ID", "day": "Order Date", "line": "Line Total"})
+    assert smartcart.check(table).receipt.columns.get("quantity") == "pieces"

@@ -33,7 +33,7 @@ from smartcart.inspection.order_number import (
 )
 from smartcart.inspection.questions import refuse_several_documents
 from smartcart.inspection.state_by_values import reasoned, status_by_values
-from smartcart.inspection.told_once import below_buyers, reaching, told_once
+from smartcart.inspection.told_once import below_buyers, pieces_of_order, reaching, told_once
 from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
@@ -83,6 +83,7 @@ def settle(
     desk = Desk(opened, sample, {c.name: c for c in columns}, frozenset(said), dropped)
     _count(desk, log, found)
     log, structure = order_number(desk, log, found)
+    log = pieces_of_order(desk, log, structure)
     log = told_once(desk, log, structure, found)
     if (below := below_buyers(desk, log)) is not log:
         log = below

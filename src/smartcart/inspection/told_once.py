@@ -17,12 +17,15 @@ from smartcart.tables.state_flags import says_state
 __all__ = [
     "below_buyers",
     "filled_down",
+    "pieces_of_order",
     "reaching",
     "stands_once",
     "states_told",
     "told_once",
 ]
 
+SEVERAL_ORDERS = 20  # of several lines, from which pieces can be seen to be of the order
+OF_ORDERS = 0.98  # of these have as many pieces as lines, the same on each
 STATES_TRIED = 10  # columns that may tell what became of an order
 LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 
@@ -110,6 +113,29 @@ def below_buyers(desk: Desk, log: OrderLog) -> OrderLog:
     log = replace(log, fill="down", filled=(log.customer, log.date))
     desk.sample = filled(table, log)
     return log
+
+
+def pieces_of_order(desk: Desk, log: OrderLog, structure: Structure | None) -> OrderLog:
+    """Return the log without pieces where these are of the whole order, on every line of it.
+
+    They are then the same on all lines of an order, and as many as these at least.
+    """
+    name = log.quantity
+    if name is None or log.order is None or structure is None or "quantity" in desk.said:
+        return log
+    cell = structure.cell(name)
+    if log.amount is None or cell.many < SEVERAL_ORDERS or not cell.constant:
+        return log
+    lines = desk.sample.select(o=desk.sample[log.order], n=desk.sample[name].cast("float64").abs())
+    lines = lines.filter(lines["o"].notnull() & lines["n"].notnull())
+    found = lines.group_by("o").aggregate(lines=lines.count(), pieces=lines["n"].max())
+    found = found.filter(found["lines"] > 1)
+    enough = found["pieces"] >= found["lines"]
+    row = desk.opened.engine.record(found.aggregate(enough=enough.sum(), every=found.count()))
+    if int(row["enough"] or 0) < OF_ORDERS * int(row["every"] or 0):
+        return log
+    desk.checks.append(f"{name} counts the pieces of the whole order, on every line of it")
+    return replace(log, quantity=None, unit_price=None)
 
 
 def states_told(found: Candidates) -> list[str]:

@@ -100,7 +100,9 @@ _NEVER_PAID = re.compile(
     r"tendered|change (due|given)|cash ?back|loyalty|exchange rate|tax rate|rate|id|ids|nr|code|"
     r"key|qty|quantity|menge|count|score|rating|age|year|month|week|day|date|status|type|method|"
     r"currency|weight|lat|latitude|lng|lon|longitude|percent(age)?|pct|subsid(y|ies)|donation tip|"
-    r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet)\b.*"
+    r"wholesale|purchase price|einkaufspreis|escrow|reserve|hold|wallet|itens|"
+    r"total d[ei] (articulos|productos|produtos|articles|articoli|prodotti|pecas|piezas|unidades))"
+    r"\b.*"
 )
 _PAID = re.compile(
     r"(?!ticket price$)"
