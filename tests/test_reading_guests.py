@@ -368,3 +368,39 @@ def test_one_piece_on_every_line_is_of_the_line() -> None:
     table = two_lines(pieces=1).drop(columns=["first", "total"]).assign(pieces=1)
     table = table.rename(columns={"number": "Order ID", "day": "Order Date", "line": "Line Total"})
     assert smartcart.check(table).receipt.columns.get("quantity") == "pieces"
+
+
+def test_where_a_japanese_buyer_lives_is_no_buyer_and_goods_are_not_the_bill() -> None:
+    t = orders()
+    off = np.where(N % 4 == 0, 2.0, 0.0)
+    table = pd.DataFrame(
+        {
+            "受注番号": [f"A{i}" for i in N],
+            "注文日時": t["day"],
+            "注文者郵便番号": [f"10{i % PEOPLE % 4}-0001" for i in N],
+            "注文者電話番号": [f"03-1234-{5000 + i % PEOPLE % 9}" for i in N],
+            "注文者メールアドレス": t["mail"],
+            "商品合計金額": t["total"],
+            "クーポン利用額": off,
+            "請求金額": t["total"] - off,
+        }
+    )
+    assert told(table) == (ORDERS, PEOPLE, (t["total"] - off).sum())
+
+
+def test_a_package_that_was_cancelled_says_so_in_its_second_cell() -> None:
+    t = orders()
+    table = pd.DataFrame(
+        {
+            "# de venta": t["number"] * 10,
+            "Fecha de venta": t["day"],
+            "Estado": np.where(N % 2 == 0, "Paquete de 2 productos", "Entregado"),
+            "Descripción del estado": np.where(N % 8 == 0, "Cancelaste la venta", "Llegó"),
+            "Unidades": 1,
+            "Ingresos por productos (CLP)": t["total"],
+            "# de publicación": None,
+            "Título de la publicación": "Taza",
+            "Comprador": t["who"],
+        }
+    )
+    assert told(table)[0] == ORDERS - ORDERS // 8

@@ -8,6 +8,25 @@ __all__ = ["MARKETPLACES_ABROAD"]
 
 _SHOPEE = "a line per product; totals, vouchers and fees of the order on every line"
 _CURRENCIES = ("CLP", "ARS", "MXN", "COP", "UYU", "PEN", "BRL")
+_ESTADO = {
+    "cancelada por el comprador": "cancelled",
+    "venta cancelada": "cancelled",
+    "cancelaste la venta": "cancelled",
+    "pago pendiente": "unpaid",
+    "devuelto": "returned",
+    "devolución finalizada": "returned",
+    "te devolvimos el dinero": "returned",
+    "reclamo cerrado con reembolso al comprador": "returned",
+}
+_ESTADO_BR = {
+    "cancelada pelo comprador": "cancelled",
+    "venda cancelada": "cancelled",
+    "você cancelou a venda": "cancelled",
+    "pagamento pendente": "unpaid",
+    "devolvido": "returned",
+    "devolução finalizada com reembolso para o comprador": "returned",
+    "mediação finalizada com reembolso para o comprador": "returned",
+}
 _CARTS = "a line per sale; of a cart a row with its money, then a row per product without"
 
 
@@ -243,18 +262,7 @@ MARKETPLACES_ABROAD: tuple[Layout, ...] = (
         unit_price=_in_currency("Precio unitario de venta de la publicación"),
         product=("SKU", "Título de la publicación"),
         channel=("Canal de venta",),
-        states={
-            "Estado": {
-                "cancelada por el comprador": "cancelled",
-                "venta cancelada": "cancelled",
-                "cancelaste la venta": "cancelled",
-                "pago pendiente": "unpaid",
-                "devuelto": "returned",
-                "devolución finalizada": "returned",
-                "te devolvimos el dinero": "returned",
-                "reclamo cerrado con reembolso al comprador": "returned",
-            },
-        },
+        states={"Estado": _ESTADO, "Descripción del estado": _ESTADO},  # of a package: the second
         days=("2 de septiembre de 2025 18:15 hs.",),
         structure=_CARTS,
         source="the names of columns in public programs that read this export",
@@ -281,16 +289,9 @@ MARKETPLACES_ABROAD: tuple[Layout, ...] = (
         product=("SKU", "Título do anúncio"),
         channel=("Canal de venda",),
         states={
-            "Estado": {
-                "cancelada pelo comprador": "cancelled",
-                "venda cancelada": "cancelled",
-                "você cancelou a venda": "cancelled",
-                "pagamento pendente": "unpaid",
-                "devolvido": "returned",
-                "devolução finalizada com reembolso para o comprador": "returned",
-                "mediação finalizada com reembolso para o comprador": "returned",
-            },
-        },
+            "Estado": _ESTADO_BR,
+            "Descrição do status": _ESTADO_BR,
+        },  # of a package: the second
         days=("2 de setembro de 2025 18:15 hs.", "02/09/2025 18:15"),
         structure=_CARTS,
         source="names of the columns of the sale in public programs that read this export",

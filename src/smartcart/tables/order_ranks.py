@@ -67,7 +67,8 @@ _BEFORE_DISCOUNT = re.compile(
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
     r"gross (merchandise|item|line|product)s?|gmv|(ventes|ventas|vendas) brut[ae]s|"
-    r"catalog(ue)?|vor rabatt|items total)\b.*"
+    r"catalog(ue)?|vor rabatt|items total)\b.*|"
+    r".*(商品(合計|小計|代金)|商品总(价|金额)|商品總(價|金額)|상품 ?(합계|구매|총) ?금액).*"
 )
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
@@ -134,7 +135,8 @@ _CONVERTED = re.compile(
 )
 
 _DISCOUNT = re.compile(
-    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーホン|优惠|折扣).*|.*\bскидк.*|"
+    r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーホン|ホイント利用|利用ホイント|优惠|折扣).*|"
+    r".*\bскидк.*|"
     r".*\bindirim.*|"
     r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
     r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
@@ -282,6 +284,7 @@ _LATER_DAY = re.compile(
     r".*(결제일|입금일|支払日|決済日|入金日|付款|支付).*"
 )
 _DONE = re.compile(r"\b(completed|finished|settled|processed|captured|posted)\b")
+_PHONE_ELSEWHERE = re.compile("電話|携帯|电话|手机|手機|전화|휴대|연락처")
 _CANCELS = re.compile(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
     r"storno|storniert|stornierung|"
@@ -411,6 +414,8 @@ def customer_rank(name: str) -> int:
     [0, 1, 2, 4]
     >>> customer_rank("구매자ID"), customer_rank("구매자명"), customer_rank("客户姓名")
     (0, 4, 4)
+    >>> customer_rank("注文者番号"), customer_rank("注文者電話番号")
+    (0, 3)
     """
     words = tokens(name)
     if is_mail(name):
@@ -421,6 +426,8 @@ def customer_rank(name: str) -> int:
         return 0
     if _LOGIN.fullmatch(words):
         return 1
+    if _PHONE_ELSEWHERE.search(name):
+        return 3  # a number, but no id
     if not words.isascii() and _CODE_ELSEWHERE.search(words):
         return 0
     if not words.isascii() and _NAME_ELSEWHERE.search(words):

@@ -25,6 +25,9 @@ __all__ = [
     "state_words",
 ]
 
+WHERE = re.compile(
+    "郵便|住所|都道府県|市区町村|邮编|郵編|地址|우편번호|주소"
+)  # of a buyer: no buyer
 GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
 LANGUAGES = (
@@ -101,8 +104,10 @@ def part_within(name: str) -> str | None:
 
     >>> part_within("총 결제금액"), part_within("상품별 추가할인금액"), part_within("total")
     ('amount', 'discount', None)
+    >>> part_within("注文者郵便番号"), part_within("구매자 주소")  # where somebody lives
+    (None, None)
     """
-    if GAPLESS.search(name) is None:
+    if GAPLESS.search(name) is None or WHERE.search(name) is not None:
         return None
     words = tokens(name).replace(" ", "")
     return next((part for known, part in _without_gaps() if known in words), None)

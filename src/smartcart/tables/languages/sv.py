@@ -25,6 +25,7 @@ PARTS = {
         "fakturanr",
         "fakturanummer",
         "kvittonummer",
+        "kvittonr",
         "kvitto",
     ),
     "date": ("orderdatum", "beställningsdatum", "fakturadatum", "köpdatum", "datum", "inköpsdatum"),
