@@ -22,11 +22,10 @@ from smartcart.tables.order_ranks import (
     is_discount,
     is_refund,
     money_rank,
-    tax_rank,
-    taxes_aside,
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.summary import content_hash
+from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
 
 __all__ = ["counted_once", "money_of", "refunds_of"]

@@ -15,11 +15,11 @@ from smartcart.tables.order_ranks import (
     is_refund,
     money_rank,
     order_rank,
-    taxes_aside,
 )
 from smartcart.tables.order_words import LOOSELY
 from smartcart.tables.state_names import is_check, speaks_of_a_loss
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import tokens
 
 __all__ = ["FEW_STATES", "SELDOM", "SEVERAL_VALUES", "Candidates", "find_candidates", "rank"]
