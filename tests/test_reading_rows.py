@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import smartcart
-from smartcart.errors import ReadingQuestion
-from test_reading import ORDERS, TRUTH, orders, told, two_lines
+from smartcart.errors import DataError, ReadingQuestion
+from smartcart.settings import settings_text
+from test_reading import ORDERS, PEOPLE, TRUTH, orders, told, two_lines
 
 N = np.arange(ORDERS)
 
@@ -71,6 +77,48 @@ def test_several_documents_of_one_sale_are_asked_about() -> None:
     assert told(_documents(("Rechnung",)))[0] == ORDERS
     # half of the sales have a delivery note: fewer of the lines than speak of a second document
     assert told(_documents(("Lieferschein", "Rechnung"), again=4))[0] == ORDERS + ORDERS // 4
+
+
+def _till(kind: str = "TYPE LIGNE") -> pd.DataFrame:
+    """A till's journal: each sale's lines, and below them its sum and its payment."""
+    lines = two_lines().assign(row="VENTE")
+    total = orders().assign(row="TOTAL").rename(columns={"total": "line"})
+    paid = orders().assign(row="REGLEMENT").rename(columns={"total": "line"})
+    one = lines[lines["number"] % 3 > 0].groupby("number").head(1)  # most buy one thing
+    one = one.assign(line=one["total"])
+    table = pd.concat([lines[lines["number"] % 3 == 0], one, total, paid], ignore_index=True)
+    table = table.sort_values("number", kind="stable")
+    table = table[["number", "row", "who", "day", "line"]]
+    return table.set_axis(["TICKET", kind, "CODE CLIENT", "DATE", "MONTANT TTC"], axis=1)
+
+
+def test_the_configuration_says_which_kinds_of_rows_are_sales(tmp_path: Path) -> None:
+    with pytest.raises(ReadingQuestion, match=r"row_type:VENTE'.*row_type:REGLEMENT") as asked:
+        smartcart.check(_till())
+    first = re.search(r"roles=(\{.*?\}\})", str(asked.value))
+    wanted = yaml.safe_load(first[1]) if first else {}
+    assert told(_till(), roles=wanted) == (ORDERS, PEOPLE, pytest.approx(TRUTH[2]))
+    both = {"TYPE LIGNE": {"meaning": "row_type:TOTAL|REGLEMENT"}}
+    assert told(_till(), roles=both)[2] == pytest.approx(TRUTH[2])  # the same on both: once
+    # a configuration that is written says it again, and kinds may be numbers
+    file = tmp_path / "till.csv"
+    _till().replace({"VENTE": 1, "TOTAL": 2, "REGLEMENT": 3}).to_csv(file, index=False)
+    numbers = {"TYPE LIGNE": {"meaning": "row_type:1"}}
+    seen = smartcart.check(str(file), roles=numbers)
+    assert seen.receipt.revenue == pytest.approx(TRUTH[2])
+    again = yaml.safe_load(settings_text(seen))["columns"]
+    read = smartcart.check(str(file), roles=again).receipt
+    assert replace(read, certainty=seen.receipt.certainty) == seen.receipt
+    with pytest.raises(DataError, match=r"no 'Vente'.*one of '1', '2', '3'"):
+        smartcart.check(str(file), roles={"TYPE LIGNE": {"meaning": "row_type:Vente"}})
+
+
+def test_a_doubling_is_told_although_its_column_is_dropped() -> None:
+    seen = smartcart.check(_till(), roles={"TYPE LIGNE": "dropped"})
+    assert [n.code for n in seen.notices].count("several documents") == 1
+    one = _till()[lambda t: t["TYPE LIGNE"] != "REGLEMENT"].iloc[::2]
+    seen = smartcart.check(one, roles={"TYPE LIGNE": "dropped"})
+    assert "several documents" not in {n.code for n in seen.notices}
 
 
 def test_stages_of_a_shops_own_in_a_known_export_are_asked_about() -> None:

@@ -91,6 +91,11 @@ def settings() -> str:
         "  Artikel: {meaning: product}",
         "  Zustand: {meaning: status}",
         "```",
+        "",
+        "Where rows of several kinds tell the same sale (its lines, their sum, its payment), the "
+        "meaning `row_type` names the column of kinds and, behind a colon, those that are sales: "
+        "`TYPE LIGNE: {meaning: 'row_type:VENTE'}`, or `'row_type:VENTE|AVOIR'` for two. All "
+        "other rows are left out, and told.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -272,6 +272,21 @@ def test_a_run_of_an_unsettled_file_leads_back_to_the_question(client: Any) -> N
     assert fields(asked.text)["k"] == "2"
 
 
+def test_the_kinds_of_rows_that_are_sales_are_a_choice(client: Any) -> None:
+    orders = [
+        f"{1000 + n},{kind},c{n % 16:02d},2024-{1 + n % 12:02d}-{1 + n % 28:02d},{10.5 + n}\n"
+        for n in range(120)
+        for kind in ("VENTE", "TOTAL", "REGLEMENT")
+    ]
+    header = "TICKET,TYPE LIGNE,CODE CLIENT,DATE,MONTANT\n"
+    number = upload(client, (header + "".join(orders)).encode())
+    page = seen(client, number, 422)
+    choice = buttons(page)["Sales are the rows whose TYPE LIGNE is VENTE"]
+    read = send(client, number, page, choose=choice)
+    assert "120 orders of 16 customers" in said(read)
+    assert f"worth {sum(10.5 + n for n in range(120)):,.2f}" in said(read)
+
+
 def test_a_column_that_may_be_the_buyer_is_a_choice(client: Any) -> None:
     content = log(total=PAID).replace(b"customer_id", b"xq")
     number = upload(client, content)

@@ -74,6 +74,8 @@ def settle(
     """
     table = opened.table
     sample = table.limit(SAMPLE_LINES) if opened.reading.rows > SAMPLE_LINES else table
+    rows = row_kinds.rows_said(opened, parts)
+    sample = row_kinds.sales_only(sample, rows)
     found = find_candidates(columns, parts)
     said = {part for part in parts.values() if part}
     if layout is not None:
@@ -95,7 +97,8 @@ def settle(
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
     log = states.with_days_of_payment(desk, log, layout)
-    log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
+    if rows is None:
+        log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     by_name = log.status
     free = [c for c in columns if c.name not in dropped]
     log = status_by_values(opened, log, free, desk.notices)
@@ -113,7 +116,10 @@ def settle(
     refuse_repeated_totals(desk, log)
     numbered = any(r.competes and r.log.order != log.order for r in desk.rivals)
     if layout is None and not numbered:  # that question is asked, with totals
-        refuse_several_documents(opened, sample, log, columns, desk.dropped)
+        other = [c for c in columns if rows is None or c.name != rows[0]]
+        refuse_several_documents(opened, sample, log, other, desk.dropped, desk.notices)
+    if rows is not None:
+        log = replace(log, row_type=rows[0], order_rows=rows[1])
     log = order_roles.described(columns, log, parts)
     log = reasoned(log) if by_values else log
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection.desk import FEW_BUYERS, Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
-from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
+from smartcart.inspection.states import values_of
+from smartcart.records import Column, Notice, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
-from smartcart.tables import order_roles, orders
+from smartcart.tables import order_roles, order_states, orders
 from smartcart.tables.order_names import no_money
 from smartcart.tables.order_ranks import is_price, money_rank
 from smartcart.tables.summary import ColumnSummary
@@ -170,12 +171,13 @@ def refuse_several_documents(
     log: OrderLog,
     columns: Sequence[ColumnSummary],
     dropped: Set[str],
+    notices: list[Notice],
 ) -> None:
     """Raise where lines of several kinds tell the same sale: an offer, an invoice, its delivery.
 
     That is: most of what customers bought stands there again with the same amount and as often,
-    under another value of a column that is named as a kind of document or event, which is not one
-    of those that the user ``dropped``.
+    under another value of a column that is named as a kind of document or event. Of one that the
+    user ``dropped`` it is told in ``notices``.
     """
     money = log.amount
     if money is None or log.row_type is not None:
@@ -186,7 +188,7 @@ def refuse_several_documents(
     for column in columns:
         if column.type != "text" or not 2 <= column.distinct <= MOST_KINDS:
             continue
-        if column.name in played | dropped or KIND.search(tokens(column.name)) is None:
+        if column.name in played or KIND.search(tokens(column.name)) is None:
             continue
         lines = sample.select(
             who=sample[log.customer], money=sample[money].cast("float64"), kind=sample[column.name]
@@ -201,16 +203,39 @@ def refuse_several_documents(
             found.aggregate(n=found["n"].sum(), again=found["n"].sum(where=alike))
         )
         again, every = int(row["again"] or 0), int(row["n"] or 0)
-        if every and again >= SAME_SALE * every:
-            raise ReadingQuestion.of(
-                f"{opened.reading.source!r} tells most sales several times: {again / every:.0%} of "
-                f"its lines stand there again for the same customer and the same {money}, under "
-                f"another {column.name}",
-                "each sale once",
-                f"keep the rows of one {column.name} (the invoices, say), or say that "
-                f"{column.name!r} parts no sales: "
-                f"{choose_line(column.name, '', 'dropped')}",
-            )
+        if not every or again < SAME_SALE * every:
+            continue
+        if column.name in dropped:
+            notices.append(_told_several_times(column.name, money, again / every))
+            continue
+        kinds = _sales_first(values_of(opened.engine, opened.table, column.name, MOST_KINDS))
+        ways = "; ".join(choose_line(column.name, repr(f"row_type:{kind}")) for kind in kinds[:3])
+        raise ReadingQuestion.of(
+            f"{opened.reading.source!r} tells most sales several times: {again / every:.0%} of "
+            f"its lines stand there again for the same customer and the same {money}, under "
+            f"another {column.name} ({', '.join(map(repr, kinds[:6]))})",
+            "each sale once",
+            f"say in the configuration which rows are the sales: {ways}; or, if all of them are, "
+            f"that {column.name!r} parts no sales: {choose_line(column.name, '', 'dropped')}",
+        )
+
+
+def _sales_first(kinds: Sequence[str]) -> list[str]:
+    """Return kinds of rows, those that are named sales first.
+
+    >>> _sales_first(["TOTAL", "REGLEMENT", "VENTE"])
+    ['VENTE', 'TOTAL', 'REGLEMENT']
+    """
+    return sorted(kinds, key=lambda kind: not order_states.says_sale(kind))
+
+
+def _told_several_times(name: str, money: str, share: float) -> Notice:
+    return Notice(
+        "several documents",
+        f"{share:.0%} of the lines stand there again for the same customer and the same {money}, "
+        f"under another {name}, and count each time, since the configuration drops {name}. If only "
+        f"some kinds of rows are sales, write {choose_line(name, repr('row_type:KIND'))} instead.",
+    )
 
 
 def refuse_rivals(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smartcart.errors import ReadingQuestion
+from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection.desk import choose_line
 from smartcart.inspection.states import values_of
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_lines import text
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.order_structure import Structure, kind_expression
 from smartcart.tables.summary import ColumnSummary
@@ -22,11 +23,12 @@ from smartcart.tables.tokens import tokens
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["with_row_kinds"]
+__all__ = ["KIND_SAID", "rows_said", "sales_only", "with_row_kinds"]
 
 TOTAL = re.compile(r"\b(total|totale|totaal|gesamt(betrag|summe)?|summe|suma|razem)\b")
 SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
 TRIED = 3  # columns of money
+MOST_SHOWN = 200  # different values of a column of kinds
 SHOWN = 40  # different kinds of rows that are looked at
 SUM_KINDS = 8  # different kinds of rows of which one is the sum of the others
 KINDS = 6  # different kinds of rows at the most
@@ -34,6 +36,37 @@ SEVERAL = 5  # orders in which money is told twice
 ONE = 0.98  # of the orders have one row of the kind that holds the total
 MOST = 0.9  # of all orders have such a row
 EQUAL = 0.5  # of the orders tell the same money twice; in others a discount parts the sums
+KIND_SAID = "row_type:"  # the user's word for the column, with the kinds of rows that are sales
+
+
+def rows_said(opened: Opened, parts: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the column of kinds of rows and those that the user says are sales, if they do.
+
+    The word is ``row_type:KIND``, or ``row_type:KIND|KIND``. Raises ``DataError`` for a kind that
+    the column does not hold.
+    """
+    for name, part in parts.items():
+        if not part.startswith(KIND_SAID):
+            continue
+        kinds = tuple(k.strip() for k in part.removeprefix(KIND_SAID).split("|") if k.strip())
+        held = values_of(opened.engine, opened.table, name, MOST_SHOWN)
+        strange = [k for k in kinds if k not in held]
+        if (strange or not kinds) and len(held) < MOST_SHOWN:
+            raise DataError.of(
+                f"column {name!r} is given the meaning {part!r}, but holds no "
+                f"{', '.join(map(repr, strange)) or 'kind without a name'}",
+                f"one of {', '.join(map(repr, held[:8]))}",
+                "write the kind of the rows that are sales",
+            )
+        return name, kinds
+    return None
+
+
+def sales_only(table: ir.Table, rows: tuple[str, tuple[str, ...]] | None) -> ir.Table:
+    """Return the rows of the kinds that are sales; all where nothing is said of kinds."""
+    if rows is None:
+        return table
+    return table.filter(text(table[rows[0]]).isin(rows[1]))
 
 
 def with_row_kinds(

@@ -78,7 +78,7 @@ def says_rows(wanted: Wanted) -> bool:
     wishes = [w if isinstance(w, ColumnWish) else ColumnWish(w) for w in wanted.values()]
     return any(
         wish.role in {"forms", "sensitive", "id"}
-        or (wish.meaning is not None and wish.meaning not in order_roles.MEANINGS)
+        or (wish.meaning is not None and wish.meaning.partition(":")[0] not in order_roles.MEANINGS)
         for wish in wishes
     )
 
@@ -97,7 +97,8 @@ def find_reading(
         [f.name for f in figures], wanted, vocabulary.MEANINGS | known, parts=known
     )
     parts = parts_said(said)
-    own = {w.meaning for w in said.values()} & (known.keys() - vocabulary.MEANINGS.keys())
+    meant = {(w.meaning or "").partition(":")[0] for w in said.values()}
+    own = meant & (known.keys() - vocabulary.MEANINGS.keys())
     layout = layout_of(figures, kind)
     if layout is not None and layout.kind == "customers":
         return None

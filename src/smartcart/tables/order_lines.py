@@ -65,7 +65,7 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     table = filled(table.mutate(__heading__=heading, __alone__=alone), log)
     other, alone = table["__heading__"], table["__alone__"]
     if log.row_type is not None and log.order_rows:
-        kept = table[log.row_type].isin([*log.order_rows, *log.line_rows])
+        kept = text(table[log.row_type]).isin([*log.order_rows, *log.line_rows])
         other = other | ~kept.fill_null(False)
     other = other | alone
     for state in log.states:
@@ -77,13 +77,13 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     quantity = _number(table, log.quantity)
     product = ibis.literal(None, "string") if log.product is None else text(table[log.product])
     if log.line_rows:
-        told = table[log.row_type].isin(log.line_rows)
+        told = text(table[log.row_type]).isin(log.line_rows)
         quantity = told.ifelse(quantity, ibis.literal(None, "float64"))
         product = told.ifelse(product, ibis.literal(None, "string"))
     table = table.mutate(__customer__=customer, __quantity__=quantity, __product__=product)
     table = table.mutate(__amount__=_amount(table, log), __refund__=_number(table, log.refunded))
     if log.row_type is not None and log.order_rows:
-        holds = table[log.row_type].isin(log.order_rows)
+        holds = text(table[log.row_type]).isin(log.order_rows)
         table = table.mutate(
             __amount__=holds.ifelse(table["__amount__"], ibis.literal(None, "float64"))
         )

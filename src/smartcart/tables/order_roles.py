@@ -143,6 +143,8 @@ def described(
         found = _column(column, part_of(column, parts), names, traits)
         if column.name in extra and column.name not in names.values():
             part, reason = extra[column.name]
+            if part == "row_type":  # the user may say which rows are sales
+                part = parts.get(column.name) or part
             return replace(found, role="describes", meaning=part, reason=reason)
         return found
 

@@ -17,6 +17,7 @@ __all__ = [
     "is_means_of_payment",
     "line_state",
     "says_paid",
+    "says_sale",
     "status_words",
     "unexplained",
 ]
@@ -196,6 +197,16 @@ _SOLD = _or_elsewhere(
     r"^vollstandig|concretad|comptabilis",
     "sold",
 )
+
+
+def says_sale(value: str) -> bool:
+    """Return whether a kind of row or document is named as a sale, and not as its payment or sum.
+
+    >>> [says_sale(v) for v in ("VENTE", "Invoice", "Lieferschein", "Sale total", "Payment")]
+    [True, True, False, False, False]
+    """
+    plain = _plain(value)
+    return _SALE.search(plain) is not None and _NO_SALE.search(plain) is None
 
 
 def is_delivery(column: str) -> bool:

@@ -36,13 +36,16 @@ SAYS = {
     "order": "Orders by {}",
     "date": "The day from {}",
     "unit_price": "Price of one piece from {}",
+    "row_type": "Sales are the rows whose {}",
 }
 KINDS = {
     "customers": "Each row is a customer",
     "orders": "Each row is an order, or a line of one",
 }
 _CHOOSE = re.compile(
-    r"""columns:\ \{('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"):\ \{(role|meaning):\ (\w+)\}\}""", re.X
+    r"""columns:\ \{('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"):
+    \ \{(role|meaning):\ (\w+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\}\}""",
+    re.X,
 )
 
 
@@ -61,10 +64,22 @@ def wish_of(choose: str) -> dict[str, dict[str, str]]:
 
     >>> wish_of("columns: {'Amount Paid': {meaning: amount}}")
     {'Amount Paid': {'meaning': 'amount'}}
+    >>> wish_of("columns: {'Type': {meaning: 'row_type:Sale'}}")
+    {'Type': {'meaning': 'row_type:Sale'}}
     """
-    return {
-        str(ast.literal_eval(name)): {what: value} for name, what, value in _CHOOSE.findall(choose)
-    }
+    return dict(_wishes_of(choose))
+
+
+def _wishes_of(choose: str) -> list[tuple[str, dict[str, str]]]:
+    """Return what each line of configuration in a text says, of the same column again, too."""
+    return [
+        (str(ast.literal_eval(name)), {what: _unquoted(value)})
+        for name, what, value in _CHOOSE.findall(choose)
+    ]
+
+
+def _unquoted(value: str) -> str:
+    return str(ast.literal_eval(value)) if value[0] in "'\"" else value
 
 
 def columns_of(error: SmartCartError | None) -> tuple[Column, ...]:
@@ -79,7 +94,7 @@ def offers(error: SmartCartError | None) -> list[Choice]:
         return []
     found = _readings(error)
     if not found:
-        wishes = [(n, w) for n, w in wish_of(error.way_out).items() if "meaning" in w]
+        wishes = [(n, w) for n, w in _wishes_of(error.way_out) if "meaning" in w]
         found = [Choice(_label(name, wish), "", _value(name, wish)) for name, wish in wishes]
     return found + [
         Choice(label, "", json.dumps({"kind": kind}))
@@ -134,7 +149,8 @@ def _fits(one: OtherReading, expect: Mapping[str, float]) -> bool:
 def _label(name: str, wish: Mapping[str, str]) -> str:
     if wish.get("role") == "dropped":
         return f"Without {name}"
-    return SAYS.get(wish.get("meaning", ""), "{}").format(name)
+    part, _, kind = wish.get("meaning", "").partition(":")
+    return SAYS.get(part, "{}").format(name) + (f" is {kind}" if kind else "")
 
 
 def _value(name: str, wish: Mapping[str, str]) -> str:
