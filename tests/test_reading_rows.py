@@ -173,3 +173,74 @@ def test_pieces_price_and_money_are_found_by_their_values() -> None:
         }
     )
     assert told(table)[2] == pytest.approx((pieces * price).sum())
+
+
+def _book(blank: np.ndarray, each: int = 2, **changed) -> pd.DataFrame:
+    """A book of orders in the order of its days; those of ``blank`` lines are left blank."""
+    n = np.arange(ORDERS)
+    table = pd.DataFrame(
+        {
+            "Datum": pd.Timestamp("2024-01-01") + pd.to_timedelta(n // each * 4, "D"),
+            "Kunde": [f"c{i % 17:02d}" for i in n],
+            "Was": [f"thing {i % 5}" for i in n],
+            "Betrag": 10.0 + n % 7,
+        }
+    ).assign(**changed)
+    return table.assign(Datum=table["Datum"].where(~blank))
+
+
+def _codes(table: pd.DataFrame) -> set[str]:
+    return {n.code for n in smartcart.check(table).notices}
+
+
+def test_a_day_that_is_written_once_holds_for_the_lines_below() -> None:
+    table = _book(N % 2 > 0)
+    whole, read = smartcart.check(_book(N < 0)).receipt, smartcart.check(table).receipt
+    assert (read.orders, read.revenue, read.last_day) == (
+        whole.orders,
+        whole.revenue,
+        whole.last_day,
+    )
+    assert "days_below" in _codes(table)
+    assert "days_below" not in _codes(_book(N < 0))
+    assert told(_book(N % 4 > 0, each=4)) == told(_book(N < 0, each=4))  # most lines lack it
+    # the newest first, and sums of months between the days
+    newest = table.iloc[::-1].assign(Datum=_book(N % 2 < 1)["Datum"].iloc[::-1])
+    assert told(newest)[0] == whole.orders
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (_book(N % 5 == 4), "days are written on several lines"),
+        (
+            _book(N % 2 > 0, Datum=lambda t: t["Datum"].sample(frac=1, random_state=1).values),
+            "order",
+        ),
+        (
+            _book(N % 2 > 0, Datum=lambda t: t["Datum"] + pd.to_timedelta(N * 7 % 600, "min")),
+            "hours",
+        ),
+    ],
+)
+def test_lines_without_a_day_are_told_where_it_is_not_certain(
+    table: pd.DataFrame, why: str
+) -> None:
+    seen = smartcart.check(table)
+    blank = int(table["Datum"].isna().sum())
+    assert sum(left.lines for left in seen.receipt.left_out) == blank
+    (notice,) = [n for n in seen.notices if n.code == "undated_lines"]
+    assert f"blank on {blank:,} of {ORDERS}" in notice.message
+    assert why in notice.message
+
+
+def test_a_few_lines_without_a_day_are_left_out_as_ever() -> None:
+    assert {"undated_lines", "days_below"}.isdisjoint(_codes(_book((N == 10) | (N == 20))))
+
+
+def test_a_day_is_not_carried_over_a_heading() -> None:
+    table = _book(N % 2 > 0)
+    heads = table.iloc[::2].assign(Kunde=None, Datum=pd.NaT, Betrag=None)
+    mixed = pd.concat([table, heads]).sort_index(kind="stable")  # one below each first line
+    assert "days_below" not in _codes(mixed)
+    assert "undated_lines" in _codes(mixed)

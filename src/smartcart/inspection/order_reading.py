@@ -33,7 +33,14 @@ from smartcart.inspection.order_number import (
 )
 from smartcart.inspection.questions import refuse_several_documents
 from smartcart.inspection.state_by_values import reasoned, status_by_values
-from smartcart.inspection.told_once import below_buyers, pieces_of_order, reaching, told_once
+from smartcart.inspection.told_once import (
+    below_buyers,
+    days_below,
+    pieces_of_order,
+    reaching,
+    tell_undated,
+    told_once,
+)
 from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog
@@ -87,7 +94,9 @@ def settle(
     log, structure = order_number(desk, log, found)
     log = pieces_of_order(desk, log, structure)
     log = told_once(desk, log, structure, found)
-    if (below := below_buyers(desk, log)) is not log:
+    below = below_buyers(desk, log)
+    below = days_below(desk, below, money_columns(log, found), [c.name for c in found.days])
+    if below is not log:
         log = below
         _count(desk, log, found)
     log = _customer(desk, log, structure, found)
@@ -97,6 +106,7 @@ def settle(
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
     log = states.with_days_of_payment(desk, log, layout)
+    tell_undated(desk, log, money_columns(log, found))
     if rows is None:
         log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     by_name = log.status

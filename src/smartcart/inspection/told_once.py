@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import ibis
 
 from smartcart.inspection.desk import FEW, HALF, Desk, listed
-from smartcart.records import Fill, OrderLog
+from smartcart.inspection.states import counts_as_sold
+from smartcart.records import Fill, Notice, OrderLog
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.state_flags import says_state
+from smartcart.tables.summary import ROW_COLUMN
 
 __all__ = [
     "below_buyers",
+    "days_below",
     "filled_down",
     "pieces_of_order",
     "reaching",
     "stands_once",
     "states_told",
+    "tell_undated",
     "told_once",
 ]
 
 SEVERAL_ORDERS = 20  # of several lines, from which pieces can be seen to be of the order
 OF_ORDERS = 0.98  # of these have as many pieces as lines, the same on each
 STATES_TRIED = 10  # columns that may tell what became of an order
+ENOUGH_DAYS = 5  # lines with a day from which their order is seen
+UNDATED = 3  # lines below a day from which it is seen to be written once
+IN_PART = 0.01  # of the lines have a buyer and money, but no day: they are told
 LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 
 
@@ -113,6 +120,118 @@ def below_buyers(desk: Desk, log: OrderLog) -> OrderLog:
     log = replace(log, fill="down", filled=(log.customer, log.date))
     desk.sample = filled(table, log)
     return log
+
+
+def days_below(desk: Desk, log: OrderLog, moneys: Sequence[str], days: Sequence[str]) -> OrderLog:
+    """Return the log whose day is written once for the lines below it, as in a book of orders.
+
+    These hold a buyer and one of ``moneys``; days are in order, none is written twice in turn, and
+    no blank follows a heading or a sum. ``days`` are the columns that may be the day.
+    """
+    known = desk.known.get(log.date or "", 0)
+    fuller = any(desk.known.get(n, 0) >= HALF * desk.lines for n in days if n != log.date)
+    if "date" in desk.said or not moneys or (fuller and known < HALF * desk.lines):
+        return log
+    found = _undated(desk, log, moneys)
+    if found is None or found.why or found.dated < max(ENOUGH_DAYS, FEW * found.lines):
+        return log
+    desk.notices.append(
+        Notice(
+            "days_below",
+            f"{log.date} is blank on {found.blank:,} lines below one that has it: they count on "
+            "its day, since days are in order and none is written twice.",
+            found.blank,
+        )
+    )
+    assert log.date is not None
+    log = replace(log, fill="down", filled=(log.date,))
+    desk.sample = filled(desk.sample, log)
+    return log
+
+
+def tell_undated(desk: Desk, log: OrderLog, moneys: Sequence[str]) -> None:
+    """Tell of lines that name a buyer and money, but no day, and why it is not the one above."""
+    found = _undated(desk, log, moneys) if moneys else None
+    if found is None or found.sold < max(UNDATED, IN_PART * found.lines):
+        return
+    because = f" (not taken from the line above: {found.why})" if found.why else ""
+    desk.notices.append(
+        Notice(
+            "undated_lines",
+            f"{log.date} is blank on {found.sold:,} of {found.lines:,} lines that name a buyer and "
+            f"money: they are left out{because}. If a day is written once for the lines below it, "
+            "write it on each.",
+            found.sold,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Undated:
+    """Lines that name a buyer and money: those with a day, without one, and so sold."""
+
+    lines: int
+    dated: int
+    blank: int
+    sold: int
+    why: str  # the day of the line above is not theirs
+
+
+def _undated(desk: Desk, log: OrderLog, moneys: Sequence[str]) -> _Undated | None:
+    """Return the lines without a day, and why the day above is not theirs; None where all have it.
+
+    It is not known, either, where rows have no order, or other cells are told once.
+    """
+    name = log.date
+    if name is None or log.fill != "none" or log.daily or desk.known.get(name) == desk.lines:
+        return None
+    if not desk.opened.engine.can.typed or ROW_COLUMN not in desk.sample.columns:
+        return None
+    value, paid = desk.sample[name], ibis.literal(False)
+    for money in moneys:
+        paid = paid | (desk.sample[money].cast("float64").fill_null(0.0) != 0)
+    real = desk.sample[log.customer].notnull() & paid
+    day = value.cast("date")
+    lines = desk.sample.select(
+        row=desk.sample[ROW_COLUMN],
+        real=real,
+        sold=real & counts_as_sold(desk.sample, log),
+        day=day,
+        hours=value.cast("timestamp") != day.cast("timestamp"),
+    )
+    turn = ibis.window(order_by="row")
+    above = lines.mutate(above=lines["real"].lag().over(turn))
+    blank = above["real"] & above["day"].isnull()
+    told = {
+        "lines": above["real"].sum(),
+        "blank": blank.sum(),
+        "sold": (above["sold"] & above["day"].isnull()).sum(),
+        "stray": (blank & ~above["above"].fill_null(False)).sum(),
+        "hours": above["hours"].sum(),
+    }
+    dated = lines.filter(lines["real"] & lines["day"].notnull())
+    dated = dated.mutate(before=dated["day"].lag().over(turn))
+    order = {
+        "dated": dated.count(),
+        "falls": (dated["day"] < dated["before"]).sum(),
+        "rises": (dated["day"] > dated["before"]).sum(),
+        "twice": (dated["day"] == dated["before"]).sum(),
+    }
+    engine = desk.opened.engine
+    row = {k: int(v or 0) for k, v in engine.record(above.aggregate(**told)).items()}
+    if row["blank"] < UNDATED:
+        return None
+    row |= {k: int(v or 0) for k, v in engine.record(dated.aggregate(**order)).items()}
+    why = ""
+    if row["hours"]:
+        why = "days have hours"
+    elif min(row["falls"], row["rises"]) > 0:
+        why = "days are not in order"
+    elif row["twice"] > FEW * row["blank"]:
+        why = "days are written on several lines, too"
+    elif row["stray"] > FEW * row["blank"]:
+        why = "some have no line above them"
+    return _Undated(row["lines"], row["dated"], row["blank"], row["sold"], why)
 
 
 def pieces_of_order(desk: Desk, log: OrderLog, structure: Structure | None) -> OrderLog:

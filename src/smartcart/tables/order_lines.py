@@ -166,6 +166,8 @@ def filled(table: ir.Table, log: OrderLog) -> ir.Table:
         known = table[log.order].notnull()
         return table.mutate(**{n: known.ifelse(_most(table[n], here), table[n]) for n in names})
     anchor = log.customer if log.fill == "group" or log.order is None else log.order
+    if log.date is not None and log.filled[0] == log.date:  # once for all lines of the day
+        anchor = log.date
     before = ibis.cumulative_window(order_by=ROW_COLUMN)
     block = table[anchor].notnull().cast("int64").sum().over(before)
     table = table.mutate(__block__=block)
