@@ -244,3 +244,46 @@ def test_a_day_is_not_carried_over_a_heading() -> None:
     mixed = pd.concat([table, heads]).sort_index(kind="stable")  # one below each first line
     assert "days_below" not in _codes(mixed)
     assert "undated_lines" in _codes(mixed)
+
+
+def _journal(debit: str = "Debit", credit: str = "Credit") -> pd.DataFrame:
+    """Each sale on three accounts; half of them are paid on a later day, by an entry of its own."""
+    t = orders().assign(total=lambda t: t["total"].round(2))
+    net = (t["total"] / 1.2).round(2)
+    paid = t[::2].assign(number=t["number"] + 5000, day=t["day"] + pd.Timedelta(days=9))
+    rows = [
+        t.assign(account=411, d=t["total"], c=0.0),
+        t.assign(account=707, d=0.0, c=net, who=None),
+        t.assign(account=4457, d=0.0, c=(t["total"] - net).round(2), who=None),
+        paid.assign(account=512, d=paid["total"], c=0.0, who=None),
+        paid.assign(account=411, d=0.0, c=paid["total"]),
+    ]
+    table = pd.concat(rows, ignore_index=True).sort_values(["day", "number"], kind="stable")
+    table = table[["number", "day", "account", "who", "d", "c"]]
+    return table.set_axis(["Ecriture", "Date", "Compte", "CompAux", debit, credit], axis=1)
+
+
+@pytest.mark.parametrize(
+    "names", [("Debit", "Credit"), ("Soll", "Haben"), ("Wn (PLN)", "Ma (PLN)")]
+)
+def test_a_journal_of_double_entries_is_no_log_of_orders(names: tuple[str, str]) -> None:
+    table = _journal(*names)
+    with pytest.raises(ReadingQuestion, match=r"journal of double entries.*within each Ecriture"):
+        smartcart.check(table)
+    wanted = {"CompAux": {"meaning": "customer"}, names[0]: {"meaning": "amount"}}
+    with pytest.raises(ReadingQuestion, match="journal"):  # it counts what others paid
+        smartcart.check(table, roles=wanted)
+    wanted["Compte"] = {"meaning": "row_type:411"}
+    assert told(table, roles=wanted) == (ORDERS, PEOPLE, pytest.approx(TRUTH[2]))
+    with pytest.raises(ReadingQuestion, match="equal in all"):
+        smartcart.check(table.drop(columns="Ecriture"))
+
+
+def test_debit_and_credit_of_one_side_are_no_journal() -> None:
+    mine = _journal()[lambda t: t["Compte"] == 411]  # what customers owe and paid
+    wanted = {"CompAux": {"meaning": "customer"}, "Debit": {"meaning": "amount"}}
+    assert told(mine, roles=wanted)[1:] == (PEOPLE, pytest.approx(TRUTH[2]))
+    uneven = _journal().assign(Debit=lambda t: t["Debit"] * 1.001)
+    assert told(uneven, roles=wanted)[1] == PEOPLE
+    both = _journal().assign(Credit=lambda t: t["Debit"])  # a limit, say
+    assert told(both, roles=wanted)[1] == PEOPLE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import table_warnings
 from smartcart.inspection.desk import FEW_BUYERS, Settled
+from smartcart.inspection.journal import refuse_journal
 from smartcart.inspection.order_reading import settle
 from smartcart.inspection.questions import refuse_unnamed
 from smartcart.layouts import Layout, find_layout, present
@@ -123,6 +124,8 @@ def find_reading(
                     f"Looks like the {layout.platform} {layout.export} export, but {error}",
                 )
             )
+    if layout is None:
+        refuse_journal(opened, figures, parts)
     log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
     if not told and (log is None or _a_handful(figures, log)):
         log = _under_headings(opened, figures, parts) or log
