@@ -203,6 +203,9 @@ def test_a_day_that_is_written_once_holds_for_the_lines_below() -> None:
     )
     assert "days_below" in _codes(table)
     assert "days_below" not in _codes(_book(N < 0))
+    paid = np.where(N % 10 == 4, "offen", np.where(N % 10 == 8, "storniert", "ja"))
+    told_so = told(table.assign(**{"bezahlt?": paid}))
+    assert told_so[0] == ORDERS * 8 // 10  # what one line says is not said of its day
     assert told(_book(N % 4 > 0, each=4)) == told(_book(N < 0, each=4))  # most lines lack it
     # the newest first, and sums of months between the days
     newest = table.iloc[::-1].assign(Datum=_book(N % 2 < 1)["Datum"].iloc[::-1])

@@ -292,3 +292,58 @@ def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid() -> None:
 def test_where_most_orders_lack_the_day_of_payment_nothing_says_unpaid() -> None:
     assert told(_ebay(orders()["day"].where(N % 10 < 4)))[0] == ORDERS
     assert told(_ebay(orders()["day"].where(N % 10 < 6)))[0] == (N % 10 < 6).sum()
+
+
+# What was paid, beside what became of the order ---------------------------------------------------
+
+
+def _paid(name: str, *words: str, **columns: object) -> pd.DataFrame:
+    """Orders with a state of their own, of which every sixth was cancelled, and one of payment."""
+    done = np.where(LOST, "Storniert", "Komplett abgeschlossen")
+    state = np.select([N % 6 == 1, N % 12 == 2], words[1:], words[0])
+    return _log(statusDescription=done, **{name: state}, **columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("clearedDescription", ("Komplett bezahlt", "Offen", "Wiedergutschrift")),
+        ("cleared", ("Completely paid", "Open", "Re-crediting")),
+        ("Оплата", ("Оплачен", "Не оплачен", "Возврат")),
+        ("xq", ("paid", "unpaid", "refunded")),
+    ],
+)
+def test_a_second_state_that_speaks_of_payment_is_a_state(
+    name: str, words: tuple[str, ...]
+) -> None:
+    table = _paid(name, *words)
+    assert told(table)[0] == ((N % 6 > 1) & (N % 12 != 2)).sum()
+    column = next(c for c in smartcart.check(table).contract.log.columns if c.name == name)
+    assert column.meaning == "status"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Payout", ("paid", "pending", "returned")),  # what the shop gets
+        ("Lieferung", ("geliefert", "offen", "retour")),  # no word of payment
+        ("paidBy", ("Karte", "Rechnung", "Gutschrift")),
+    ],
+)
+def test_other_second_states_are_none_of_payment(name: str, words: tuple[str, ...]) -> None:
+    assert told(_paid(name, *words))[0] == SOLD
+
+
+def test_a_payment_state_that_most_lines_would_be_lost_by_is_none() -> None:
+    table = _log(
+        statusDescription=np.where(LOST, "Storniert", "Komplett abgeschlossen"),
+        xq=np.where(N % 10 < 6, "open", "paid"),
+    )
+    assert told(table)[0] == SOLD
+    half = table.assign(xq=np.where(N % 10 < 5, "open", "paid"))
+    assert told(half)[0] == (~LOST & (N % 10 >= 5)).sum()
+
+
+def test_paid_yes_or_open_in_a_book_of_orders() -> None:
+    table = _log(**{"bezahlt?": np.select([LOST, N % 6 == 1], ["storniert", "offen"], "ja")})
+    assert told(table)[0] == (N % 6 > 1).sum()

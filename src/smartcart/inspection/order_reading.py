@@ -32,7 +32,7 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
 )
 from smartcart.inspection.questions import refuse_several_documents
-from smartcart.inspection.state_by_values import reasoned, status_by_values
+from smartcart.inspection.state_by_values import payment_states, reasoned, status_by_values
 from smartcart.inspection.told_once import (
     below_buyers,
     days_below,
@@ -114,6 +114,11 @@ def settle(
     log = status_by_values(opened, log, free, desk.notices)
     by_values = log.status is not None and log.status != by_name
     log = reaching(desk, log, log.status) if log.status and by_values else log
+    if layout is None:
+        known = len(log.states)
+        log = payment_states(opened, sample, log, free)
+        for state in log.states[known:]:
+            log = reaching(desk, log, state.column)
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)

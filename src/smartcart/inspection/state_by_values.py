@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from smartcart.inspection.states import values_of
 from smartcart.records import LineState, Notice, OrderLog
@@ -12,9 +14,17 @@ from smartcart.tables import order_states
 from smartcart.tables.order_candidates import FEW_LOSSES, SELDOM
 from smartcart.tables.state_names import is_check, is_of_the_person
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 
-__all__ = ["reasoned", "status_by_values"]
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
+__all__ = ["payment_states", "reasoned", "status_by_values"]
+
+NOT_BUYERS = re.compile(  # what the shop pays or is paid by others
+    r".*\b(payouts?|auszahlung\w*|commissions?|provision\w*|comision|fees?|gebuhr\w*|supplier|vendor|"
+    r"seller|lieferant|affiliate|tax|vat|insurance|salary)\b.*"
+)
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 
 
@@ -45,6 +55,41 @@ def status_by_values(
             return _with(log, state)
         if set(state.cancelled) >= set(values) and column.present <= SELDOM * column.rows:
             notices.append(_seldom_lost(column, values))
+    return log
+
+
+def payment_states(
+    opened: Opened, sample: ir.Table, log: OrderLog, columns: Sequence[ColumnSummary]
+) -> OrderLog:
+    """Return the log with further columns, under any name, that say which orders were paid.
+
+    One of their few values says that all was paid, others that it was not, or went back; at most
+    half of the lines bear these.
+    """
+    named = set(log.parts) - set(log.traits)
+    for column in columns:
+        few = 1 < column.distinct <= FEW_LOSSES
+        if column.type != "text" or column.name in named or not few:
+            continue
+        name = column.name
+        other = is_check(name) or is_of_the_person(name) or order_states.is_delivery(name)
+        if other or NOT_BUYERS.fullmatch(tokens(name)) or order_states.is_means_of_payment(name):
+            continue
+        if not order_states.says_paid_up(values_of(opened.engine, sample, name, FEW_LOSSES)):
+            continue
+        values = values_of(opened.engine, opened.table, name, FEW_LOSSES + 1)
+        state = order_states.line_state(name, values)
+        lost = (*state.cancelled, *state.returned, *state.unpaid)
+        seldom = sample[name].isin(lost).sum() if lost else None
+        if seldom is None or len(lost) >= len(values):
+            continue
+        row = opened.engine.record(sample.aggregate(lost=seldom, known=sample[name].count()))
+        if int(row["lost"] or 0) <= SELDOM * int(row["known"] or 0):
+            log = replace(
+                log,
+                states=(*log.states, replace(state, browsed=(), other=())),
+                traits=tuple(n for n in log.traits if n != name),
+            )
     return log
 
 

@@ -292,6 +292,8 @@ def reaching(desk: Desk, log: OrderLog, name: str) -> OrderLog:
     """
     if log.fill not in {"order", "down"} or name in log.filled or not log.filled:
         return log
+    if log.filled[0] == log.date:  # of a day, not of an order
+        return log
     below = desk.sample.filter(desk.sample[log.filled[0]].isnull())
     row = desk.opened.engine.record(below.aggregate(n=below[name].count()))
     return log if row["n"] else replace(log, filled=(*log.filled, name))

@@ -17,6 +17,7 @@ __all__ = [
     "is_means_of_payment",
     "line_state",
     "says_paid",
+    "says_paid_up",
     "says_sale",
     "status_words",
     "unexplained",
@@ -72,7 +73,7 @@ _REFUSED = re.compile(  # of a wish to return or cancel
 )
 _RETURNED = _or_elsewhere(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt|gutschrift|"
-    r"credit (memo|note)|reversed|rimbors|reintegrad|\bavoir\b|zuruckgegeben|"
+    r"credit (memo|note)|re-?credit(ed|ing)|reversed|rimbors|reintegrad|\bavoir\b|zuruckgegeben|"
     r"zurückgegeben|ruckgabe|rückgabe|"
     r"\bcharged back\b|\bres[oi]\b",
     "returned",
@@ -119,7 +120,7 @@ _MEANS = re.compile(
     r"(zahlungs?|zahl|bezahl)(art|weg|mittel|methode|weise)|betaalwijze|betaalmethode"
 )
 _PAYMENT = re.compile(
-    r".*\b(payments?|paid|transactions?|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
+    r".*\b(payments?|paid|transactions?|bezahlt|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
     r"platnos\w*|financial|billing)\b.*"
 )
 _ENDED = r"((closed|abgeschlossen|ferme|cerrad[oa]|chius[oa])( -)?( (und|and|et|y|e))? )?"
@@ -127,8 +128,9 @@ _WON = re.compile(rf"^{_ENDED}(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
 _NOT_WON = re.compile(rf"(?!{_WON.pattern[1:-1]}$)")
 _LOST = re.compile(rf"^{_ENDED}(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
 _PAID_UP = re.compile(
-    r"^((fully |is )?paid( in full)?|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|"
-    r"oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi)$"
+    r"^((fully |completely |is )?paid( in full)?|((komplett|vollstandig|ganz) )?bezahlt|payee?|"
+    r"pagad[oa]|pagat[oa]|pag[oa]|betaald|oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi|"
+    r"оплачен[оа]?|сплачено|zaplaceno|fizetve|платен[оа]?)$"
 )
 _OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
@@ -197,6 +199,15 @@ _SOLD = _or_elsewhere(
     r"^vollstandig|concretad|comptabilis",
     "sold",
 )
+
+
+def says_paid_up(values: Iterable[str]) -> bool:
+    """Return whether one of the values of a state says that all was paid.
+
+    >>> says_paid_up(["Offen", "Komplett bezahlt"]), says_paid_up(["open", "not paid"])
+    (True, False)
+    """
+    return any(_PAID_UP.match(_plain(value)) for value in values)
 
 
 def says_sale(value: str) -> bool:
