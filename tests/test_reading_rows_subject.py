@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import smartcart
-from smartcart.errors import DataError, ReadingQuestion
+from smartcart.errors import DataError, ReadingQuestion, UsageError
+from smartcart.settings import settings_text
 from test_reading import ORDERS, PEOPLE, TRUTH, orders, told, two_lines
 
 N = np.arange(ORDERS)
@@ -511,8 +513,15 @@ def test_an_amount_that_does_not_grow_with_its_order_is_asked_about() -> None:
     with pytest.raises(ReadingQuestion, match="Total Paid of each line") as found:
         smartcart.check(_tickets(grows=False))
     assert [r.revenue for r in found.value.readings] == [80 * 20.0, 160 * 20.0]
-    each = smartcart.check(_tickets(grows=False), roles={"Order No": {"role": "dropped"}})
-    assert each.receipt.revenue == 160 * 20.0
+    lines = [str(getattr(r, "choose", "")) for r in found.value.readings]
+    assert "'Total Paid': {meaning: 'amount:line'}" in lines[1]
+    for meaning, worth in (("amount:line", 160 * 20.0), ("amount", 80 * 20.0)):
+        each = smartcart.check(_tickets(grows=False), roles={"Total Paid": {"meaning": meaning}})
+        assert (each.receipt.orders, each.receipt.revenue) == (80, worth)
+        again = yaml.safe_load(settings_text(each))["columns"]  # a written configuration keeps it
+        assert smartcart.check(_tickets(grows=False), roles=again).receipt.revenue == worth
+    with pytest.raises(UsageError, match="'amount' or 'amount:line'"):
+        smartcart.check(_tickets(grows=False), roles={"Total Paid": {"meaning": "amount:each"}})
 
 
 @pytest.mark.parametrize(("blank", "rescued"), [(2, False), (30, True)])

@@ -95,7 +95,8 @@ def settings() -> str:
         "Where rows of several kinds tell the same sale (its lines, their sum, its payment), the "
         "meaning `row_type` names the column of kinds and, behind a colon, those that are sales: "
         "`TYPE LIGNE: {meaning: 'row_type:VENTE'}`, or `'row_type:VENTE|AVOIR'` for two. All "
-        "other rows are left out, and told.",
+        "other rows are left out, and told. `amount:line` says that an amount is of each line, "
+        "although all lines of an order repeat it: the price of a ticket, say.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -21,6 +21,7 @@ __all__ = [
     "HALF",
     "MONEYS",
     "NAMES_TRIED",
+    "OF_LINE",
     "Desk",
     "Rival",
     "Settled",
@@ -34,6 +35,7 @@ FEW = 0.05  # of the lines without a number from which these are looked at
 FEW_BUYERS = 10  # different customers: fewer are a handful
 NAMES_TRIED = 3  # columns of names that may say who bought
 MONEYS = 12
+OF_LINE = "amount:line"  # the user's word for an amount of each line, though its order repeats it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Desk:
     figures: Mapping[str, ColumnSummary]
     said: frozenset[str]  # parts that the user or a layout settles
     dropped: frozenset[str] = frozenset()  # columns that the user gives no part
+    of_lines: frozenset[str] = frozenset()  # amounts that are of each line, as the user says
     checks: list[str] = field(default_factory=list)
     rivals: list[Rival] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import permutations
 
 from smartcart.inspection.amounts import Amounts, amounts_of
-from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
+from smartcart.inspection.desk import HALF, MONEYS, OF_LINE, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
@@ -171,9 +171,9 @@ def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> 
     desk.rivals.append(
         Rival(
             f"money: {name} of each line for {name} of the order",
-            replace(other, order=None),
+            other,
             log,
-            choose_line(log.order, "", "dropped"),
+            choose_line(name, repr(OF_LINE)),
             competes=True,
         )
     )
@@ -367,6 +367,8 @@ def counted_once(
     if log.amount is None or structure is None:
         return log
     cell = structure.cell(log.amount)
+    if log.amount in desk.of_lines:
+        return log
     if not cell.of_order and not log.order_rows:
         return log
     if not quiet and cell.of_order:

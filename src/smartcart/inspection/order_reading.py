@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
@@ -17,6 +18,7 @@ from smartcart.inspection.desk import (
     FEW_BUYERS,
     HALF,
     NAMES_TRIED,
+    OF_LINE,
     Desk,
     Rival,
     Settled,
@@ -43,7 +45,7 @@ from smartcart.inspection.told_once import (
 )
 from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
-from smartcart.records import OrderLog
+from smartcart.records import Column, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
 from smartcart.tables.order_candidates import Candidates, find_candidates
@@ -69,6 +71,8 @@ def settle(
     log: OrderLog,
     parts: Mapping[str, str],
     layout: Layout | None = None,
+    *,
+    of_lines: frozenset[str] = frozenset(),
 ) -> Settled:
     """Return the reading of a log whose columns were proposed by name.
 
@@ -78,6 +82,7 @@ def settle(
     log : the proposal.
     parts : the user's own words: column -> part; they are not overruled.
     layout : the known export that it is, if it is one.
+    of_lines : amounts that stand for each line, as the user says, though orders repeat them.
     """
     table = opened.table
     sample = table.limit(SAMPLE_LINES) if opened.reading.rows > SAMPLE_LINES else table
@@ -89,7 +94,7 @@ def settle(
         found, log, named = _of_layout(layout, columns, found, log, said)
         said |= named
     dropped = frozenset(name for name, part in parts.items() if not part)
-    desk = Desk(opened, sample, {c.name: c for c in columns}, frozenset(said), dropped)
+    desk = Desk(opened, sample, {c.name: c for c in columns}, frozenset(said), dropped, of_lines)
     _count(desk, log, found)
     log, structure = order_number(desk, log, found)
     log = pieces_of_order(desk, log, structure)
@@ -137,7 +142,15 @@ def settle(
         log = replace(log, row_type=rows[0], order_rows=rows[1])
     log = order_roles.described(columns, log, parts)
     log = reasoned(log) if by_values else log
+    log = replace(log, columns=tuple(map(partial(_as_said, of_lines), log.columns)))
     return Settled(log, tuple(desk.checks), tuple(desk.rivals), tuple(desk.notices), tuple(columns))
+
+
+def _as_said(of_lines: frozenset[str], column: Column) -> Column:
+    """Return the column with the meaning that keeps an amount one of each line."""
+    if column.name not in of_lines or column.meaning != "amount":
+        return column
+    return replace(column, meaning=OF_LINE, reason="the money of each line, as it was said")
 
 
 def _of_layout(

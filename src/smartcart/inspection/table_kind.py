@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import table_warnings
-from smartcart.inspection.desk import FEW_BUYERS, Settled
+from smartcart.inspection.desk import FEW_BUYERS, OF_LINE, Settled
 from smartcart.inspection.journal import refuse_journal
 from smartcart.inspection.order_reading import settle
 from smartcart.inspection.questions import refuse_unnamed
@@ -65,6 +65,8 @@ def parts_said(wanted: Wanted) -> dict[str, str]:
     return {
         name: ""
         if wish.role == "dropped"
+        else "amount"
+        if wish.meaning == OF_LINE
         else wish.meaning or ("customer" if wish.role == "id" else "")
         for name, wish in wishes.items()
         if wish.meaning or wish.role != "forms"
@@ -99,6 +101,7 @@ def find_reading(
     )
     parts = parts_said(said)
     meant = {(w.meaning or "").partition(":")[0] for w in said.values()}
+    of_lines = frozenset(n for n, w in said.items() if w.meaning == OF_LINE)
     own = meant & (known.keys() - vocabulary.MEANINGS.keys())
     layout = layout_of(figures, kind)
     if layout is not None and layout.kind == "customers":
@@ -113,7 +116,7 @@ def find_reading(
         try:
             log = _by_layout(figures, layout, parts)
             if log is not None:
-                return settle(opened, figures, log, parts, layout)
+                return settle(opened, figures, log, parts, layout, of_lines=of_lines)
         except ReadingQuestion:
             raise
         except DataError as error:  # a column is not what the layout says
@@ -142,7 +145,7 @@ def find_reading(
             maybe = [n for n in order_unnamed.unnamed_log(figures) if n not in parts]
             refuse_unnamed(opened, maybe)
         return None
-    found = settle(opened, figures, log, parts)
+    found = settle(opened, figures, log, parts, of_lines=of_lines)
     return replace(found, notices=(*notices, *found.notices))
 
 

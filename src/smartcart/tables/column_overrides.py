@@ -16,6 +16,7 @@ from smartcart.tables.vocabulary import ANY, MEANINGS, VOCABULARY
 __all__ = ["checked_wishes", "override_roles"]
 
 _DATED = ("first_date", "last_date", "last_seen")
+_WITH_WORDS = {"row_type", *MEANINGS}  # meanings of which more may be said behind a colon
 _SAID = "as the configuration says"
 _WAY_OUT = "correct the configuration"
 
@@ -97,6 +98,12 @@ def _checked(
             f"column {name!r} is given the meaning {wish.meaning!r}",
             f"one of {', '.join(sorted(meanings))}",
             "correct the meaning in the configuration." + did_you_mean(kind, meanings),
+        )
+    if kind in parts and wish.meaning not in {kind, "amount:line"} and kind not in _WITH_WORDS:
+        raise UsageError.of(
+            f"column {name!r} is given the meaning {wish.meaning!r}",
+            f"{kind!r}" + (" or 'amount:line'" if kind == "amount" else ""),
+            _WAY_OUT,
         )
     if (
         kind in {"spend", "channel"}

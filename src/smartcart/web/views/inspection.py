@@ -83,7 +83,8 @@ def lines_of(
 def _part(column: Column) -> str:
     if column.role == "dropped":
         return "dropped"
-    return column.meaning if column.meaning in PARTS else "trait"
+    part = "amount" if column.meaning == "amount:line" else column.meaning
+    return part if part in PARTS else "trait"
 
 
 def headline(seen: Inspection) -> str:

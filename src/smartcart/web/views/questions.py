@@ -150,11 +150,19 @@ def _label(name: str, wish: Mapping[str, str]) -> str:
     if wish.get("role") == "dropped":
         return f"Without {name}"
     part, _, kind = wish.get("meaning", "").partition(":")
+    if (part, kind) == ("amount", "line"):
+        return f"{SAYS[part].format(name)} of each line"
     return SAYS.get(part, "{}").format(name) + (f" is {kind}" if kind else "")
 
 
 def _value(name: str, wish: Mapping[str, str]) -> str:
     return json.dumps({"columns": {name: wish}})
+
+
+def _plain(wish: JsonObject) -> str | None:
+    """Return the meaning of a column, whether an amount is of each line or not."""
+    meaning = str(wish.get("meaning") or "")
+    return "amount" if meaning == "amount:line" else meaning or None
 
 
 def chosen(wishes: JsonObject, choice: str) -> dict[str, object]:
@@ -176,12 +184,12 @@ def chosen(wishes: JsonObject, choice: str) -> dict[str, object]:
     new = taken.get("columns", {})
     if not isinstance(new, dict) or not all(isinstance(wish, dict) for wish in new.values()):
         raise ValueError(choice)
-    parts = {wish.get("meaning") for wish in new.values()} - {None}
+    parts = {_plain(wish) for wish in new.values()} - {None}
     before = found.get("columns")
     kept = {
         name: wish
         for name, wish in (before if isinstance(before, dict) else {}).items()
-        if not (isinstance(wish, dict) and wish.get("meaning") in parts)
+        if not (isinstance(wish, dict) and _plain(wish) in parts)
     }
     return found | {"columns": kept | new}
 
