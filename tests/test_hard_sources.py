@@ -140,6 +140,26 @@ def test_thousands_points_in_two_groups(tmp_path: Path) -> None:
     assert columns["sum"] == [58138, 1234567]
 
 
+@pytest.mark.parametrize("sign", [",", "."])
+def test_the_same_doubt_of_several_columns_is_said_once(tmp_path: Path, sign: str) -> None:
+    rows = [";".join(f"{n + more}{sign}450" for n in (3, 7, 12, 36, 41)) for more in (0, 1)]
+    content = f"a;net;tax;sum;due;paid\nx;{rows[0]}\ny;{rows[1]}\n"
+    columns, reading = text(tmp_path / "t.csv", content)
+    assert columns["paid"][0] == (41450 if sign == "," else 41.45)
+    (notice,) = reading.notices
+    assert notice.code == "ambiguous_numbers"
+    assert "columns 'net', 'tax', 'sum', 'due' and 1 more: a" in notice.message
+
+
+@pytest.mark.parametrize("name", ["合計金額", "합계", "Total JPY", "Total (¥)"])
+def test_a_comma_of_yen_parts_thousands_without_a_doubt(tmp_path: Path, name: str) -> None:
+    columns, reading = text(tmp_path / "t.csv", f"a;{name}\nx;3,053\ny;36,946\nz;490\n")
+    assert columns[name] == [3053, 36946, 490]
+    assert reading.notices == ()
+    codes_ = codes(text(tmp_path / "t.csv", f"a;{name}\nx;3.053\ny;36.946\n")[1])
+    assert codes_ == ["ambiguous_numbers"]  # a point before decimals is one there
+
+
 def test_points_that_may_be_thousands_are_said(tmp_path: Path) -> None:
     columns, reading = text(tmp_path / "t.csv", "a;sum\nx;58.138\ny;46.344\nz;7\n")
     assert columns["sum"] == [58.138, 46.344, 7.0]

@@ -51,7 +51,7 @@ def refuse_journal(
 
 
 def _sides(table: ir.Table, debit: str, credit: str) -> tuple[ir.Value, ir.Value]:
-    return tuple(table[n].cast("float64").fill_null(0.0) for n in (debit, credit))  # type: ignore[return-value]
+    return tuple(table[n].cast("float64").fill_null(0.0) for n in (debit, credit))
 
 
 def _one_side_each(opened: Opened, debit: str, credit: str) -> bool:

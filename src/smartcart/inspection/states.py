@@ -163,6 +163,8 @@ def codes_notices(
             continue
         given = set(read.get(column.name, ()))
         strange = [v for v in order_states.unexplained(values) if v not in given]
+        if column.distinct <= 2:  # yes and no
+            strange = [v for v in strange if not state_flags.says_no(v)]
         named = loss or STATUS.search(tokens(column.name)) is not None
         if len(strange) == len(values) and not named:
             continue  # kinds of tickets, states of a country: no word speaks of a sale

@@ -29,6 +29,7 @@ from smartcart.sources.files import read_files
 from smartcart.sources.frames import frame_reader
 from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import Raw, stream_raw
+from smartcart.sources.type_checks import gathered_notices
 from smartcart.sources.type_columns import type_columns
 from smartcart.sources.typed_column import final_cell
 
@@ -224,7 +225,7 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
     notices = (
         *raw.notices,
         *name_notices,
-        *(notice for column in columns for notice in column.notices),
+        *gathered_notices(columns),
     )
     currencies = Counter(c.plan.currency for c in columns if c.plan and c.plan.currency)
     reading = Reading(

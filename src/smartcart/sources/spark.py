@@ -24,7 +24,7 @@ from smartcart.sources.parquet import check_parquets
 from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import RawFile
 from smartcart.sources.spark_csv import SparkRaw, address, read_text
-from smartcart.sources.type_checks import column_notices, inspect, overturn
+from smartcart.sources.type_checks import column_notices, gathered_notices, inspect, overturn
 from smartcart.sources.type_columns import ROUNDS, SAMPLE_ROWS, conversion, guess_plans
 from smartcart.sources.typed_column import TypedColumn, final_cell
 from smartcart.tables import typing
@@ -186,7 +186,7 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         },
         currency=currencies.most_common(1)[0][0] if currencies else None,
         fingerprint=fingerprint,
-        notices=(*raw.notices, *name_notices, *(n for c in columns for n in c.notices)),
+        notices=(*raw.notices, *name_notices, *gathered_notices(columns)),
         source_names=source_names(raw.names, names),
     )
     opened = Opened(table, reading, engine, lambda: DuckDB(temp_dir=temp_dir))

@@ -15,11 +15,15 @@ from smartcart.tables.guess import INFINITE, Conversion, code_like, guess, id_li
 from smartcart.tables.sum_words import starts_with_sum
 from smartcart.tables.tokens import tokens
 
-__all__ = ["column_notices", "inspect", "overturn", "shown_cell"]
+__all__ = ["column_notices", "gathered_notices", "inspect", "overturn", "shown_cell"]
 
 LOGIN = re.compile(r"\b(user ?names?|login|logins|nick ?name|handle|screen name|user)$")
 BAD_SHARE = 0.01  # a number or date column with at least so many misfits is text
 EXACT = 2**53  # whole numbers above it are not told apart by a float64
+
+
+NO_COMMA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]|\b(jpy|krw|yen|won)\b|[¥₩]", re.I)
+"""Names and signs of countries that write no decimal comma: Japan, Korea, China."""
 
 
 class SqlRunner(Protocol):
@@ -208,6 +212,32 @@ def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[N
     if plan.percent:
         notices.append(Notice("percent", f"column {name!r} holds percentages: 12% was read as 12"))
     return notices
+
+
+def gathered_notices(columns: Sequence[TypedColumn]) -> list[Notice]:
+    """Return the notices of all columns: what is the same doubt of several is told once.
+
+    A comma before three digits is no doubt where nobody writes one before decimals.
+    """
+    told: list[Notice] = []
+    doubts: dict[str, list[TypedColumn]] = {}
+    for column in columns:
+        for notice in column.notices:
+            if notice.code != "ambiguous_numbers":
+                told.append(notice)
+                continue
+            plan = column.plan
+            sure = NO_COMMA.search(f"{column.name} {plan.currency if plan else ''}") is not None
+            if not (sure and plan is not None and plan.kind == "point number"):
+                sentence = notice.message.removeprefix(f"column {column.name!r}: ")
+                doubts.setdefault(sentence, []).append(column)
+    for sentence, found in doubts.items():
+        names = ", ".join(repr(c.name) for c in found[:4])
+        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+        of = "column" if len(found) == 1 else "columns"
+        most = max(c.present for c in found)
+        told.append(Notice("ambiguous_numbers", f"{of} {names}{more}: {sentence}", most))
+    return told
 
 
 _GUESSED = {

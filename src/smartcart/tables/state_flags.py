@@ -10,7 +10,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["flag_state", "in_part", "says_state", "tells_paid"]
+__all__ = ["flag_state", "in_part", "says_no", "says_state", "tells_paid"]
 
 _YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
 _MARKS = {"x", "*", "✓", "✔", "•", *_YES}
@@ -43,6 +43,15 @@ _GIVEN_BACK = re.compile(
 
 _TEST = re.compile(r"(is |in )?test( (mode|order|sale|purchase|payment|transaction))?")
 _LIVE = re.compile(r"(is |in )?live( ?mode)?")
+
+
+def says_no(value: str) -> bool:
+    """Return whether a value is a plain no.
+
+    >>> says_no("0"), says_no("False"), says_no("nothing")
+    (True, True, False)
+    """
+    return value.strip().lower() in _NO
 
 
 def flag_state(column: str, values: Iterable[str]) -> LineState | None:
