@@ -290,3 +290,24 @@ def test_debit_and_credit_of_one_side_are_no_journal() -> None:
     assert told(uneven, roles=wanted)[1] == PEOPLE
     both = _journal().assign(Credit=lambda t: t["Debit"])  # a limit, say
     assert told(both, roles=wanted)[1] == PEOPLE
+
+
+@pytest.mark.parametrize("pieces", [3, 7])
+def test_an_amount_that_counts_pieces_is_no_money(pieces: int) -> None:
+    lines = two_lines()
+    table = pd.DataFrame(
+        {
+            "code": lines["number"],
+            "email": lines["mail"],
+            "date": lines["day"],
+            "totalPriceWithVat": lines["total"],
+            "itemAmount": np.where(lines["first"], pieces, 1),
+            "itemUnitPriceWithVat": (lines["line"] / np.where(lines["first"], 3, 1)).round(4),
+            "itemTotalPriceWithVat": lines["line"],
+        }
+    )
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.customers, found.revenue) == TRUTH
+    # what times a price is nothing that is told stays a reading
+    other = {a.differs_in for a in found.alternatives}
+    assert any("itemAmount" in one for one in other) == (pieces == 7)

@@ -347,3 +347,18 @@ def test_a_payment_state_that_most_lines_would_be_lost_by_is_none() -> None:
 def test_paid_yes_or_open_in_a_book_of_orders() -> None:
     table = _log(**{"bezahlt?": np.select([LOST, N % 6 == 1], ["storniert", "offen"], "ja")})
     assert told(table)[0] == (N % 6 > 1).sum()
+
+
+@pytest.mark.parametrize(("no", "other", "said"), [("0", "1", False), ("perhaps", "likely", True)])
+def test_a_plain_no_needs_no_word(no: str, other: str, said: bool) -> None:
+    table = _log(**{"Fully Refunded?": np.where(N % 12 == 0, other, no)})
+    assert any("which no word explains" in m for m in _messages(table)) is said
+
+
+def test_lines_without_a_buyer_and_money_are_told_as_such() -> None:
+    table = _log()
+    below = table.iloc[::4].assign(customer_id=None, total=np.nan, order_id=range(9000, 9030))
+    (left,) = smartcart.check(pd.concat([table, below])).receipt.left_out
+    assert (left.lines, "and without money" in left.reason) == (30, True)
+    (left,) = smartcart.check(pd.concat([table, below.assign(total=5.0)])).receipt.left_out
+    assert left.reason.endswith("(customer_id is empty): they cannot be segmented")

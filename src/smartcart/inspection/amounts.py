@@ -6,7 +6,7 @@ are the same money, told with and without something that a column of its own hol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
+from smartcart.tables.order_ranks import is_price
+from smartcart.tables.summary import ColumnSummary
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Amounts", "Floats", "amounts_of"]
+__all__ = ["Amounts", "Floats", "amounts_of", "pieces_among"]
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +38,7 @@ SOME_EQUAL = 0.2  # of the lines are without a discount
 SOME_REDUCED = 0.05  # of the lines have one
 MOST_FEE = 0.6  # of what was paid goes for a fee, a tax or the cost of the goods
 HALF = 0.5
+MOST_PIECES = 1_000  # of a product in a line
 LEAST_LEFT = 0.3  # of the price remains after a discount
 
 
@@ -202,6 +205,36 @@ class Amounts:
         equal = np.abs(made - paid) <= near
         below = (paid <= made + near) & (paid >= LEAST_LEFT * made)
         return bool(np.mean(equal) >= SOME_EQUAL) and _nearly_all(below | equal)
+
+
+def pieces_among(
+    names: Iterable[str | None],
+    figures: Mapping[str, ColumnSummary],
+    amounts: Callable[[], Amounts],
+) -> set[str]:
+    """Return which whole numbers under names of money are pieces: times a price they are money.
+
+    The price is larger, and one by its name; ``amounts`` are looked at only where there is one.
+    """
+    return {n for n in names if n is not None and _counts_pieces(n, figures, amounts)}
+
+
+def _counts_pieces(
+    name: str, figures: Mapping[str, ColumnSummary], amounts: Callable[[], Amounts]
+) -> bool:
+    most = figures[name].high or 0
+    if not figures[name].whole or most > MOST_PIECES or is_price(name):
+        return False
+    prices = [n for n, c in figures.items() if n != name and is_price(n) and (c.high or 0) > most]
+    if not prices:
+        return False
+    known = amounts().columns
+    return name in known and any(
+        amounts().is_product(name, price, money)
+        for price in prices
+        for money in known
+        if price in known and money not in {name, price}
+    )
 
 
 def _nearly_all(holds: NDArray[np.bool_]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import permutations
 
-from smartcart.inspection.amounts import Amounts, amounts_of
+from smartcart.inspection.amounts import Amounts, amounts_of, pieces_among
 from smartcart.inspection.desk import HALF, MONEYS, OF_LINE, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
 from smartcart.inspection.states import counts_as_sold
@@ -25,8 +25,7 @@ from smartcart.tables.order_ranks import (
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.summary import content_hash
-from smartcart.tables.tax_words import tax_rank, taxes_aside
-from smartcart.tables.tokens import tokens
+from smartcart.tables.tax_words import same_but_tax, tax_rank
 
 __all__ = ["counted_once", "money_of", "refunds_of"]
 
@@ -56,8 +55,11 @@ def money_of(
     def amounts() -> Amounts:
         return amounts_of(desk.opened, desk.sample, log, _numbers(desk, log))
 
-    played = {log.customer, log.order}  # "Sale #" is no money
-    moneys = [c.name for c in found.moneys[:MONEYS] if c.name not in played]
+    moneys = [c.name for c in found.moneys[:MONEYS]]
+    counts = [] if "amount" in desk.said else [*moneys, log.amount]
+    played = {log.customer, log.order, *pieces_among(counts, desk.figures, amounts)}
+    moneys = [n for n in moneys if n not in played]  # "Sale #" is no money
+    log = replace(log, amount=None) if log.amount in played else log
     names = list(moneys)
     if log.layout is not None and "amount" in desk.said:
         order = names
@@ -107,7 +109,7 @@ def money_of(
         competes = (
             "amount" not in desk.said
             and _money_order(name, several) == _money_order(chosen, several)
-            and not _same_but_tax(name, chosen)
+            and not same_but_tax(name, chosen)
             and not prices_a_piece(name)
             and not _least_filled(desk, structure, name)
             and not _explained(desk, log, structure, name, amounts())
@@ -344,18 +346,6 @@ def _least_filled(desk: Desk, structure: Structure | None, name: str) -> bool:
         having = cell.some + max(0, cell.known - cell.some)
         return having < HALF * structure.orders
     return desk.beside.get(name, 0) < HALF * desk.money
-
-
-def _same_but_tax(one: str, other: str) -> bool:
-    """Return whether two names differ in what they say of taxes, or in a currency, only."""
-    aside = {"base", "purchased", "converted", "local", "presentment", "eur", "usd", "gbp", "chf"}
-    words = [
-        [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
-    ]
-    if words[0] == words[1] or [] in words:  # "Netto" beside any total
-        return True
-    taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
-    return taxed and bool(set(words[0]) & set(words[1]))
 
 
 def counted_once(

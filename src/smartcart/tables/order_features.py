@@ -259,7 +259,7 @@ def ledger_entries(
             continue
         sentence = rule.sentence
         if rule.code == "missing customer":
-            sentence += f" ({log.customer} is empty): they cannot be segmented"
+            sentence += _without(log.customer, holds, int(counts.get("parts") or 0))
         elif rule.code == "returned":
             netted = "taken off the spend" if log.net_returns else "not taken off the spend"
             sentence += f": {netted}, counted in the share returned"
@@ -275,6 +275,20 @@ def ledger_entries(
             )
         )
     return tuple(entries)
+
+
+def _without(customer: str, lines: int, parts: int) -> str:
+    """Return what lines without a customer are, of which ``parts`` have no money either.
+
+    >>> _without("ID", 9, 9)
+    ' (ID is empty) and without money: headings, or parts of what another row tells with its money'
+    """
+    empty = f" ({customer} is empty)"
+    if parts == lines:
+        what = "headings, or parts of what another row tells with its money"
+        return f"{empty} and without money: {what}"
+    some = f"; {parts:,} of them hold no money either" if parts else ""
+    return f"{empty}: they cannot be segmented{some}"
 
 
 def warnings(
