@@ -349,9 +349,26 @@ def test_paid_yes_or_open_in_a_book_of_orders() -> None:
     assert told(table)[0] == (N % 6 > 1).sum()
 
 
-@pytest.mark.parametrize(("no", "other", "said"), [("0", "1", False), ("perhaps", "likely", True)])
-def test_a_plain_no_needs_no_word(no: str, other: str, said: bool) -> None:
-    table = _log(**{"Fully Refunded?": np.where(N % 12 == 0, other, no)})
+@pytest.mark.parametrize(("no", "said"), [("0", False), ("2", True)])
+def test_a_plain_no_needs_no_word(no: str, said: bool) -> None:
+    t = orders()
+    back = np.where(N % 12 == 0, "1", no)
+    table = pd.DataFrame(
+        {
+            "Purchase ID": [f"k{n}c=" for n in t["number"]],
+            "Item Name": "Lamp",
+            "Purchase Email": t["mail"],
+            "Purchase Date": t["day"],
+            "Sale Price ($)": t["total"],
+            "Fees ($)": 0.5,
+            "Net Total ($)": t["total"] - 0.5,
+            "Refunded?": back,
+            "Partial Refund ($)": 0,
+            "Fully Refunded?": back,
+            "Quantity": 1,
+        }
+    )
+    assert told(table)[0] == ORDERS * 11 // 12
     assert any("which no word explains" in m for m in _messages(table)) is said
 
 
