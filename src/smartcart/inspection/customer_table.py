@@ -150,7 +150,7 @@ def _look(
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
-    if kind is None and layout is None and not says_rows(wanted or {}):
+    if kind is None and not says_rows(wanted or {}):
         refuse_other_rows(opened, figures, columns, {*(wanted or {})})
     if not large and not sums:
         kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, ReadingQuestion
+from smartcart.inspection.buyers import OWN, SEEN_ORDERS
 from smartcart.inspection.desk import FEW_BUYERS, Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
@@ -26,6 +27,7 @@ __all__ = [
     "check_expected",
     "refuse_few_buyers",
     "refuse_no_money",
+    "refuse_one_each",
     "refuse_rivals",
     "refuse_several_documents",
     "refuse_small_part",
@@ -113,6 +115,22 @@ def refuse_few_buyers(opened: Opened, told: ReadingReceipt, *, said: bool) -> No
     )
 
 
+def refuse_one_each(opened: Opened, told: ReadingReceipt, *, said: bool) -> None:
+    """Raise where nobody bought twice: what is taken for the buyer rather numbers the orders."""
+    count = told.orders or 0
+    if said or count < SEEN_ORDERS or told.customers < OWN * count:
+        return
+    column = told.columns.get("customer", "")
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but {column!r} has "
+        f"{told.customers:,} different values for {count:,} orders: each order has one of its own, "
+        "as marketplaces make addresses, so it does not tell who came again",
+        "a column that tells buyers apart",
+        "make one column of first and last name, or name another in the configuration: columns: "
+        f"{{NAME: {{meaning: customer}}}}; {choose_line(column, 'customer')} reads it as it is",
+    )
+
+
 def refuse_unnamed(opened: Opened, names: Sequence[str]) -> None:
     """Raise where a table may be a log of orders, but no name says whose they are."""
     if not names:
@@ -178,7 +196,7 @@ def refuse_several_documents(
     of those that the user ``dropped``.
     """
     money = log.amount
-    if money is None or log.row_type is not None:
+    if money is None or log.row_type is not None or money in log.whole_orders:  # told once
         return
     played = set(log.parts) - {log.status, log.channel, log.category, *log.traits}
     told = {v for s in log.states for v in (*s.unpaid, *s.other, *s.cancelled, *s.returned)}
