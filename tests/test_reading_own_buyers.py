@@ -66,6 +66,9 @@ def test_accounts_made_for_each_order_are_asked_about_beside_addresses() -> None
     table["Customer ID"] = N + 70_000
     with pytest.raises(ReadingQuestion, match=r"from Customer ID .* or from Email"):
         smartcart.check(table)
+    alone = smartcart.check(table.drop(columns="Email"))
+    assert alone.receipt.customers == ORDERS  # its name is believed, and what it means is told
+    assert "no repeat buyers" in {n.code for n in alone.notices}
 
 
 # Rows of a customer ----------------------------------------------------------------------------

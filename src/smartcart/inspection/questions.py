@@ -15,7 +15,7 @@ from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, Re
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, orders
 from smartcart.tables.order_names import no_money
-from smartcart.tables.order_ranks import is_price, money_rank
+from smartcart.tables.order_ranks import customer_rank, is_price, money_rank
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -116,11 +116,13 @@ def refuse_few_buyers(opened: Opened, told: ReadingReceipt, *, said: bool) -> No
 
 
 def refuse_one_each(opened: Opened, told: ReadingReceipt, *, said: bool) -> None:
-    """Raise where nobody bought twice: what is taken for the buyer rather numbers the orders."""
-    count = told.orders or 0
-    if said or count < SEEN_ORDERS or told.customers < OWN * count:
+    """Raise where nobody bought twice: the addresses of buyers rather tell orders apart.
+
+    A column that is named as the id of customers is believed.
+    """
+    count, column = told.orders or 0, told.columns.get("customer", "")
+    if said or count < SEEN_ORDERS or told.customers < OWN * count or customer_rank(column) == 0:
         return
-    column = told.columns.get("customer", "")
     raise ReadingQuestion.of(
         f"{opened.reading.source!r} looks like a log of orders, but {column!r} has "
         f"{told.customers:,} different values for {count:,} orders: each order has one of its own, "
