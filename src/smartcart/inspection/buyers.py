@@ -24,7 +24,14 @@ from smartcart.tables.tokens import tokens
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["counts_from_zero", "masked", "of_goods", "one_for_all", "refuse_articles", "with_nobody"]
+__all__ = [
+    "counts_from_zero",
+    "masked",
+    "of_goods",
+    "one_for_all",
+    "refuse_articles",
+    "with_nobody",
+]
 
 APART = 2  # times as many different values: two columns cannot go together one to one
 ONE_TO_ONE = 1.05  # pairs of values for each value of the column with more of them

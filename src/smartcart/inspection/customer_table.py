@@ -163,7 +163,7 @@ def _look(
         if not large:
             kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
         words = layout.nobody if layout is not None else ()
-        kept, nobody_rows = without_nobody(engine, kept, columns, figures, words)
+        kept, nobody_rows = without_nobody(engine, kept, columns, figures, words, large)
         aside = [*(RowAside(name, value_checks.SUM_REASON) for name in sums), *nobody_rows]
         if aside:
             return look(
@@ -231,7 +231,10 @@ def _look(
     if aside:
         counts["nobody_rows"] = sum(row.reason == NOBODY_REASON for row in aside)
         counts["sum_rows"] = len(aside) - counts["nobody_rows"]
-        no_one = {"customer_id": [r.customer_id for r in aside], "reason": [r.reason for r in aside]}
+        no_one = {
+            "customer_id": [r.customer_id for r in aside],
+            "reason": [r.reason for r in aside],
+        }
         rejected = pa.concat_tables([rejected, pa.table(no_one).cast(rejected.schema)])
     rows = int(counts["rows"]) + int(counts.get("unreadable") or 0) + len(aside)
     customers = rows - rejected.num_rows

@@ -7,14 +7,15 @@ have their name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-import ibis
-
 from smartcart.inspection.buyers import counts_from_zero
-from smartcart.records import Column, Notice
+from smartcart.records import Column, Notice, ResultRow
 from smartcart.tables.nobody import GUESTS, NOBODY_NUMBERS, NOBODY_WORDS
 from smartcart.tables.order_candidates import NAME
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary
@@ -50,55 +51,58 @@ def without_nobody(
     columns: Sequence[Column],
     figures: Sequence[ColumnSummary],
     also: Sequence[str] = (),
+    large: bool = False,
 ) -> tuple[ir.Table, list[RowAside]]:
     """Return the table without rows that are nobody, and these.
 
     ``also`` are further cells, in lower case, that a known export writes for nobody. Rows are kept
-    where one word stands on more than three of them: such guests have a row each.
+    where one word stands on more than three of them: such guests have a row each. In a ``large``
+    table words are looked for as they are usually written, which costs a tenth.
     """
     ids = next((c for c in columns if c.role == "id"), None)
     known = {f.name: f for f in figures}
-    conditions: dict[str, ir.Value] = {}
+    words: dict[str, set[str]] = {}  # column -> its cells, in lower case, that are nobody
     if ids is not None and ids.type == "number":
-        numbers = _numbers(engine, table, known[ids.name])
-        if numbers:
-            conditions[ids.name] = table[ids.name].isin(numbers)
+        words[ids.name] = {str(n) for n in _numbers(engine, table, known[ids.name])}
     elif ids is not None and ids.type == "text":
-        words = {*NOBODY_WORDS, *NOBODY_NUMBERS, *also} - {PADDED}
-        conditions[ids.name] = _one_of(table[ids.name], words)
-    for column in _names(columns, known, ids):
-        conditions[column] = _one_of(table[column], {*GUESTS, *also})
-    if not conditions:
+        words[ids.name] = {*NOBODY_WORDS, *NOBODY_NUMBERS, *also} - {PADDED}
+    words |= {name: {*GUESTS, *also} for name in _names(columns, known, ids)}
+    words = {name: cells for name, cells in words.items() if cells}
+    if not words:
         return table, []
-    nobody = ibis.literal(False)
-    cell = ibis.null("string")
-    for name, condition in conditions.items():
-        holds = condition.fill_null(False)
-        nobody = nobody | holds
-        cell = ibis.coalesce(cell, holds.ifelse(table[name].cast("string"), ibis.null("string")))
-    shown = cell if ids is None else table[ids.name].cast("string")
-    found = table.filter(nobody).select(at=table[ROW_COLUMN], shown=shown, cell=cell)
-    rows = engine.records(found.order_by("at").limit(MOST + 1))
-    times: dict[str, int] = {}
-    for row in rows:
-        word = str(row["cell"]).strip().lower()
-        times[word] = times.get(word, 0) + 1
-    rows = [r for r in rows if times[str(r["cell"]).strip().lower()] <= SEVERAL]
+    nobody = reduce(or_, [_one_of(table[name], cells, large) for name, cells in words.items()])
+    cells = {f"cell_{i}": table[name] for i, name in enumerate(words)}
+    shown = {} if ids is None else {"shown": table[ids.name]}
+    found = table.filter(nobody).select(at=table[ROW_COLUMN], **cells, **shown)
+    rows = engine.records(found.order_by("at").limit(MOST))
+    told = {int(row["at"]): _cell(row, list(words.values())) for row in rows}
+    times = Counter(cell.lower() for cell in told.values())
+    rows = [row for row in rows if times[told[row["at"]].lower()] <= SEVERAL]
     if not rows:
         return table, []
-    at = [int(row["at"]) for row in rows]
     aside = [
         RowAside(
-            f"row {row['at']}" if ids is None or row["shown"] is None else str(row["shown"]),
+            f"row {row['at']}" if row.get("shown") is None else str(row["shown"]),
             NOBODY_REASON,
-            str(row["cell"]).strip(),
+            told[row["at"]],
         )
         for row in rows
     ]
-    return table.filter(~table[ROW_COLUMN].isin(at)), aside
+    return table.filter(~table[ROW_COLUMN].isin([int(row["at"]) for row in rows])), aside
 
 
-def _one_of(value: ir.Value, words: set[str]) -> ir.Value:
+def _cell(row: ResultRow, words: Sequence[set[str]]) -> str:
+    """Return the first cell of a row that is one of the words of its column."""
+    cells = [str(row[f"cell_{i}"]).strip() for i in range(len(words))]
+    return next(cell for cell, ours in zip(cells, words, strict=True) if cell.lower() in ours)
+
+
+def _one_of(value: ir.Value, words: set[str], large: bool) -> ir.Value:
+    if not value.type().is_string():
+        return value.isin([int(word) for word in words])
+    if large:
+        forms = {f for w in words for f in (w, w.upper(), w.title(), w.capitalize())}
+        return value.isin(sorted(forms))
     return value.strip().lower().isin(sorted(words))
 
 
