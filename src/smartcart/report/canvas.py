@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib import font_manager
-from numpy.typing import NDArray
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from smartcart.report import words
 from smartcart.report.palette import LIGHT
@@ -77,7 +77,7 @@ def png_of(pixels: NDArray[np.uint8], dpi: int) -> bytes:
         (
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
             _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
-            _chunk(b"IDAT", zlib.compress(rows, 1)),
+            _chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)),
             _chunk(b"IEND", b""),
         )
     )
