@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core.k_lloyd import candidates_for, for_each, lloyd, plus_plus
 from smartcart.core.lloyd import lloyd_sums, packed
-from smartcart.core.lloyd_passes import Settled, settle
+from smartcart.core.lloyd_passes import AtRest, settle
 from smartcart.core.membership import least
 from smartcart.errors import DataError
 
@@ -219,7 +219,7 @@ def _nearly_settled(rows: Floats, starts: list[Floats]) -> list[Floats]:
     return [centers for wcss, centers in settled if wcss <= best * (1 + BEATEN)]
 
 
-def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Settled:
+def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> AtRest:
     """Run scikit-learn's K-Means from ``start`` until the centers rest; load it where it must."""
     even = bool((w == w[0]).all())
     found = settle(
@@ -235,7 +235,7 @@ def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> Settled:
     )
     with ThreadpoolController().limit(limits=1):  # its own pool is found only once it is loaded
         model.fit(rows, sample_weight=None if even else w)
-    return Settled(model.cluster_centers_, model.labels_, float(model.inertia_), int(model.n_iter_))
+    return AtRest(model.cluster_centers_, model.labels_, float(model.inertia_), int(model.n_iter_))
 
 
 def assign(Z: ArrayLike, centers: ArrayLike) -> tuple[Labels, Floats, Floats]:

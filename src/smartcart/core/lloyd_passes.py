@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from smartcart.core.membership import least
 
-__all__ = ["Settled", "settle"]
+__all__ = ["AtRest", "settle"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -25,7 +25,7 @@ TIED = 1e-12  # of the squares: less than this, and rounding decides which cente
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class AtRest:
     """Centers (k, p) at rest, the labels (n,) of the rows, their WCSS, and the passes it took."""
 
     centers: Floats
@@ -36,7 +36,7 @@ class Settled:
 
 def settle(
     rows: Floats, weight: Floats, start: Floats, *, most_passes: int, tolerance: float
-) -> Settled | None:
+) -> AtRest | None:
     """Move centers (k, p) from ``start`` until no row (n, p) changes its center, or they rest.
 
     Parameters
@@ -83,7 +83,7 @@ def settle(
     if labels is None:
         return None
     inertia = float(weight @ np.square(X - centers[labels]).sum(axis=1))
-    return Settled(centers + middle, labels, inertia, passes)
+    return AtRest(centers + middle, labels, inertia, passes)
 
 
 def _labels(columns: Floats, centers: Floats, size: float) -> Labels | None:
