@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.special import betainc, gammaln, psi
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from smartcart.core.future import cells as cells_module
 from smartcart.core.future import fit, nbd
@@ -153,6 +154,23 @@ def test_a_search_that_newton_does_not_end_is_bounded() -> None:
     found = fit.fit_nbd(Cells(x, T, T, np.ones(200)), quick=True)
     assert found.model.a / found.model.b < 1e-4
     assert np.isfinite(found.model.values).all()
+
+
+def test_a_bounded_search_keeps_to_one_thread_and_puts_the_others_back() -> None:
+    seen = []
+
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        seen.extend(blas_threads())
+        return float(((at - 1) ** 2).sum()), 2 * (at - 1)
+
+    def blas_threads() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    with threadpool_limits(2, "blas"):
+        at, _ = fit._bounded(loss, np.zeros(4))
+        assert set(blas_threads()) == {2}
+    assert at == pytest.approx(np.ones(4), abs=1e-6)
+    assert set(seen) == {1}
 
 
 def test_many_customers_get_the_parameters_of_exact_cells(monkeypatch: pytest.MonkeyPatch) -> None:
