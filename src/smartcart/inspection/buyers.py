@@ -24,7 +24,15 @@ from smartcart.tables.tokens import tokens
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["masked", "of_goods", "one_for_all", "refuse_articles", "who_come_again", "with_nobody"]
+__all__ = [
+    "counts_from_zero",
+    "masked",
+    "of_goods",
+    "one_for_all",
+    "refuse_articles",
+    "who_come_again",
+    "with_nobody",
+]
 
 APART = 2  # times as many different values: two columns cannot go together one to one
 ONE_TO_ONE = 1.05  # pairs of values for each value of the column with more of them
@@ -171,7 +179,7 @@ def with_nobody(
     nobody = list(layout.nobody) if layout is not None else []
     shared = _by_addresses(rows) if mail is not None else []
     # of ids 0, 1, 2, ... the first is a customer like the next, unless several people share it
-    if not _counting(row, customers) or _several_people(rows):
+    if not counts_from_zero(row, customers) or _several_people(rows):
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
@@ -258,12 +266,12 @@ def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:
     return sample.aggregate(**told)
 
 
-def _counting(row: ResultRow, customers: int) -> bool:
+def counts_from_zero(row: ResultRow, customers: int) -> bool:
     """Return whether numbers of ``customers`` count from 0 without a gap behind it.
 
-    >>> _counting({"low": 0, "next": 1, "high": 120}, 100)
+    >>> counts_from_zero({"low": 0, "next": 1, "high": 120}, 100)
     True
-    >>> _counting({"low": 0, "next": 100, "high": 220}, 100)
+    >>> counts_from_zero({"low": 0, "next": 100, "high": 220}, 100)
     False
     """
     if row.get("low") != 0:

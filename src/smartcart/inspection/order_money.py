@@ -10,6 +10,7 @@ from itertools import permutations
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
+from smartcart.inspection.piece_prices import as_line, as_piece, of_unknown_name
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
@@ -96,7 +97,9 @@ def money_of(
             return replace(log, amount=log.unit_price, unit_price=None)
         if not pieces:
             return _priced_by_values(desk, log, amounts())
-        log = counted_once(desk, replace(log, amount=None), structure)
+        log = as_line(desk, counted_once(desk, replace(log, amount=None), structure))
+        if log.amount is not None:
+            return log
         _reduced(desk, log, amounts())
         desk.notices += undiscounted(desk, log, amounts())
         return log
@@ -138,6 +141,8 @@ def money_of(
                 choose_line(chosen, "", "dropped"),
             )
         )
+    if (by_piece := as_piece(desk, log, [*moneys, *order])) is not log:
+        return by_piece
     desk.notices += beside_discounts(log, amounts())
     known = amounts().columns
     lines = [n for n in names if n in known and not _of_order(structure, n)]
@@ -293,7 +298,7 @@ def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
             less = "" if whole else ", less something on some lines"
             desk.checks.append(f"{money} is {log.quantity} times {price}{less}")
             return replace(log, unit_price=price, amount=money)
-    return log
+    return of_unknown_name(desk, log, free)
 
 
 def _counted_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:

@@ -250,6 +250,8 @@ def refuse_rivals(
     real = column in opened.table.columns
     first = rivals[0].differs_in.partition(": ")[2].partition(" for ")[0]
     choose = choose_line(column, meaning) if real else choose_line(first, "", "dropped")
+    if column.endswith(f" x {first}"):  # it is not left out: its price is what is chosen
+        choose = choose_line(first, "unit_price")
     mine = f"{column} ({_figures(told.orders, told.customers, told.revenue)})"
     theirs = " or ".join(
         f"{r.differs_in.partition(': ')[2].split(' for ')[0]} "
