@@ -10,6 +10,7 @@ from itertools import permutations
 from smartcart.inspection.amounts import Amounts, amounts_of, pieces_among
 from smartcart.inspection.desk import HALF, MONEYS, OF_LINE, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
+from smartcart.inspection.piece_prices import as_line, as_piece, of_unknown_name
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
@@ -25,7 +26,8 @@ from smartcart.tables.order_ranks import (
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.summary import content_hash
-from smartcart.tables.tax_words import same_but_tax, tax_rank
+from smartcart.tables.tax_words import tax_rank, taxes_aside
+from smartcart.tables.tokens import tokens
 
 __all__ = ["counted_once", "money_of", "refunds_of"]
 
@@ -33,6 +35,16 @@ NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
+SHOPS_CURRENCY = ("base", "basis", "converted", "local", "eur", "usd", "gbp", "chf")
+BUYERS_CURRENCY = (
+    "purchased",
+    "presentment",
+    "achete",
+    "gekauft",
+    "comprado",
+    "acquistato",
+    "gekocht",
+)
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -75,6 +87,7 @@ def money_of(
                 money_rank(n) == PAID and not _of_order(structure, n),
                 tax_rank(n),
                 -desk.beside.get(n, 0) if several else 0,
+                not converted(n),
             ),
         )
         if pieces:
@@ -87,7 +100,9 @@ def money_of(
             return replace(log, amount=log.unit_price, unit_price=None)
         if not pieces:
             return _priced_by_values(desk, log, amounts())
-        log = counted_once(desk, replace(log, amount=None), structure)
+        log = as_line(desk, counted_once(desk, replace(log, amount=None), structure))
+        if log.amount is not None:
+            return log
         _reduced(desk, log, amounts())
         desk.notices += undiscounted(desk, log, amounts())
         return log
@@ -109,7 +124,7 @@ def money_of(
         competes = (
             "amount" not in desk.said
             and _money_order(name, several) == _money_order(chosen, several)
-            and not same_but_tax(name, chosen)
+            and not _same_but_tax(name, chosen)
             and not prices_a_piece(name)
             and not _least_filled(desk, structure, name)
             and not _explained(desk, log, structure, name, amounts())
@@ -129,6 +144,8 @@ def money_of(
                 choose_line(chosen, "", "dropped"),
             )
         )
+    if (by_piece := as_piece(desk, log, [*moneys, *order])) is not log:
+        return by_piece
     desk.notices += beside_discounts(log, amounts())
     known = amounts().columns
     lines = [n for n in names if n in known and not _of_order(structure, n)]
@@ -284,7 +301,7 @@ def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
             less = "" if whole else ", less something on some lines"
             desk.checks.append(f"{money} is {log.quantity} times {price}{less}")
             return replace(log, unit_price=price, amount=money)
-    return log
+    return of_unknown_name(desk, log, free)
 
 
 def _counted_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
@@ -321,13 +338,15 @@ def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
 
 
 def _line_by_line(log: OrderLog, structure: Structure | None) -> bool:
-    """Return whether lines of one order differ in whether they were sold."""
+    """Return whether lines of one order differ in whether they were sold.
+
+    What differs in most orders says what kind of row each is: an item, its discount, a payment.
+    """
     if structure is None or log.row_type is not None:
         return False
     names = [*([log.status] if log.status else []), *(s.column for s in log.states)]
-    return any(
-        cell.many >= SEVERAL and not cell.constant for cell in (structure.cell(n) for n in names)
-    )
+    cells = [structure.cell(n) for n in names]
+    return any(c.many >= SEVERAL and not c.constant and 2 * c.same >= c.many for c in cells)
 
 
 def _of_order(structure: Structure | None, name: str) -> bool:
@@ -346,6 +365,18 @@ def _least_filled(desk: Desk, structure: Structure | None, name: str) -> bool:
         having = cell.some + max(0, cell.known - cell.some)
         return having < HALF * structure.orders
     return desk.beside.get(name, 0) < HALF * desk.money
+
+
+def _same_but_tax(one: str, other: str) -> bool:
+    """Return whether two names differ in what they say of taxes, or in a currency, only."""
+    aside = {*SHOPS_CURRENCY, *BUYERS_CURRENCY}
+    words = [
+        [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
+    ]
+    if words[0] == words[1] or [] in words:  # "Netto" beside any total
+        return True
+    taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
+    return taxed and bool(set(words[0]) & set(words[1]))
 
 
 def counted_once(

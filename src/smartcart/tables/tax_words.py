@@ -6,7 +6,7 @@ import re
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["same_but_tax", "tax_rank", "taxes_aside"]
+__all__ = ["tax_rank", "taxes_aside"]
 
 _TAX = (
     r"(tax(es)?|vat|gst|mwst|ust|u st|tva|iva|btw|steuern?|impuestos?|impostos?|ht|ttc|kdv|nds|"
@@ -53,15 +53,3 @@ def tax_rank(name: str) -> int:
     if _WITHOUT_TAX.search(words):
         return 2
     return 0 if taxes_aside(words) != words or _GROSS.search(words) else 1
-
-
-def same_but_tax(one: str, other: str) -> bool:
-    """Return whether two names differ in what they say of taxes, or in a currency, only."""
-    aside = {"base", "purchased", "converted", "local", "presentment", "eur", "usd", "gbp", "chf"}
-    words = [
-        [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
-    ]
-    if words[0] == words[1] or [] in words:  # "Netto" beside any total
-        return True
-    taxed = any(taxes_aside(tokens(n)) != tokens(n) for n in (one, other))
-    return taxed and bool(set(words[0]) & set(words[1]))
