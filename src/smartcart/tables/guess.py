@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.date_words import NEVER
 from smartcart.tables.dates import Dates, dates_in_numbers, dates_in_words
 from smartcart.tables.vocabulary import readings
@@ -102,13 +103,9 @@ EXTRA_MISSING = (
 
 INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
 
-_CODES = (
-    "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|INR|CNY|JPY|KRW|AUD|NZD|CAD|MXN|"
-    "BRL|ARS|CLP|COP|PEN|ZAR|NGN|KES|EGP|AED|SAR|ILS|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND"
-)
 _CURRENCY = (
     rf"(?:[A-Z]{{0,3}} ?[$€£¥₹₽₺₩₪฿₫₴₦₱₸₼￥]|zł|Kč|[Kk]r\.?|Rs\.?|Rp\.?|RM|S/\.?|TL|Ft|lei|"
-    rf"лв\.?|руб\.?|р\.?|грн\.?|円|元|원|{_CODES})"
+    rf"лв\.?|руб\.?|р\.?|грн\.?|円|元|원|{CURRENCY_CODES})"
 )
 _GAP = "[ \u00a0\u202f]*"
 
