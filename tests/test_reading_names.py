@@ -246,3 +246,39 @@ def test_columns_that_may_be_what_was_paid_are_offered_where_a_discount_is_not_t
     assert "add a column" not in offered
     assert "Shipping" not in offered
     assert "Rows" not in offered
+
+
+# Keys of a warehouse ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("order", "customer", "day"),
+    [
+        ("order_nk", "customer_sk", "order_date_sk"),
+        ("ORDER_SK", "CUSTOMER_NK", "ORDER_DATE"),
+        ("invoice_bk", "dim_customer_key", "date_sk"),
+        ("transaction_sk", "fk_member_id", "transaction_date"),
+    ],
+)
+def test_keys_of_a_warehouse_are_orders_and_customers(order, customer, day) -> None:
+    t = two_lines()
+    table = pd.DataFrame(
+        {
+            "order_line_sk": 9000 + np.arange(len(t)),
+            order: "W" + t["number"].astype(str),
+            day: t["day"].dt.strftime("%Y%m%d").astype(int),
+            customer: 500 + t["who"].str[1:].astype(int),
+            "product_sk": t["sku"].str[1:].astype(int) + 100,
+            "qty": t["pieces"],
+            "net_amt": t["line"],
+        }
+    )
+    assert told(table) == TRUTH
+
+
+def test_a_natural_key_comes_before_the_surrogate_keys_of_its_versions() -> None:
+    t = orders()
+    sk = 100 + N % (2 * len(set(t["who"])))  # two versions of every customer
+    table = pd.DataFrame({"order_nk": t["number"], "order_date": t["day"], "customer_sk": sk})
+    assert told(table.assign(customer_nk=t["who"], amount=t["total"])) == TRUTH
+    assert told(table.assign(amount=t["total"]))[1] == len(set(sk))
