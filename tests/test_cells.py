@@ -16,6 +16,7 @@ import pytest
 from smartcart.sources import open_source
 
 IDS = [7_210_448_300_000, 2**53 + 1, 2**53 + 3, 2**63 - 1]
+EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 HUGE = [2**63, 2**63 + 1, 2**64 - 1]
 
 
@@ -99,6 +100,52 @@ def test_money_is_a_number_in_any_dress(tmp_path: Path, cells: dict[str, float])
         other = "7.25" if cells is MONEY else "7,25"
         path.write_text(f'k;amount\na;"{cell}"\nb;"{other}"\n', encoding="utf-8")
         assert column(path, "amount") == [number, 7.25], cell
+
+
+OTHER_DIGITS = {
+    "١٬٢٣٤٫٥٠": 1234.5,
+    "١٢٫٥٠٠": 12.5,  # three decimals, as in Kuwait: the sign says so
+    "٩٩٫٥٠ ر.س": 99.5,
+    "-٤٫٥": -4.5,
+    "۱۲۳۴۵۶٫۷ تومان": 123456.7,
+    "\u200f۱۲": 12.0,
+    "१२,३४,५६७.५०": 1234567.5,
+    "₹१२.५०": 12.5,
+    "￥１，２３４": 1234.0,
+    "１２．５": 12.5,
+    "๑๒.๕": 12.5,
+}
+
+
+@pytest.mark.parametrize("other", ["7.25", "٧٫٢٥"])
+def test_money_in_digits_of_other_scripts(tmp_path: Path, other: str) -> None:
+    for cell, number in OTHER_DIGITS.items():
+        path = tmp_path / "t.csv"
+        path.write_text(f'k;amount\na;"{cell}"\nb;"{other}"\n', encoding="utf-8")
+        with open_source(path) as opened:
+            assert opened.engine.arrow(opened.table)["amount"].to_pylist() == [number, 7.25], cell
+            assert not opened.reading.notices
+
+
+def test_words_between_numbers_of_other_scripts_are_told_and_codes_stay(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    cells = "".join(f"C{i},{str(i).translate(EASTERN)},٠٠{i % 7}\n" for i in range(100, 350))
+    path.write_text(f"customer_id,pieces,postcode\n{cells}C9,كثير,١\n", encoding="utf-8")
+    with open_source(path) as opened:
+        found = opened.engine.arrow(opened.table)
+        assert found["pieces"].to_pylist() == [*range(100, 350), None]
+        assert found["postcode"][0].as_py() == "٠٠2"  # with a zero before it: a code
+        assert [n.code for n in opened.reading.notices] == ["bad_cells"]
+
+
+def test_days_in_digits_of_other_scripts_stay_days(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("k,order_date\na,٢٠٢٤٠١١٨\nb,٢٠٢٤٠١١٩\n", encoding="utf-8")
+    assert column(path, "order_date") == [dt.date(2024, 1, 18), dt.date(2024, 1, 19)]
+    path.write_text(
+        "k,order_date\na,２０２４年１月１８日\nb,２０２４年１月１９日\n", encoding="utf-8"
+    )
+    assert column(path, "order_date") == [dt.date(2024, 1, 18), dt.date(2024, 1, 19)]
 
 
 def test_a_point_before_three_digits_of_money_parts_thousands(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def main() -> None:
 
 def _run() -> int:
     gc.set_threshold(*SELDOM)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # blocks of rows are on threads already
     try:
         from smartcart.cli.main import main as run
 

@@ -48,12 +48,12 @@ __all__ = ["check", "demo", "run"]
 
 THERE = (
     "smartcart.core.evidence",
-    "sklearn.cluster",
-    "sklearn.tree",
+    "scipy.special",
+    "smartcart.core.trust",
     "smartcart.report.figures",
     "mpl_toolkits.mplot3d",
 )
-NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
+NOT_THERE = ("pandas",)  # which scikit-learn, where it is asked, would load to know tables
 HERE = ("smartcart.report.page",)
 
 

@@ -24,7 +24,15 @@ from smartcart.tables.tokens import tokens
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["masked", "of_goods", "one_for_all", "refuse_articles", "with_nobody"]
+__all__ = [
+    "counts_from_zero",
+    "masked",
+    "of_goods",
+    "one_for_all",
+    "refuse_articles",
+    "who_come_again",
+    "with_nobody",
+]
 
 APART = 2  # times as many different values: two columns cannot go together one to one
 ONE_TO_ONE = 1.05  # pairs of values for each value of the column with more of them
@@ -41,6 +49,9 @@ SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
+SEEN_ORDERS = 30  # orders from which it can be told whether anybody came again
+OWN = 0.98  # different customers for each order: each has one of its own
+AGAIN = 0.8  # different names for each order at most: they come again
 BY_LOGIN = 1  # rank of the names of columns that hold ids and logins
 GAP = 5  # times the usual step from one id to the next, from which 0 stands apart
 ALL = 0.9  # of the lines under one value: not who bought
@@ -107,6 +118,24 @@ def refuse_articles(desk: Desk, log: OrderLog) -> None:
             )
 
 
+def who_come_again(desk: Desk, log: OrderLog, others: Sequence[str]) -> list[str]:
+    """Return the columns whose buyers come again where each order has a customer of its own.
+
+    Marketplaces make an address for each order, and shops an account for each order of a guest.
+    Then a name that comes again tells more of who bought.
+    """
+    if log.order is None or not others:
+        return []
+    sample = desk.sample
+    lines = sample.filter(sample[log.order].notnull() & sample[log.customer].notnull())
+    told = {f"d{i}": lines[name].nunique() for i, name in enumerate((log.customer, *others))}
+    row = desk.opened.engine.record(lines.aggregate(orders=lines[log.order].nunique(), **told))
+    orders = int(row["orders"] or 0)
+    if orders < SEEN_ORDERS or int(row["d0"] or 0) < OWN * orders:
+        return []
+    return [n for i, n in enumerate(others, start=1) if int(row[f"d{i}"] or 0) <= AGAIN * orders]
+
+
 def of_goods(name: str) -> bool:
     """Return whether a name is of what was bought: a product, its number or its kind.
 
@@ -150,7 +179,7 @@ def with_nobody(
     nobody = list(layout.nobody) if layout is not None else []
     shared = _by_addresses(rows) if mail is not None else []
     # of ids 0, 1, 2, ... the first is a customer like the next, unless several people share it
-    if not _counting(row, customers) or _several_people(rows):
+    if not counts_from_zero(row, customers) or _several_people(rows):
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
@@ -237,12 +266,12 @@ def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:
     return sample.aggregate(**told)
 
 
-def _counting(row: ResultRow, customers: int) -> bool:
+def counts_from_zero(row: ResultRow, customers: int) -> bool:
     """Return whether numbers of ``customers`` count from 0 without a gap behind it.
 
-    >>> _counting({"low": 0, "next": 1, "high": 120}, 100)
+    >>> counts_from_zero({"low": 0, "next": 1, "high": 120}, 100)
     True
-    >>> _counting({"low": 0, "next": 100, "high": 220}, 100)
+    >>> counts_from_zero({"low": 0, "next": 100, "high": 220}, 100)
     False
     """
     if row.get("low") != 0:

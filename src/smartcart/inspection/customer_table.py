@@ -13,6 +13,12 @@ from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
+from smartcart.inspection.nobody_rows import (
+    NOBODY_REASON,
+    RowAside,
+    nobody_notices,
+    without_nobody,
+)
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
 from smartcart.inspection.questions import check_expected, telling_columns
 from smartcart.inspection.receipt import receipt_of_customers
@@ -76,13 +82,13 @@ def look(
     wanted: Mapping[str, ColumnRole | ColumnWish] | None = None,
     options: OrderOptions | None = None,
     progress: Progress | None = None,
-    sums: Sequence[str] = (),
+    aside: Sequence[RowAside] = (),
 ) -> Look:
     """Give every column a role, count what is wrong, and refuse what cannot be segmented.
 
-    ``wanted`` holds the user's own roles by column name; ``sums`` names the rows left out of
-    ``opened`` already, since they hold the sums of all others. Raises ``DataError`` where the table
-    cannot be segmented and says why.
+    ``wanted`` holds the user's own roles by column name; ``aside`` names the rows left out of
+    ``opened`` already, since they hold the sums of all others, or are nobody. Raises ``DataError``
+    where the table cannot be segmented and says why.
     """
     if kind not in {None, "customers", "orders"}:
         raise UsageError.of(
@@ -91,7 +97,7 @@ def look(
             "leave it out: it is recognised from the columns",
         )
     with hinted(opened.reading.notices):
-        return _look(opened, kind, as_of, wanted, options, progress, sums)
+        return _look(opened, kind, as_of, wanted, options, progress, aside)
 
 
 def _look(
@@ -101,7 +107,7 @@ def _look(
     wanted: Mapping[str, ColumnRole | ColumnWish] | None,
     options: OrderOptions | None,
     progress: Progress | None,
-    sums: Sequence[str],
+    aside: Sequence[RowAside],
 ) -> Look:
     engine = opened.engine
     table = opened.table
@@ -150,18 +156,24 @@ def _look(
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
-    if kind is None and layout is None and not says_rows(wanted or {}):
+    if kind is None and not says_rows(wanted or {}):
         refuse_other_rows(opened, figures, columns, {*(wanted or {})})
-    if not large and not sums:
-        kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
-        if sums:
+    if not aside:
+        kept, sums = table, list[str]()
+        if not large:
+            kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
+        words = layout.nobody if layout is not None else ()
+        kept, nobody_rows = without_nobody(engine, kept, columns, figures, words, large)
+        aside = [*(RowAside(name, value_checks.SUM_REASON) for name in sums), *nobody_rows]
+        if aside:
             return look(
                 replace(opened, table=kept),
                 kind="customers",
                 as_of=as_of,
                 wanted=wanted,
+                options=options,
                 progress=progress,
-                sums=sums,
+                aside=aside,
             )
     people = {f.name for f in figures if 2 * max(f.mails, f.phones) > f.head}
     _refuse_text_for_numbers(opened, columns, {*(wanted or {}), *people})
@@ -217,11 +229,15 @@ def _look(
         lines = engine.arrow(quality.unreadable_lines(opened.rejected, table, contract))
         counts["unreadable"] = lines.num_rows
         rejected = pa.concat_tables([rejected, lines.cast(rejected.schema)])
-    if sums:
-        counts["sum_rows"] = len(sums)
-        listed_sums = {"customer_id": list(sums), "reason": [value_checks.SUM_REASON] * len(sums)}
-        rejected = pa.concat_tables([rejected, pa.table(listed_sums).cast(rejected.schema)])
-    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0) + len(sums)
+    if aside:
+        counts["nobody_rows"] = sum(row.reason == NOBODY_REASON for row in aside)
+        counts["sum_rows"] = len(aside) - counts["nobody_rows"]
+        no_one = {
+            "customer_id": [r.customer_id for r in aside],
+            "reason": [r.reason for r in aside],
+        }
+        rejected = pa.concat_tables([rejected, pa.table(no_one).cast(rejected.schema)])
+    rows = int(counts["rows"]) + int(counts.get("unreadable") or 0) + len(aside)
     customers = rows - rejected.num_rows
     if customers < 2:
         raise _too_few(opened, customers)
@@ -233,6 +249,7 @@ def _look(
     )
     notices = (
         *opened.reading.notices,
+        *nobody_notices(aside),
         *table_warnings.warnings(contract, forming, customers),
         *table_warnings.doubtful(engine, clean, contract, ledger),
         *table_warnings.receipts(order_unnamed.lines_of_nobody(figures)),

@@ -10,6 +10,7 @@ from itertools import permutations
 from smartcart.inspection.amounts import Amounts, amounts_of
 from smartcart.inspection.desk import HALF, MONEYS, Desk, Rival, choose_line, listed
 from smartcart.inspection.money_notices import beside_discounts, undiscounted
+from smartcart.inspection.piece_prices import as_line, as_piece, of_unknown_name
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
@@ -35,6 +36,16 @@ NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
+SHOPS_CURRENCY = ("base", "basis", "converted", "local", "eur", "usd", "gbp", "chf")
+BUYERS_CURRENCY = (
+    "purchased",
+    "presentment",
+    "achete",
+    "gekauft",
+    "comprado",
+    "acquistato",
+    "gekocht",
+)
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -74,6 +85,7 @@ def money_of(
                 money_rank(n) == PAID and not _of_order(structure, n),
                 tax_rank(n),
                 -desk.beside.get(n, 0) if several else 0,
+                not converted(n),
             ),
         )
         if pieces:
@@ -86,7 +98,9 @@ def money_of(
             return replace(log, amount=log.unit_price, unit_price=None)
         if not pieces:
             return _priced_by_values(desk, log, amounts())
-        log = counted_once(desk, replace(log, amount=None), structure)
+        log = as_line(desk, counted_once(desk, replace(log, amount=None), structure))
+        if log.amount is not None:
+            return log
         _reduced(desk, log, amounts())
         desk.notices += undiscounted(desk, log, amounts())
         return log
@@ -128,6 +142,8 @@ def money_of(
                 choose_line(chosen, "", "dropped"),
             )
         )
+    if (by_piece := as_piece(desk, log, [*moneys, *order])) is not log:
+        return by_piece
     desk.notices += beside_discounts(log, amounts())
     known = amounts().columns
     lines = [n for n in names if n in known and not _of_order(structure, n)]
@@ -284,7 +300,7 @@ def _priced_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
             less = "" if whole else ", less something on some lines"
             desk.checks.append(f"{money} is {log.quantity} times {price}{less}")
             return replace(log, unit_price=price, amount=money)
-    return log
+    return of_unknown_name(desk, log, free)
 
 
 def _counted_by_values(desk: Desk, log: OrderLog, amounts: Amounts) -> OrderLog:
@@ -321,13 +337,15 @@ def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
 
 
 def _line_by_line(log: OrderLog, structure: Structure | None) -> bool:
-    """Return whether lines of one order differ in whether they were sold."""
+    """Return whether lines of one order differ in whether they were sold.
+
+    What differs in most orders says what kind of row each is: an item, its discount, a payment.
+    """
     if structure is None or log.row_type is not None:
         return False
     names = [*([log.status] if log.status else []), *(s.column for s in log.states)]
-    return any(
-        cell.many >= SEVERAL and not cell.constant for cell in (structure.cell(n) for n in names)
-    )
+    cells = [structure.cell(n) for n in names]
+    return any(c.many >= SEVERAL and not c.constant and 2 * c.same >= c.many for c in cells)
 
 
 def _of_order(structure: Structure | None, name: str) -> bool:
@@ -350,7 +368,7 @@ def _least_filled(desk: Desk, structure: Structure | None, name: str) -> bool:
 
 def _same_but_tax(one: str, other: str) -> bool:
     """Return whether two names differ in what they say of taxes, or in a currency, only."""
-    aside = {"base", "purchased", "converted", "local", "presentment", "eur", "usd", "gbp", "chf"}
+    aside = {*SHOPS_CURRENCY, *BUYERS_CURRENCY}
     words = [
         [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
     ]

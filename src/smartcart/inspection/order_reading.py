@@ -334,11 +334,15 @@ def _other_customers(
     """Keep the readings by another column that tells buyers apart."""
     if log.fill == "group":
         return
-    for name in _ranked_customers(desk, log, structure, found)[:4]:
-        if name == log.customer or desk.filled(name, structure) < HALF:
-            continue
-        if desk.figures[name].distinct < FEW_BUYERS:  # the shop's own
-            continue
+    others = [
+        name
+        for name in _ranked_customers(desk, log, structure, found)[:4]
+        if name != log.customer
+        and desk.filled(name, structure) >= HALF
+        and desk.figures[name].distinct >= FEW_BUYERS  # else the shop's own
+    ]
+    again = buyers.who_come_again(desk, log, others)
+    for name in others:
         other = replace(
             log,
             customer=name,
@@ -348,5 +352,11 @@ def _other_customers(
             folded=is_mail(name),
         )
         desk.rivals.append(
-            Rival(f"customer: {name} for {log.customer}", other, log, choose_line(name, "customer"))
+            Rival(
+                f"customer: {name} for {log.customer}",
+                other,
+                log,
+                choose_line(name, "customer"),
+                competes="customer" not in desk.said and name in again,
+            )
         )

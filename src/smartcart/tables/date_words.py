@@ -130,7 +130,8 @@ _ZONE = (
 
 DIGITS, BUDDHIST = "digits", "Buddhist years"
 """Rules without patterns: signs for signs, and 543 less where all years of a column are such."""
-_ZEROS = (0x660, 0x6F0, 0x966, 0xE50)  # Arabic, Persian, Devanagari, Thai
+_ZEROS = (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10)
+"""Arabic, Persian, Devanagari, Bengali, Thai and full-width."""
 OTHER_DIGITS = "".join(chr(zero + i) for zero in _ZEROS for i in range(10))
 BUDDHIST_YEAR = r"^(.*(?:^|[-/. ]))(25(?:[4-7][0-9]|80))((?:[-/. T].*)?)$"
 """What stands before a year of Thailand of our time, from 2540 (1997) to 2580, it, and the rest."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from smartcart.tables.currency_codes import CURRENCY_CODES
-from smartcart.tables.date_words import NEVER
+from smartcart.tables.date_words import DIGITS, NEVER
 from smartcart.tables.dates import Dates, dates_in_numbers, dates_in_words
+from smartcart.tables.number_signs import DECIMAL, SIGNS, in_our_digits
 from smartcart.tables.vocabulary import readings
 
 __all__ = [
@@ -105,7 +106,8 @@ INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
 
 _CURRENCY = (
     rf"(?:[A-Z]{{0,3}} ?[$€£¥₹₽₺₩₪฿₫₴₦₱₸₼￥]|zł|Kč|[Kk]r\.?|Rs\.?|Rp\.?|RM|S/\.?|TL|Ft|lei|"
-    rf"лв\.?|руб\.?|р\.?|грн\.?|円|元|원|{CURRENCY_CODES})"
+    rf"лв\.?|руб\.?|р\.?|грн\.?|円|元|원|﷼|ر\.?س\.?|د\.?إ\.?|ج\.?م\.?|د\.?ك\.?|د\.?م\.?|ريال|درهم|جنيه|"
+    rf"دينار|ریال|تومان|रु\.?|৳|{CURRENCY_CODES})"
 )
 _GAP = "[ \u00a0\u202f]*"
 
@@ -168,7 +170,7 @@ class Conversion:
     percent: bool = False
     ambiguous: bool = False
     mixed: bool = False  # both orders of day and month occur
-    rewrites: tuple[str, ...] = ()  # rules by which cells are rewritten before they are dates
+    rewrites: tuple[str, ...] = ()  # rules by which cells are rewritten before they are read
     guessed: bool = False  # the form of the dates is a guess
 
     @property
@@ -217,17 +219,26 @@ def guess(name: str, counts: Mapping[str, int], decimal_comma: bool = False) -> 
     boolean = _guess_boolean({value.lower() for value in values if value not in MISSING})
     if boolean is not None:
         return boolean
-    number, number_share = _guess_number(known, total, decimal_comma)
-    pointed = [value for value in known if "." in value]
+    ours = Counter[str]()
+    for value, count in known.items():
+        ours[in_our_digits(value)] += count
+    signs = () if ours.keys() == known.keys() else (SIGNS,)
+    settled = any(DECIMAL in value for value in known)  # a point stands before decimals
+    number, number_share = _guess_number(ours, total, decimal_comma)
+    pointed = [] if settled else [value for value in ours if "." in value]
     whole = number.kind in {"number", "integer"}  # 10.000 may be ten, or ten thousand
     if whole and pointed and all(map(_POINT_GROUPS.fullmatch, pointed)):
         if decimal_comma:
             number = Conversion("comma number")
         elif len(pointed) > 1:
             number = Conversion("number", ambiguous=True)
+    if settled and number.type == "number":
+        number = replace(number, ambiguous=False)
+    number = replace(number, rewrites=signs) if number.type == "number" else number
     days = {value: count for value, count in known.items() if value.lower() not in NEVER}
-    if found := dates_in_numbers(name, days):
-        return _dated(found)
+    ours = Counter({value: n for value, n in ours.items() if value.lower() not in NEVER})
+    if found := dates_in_numbers(name, ours):
+        return _dated(replace(found, rewrites=(DIGITS,)) if signs else found)
     if number_share == 1.0:
         return number
     found = dates_in_words(name, days)

@@ -11,7 +11,7 @@ import ibis
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody"]
+__all__ = ["GUESTS", "NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody"]
 
 NOBODY_WORDS = (
     "guest",
@@ -125,6 +125,12 @@ NOBODY_WORDS = (
     "(não definido)",
 )
 """In lower case; compared without case and blanks around."""
+_NOT_KNOWN = re.compile(
+    r"[-(].*|none|unknown|n/?a|null|undefined|no name|not (set|available|provided)|unbekannt|"
+    r"nicht angegeben|nobody|public|default|cash|passant(en)?|retail customer"
+)
+GUESTS = tuple(word for word in NOBODY_WORDS if _NOT_KNOWN.fullmatch(word) is None)
+"""Words that only a guest bears in place of a name; the others say that a name is not known."""
 NOBODY_NUMBERS = (
     "0",
     "-1",

@@ -105,8 +105,8 @@ _PAID = re.compile(
     r"toplam( tutar)?|itogo|summa( zakaza)?|ventes|ventas"
 )
 _CONVERTED = re.compile(
-    r".*\b(converted|base|settlement|(shop|main|company|home|own|reporting) currency|eur|usd|gbp|"
-    r"chf|sek|pln|shop "
+    r".*\b(converted|bas(e|is)|settlement|(shop|main|company|home|own|reporting) currency|eur|usd|"
+    r"gbp|chf|sek|pln|shop "
     r"money)\b.*"
 )
 

@@ -287,6 +287,17 @@ def ledger_entries(
                 "rejected",
             )
         )
+    if nobody := int(counts.get("nobody_rows") or 0):
+        entries.append(
+            LedgerEntry(
+                "nobody",
+                "rows that stand for nobody (guests, walk-ins), no customers: listed in "
+                "rejected.csv",
+                nobody,
+                "rows",
+                "rejected",
+            )
+        )
     rows, contents = int(counts["rows"]), counts.get("contents")
     if copies and contents is not None:
         count = max(rows - int(contents), 0)

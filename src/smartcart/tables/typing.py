@@ -23,6 +23,7 @@ from smartcart.tables.date_words import (
 )
 from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
 from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Conversion
+from smartcart.tables.number_signs import SIGNS, numbers_in_our_digits
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -73,7 +74,7 @@ def first_text(cell: ir.Value, plan: Conversion) -> ir.Value:
 
     The cell is text, or a number that the plan takes for a day.
     """
-    cell = _as_text(cell)
+    cell = _in_our_digits(_as_text(cell), plan)
     match plan.kind:
         case "integer":
             return cell.try_cast("int64")
@@ -91,7 +92,7 @@ def first_text(cell: ir.Value, plan: Conversion) -> ir.Value:
 
 def typed_text(cell: ir.Value, first: ir.Value, plan: Conversion) -> ir.Value:
     """Accept what was read: finite numbers, ordinary dates, words that are not "missing"."""
-    cell = _as_text(cell)
+    cell = _in_our_digits(_as_text(cell), plan)
     match plan.kind:
         case "integer":
             return (first.cast("string") == cell).ifelse(first, _whole(cell, first))
@@ -129,6 +130,10 @@ def _as_text(cell: ir.Value) -> ir.Value:
         return cell
     text = cell.cast("string")
     return text.re_replace(r"\.0+$", "") if kind.is_floating() or kind.is_decimal() else text
+
+
+def _in_our_digits(cell: ir.Value, plan: Conversion) -> ir.Value:
+    return numbers_in_our_digits(cell) if SIGNS in plan.rewrites else cell
 
 
 def _one_of(text: ir.Value, words: tuple[str, ...]) -> ir.Value:
