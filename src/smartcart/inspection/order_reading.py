@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
+from smartcart.inspection.currencies import with_currency
 from smartcart.inspection.desk import (
     FEW_BUYERS,
     HALF,
@@ -119,11 +120,11 @@ def settle(
     log = status_by_values(opened, log, free, desk.notices)
     by_values = log.status is not None and log.status != by_name
     log = reaching(desk, log, log.status) if log.status and by_values else log
-    if layout is None:
-        known = len(log.states)
-        log = payment_states(opened, sample, log, free)
-        for state in log.states[known:]:
-            log = reaching(desk, log, state.column)
+    known = len(log.states)
+    log = payment_states(opened, sample, log, free)
+    for state in log.states[known:]:
+        log = reaching(desk, log, state.column)
+    log = with_currency(desk, log)
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)

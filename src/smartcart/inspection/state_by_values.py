@@ -64,8 +64,10 @@ def payment_states(
     """Return the log with further columns, under any name, that say which orders were paid.
 
     One of their few values says that all was paid, others that it was not, or went back; at most
-    half of the lines bear these.
+    half of the lines bear these. Where unpaid orders are told already, there is nothing to find.
     """
+    if any(order_states.pays((*state.unpaid, "paid")) for state in log.states):
+        return log
     named = set(log.parts) - set(log.traits)
     for column in columns:
         few = 1 < column.distinct <= FEW_LOSSES
@@ -75,8 +77,9 @@ def payment_states(
         other = is_check(name) or is_of_the_person(name) or order_states.is_delivery(name)
         if other or NOT_BUYERS.fullmatch(tokens(name)) or order_states.is_means_of_payment(name):
             continue
-        if not order_states.says_paid_up(values_of(opened.engine, sample, name, FEW_LOSSES)):
-            continue
+        some = values_of(opened.engine, sample, name, FEW_LOSSES)
+        if not order_states.pays(some) and (log.layout or not order_states.says_paid_up(some)):
+            continue  # a known export says what its columns are
         values = values_of(opened.engine, opened.table, name, FEW_LOSSES + 1)
         state = order_states.line_state(name, values)
         lost = (*state.cancelled, *state.returned, *state.unpaid)

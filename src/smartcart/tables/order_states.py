@@ -16,6 +16,7 @@ __all__ = [
     "is_delivery",
     "is_means_of_payment",
     "line_state",
+    "pays",
     "says_paid",
     "says_paid_up",
     "says_sale",
@@ -27,6 +28,9 @@ __all__ = [
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
 
 
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})
+
+
 def _plain(value: str) -> str:
     """Return a value as its words are compared: lower case, no accents, no blanks around.
 
@@ -36,6 +40,7 @@ def _plain(value: str) -> str:
     text = _HUMPS.sub(" ", text).replace("_", " ").lower()
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    bare = bare.translate(_LETTERS)
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
 
 
@@ -132,6 +137,10 @@ _PAID_UP = re.compile(
     r"pagad[oa]|pagat[oa]|pag[oa]|betaald|oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi|"
     r"оплачен[оа]?|сплачено|zaplaceno|fizetve|платен[оа]?)$"
 )
+_SAID_PAID = _or_elsewhere(
+    r"\b(paid|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|betald|betalt|regle|beglichen)\b",
+    "paid",
+)
 _OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
@@ -196,7 +205,9 @@ _SOLD = _or_elsewhere(
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
     r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
     r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
-    r"^vollstandig|concretad|comptabilis",
+    r"^vollstandig|concretad|comptabilis|unterwegs|despach|en camino|realizad|en reparto|en route|"
+    r"remise? au|clotur|acheminement|em separacao|postad[oa]|em transporte|despatch|"
+    r"^(ny[at]?|uj|uusi|uus|yeni|baru|nou[aă]?|nov[áýé])$",
     "sold",
 )
 
@@ -218,6 +229,22 @@ def says_sale(value: str) -> bool:
     """
     plain = _plain(value)
     return _SALE.search(plain) is not None and _NO_SALE.search(plain) is None
+
+
+def pays(values: Iterable[str]) -> bool:
+    """Return whether values say whether orders were paid: some were, some not, nothing else.
+
+    >>> pays(["Оплачен", "Не оплачен"]), pays(["Komplett bezahlt", "Offen"])
+    (True, True)
+    >>> pays(["Paid", "Sent"]), pays(["Paid", "Refunded"]), pays(["Open", "Closed"])
+    (False, False, False)
+    """
+    told = list(dict.fromkeys(values))
+    state = line_state("payment", told)
+    paid = {v for v in told if v not in state.unpaid and _SAID_PAID.search(_plain(v))}
+    rest = {*state.unpaid, *state.cancelled, *state.returned, *paid}
+    rest |= {v for v in told if _PARTLY.search(_plain(v))}
+    return bool(paid) and bool(state.unpaid) and rest == set(told)
 
 
 def is_delivery(column: str) -> bool:
