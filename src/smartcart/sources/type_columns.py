@@ -168,7 +168,7 @@ def _type_group(
         typed = _convert(engine, raw, columns, direct)
         rows = inspect(engine, typed, columns)
         changed = [
-            overturn(engine, typed, column, last=left <= 1) for column in columns if column.lost
+            overturn(engine, typed, column, left <= 1, columns) for column in columns if column.lost
         ]
         if not any(changed):
             break
