@@ -58,3 +58,42 @@ def test_words_in_place_of_days_of_lines_are_no_headings(tmp_path: Path, what: s
     )
     with pytest.raises(DataError):
         check(path)
+
+
+SHEETS = (
+    "When,Who,What,How much",
+    "Date,Party,Particulars,Amount",
+    "Date,Qui,Quoi,Payé",
+    "Wann,Wer,Artikel,Geld",
+    "Cuándo,Quién,Qué,Cuánto",
+    "Quando,Chi,Cosa,Quanto",
+    "När,Vem,Vad,Hur mycket",
+    "日付,誰,何,いくら",
+)
+
+
+@pytest.mark.parametrize("names", SHEETS)
+def test_columns_that_are_called_as_people_talk(tmp_path: Path, names: str) -> None:
+    path, paid = sheet(tmp_path / "t.csv", names, 1)
+    receipt = check(path).receipt
+    assert receipt is not None
+    day, who, what, money = names.split(",")
+    named = {"day": day, "customer": who, "product": what, "money": money}
+    assert receipt.columns == named
+    assert receipt.revenue == pytest.approx(paid)
+
+
+@pytest.mark.parametrize("names", ["Wann,Wer,Artikel,Wieviel", "Quand,Qui,Quoi,Combien"])
+def test_a_word_that_may_count_pieces_is_asked_about(tmp_path: Path, names: str) -> None:
+    with pytest.raises(DataError, match="no name says what was paid"):
+        check(sheet(tmp_path / "t.csv", names, 1)[0])
+
+
+def test_who_may_have_sold_where_another_column_names_buyers(tmp_path: Path) -> None:
+    path, paid = sheet(tmp_path / "t.csv", "Date,Customer,Particulars,Amount", 1)
+    frame = pd.read_csv(path)
+    frame.insert(0, "Who", [f"Seller {i % 12}" for i in range(len(frame))])
+    receipt = smartcart.check(frame).receipt
+    assert receipt is not None
+    assert receipt.columns["customer"] == "Customer"
+    assert receipt.revenue == pytest.approx(paid)
