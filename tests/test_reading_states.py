@@ -281,10 +281,40 @@ def _ebay(paid: pd.Series) -> pd.DataFrame:
     )
 
 
-def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid() -> None:
-    table = _ebay(orders()["day"].where(~LOST))
+EBAY = {
+    "ebay_orders": {},
+    "ebay_selling_manager": {
+        "Buyer Username": "User Id",
+        "Sold For": "Sale Price",
+        "Order Number": "Buyer Fullname",
+    },
+    "ebay_verkaufsmanager": {
+        "Sales Record Number": "Verkaufsprotokollnummer",
+        "Buyer Username": "Mitgliedsname",
+        "Item Title": "Artikelbezeichnung",
+        "Sold For": "Verkaufspreis",
+        "Total Price": "Gesamtpreis",
+        "Sale Date": "Verkaufsdatum",
+        "Quantity": "Stückzahl",
+        "Paid On Date": "Bezahldatum",
+    },
+    "ebay_ventes_fr": {
+        "Order Number": "Numéro de commande",
+        "Buyer Username": "Pseudo de l'acheteur",
+        "Item Title": "Titre de l'objet",
+        "Sold For": "Vendu pour",
+        "Total Price": "Prix total",
+        "Sale Date": "Date de vente",
+        "Paid On Date": "Date de paiement",
+    },
+}
+
+
+@pytest.mark.parametrize("layout", EBAY)
+def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid(layout: str) -> None:
+    table = _ebay(orders()["day"].where(~LOST)).rename(columns=EBAY[layout])
     seen = smartcart.check(table)
-    assert (seen.receipt.layout, seen.receipt.orders) == ("ebay_orders", SOLD)
+    assert (seen.receipt.layout, seen.receipt.orders) == (layout, SOLD)
     assert any("not paid" in left.reason and left.lines == 20 for left in seen.receipt.left_out)
     assert not _messages(table)
 
