@@ -322,3 +322,36 @@ def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid(layout: str) -> 
 def test_where_most_orders_lack_the_day_of_payment_nothing_says_unpaid() -> None:
     assert told(_ebay(orders()["day"].where(N % 10 < 4)))[0] == ORDERS
     assert told(_ebay(orders()["day"].where(N % 10 < 6)))[0] == (N % 10 < 6).sum()
+
+
+# States of a country ----------------------------------------------------------------------------
+
+REGIONS = ("SP", "RJ", "MG", "RS"), ("Jalisco", "Nuevo León", "Puebla", "Sonora")
+
+
+def _with_regions(name: str, values: tuple[str, ...], address: bool = True) -> pd.DataFrame:
+    t = orders()
+    t[name] = np.array(values)[N % PEOPLE % len(values)]  # of the buyer, who lives there
+    if address:
+        t["City"] = "Rio"
+        t["Zip"] = 10_000 + N % PEOPLE
+    return t
+
+
+@pytest.mark.parametrize("name", ["Estado", "State", "Stato"])
+@pytest.mark.parametrize("values", REGIONS)
+def test_a_state_of_an_address_is_no_state_of_an_order(name: str, values: tuple[str, ...]) -> None:
+    table = _with_regions(name, values)
+    assert told(table) == TRUTH
+    assert not _messages(table)
+
+
+@pytest.mark.parametrize("what", ["no address", "changes", "a word of orders", "another name"])
+def test_other_states_that_no_word_explains_are_told(what: str) -> None:
+    name = "Order Status" if what == "another name" else "State"
+    values = ("complete", "frobbed") if what == "a word of orders" else REGIONS[0]
+    table = _with_regions(name, values, address=what != "no address")
+    if what == "changes":
+        table["State"] = np.array(values)[N // PEOPLE % 4]
+    assert told(table) == TRUTH
+    assert _messages(table)
