@@ -54,14 +54,3 @@ def test_arrays_become_arrow_without_pandas() -> None:
         "assert [x.null_count for x in made] == [1, 0, 1, 0]"
     )
     assert loaded(code, "pandas", "pyarrow") == ["pyarrow"]
-
-
-def test_segments_are_found_and_told_in_rules_without_scikit_learn() -> None:
-    code = (
-        "import numpy as np; from smartcart.core import kmeans; "
-        "from smartcart.core.small_tree import grow; "
-        "draw = np.random.default_rng(0); X = draw.normal(size=(300, 4)); "
-        "fit = kmeans.fit(X, 4, seed=0); tree = grow(X, fit.labels.astype(np.int64), 6); "
-        "assert tree.branches is not None"
-    )
-    assert loaded(code, "sklearn", "scipy", "pandas", "numpy") == ["numpy"]

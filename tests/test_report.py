@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import io
 import json
 import re
 import struct
@@ -15,10 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
 import pytest
-from PIL import Image
 
 import report_example
 from smartcart.api import Plots
@@ -27,7 +24,6 @@ from smartcart.core.rfm import digits
 from smartcart.errors import DataError, UsageError
 from smartcart.records import Fact, GoldenRow, Inspection, Run
 from smartcart.report import (
-    canvas,
     figure_k,
     figures,
     interactive,
@@ -161,24 +157,6 @@ def test_pictures_are_the_same_bytes_again_and_show_in_a_notebook() -> None:
     first = figures.png(figures.segment_sizes(run))
     assert figures.png(figures.segment_sizes(run)) == first
     assert figure_k.elbow(run)._repr_png_().startswith(PNG)
-
-
-def test_a_picture_holds_the_pixels_that_matplotlib_drew() -> None:
-    figure = figures.segment_sizes(report_example.four())
-    read = Image.open(io.BytesIO(figures.png(figure, dpi=50)))
-    plain = io.BytesIO()
-    figure.savefig(plain, format="png", dpi=50, facecolor="white")
-    drawn = np.asarray(Image.open(plain))
-    assert (drawn[..., 3] == 255).all()
-    assert (np.asarray(read) == drawn[..., :3]).all()
-    assert round(read.info["dpi"][0]) == 50
-
-
-def test_png_of_any_pixels_is_read_back_as_they_were() -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (3, 7, 3), dtype=np.uint8)
-    read = Image.open(io.BytesIO(canvas.png_of(pixels, 140)))
-    assert read.mode == "RGB"
-    assert (np.asarray(read) == pixels).all()
 
 
 def _texts(figure: Any) -> str:

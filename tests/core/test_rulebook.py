@@ -219,10 +219,10 @@ def test_the_first_nodes_are_the_smaller_greedy_tree(leaves):
     rng = np.random.default_rng(3)
     X = rng.normal(size=(500, 3))
     y = (X[:, 0] > 0.3) + (X[:, 1] * X[:, 2] > 0).astype(np.int64)
-    small = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0).fit(X, y)
-    large = small_tree._by_library(X, y, 32, 1)
-    assert large.hits[0] == np.bincount(y).max()
-    tree = small_tree._node(large, leaves)
+    large, small = (
+        DecisionTreeClassifier(max_leaf_nodes=n, random_state=0).fit(X, y) for n in (32, leaves)
+    )
+    tree = small_tree._node(large.tree_, leaves)
     hits = small_tree._relabel(tree, X, y, np.arange(500))
     assert len(leaves_of(tree)) == leaves
     assert (predict(tree, X) == small.predict(X)).all()

@@ -48,12 +48,12 @@ __all__ = ["check", "demo", "run"]
 
 THERE = (
     "smartcart.core.evidence",
-    "scipy.special",
-    "smartcart.core.trust",
+    "sklearn.cluster",
+    "sklearn.tree",
     "smartcart.report.figures",
     "mpl_toolkits.mplot3d",
 )
-NOT_THERE = ("pandas",)  # which scikit-learn, where it is asked, would load to know tables
+NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
 HERE = ("smartcart.report.page",)
 
 

@@ -18,11 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from smartcart.core.k_lloyd import candidates_for, for_each, lloyd, plus_plus
 from smartcart.core.lloyd import lloyd_sums, packed
-from smartcart.core.lloyd_passes import AtRest, settle
 from smartcart.core.membership import least
 from smartcart.errors import DataError
 
 if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
     from threadpoolctl import ThreadpoolController
 
 __all__ = [
@@ -149,13 +149,13 @@ def fit(
         tries = [_lloyd(heavy, w, start, seed) for start in tried]
     if not tries:
         raise ValueError("Got n_init=0 and no init, but expected at least one start.")
-    best = min(tries, key=lambda one: one.inertia)
-    sizes = np.bincount(best.labels, weights=w, minlength=k)
-    ranked = np.lexsort((*best.centers.T[::-1], -sizes))
-    centers = np.ascontiguousarray(best.centers[ranked])
+    best = min(tries, key=lambda one: float(one.inertia_))
+    sizes = np.bincount(best.labels_, weights=w, minlength=k)
+    ranked = np.lexsort((*best.cluster_centers_.T[::-1], -sizes))
+    centers = np.ascontiguousarray(best.cluster_centers_[ranked])
     labels = nearest(rows, centers)
     exact = ((heavy - centers[labels[held.order]]) ** 2).sum(axis=1)
-    return KMeansFit(centers, labels, float(w @ exact), best.n_iter)
+    return KMeansFit(centers, labels, float(w @ exact), int(best.n_iter_))
 
 
 def draw_starts(held: SortedRows, ks: Iterable[int], seed: int, n_init: int) -> dict[int, Floats]:
@@ -219,23 +219,14 @@ def _nearly_settled(rows: Floats, starts: list[Floats]) -> list[Floats]:
     return [centers for wcss, centers in settled if wcss <= best * (1 + BEATEN)]
 
 
-def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> AtRest:
-    """Run scikit-learn's K-Means from ``start`` until the centers rest; load it where it must."""
-    even = bool((w == w[0]).all())
-    found = settle(
-        rows, np.ones_like(w) if even else w, start, most_passes=MOST_PASSES, tolerance=TOLERANCE
-    )
-    if found is not None:
-        return found
+def _lloyd(rows: Floats, w: Floats, start: Floats, seed: int) -> KMeans:
+    """Run scikit-learn's K-Means from ``start`` until the centers rest."""
     from sklearn.cluster import KMeans
-    from threadpoolctl import ThreadpoolController
 
     model = KMeans(
         start.shape[0], init=start, n_init=1, random_state=seed, max_iter=MOST_PASSES, tol=TOLERANCE
     )
-    with ThreadpoolController().limit(limits=1):  # its own pool is found only once it is loaded
-        model.fit(rows, sample_weight=None if even else w)
-    return AtRest(model.cluster_centers_, model.labels_, float(model.inertia_), int(model.n_iter_))
+    return model.fit(rows, sample_weight=None if bool((w == w[0]).all()) else w)
 
 
 def assign(Z: ArrayLike, centers: ArrayLike) -> tuple[Labels, Floats, Floats]:
@@ -330,7 +321,8 @@ def single_thread() -> Iterator[None]:
 
 @cache
 def _threads() -> ThreadpoolController:
-    """Return the control of the thread pools of what is loaded: of NumPy's products, at least."""
+    """Return the control of the thread pools; scikit-learn's must be loaded to be found."""
+    import sklearn.cluster  # noqa: F401
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

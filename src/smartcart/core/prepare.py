@@ -114,6 +114,8 @@ def fit_recipe(
     DataError
         Where a feature has no value or is the same in every row.
     """
+    from sklearn.preprocessing import StandardScaler
+
     rows = X if sample_weight is None else X[sample_weight > 0]
     carries = [_carries(column) for column in rows.T]
     sizes = dict.fromkeys((f.theme for f in features), 0.0)
@@ -142,38 +144,20 @@ def fit_recipe(
         transforms.append(transform)
         units.append(unit)
         Z[:, j] = transform_values(capped / unit, transform)
-    mean, scale = _standard(Z)
+    scaler = StandardScaler().fit(Z)
     return Recipe(
         features=tuple(features),
         transform=tuple(transforms),
         fill=tuple(fills),
         low=tuple(lows),
         high=tuple(highs),
-        mean=tuple(mean.tolist()),
-        scale=tuple(scale.tolist()),
+        mean=tuple(float(m) for m in scaler.mean_),
+        scale=tuple(float(s) for s in scaler.scale_),
         weight=tuple(
             c / max(sizes[f.theme], SMALLEST) ** 0.5 for c, f in zip(carries, features, strict=True)
         ),
         unit=tuple(units),
     )
-
-
-def _standard(Z: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation (p,) of columns (n, p) as ``StandardScaler`` has them.
-
-    In two passes, the second corrected by what rounding left of the first (Chan, Golub & LeVeque
-    1983, Am. Stat. 37). A column that varies by no more than rounding has the scale 1.
-    """
-    n = float(len(Z))
-    mean = Z.sum(axis=0) / n
-    rest = Z - mean
-    correction = rest.sum(axis=0)
-    rest **= 2
-    variance = (rest.sum(axis=0) - correction**2 / n) / n
-    epsilon = np.finfo(np.float64).eps
-    scale = np.sqrt(variance)
-    scale[variance <= n * epsilon * variance + (n * mean * epsilon) ** 2] = 1.0
-    return mean, scale
 
 
 def _carries(x: Floats) -> float:

@@ -1,8 +1,8 @@
 """A small decision tree, made as right as it can be with few leaves.
 
-A tree is first grown greedily (:mod:`smartcart.core.greedy_tree`). Then every split in turn is
-chosen again so that the tree as a whole errs least while all other splits stay as they are, until
-none improves: alternating optimization (Carreira-Perpinan & Tavallali, NeurIPS 2018).
+A tree is first grown greedily (CART: Breiman et al. 1984, by scikit-learn). Then every split in
+turn is chosen again so that the tree as a whole errs least while all other splits stay as they are,
+until none improves: alternating optimization (Carreira-Perpinan & Tavallali, NeurIPS 2018).
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.greedy_tree import GreedyTree, grow_greedy
+if TYPE_CHECKING:
+    from sklearn.tree._tree import Tree
+
 
 __all__ = ["Node", "boxes", "grow", "predict", "round_thresholds"]
 
@@ -59,51 +62,36 @@ def grow(X: Floats, y: Labels, leaves: int) -> Node:
     >>> tree.threshold, tree.left.label, tree.right.label
     (24.5, 0, 1)
     """
+    from sklearn.tree import DecisionTreeClassifier
+
     best, most = Node(int(np.bincount(y).argmax())), -1
     if leaves < 2 or y.min() == y.max():
         return best
     least = min(SMALLEST_LEAF, max(1, len(y) // (4 * leaves)))
+    found = DecisionTreeClassifier(
+        max_leaf_nodes=LARGER * leaves, min_samples_leaf=least, random_state=0
+    ).fit(X, y)
     order = np.argsort(X.T, axis=1, kind="stable")
-    found = grow_greedy(X, y, order, LARGER * leaves, least)
-    if found is None:
-        found = _by_library(X, y, LARGER * leaves, least)
-    larger = _node(found, LARGER * leaves)
-    for tree in (_node(found, leaves), _pruned(larger, leaves)):
+    larger = _node(found.tree_, LARGER * leaves)
+    for tree in (_node(found.tree_, leaves), _pruned(larger, leaves)):
         right = _improved(tree, X, y, order, least)
         if right > most:
             best, most = tree, right
     return _joined(best)
 
 
-def _by_library(X: Floats, y: Labels, leaves: int, least: int) -> GreedyTree:
-    """Return the tree that scikit-learn itself grows."""
-    from sklearn.tree import DecisionTreeClassifier
-
-    tree = (
-        DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=least, random_state=0)
-        .fit(X, y)
-        .tree_
-    )
-    most = tree.value[:, 0].max(axis=1) * tree.weighted_n_node_samples
-    return GreedyTree(
-        most.round().astype(int).tolist(),
-        tree.feature.tolist(),
-        tree.threshold.tolist(),
-        tree.children_left.tolist(),
-    )
-
-
-def _node(tree: GreedyTree, leaves: int, place: int = 0) -> Node:
-    """Return the greedy tree, from ``place`` on, as it was when it had so many ``leaves``.
+def _node(tree: Tree, leaves: int, place: int = 0) -> Node:
+    """Return scikit-learn's tree, from ``place`` on, as it was when it had so many ``leaves``.
 
     The best leaf is split first and nodes are numbered as they come, so that the first 2m - 1 are
     the tree of m leaves. Leaves have no label yet.
     """
-    node, left = Node(hits=tree.hits[place]), tree.left[place]
+    most = tree.value[place].max() * tree.weighted_n_node_samples[place]
+    node, left = Node(hits=round(float(most))), int(tree.children_left[place])
     if 0 < left < 2 * leaves - 1:
-        node.column, node.threshold = tree.column[place], tree.threshold[place]
+        node.column, node.threshold = int(tree.feature[place]), float(tree.threshold[place])
         node.left = _node(tree, leaves, left)
-        node.right = _node(tree, leaves, left + 1)
+        node.right = _node(tree, leaves, int(tree.children_right[place]))
     return node
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "of_goods",
     "one_for_all",
     "refuse_articles",
+    "who_come_again",
     "with_nobody",
 ]
 
@@ -48,6 +49,9 @@ SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
 ENOUGH = 30  # customers from which a share can be impossible
+SEEN_ORDERS = 30  # orders from which it can be told whether anybody came again
+OWN = 0.98  # different customers for each order: each has one of its own
+AGAIN = 0.8  # different names for each order at most: they come again
 BY_LOGIN = 1  # rank of the names of columns that hold ids and logins
 GAP = 5  # times the usual step from one id to the next, from which 0 stands apart
 ALL = 0.9  # of the lines under one value: not who bought
@@ -112,6 +116,24 @@ def refuse_articles(desk: Desk, log: OrderLog) -> None:
                 "export one that names buyers; if it does say who bought, write "
                 f"{choose_line(log.customer, 'customer')}",
             )
+
+
+def who_come_again(desk: Desk, log: OrderLog, others: Sequence[str]) -> list[str]:
+    """Return the columns whose buyers come again where each order has a customer of its own.
+
+    Marketplaces make an address for each order, and shops an account for each order of a guest.
+    Then a name that comes again tells more of who bought.
+    """
+    if log.order is None or not others:
+        return []
+    sample = desk.sample
+    lines = sample.filter(sample[log.order].notnull() & sample[log.customer].notnull())
+    told = {f"d{i}": lines[name].nunique() for i, name in enumerate((log.customer, *others))}
+    row = desk.opened.engine.record(lines.aggregate(orders=lines[log.order].nunique(), **told))
+    orders = int(row["orders"] or 0)
+    if orders < SEEN_ORDERS or int(row["d0"] or 0) < OWN * orders:
+        return []
+    return [n for i, n in enumerate(others, start=1) if int(row[f"d{i}"] or 0) <= AGAIN * orders]
 
 
 def of_goods(name: str) -> bool:

@@ -156,7 +156,7 @@ def _look(
     if not engine.can.typed:
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
-    if kind is None and layout is None and not says_rows(wanted or {}):
+    if kind is None and not says_rows(wanted or {}):
         refuse_other_rows(opened, figures, columns, {*(wanted or {})})
     if not aside:
         kept, sums = table, list[str]()
@@ -179,6 +179,7 @@ def _look(
     _refuse_text_for_numbers(opened, columns, {*(wanted or {}), *people})
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
     columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
+    columns = value_checks.without_averages(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
     contract = never_bought.with_zeros(contract, figures)
     columns = contract.columns

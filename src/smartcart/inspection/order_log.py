@@ -18,6 +18,7 @@ from smartcart.inspection.questions import (
     check_expected,
     refuse_few_buyers,
     refuse_no_money,
+    refuse_one_each,
     refuse_rivals,
     refuse_small_part,
 )
@@ -182,6 +183,7 @@ def _with_receipt(
     )
     refuse_few_buyers(opened, told, said=bool(parts) or log.layout is not None)
     refuse_rivals(opened, told, others)
+    refuse_one_each(opened, told, said="customer" in parts.values() or log.layout is not None)
     check_expected(
         told,
         expect,

@@ -25,6 +25,7 @@ from smartcart.tables.order_ranks import (
     money_rank,
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
+from smartcart.tables.sum_names import to_pay
 from smartcart.tables.summary import content_hash
 from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
@@ -35,6 +36,16 @@ NUMBERS = 24  # columns of numbers that are compared
 COUNTED = 8  # of them among which pieces, price and money are looked for without any name
 ENOUGH = 20  # orders of one line, and of several, by which their amounts are compared
 GROWS = 1.15  # times: so much larger is the total of orders of several lines at least
+SHOPS_CURRENCY = ("base", "basis", "converted", "local", "eur", "usd", "gbp", "chf")
+BUYERS_CURRENCY = (
+    "purchased",
+    "presentment",
+    "achete",
+    "gekauft",
+    "comprado",
+    "acquistato",
+    "gekocht",
+)
 ASIDE = 10  # of them that may part two amounts
 
 
@@ -74,6 +85,7 @@ def money_of(
                 money_rank(n) == PAID and not _of_order(structure, n),
                 tax_rank(n),
                 -desk.beside.get(n, 0) if several else 0,
+                not converted(n),
             ),
         )
         if pieces:
@@ -220,7 +232,8 @@ def _by_values(
         if all((sign > 0) == is_discount(part) for part, sign in parts):
             desk.checks.append(f"{chosen} and {name} differ by {listed([n for n, _ in parts])}")
             chosen = name
-    if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
+    less = chosen in amounts.columns and not to_pay(chosen)
+    if less and (found := amounts.without_discount(chosen, _free(amounts))):
         desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
         chosen = found[0]
     return _before_fees(desk, chosen, amounts)
@@ -324,13 +337,15 @@ def _reduced(desk: Desk, log: OrderLog, amounts: Amounts) -> None:
 
 
 def _line_by_line(log: OrderLog, structure: Structure | None) -> bool:
-    """Return whether lines of one order differ in whether they were sold."""
+    """Return whether lines of one order differ in whether they were sold.
+
+    What differs in most orders says what kind of row each is: an item, its discount, a payment.
+    """
     if structure is None or log.row_type is not None:
         return False
     names = [*([log.status] if log.status else []), *(s.column for s in log.states)]
-    return any(
-        cell.many >= SEVERAL and not cell.constant for cell in (structure.cell(n) for n in names)
-    )
+    cells = [structure.cell(n) for n in names]
+    return any(c.many >= SEVERAL and not c.constant and 2 * c.same >= c.many for c in cells)
 
 
 def _of_order(structure: Structure | None, name: str) -> bool:
@@ -353,7 +368,7 @@ def _least_filled(desk: Desk, structure: Structure | None, name: str) -> bool:
 
 def _same_but_tax(one: str, other: str) -> bool:
     """Return whether two names differ in what they say of taxes, or in a currency, only."""
-    aside = {"base", "purchased", "converted", "local", "presentment", "eur", "usd", "gbp", "chf"}
+    aside = {*SHOPS_CURRENCY, *BUYERS_CURRENCY}
     words = [
         [w for w in taxes_aside(tokens(name)).split() if w not in aside] for name in (one, other)
     ]

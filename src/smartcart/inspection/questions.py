@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smartcart.errors import DataError, ReadingQuestion
+from smartcart.inspection.buyers import OWN, SEEN_ORDERS
 from smartcart.inspection.desk import FEW_BUYERS, Rival, choose_line
 from smartcart.inspection.receipt import NEAR, differ
 from smartcart.records import Column, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, orders
 from smartcart.tables.order_names import no_money
-from smartcart.tables.order_ranks import is_price, money_rank
+from smartcart.tables.order_ranks import customer_rank, is_price, money_rank
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -26,6 +27,7 @@ __all__ = [
     "check_expected",
     "refuse_few_buyers",
     "refuse_no_money",
+    "refuse_one_each",
     "refuse_rivals",
     "refuse_several_documents",
     "refuse_small_part",
@@ -113,6 +115,24 @@ def refuse_few_buyers(opened: Opened, told: ReadingReceipt, *, said: bool) -> No
     )
 
 
+def refuse_one_each(opened: Opened, told: ReadingReceipt, *, said: bool) -> None:
+    """Raise where nobody bought twice: the addresses of buyers rather tell orders apart.
+
+    A column that is named as the id of customers is believed.
+    """
+    count, column = told.orders or 0, told.columns.get("customer", "")
+    if said or count < SEEN_ORDERS or told.customers < OWN * count or customer_rank(column) == 0:
+        return
+    raise ReadingQuestion.of(
+        f"{opened.reading.source!r} looks like a log of orders, but {column!r} has "
+        f"{told.customers:,} different values for {count:,} orders: each order has one of its own, "
+        "as marketplaces make addresses, so it does not tell who came again",
+        "a column that tells buyers apart",
+        "make one column of first and last name, or name another in the configuration: columns: "
+        f"{{NAME: {{meaning: customer}}}}; {choose_line(column, 'customer')} reads it as it is",
+    )
+
+
 def refuse_unnamed(opened: Opened, names: Sequence[str]) -> None:
     """Raise where a table may be a log of orders, but no name says whose they are."""
     if not names:
@@ -178,7 +198,7 @@ def refuse_several_documents(
     of those that the user ``dropped``.
     """
     money = log.amount
-    if money is None or log.row_type is not None:
+    if money is None or log.row_type is not None or money in log.whole_orders:  # told once
         return
     played = set(log.parts) - {log.status, log.channel, log.category, *log.traits}
     told = {v for s in log.states for v in (*s.unpaid, *s.other, *s.cancelled, *s.returned)}

@@ -74,7 +74,7 @@ def segment(
     request : what is asked; or its fields by name, as in ``segment(source, folder, k=4)``.
     progress : called with the step in words, the rows done and the rows in all.
     temp_dir : where the embedded engine keeps what does not fit in memory.
-    helper : another process, that may have loaded SciPy, to gather the evidence.
+    helper : another process, that may have loaded scikit-learn, to gather the evidence.
 
     Raises
     ------
@@ -148,14 +148,16 @@ def segment(
 
 
 class _Ahead(threading.Thread):
-    """Loads SciPy's functions while the source is read; whoever needs it joins the thread first."""
+    """Loads scikit-learn while the source is read; whoever needs it joins the thread first."""
 
     def __init__(self) -> None:
+        import pandas as pd  # noqa: F401  # two threads must not load it at once
+
         super().__init__(daemon=True)
         self.start()
 
     def run(self) -> None:
-        import scipy.special  # noqa: F401
+        import sklearn.cluster  # noqa: F401
 
 
 @dataclass(slots=True)
