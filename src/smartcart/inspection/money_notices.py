@@ -7,15 +7,18 @@ import re
 import numpy as np
 
 from smartcart.inspection.amounts import Amounts, Floats
-from smartcart.inspection.desk import Desk
+from smartcart.inspection.desk import Desk, choose_line, listed
 from smartcart.records import Notice, OrderLog
-from smartcart.tables.order_ranks import is_discount
+from smartcart.tables.order_names import no_money
+from smartcart.tables.order_ranks import is_discount, money_rank
 from smartcart.tables.order_structure import SEVERAL
 from smartcart.tables.tokens import tokens
 
 __all__ = ["beside_discounts", "minor_units", "undiscounted"]
 
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
+NEAR = 0.5, 5.0  # times pieces and prices: what was paid, of the line or of its order on each line
+MOST = 3  # columns that are offered
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 
 
@@ -71,12 +74,38 @@ def undiscounted(desk: Desk, log: OrderLog, amounts: Amounts) -> list[Notice]:
     for name, values in amounts.columns.items():
         taken, some = _taken(values)
         if is_discount(name) and some >= FEW_REDUCED and np.sum(taken > 0) >= SEVERAL:
+            could = _could_be_paid(desk, log, amounts)
+            way = "add a column of what was paid"
+            if could:
+                lines = "; ".join(choose_line(n, "amount") for n in could)
+                way = f"and {listed(could)} tells what was paid, say so: {lines}"
+            known = "is known to tell" if could else "tells"
             return [
                 Notice(
                     "before_discounts",
-                    f"No column tells the amount of a line: {log.quantity} times {log.unit_price} "
-                    f"is added up, and {name}, which {some:.0%} of the lines looked at have, is "
-                    "not taken off. If the price is one before it, add a column of what was paid.",
+                    f"No column {known} the amount of a line: {log.quantity} times "
+                    f"{log.unit_price} is added up, and {name}, which {some:.0%} of the lines "
+                    f"looked at have, is not taken off. If the price is one before it, {way}.",
                 )
             ]
     return []
+
+
+def _could_be_paid(desk: Desk, log: OrderLog, amounts: Amounts) -> list[str]:
+    """Return columns without a part that may be what was paid: about as large as what is added up.
+
+    Filled on most lines, with hundredths where the price has some, under no name of a tax or a fee.
+    """
+    price, pieces = amounts.columns[log.unit_price or ""], amounts.columns[log.quantity or ""]
+    mine = float(np.nansum(np.abs(price * pieces)))
+    played = {*log.parts, *desk.dropped}
+    found = []
+    for name, values in amounts.columns.items():
+        figure = desk.figures[name]
+        if name in played or money_rank(name) is None or no_money(name) or is_discount(name):
+            continue
+        share = float(np.nansum(np.abs(values))) / max(mine, 1e-9)
+        whole = figure.whole and not desk.figures[log.unit_price or ""].whole
+        if NEAR[0] <= share <= NEAR[1] and not whole and 2 * figure.present > figure.rows:
+            found.append(name)
+    return found[:MOST]

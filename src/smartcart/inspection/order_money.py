@@ -25,6 +25,7 @@ from smartcart.tables.order_ranks import (
     money_rank,
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
+from smartcart.tables.sum_names import to_pay
 from smartcart.tables.summary import content_hash
 from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
@@ -231,7 +232,8 @@ def _by_values(
         if all((sign > 0) == is_discount(part) for part, sign in parts):
             desk.checks.append(f"{chosen} and {name} differ by {listed([n for n, _ in parts])}")
             chosen = name
-    if chosen in amounts.columns and (found := amounts.without_discount(chosen, _free(amounts))):
+    less = chosen in amounts.columns and not to_pay(chosen)
+    if less and (found := amounts.without_discount(chosen, _free(amounts))):
         desk.checks.append(f"{found[0]} is {chosen} less {found[1]}")
         chosen = found[0]
     return _before_fees(desk, chosen, amounts)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
+from smartcart.inspection.currencies import with_currency
 from smartcart.inspection.desk import (
     FEW_BUYERS,
     HALF,
@@ -32,7 +33,7 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
 )
 from smartcart.inspection.questions import refuse_several_documents
-from smartcart.inspection.state_by_values import reasoned, status_by_values
+from smartcart.inspection.state_by_values import payment_by_values, reasoned, status_by_values
 from smartcart.inspection.told_once import below_buyers, pieces_of_order, reaching, told_once
 from smartcart.inspection.voided import voided_orders
 from smartcart.layouts import Layout, present
@@ -101,6 +102,9 @@ def settle(
     log = status_by_values(opened, log, free, desk.notices)
     by_values = log.status is not None and log.status != by_name
     log = reaching(desk, log, log.status) if log.status and by_values else log
+    log, payment = payment_by_values(opened, log, free)
+    log = reaching(desk, log, payment) if payment else log
+    log = with_currency(desk, log)
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)

@@ -13,7 +13,7 @@ from smartcart.tables.order_candidates import FEW_LOSSES, SELDOM
 from smartcart.tables.state_names import is_check, is_of_the_person
 from smartcart.tables.summary import ColumnSummary
 
-__all__ = ["reasoned", "status_by_values"]
+__all__ = ["payment_by_values", "reasoned", "status_by_values"]
 
 STATUS_REASON = "from its values: tells cancelled and returned orders"
 
@@ -46,6 +46,30 @@ def status_by_values(
         if set(state.cancelled) >= set(values) and column.present <= SELDOM * column.rows:
             notices.append(_seldom_lost(column, values))
     return log
+
+
+def payment_by_values(
+    opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary]
+) -> tuple[OrderLog, str | None]:
+    """Return the log with the column whose values say whether orders were paid, and its name.
+
+    Whatever it is called, beside any other state. None where no column is one, or one is known.
+    """
+    if any(order_states.pays((*state.unpaid, "paid")) for state in log.states):
+        return log, None
+    read = {*log.parts, *(state.column for state in log.states)} - set(log.traits)
+    for column in columns:
+        few = 1 < column.distinct <= FEW_LOSSES
+        if column.type != "text" or column.name in read or not few:
+            continue
+        if is_check(column.name) or order_states.is_delivery(column.name):
+            continue
+        values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
+        if order_states.pays(values):
+            found = order_states.line_state(column.name, values)
+            traits = tuple(n for n in log.traits if n != column.name)
+            return replace(log, states=(*log.states, found), traits=traits), column.name
+    return log, None
 
 
 def _with(log: OrderLog, state: LineState) -> OrderLog:

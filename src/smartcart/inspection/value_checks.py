@@ -27,6 +27,7 @@ __all__ = [
     "SOME_ROWS",
     "SUM_REASON",
     "with_real_parts",
+    "without_averages",
     "without_copies",
     "without_sum_rows",
 ]
@@ -34,6 +35,7 @@ __all__ = [
 SOME_ROWS = 200_000  # of a large table, on which columns are compared
 CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
+AGAIN = 0.1  # share of customers who bought more than once, by whom an average shows
 MOST_PAIRS = 50  # columns of the same figures that are compared
 MOST_SUMS = 100  # rows named like a sum that are looked at: some are names of firms
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
@@ -120,6 +122,43 @@ def with_real_parts(
             for c in columns
         )
     return columns
+
+
+def without_averages(
+    engine: Engine, table: ir.Table, columns: Sequence[Column], said: Mapping[str, object]
+) -> tuple[Column, ...]:
+    """Return the columns; what is spend by purchases in nearly all rows only describes.
+
+    Whatever it is called: both form already. It must be so within 1% where somebody bought.
+    """
+    columns = tuple(columns)
+    known = {c.meaning: c.name for c in columns if c.type == "number" and c.role == "forms"}
+    spend, count = known.get("spend_total"), known.get("frequency")
+    tried = [
+        c.name
+        for c in columns
+        if c.type == "number" and c.role == "forms" and c.meaning == "measure"
+        if c.name not in said
+    ]
+    if spend is None or count is None or not tried:
+        return columns
+    some = table.filter(table[count] > 0).limit(SOME_ROWS)
+    each = some[spend].cast("float64") / some[count].cast("float64")
+    told: dict[str, ir.Value] = {"rows": some.count(), "again": (some[count] > 1).sum()}
+    for i, name in enumerate(tried):
+        gap = (some[name].cast("float64") - each).abs()
+        told[f"c{i}"] = (gap <= each.abs() * CLOSE + CLOSE).sum()
+    row = engine.record(some.aggregate(**told))
+    rows = int(row["rows"] or 0)
+    if int(row["again"] or 0) < AGAIN * rows:
+        return columns  # of those who bought once it is the spend itself
+    found = {
+        name for i, name in enumerate(tried) if rows and int(row[f"c{i}"] or 0) >= MOST_ROWS * rows
+    }
+    reason = f"from its values: {spend} by {count}, which form already"
+    return tuple(
+        replace(c, role="describes", reason=reason) if c.name in found else c for c in columns
+    )
 
 
 def _add_up(engine: Engine, table: ir.Table, parts: Sequence[str], total: str) -> bool:

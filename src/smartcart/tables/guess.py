@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.date_words import DIGITS, NEVER
 from smartcart.tables.dates import Dates, dates_in_numbers, dates_in_words
 from smartcart.tables.number_signs import DECIMAL, SIGNS, in_our_digits
@@ -103,14 +104,10 @@ EXTRA_MISSING = (
 
 INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity", "+infinity")
 
-_CODES = (
-    "USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|TRY|RUB|UAH|INR|CNY|JPY|KRW|AUD|NZD|CAD|MXN|"
-    "BRL|ARS|CLP|COP|PEN|ZAR|NGN|KES|EGP|AED|SAR|ILS|SGD|HKD|TWD|THB|IDR|MYR|PHP|VND"
-)
 _CURRENCY = (
     rf"(?:[A-Z]{{0,3}} ?[$€£¥₹₽₺₩₪฿₫₴₦₱₸₼￥]|zł|Kč|[Kk]r\.?|Rs\.?|Rp\.?|RM|S/\.?|TL|Ft|lei|"
     rf"лв\.?|руб\.?|р\.?|грн\.?|円|元|원|﷼|ر\.?س\.?|د\.?إ\.?|ج\.?م\.?|د\.?ك\.?|د\.?م\.?|ريال|درهم|جنيه|"
-    rf"دينار|ریال|تومان|रु\.?|৳|{_CODES})"
+    rf"دينار|ریال|تومان|रु\.?|৳|{CURRENCY_CODES})"
 )
 _GAP = "[ \u00a0\u202f]*"
 

@@ -18,6 +18,7 @@ from smartcart.tables.order_words import (
     RULES,
     Part,
 )
+from smartcart.tables.sum_names import summed
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
@@ -109,7 +110,7 @@ def _parts_of(name: str) -> tuple[Part, ...]:
 _ALSO: dict[str, Callable[[str], bool]] = {
     "customer": is_buyer,
     "order": lambda name: order_rank(name) in {0, 1},
-    "amount": lambda name: money_rank(name) == 0,
+    "amount": lambda name: money_rank(name) == 0 or summed(name) is not None,
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from smartcart.tables.languages import names_of
+from smartcart.tables.sum_names import ORDER, summed
 from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import tokens
 
@@ -64,7 +65,7 @@ _NEVER_PAID = re.compile(
     r"tax|taxes|taxe|vat|[chips]?gst|[hpq]st|iva|tva|mwst|ust|u st|usst|moms|dph|afa|btw|kdv|"
     r"impuestos?|impostos?|steuern?|tasas?|"
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
-    r"livraison|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
+    r"livraison|port|portes|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"
     r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
     r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
     r"custo|profit|"
@@ -285,7 +286,7 @@ def money_rank(name: str) -> int | None:
     words = tokens(name)
     if words in names_of("never_paid"):
         return None
-    if words in names_of("order_total"):
+    if words in names_of("order_total") or summed(name) == ORDER:
         return PAID
     after = _AFTER_DISCOUNT.search(words) is not None
     words = re.sub(r" (w|with|by) payment method$", "", words)

@@ -16,6 +16,7 @@ __all__ = [
     "is_delivery",
     "is_means_of_payment",
     "line_state",
+    "pays",
     "says_paid",
     "status_words",
     "unexplained",
@@ -23,6 +24,9 @@ __all__ = [
 
 
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})
 
 
 def _plain(value: str) -> str:
@@ -34,6 +38,7 @@ def _plain(value: str) -> str:
     text = _HUMPS.sub(" ", text).replace("_", " ").lower()
     folded = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    bare = bare.translate(_LETTERS)
     return text if bare == text or (not text.isascii() and not bare.isascii()) else bare
 
 
@@ -129,6 +134,10 @@ _PAID_UP = re.compile(
     r"^((fully |is )?paid( in full)?|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|"
     r"oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi)$"
 )
+_SAID_PAID = _or_elsewhere(
+    r"\b(paid|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|betald|betalt|regle|beglichen)\b",
+    "paid",
+)
 _OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
@@ -193,9 +202,27 @@ _SOLD = _or_elsewhere(
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
     r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
     r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
-    r"^vollstandig|concretad|comptabilis",
+    r"^vollstandig|concretad|comptabilis|unterwegs|despach|en camino|realizad|en reparto|en route|"
+    r"remise? au|clotur|acheminement|em separacao|postad[oa]|em transporte|despatch|"
+    r"^(ny[at]?|uj|uusi|uus|yeni|baru|nou[aă]?|nov[áýé])$",
     "sold",
 )
+
+
+def pays(values: Iterable[str]) -> bool:
+    """Return whether values say whether orders were paid: some were, some not, nothing else.
+
+    >>> pays(["Оплачен", "Не оплачен"]), pays(["Komplett bezahlt", "Offen"])
+    (True, True)
+    >>> pays(["Paid", "Sent"]), pays(["Paid", "Refunded"]), pays(["Open", "Closed"])
+    (False, False, False)
+    """
+    told = list(dict.fromkeys(values))
+    state = line_state("payment", told)
+    paid = {v for v in told if v not in state.unpaid and _SAID_PAID.search(_plain(v))}
+    rest = {*state.unpaid, *state.cancelled, *state.returned, *paid}
+    rest |= {v for v in told if _PARTLY.search(_plain(v))}
+    return bool(paid) and bool(state.unpaid) and rest == set(told)
 
 
 def is_delivery(column: str) -> bool:

@@ -7,6 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from smartcart.records import Column, ColumnRole, Notice
+from smartcart.tables.customer_names import (
+    counts_orders,
+    is_limit,
+    is_place,
+    numbers_something,
+    of_a_period,
+)
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -63,7 +70,8 @@ def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
     >>> found.role, found.reason
     ('forms', 'from its name: income: how much a customer could spend')
     """
-    found = _addresses_as_ids([_role_of(column) for column in columns], columns)
+    found = _house_numbers([_role_of(column) for column in columns], columns)
+    found = _addresses_as_ids(found, columns)
     best = _pick_id(found, columns)
 
     def one_id(column: Column) -> Column:
@@ -72,6 +80,28 @@ def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
         return column
 
     return _contacts_at_last(_flags_at_last(settled(map(one_id, found))))
+
+
+def _house_numbers(found: list[Column], columns: Sequence[ColumnSummary]) -> list[Column]:
+    """Let a bare number beside a street or a code of a place be that of a house.
+
+    It comes again, as an id does not; or it stands behind the address, and e-mail addresses tell
+    customers apart.
+    """
+    places = [is_place(column.name) for column in columns]
+    if not any(places):
+        return found
+    mails = any(c.unique and c.head and c.mails == c.head for c in columns)
+
+    def one(i: int, column: Column, summary: ColumnSummary) -> Column:
+        again = summary.distinct < UNIQUE * summary.present
+        behind = mails and i > 0 and places[i - 1]
+        if not (again or behind) or not numbers_something(column.name):
+            return column
+        reason = f"{_BY_NAME}: beside an address, the number of a house"
+        return replace(column, role="dropped", meaning="contact", reason=reason)
+
+    return [one(i, *both) for i, both in enumerate(zip(found, columns, strict=True))]
 
 
 def _addresses_as_ids(found: list[Column], columns: Sequence[ColumnSummary]) -> list[Column]:
@@ -101,8 +131,12 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
     orders = [c for c in forming if c.meaning == "frequency"]
     history = [c for c in columns if c.meaning == "contact_history"]
     first: dict[str, str] = {}
-    for column in sorted(forming, key=lambda c: (c.name not in said, _USED in c.reason)):
+    for column in sorted(
+        forming, key=lambda c: (c.name not in said, _USED in c.reason, of_a_period(c.name))
+    ):
         first.setdefault(column.meaning, column.name)
+    of_a_shop = "last_date" in first or any(counts_orders(c.name) for c in orders)
+    of_a_shop = of_a_shop and bool(orders or parts or totals)
 
     def suits(column: Column) -> Column:
         meaning = column.meaning
@@ -123,6 +157,12 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
             return replace(
                 column, role="describes", reason="income describes: what was spent is known"
             )
+        if of_a_shop and meaning == "measure" and is_limit(column.name):
+            return replace(column, role="describes", reason=_NO_SPEND)
+        whole = first.get("spend_total", "")
+        if meaning == "spend_total" and of_a_period(column.name) and not of_a_period(whole):
+            reason = f"{_BY_NAME}: a period of {whole}: describes"
+            return replace(column, role="describes", meaning="measure", reason=reason)
         if meaning in {*SINGLE, "spend_total", "frequency"} and first[meaning] != column.name:
             if column.type == "date":
                 return replace(column, role="dropped", reason=f"{first[meaning]} says the same")
@@ -140,6 +180,7 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
     return tuple(map(suits, columns))
 
 
+_NO_SPEND = f"{_BY_NAME}: a limit or a balance, no spend: describes beside what customers bought"
 _TWICE = {"tenure": "first_date", "recency": "last_date"}
 """What a day tells, too."""
 

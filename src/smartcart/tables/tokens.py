@@ -22,6 +22,11 @@ _GLUED = (  # words of shops' exports: "ORDERLINENUMBER" is read as three
 _ALL_GLUED = re.compile(rf"(?:{_GLUED}){{2,}}", re.IGNORECASE)
 _ONE_GLUED = re.compile(rf"(?:{_GLUED})(?=(?:{_GLUED})*$)", re.IGNORECASE)
 _MONEY_ON = re.compile(r"(mnt)([a-z]{3,}?)(products|prods)?")  # "mntmeatproducts"
+_TABLES = {"dim", "fk", "pk", "fact"}
+_KEYS = {"sk", "nk", "bk", "hk", "skey", "wid", "dwid"}  # surrogate, natural, business, hash
+_PEOPLE = {"customer", "client", "user", "member", "account", "person", "buyer", "shopper", "guest"}
+_KEYED = {"order", "invoice", "transaction", "receipt", "line", "item", "product", "date", "day"}
+_KEYED |= {"header", "basket", "ticket", "booking", *_PEOPLE}
 _LIGATURES = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
 
 
@@ -36,10 +41,29 @@ def tokens(name: str) -> str:
     ('order line number', 'customer id', 'bestellnummer')
     >>> tokens("# de venta"), tokens("Order #"), tokens("# Sales")
     ('no de venta', 'order', 'num sales')
+    >>> tokens("order_nk"), tokens("CUSTOMER_SK"), tokens("customer_bk"), tokens("order_date_sk")
+    ('order id', 'customer id', 'customer unique id', 'order date')
+    >>> tokens("fk_dim_customer_key"), tokens("Orders SK")
+    ('customer key', 'orders sk')
     >>> tokens("mntmeatproducts"), tokens("NUMWEBVISITSMONTH"), tokens("ACCEPTEDCMP3")
     ('mnt meat products', 'num web visits month', 'accepted cmp 3')
     """
-    return " ".join(_fold(part) for part in parts(name))
+    return " ".join(_of_a_warehouse([_fold(part) for part in parts(name)]))
+
+
+def _of_a_warehouse(words: list[str]) -> list[str]:
+    """Return the words with a warehouse's keys of something as ids of it.
+
+    A natural or business key tells people apart for good, a surrogate key those of a version.
+    """
+    if len(words) > 2 and words[0] in _TABLES and _KEYED & set(words):
+        return _of_a_warehouse(words[1:])
+    if len(words) < 2 or words[-1] not in _KEYS or words[-2] not in _KEYED:
+        return words
+    if words[-2] in {"date", "day"}:
+        return words[:-1]
+    for_good = words[-2] in _PEOPLE and words[-1] in {"nk", "bk"}
+    return [*words[:-1], *(["unique"] if for_good else []), "id"]
 
 
 def parts(name: str) -> list[str]:

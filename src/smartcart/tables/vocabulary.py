@@ -14,10 +14,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from smartcart.records import ColumnRole, ColumnType
+from smartcart.tables.currency_codes import CURRENCY_CODES
+from smartcart.tables.customer_names import was_spent
 from smartcart.tables.english import ANY, CHANNELS, ENGLISH, NUMBERS, Word
 from smartcart.tables.languages import customers_meaning
 from smartcart.tables.tokens import tokens
-from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS
+from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS, Row
 
 __all__ = [
     "ANY",
@@ -32,11 +34,17 @@ __all__ = [
 
 
 def _all_languages() -> Iterator[Word]:
-    """Give each English row, and behind the first of a meaning the other languages' rows."""
-    cells = {row.meaning: row for row in WORDS}
+    """Give each English row, and behind the first of a meaning the first of the other languages.
+
+    Their second row of a meaning stands behind its second English row, and so on.
+    """
+    cells: dict[str, list[Row]] = {}
+    for row in WORDS:
+        cells.setdefault(row.meaning, []).append(row)
     for word in ENGLISH:
         yield word
-        if row := cells.pop(word.meaning, None):
+        if rows := cells.get(word.meaning):
+            row = rows.pop(0)
             for language in LANGUAGES:
                 if pattern := getattr(row, language):
                     yield replace(
@@ -46,7 +54,8 @@ def _all_languages() -> Iterator[Word]:
                         firm=False,
                         types=_foreign_types(word),
                     )
-    assert not cells, f"no English row for {set(cells)}"
+    left = {meaning for meaning, rows in cells.items() if rows}
+    assert not left, f"no English row for {left}"
 
 
 def _foreign_types(word: Word) -> tuple[ColumnType, ...]:
@@ -68,23 +77,15 @@ _PERSON_ID = re.compile(
     r" ?(id|key|no|nr|number|nummer|uuid)"
 )
 _UNITS = {
-    "usd",
-    "eur",
+    *CURRENCY_CODES.lower().split("|"),
     "euro",
     "euros",
-    "gbp",
-    "chf",
-    "inr",
     "rs",
-    "brl",
     "reais",
-    "mxn",
-    "cad",
-    "aud",
     "cents",
     "k",
     "in",
-}
+} - {"all", "try"}
 
 
 _ASIDE = re.compile(r"(?<=\w)\s*[(\[][^()\[\]]*[)\]]\s*$")  # "Recency (months)"
@@ -136,8 +137,10 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
     >>> readings("Anzahl Kaeufe")[0][0].meaning, readings("Fecha de alta")[0][0].meaning
     ('frequency', 'first_date')
     """
-    told = customers_meaning(name)
     english = _spoken(name)
+    told = next((m for text in (name, *english) if (m := customers_meaning(text))), None)
+    if told is None and any(map(was_spent, english)):
+        told = "spend_total"
     bare = list(english)[min(1, len(english) - 1)]
     without = " ".join(part for part in bare.split() if part not in ARTICLES)
     spoken = {

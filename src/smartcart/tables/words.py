@@ -170,11 +170,18 @@ WORDS: tuple[Row, ...] = (
     ),
     Row(
         "last_date",
-        de=r"(datum )?letzter? (kauf|bestellung|besuch|einkauf|aktivitat|login|rechnung|buchung|"
+        de=r"(datum )?letzter? (kauf|bestellung|einkauf|rechnung|buchung|"
         r"abreise|anreise|auftrag)( ?(datum|am))?",
-        es=r"(fecha )?ultim[oa] (compra|pedido|visita|actividad|acceso)",
-        fr=r"(date )?(dernier (achat|acces)|derniere (commande|visite|activite|connexion))",
-        pt=r"(data )?ultim[oa] (compra|pedido|visita|atividade|acesso)",
+        es=r"(fecha )?ultim[oa] (compra|pedido|factura|reserva)",
+        fr=r"(date )?(dernier achat|derniere (commande|facture|reservation))",
+        pt=r"(data )?ultim[oa] (compra|pedido|fatura|reserva)",
+    ),
+    Row(
+        "last_date",  # of a visit or use, which need not be a purchase
+        de=r"(datum )?letzter? (besuch|aktivitat|login|anmeldung|zugriff)( ?(datum|am))?",
+        es=r"(fecha )?ultim[oa] (visita|actividad|acceso|conexion|sesion)",
+        fr=r"(date )?(dernier acces|derniere (visite|activite|connexion))",
+        pt=r"(data )?ultim[oa] (visita|atividade|acesso|sessao)",
     ),
     Row(
         "tenure",

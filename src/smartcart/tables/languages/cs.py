@@ -91,6 +91,7 @@ PARTS = {
     "discount": ("sleva", "zľava", "slevový kód"),
     "currency": ("měna", "mena"),
     "never_paid": (
+        "provize",
         "doprava",
         "cena dopravy",
         "poštovné",
@@ -108,6 +109,7 @@ PARTS = {
     ),
 }
 STATES = {
+    "paid": ("zaplacen", "zaplaten", "uhrazen", "uhraden"),
     "cancelled": (
         "stornováno",
         "storno",
@@ -145,6 +147,18 @@ STATES = {
         "neuhraden",
     ),
     "sold": (
+        "odeslán",
+        "odoslan",
+        "expedov",
+        "doručen",
+        "dokončen",
+        "vyzvednut",
+        "zabalen",
+        "předán",
+        "odovzdan",
+        "na cestě",
+        "na ceste",
+        "hotovo",
         "vybavuje",
         "vyřizuje",
         "vybavovan",
@@ -158,6 +172,13 @@ STATES = {
     ),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "poslední přihlášení",
+        "poslední aktivita",
+        "poslední návštěva",
+        "posledné prihlásenie",
+        "posledná aktivita",
+    ),
     "id": (
         "cislo zakaznika",
         "id zakaznika",
@@ -195,6 +216,11 @@ CUSTOMERS = {
         "prvá objednávka",
     ),
     "contact": (
+        "číslo popisné",
+        "číslo domu",
+        "čp",
+        "ulice",
+        "ulica",
         "jméno",
         "meno",
         "příjmení",

@@ -1,6 +1,7 @@
 """Danish and Norwegian."""
 
 PARTS = {
+    "currency": ("valuta",),
     "customer": (
         "kunde",
         "kundenr",
@@ -76,6 +77,8 @@ PARTS = {
         "kundens e-mail",
     ),
     "never_paid": (
+        "gebyr",
+        "fragtomkostninger",
         "rabatt",
         "rabat",
         "frakt",
@@ -93,11 +96,22 @@ PARTS = {
     ),
 }
 STATES = {
+    "paid": ("betalt",),
     "cancelled": ("annulleret", "annullert", "kansellert", "mislykket", "afvist", "makuleret"),
     "returned": ("returneret", "returnert", "refunderet", "refundert", "krediteret"),
     "partly": ("delvis", "delvist"),
     "unpaid": ("afventer betaling", "venter på betaling", "ubetalt", "kladde", "utkast"),
     "sold": (
+        "afsendt",
+        "leveret",
+        "levert",
+        "afsluttet",
+        "avsluttet",
+        "pakket",
+        "hentet",
+        "ekspeder",
+        "udført",
+        "utført",
         "fullført",
         "fuldført",
         "behandles",
@@ -108,6 +122,19 @@ STATES = {
     ),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "seneste login",
+        "sidst aktiv",
+        "seneste aktivitet",
+        "siste innlogging",
+        "sist aktiv",
+        "seneste besøg",
+    ),
+    "contact": (
+        "husnummer",
+        "husnr",
+        "vejnavn",
+    ),
     "id": (
         "kundenummer",
         "kundenr",

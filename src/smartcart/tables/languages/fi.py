@@ -1,6 +1,15 @@
 """Finnish."""
 
 PARTS = {
+    "never_paid": (
+        "toimituskulut",
+        "postikulut",
+        "alv",
+        "alennus",
+        "toimitusmaksu",
+        "toimitus",
+        "maksutapamaksu",
+    ),
     "customer": (
         "asiakas",
         "asiakasnumero",
@@ -40,6 +49,22 @@ PARTS = {
     "currency": ("valuutta",),
 }
 STATES = {
+    "paid": ("maksettu",),
+    "sold": (
+        "lähetetty",
+        "lähetetään",
+        "toimitettu",
+        "toimitetaan",
+        "valmis",
+        "suoritettu",
+        "käsittely",
+        "käsitelty",
+        "maksettu",
+        "noudettu",
+        "pakattu",
+        "postitettu",
+        "matkalla",
+    ),
     "cancelled": ("peruutettu", "peruttu", "hylätty", "epäonnistunut"),
     "returned": ("palautettu", "hyvitetty"),
     "partly": ("osittain",),

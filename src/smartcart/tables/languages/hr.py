@@ -109,7 +109,17 @@ PARTS = {
     "currency": ("valuta",),
 }
 STATES = {
+    "paid": ("plaćen", "plačan", "плаћен"),
     "sold": (
+        "otpremljen",
+        "odpremljen",
+        "zaprimljen",
+        "preuzet",
+        "dobavljen",
+        "u dostavi",
+        "na poti",
+        "послат",
+        "испоручен",
         "završen",
         "isporučen",
         "poslan",

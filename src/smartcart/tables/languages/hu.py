@@ -1,6 +1,14 @@
 """Hungarian."""
 
 PARTS = {
+    "never_paid": (
+        "szállítási költség",
+        "szállítás",
+        "szállítási díj",
+        "kedvezmény",
+        "jutalék",
+        "áfa",
+    ),
     "customer": (
         "vevő",
         "vásárló",
@@ -42,6 +50,25 @@ PARTS = {
     "currency": ("pénznem", "deviza"),
 }
 STATES = {
+    "paid": ("kifizetve", "fizetve", "kifizetett"),
+    "sold": (
+        "elküldve",
+        "elküldött",
+        "feladva",
+        "kiszállít",
+        "kézbesít",
+        "teljesít",
+        "befejez",
+        "kész",
+        "feldolgoz",
+        "kifizet",
+        "fizetve",
+        "átvéve",
+        "átvett",
+        "postázva",
+        "lezárva",
+        "új rendelés",
+    ),
     "cancelled": ("törölve", "törölt", "lemondva", "sztornó", "visszavonva", "sikertelen"),
     "returned": ("visszaküldve", "visszáru", "visszatérítve"),
     "partly": ("részben", "részleges"),

@@ -87,6 +87,7 @@ PARTS = {
     ),
 }
 STATES = {
+    "paid": ("dibayar", "lunas"),
     "cancelled": ("batal", "dibatalkan", "gagal", "ditolak"),
     "returned": ("dikembalikan", "pengembalian", "refund"),
     "partly": ("sebagian",),
@@ -98,6 +99,11 @@ STATES = {
         "menunggu bayaran",
     ),
     "sold": (
+        "dikirim",
+        "terkirim",
+        "selesai",
+        "sampai",
+        "tiba",
         "diproses",
         "dibayar",
         "berhasil",

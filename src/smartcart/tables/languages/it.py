@@ -1,6 +1,11 @@
 """Italian: beside what stands in :mod:`smartcart.tables.order_words`."""
 
 PARTS = {
+    "never_paid": (
+        "commissione",
+        "commissioni",
+    ),
+    "currency": ("valuta", "divisa"),
     "customer": (
         "carta fedeltà",
         "numero carta fedeltà",
@@ -36,9 +41,27 @@ PARTS = {
     "discount": ("codice sconto", "buono sconto"),
 }
 STATES = {
-    "sold": ("vendita", "evaso", "completato", "preso in carico", "pagato"),
+    "paid": ("pagat", "saldat"),
+    "sold": (
+        "spedit",
+        "inviat",
+        "consegnat",
+        "conclus",
+        "in transito",
+        "vendita",
+        "evaso",
+        "completato",
+        "preso in carico",
+        "pagato",
+    ),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "ultima attività",
+        "ultimo accesso",
+        "ultima visita",
+        "ultimo login",
+    ),
     "id": ("codice cliente", "id cliente", "numero cliente", "cliente"),
     "spend_total": (
         "totale speso",
@@ -71,5 +94,17 @@ CUSTOMERS = {
         "primo acquisto",
         "data iscrizione",
     ),
-    "contact": ("nome", "cognome", "telefono", "indirizzo", "cap", "ragione sociale"),
+    "contact": (
+        "numero civico",
+        "num civico",
+        "civico",
+        "via",
+        "n civico",
+        "nome",
+        "cognome",
+        "telefono",
+        "indirizzo",
+        "cap",
+        "ragione sociale",
+    ),
 }

@@ -98,6 +98,8 @@ PARTS = {
         "tellimuse summa",
     ),
     "never_paid": (
+        "tarnekulu",
+        "transpordikulu",
         "nuolaida",
         "pvm",
         "mokestis",
@@ -143,7 +145,16 @@ PARTS = {
     "currency": ("valiuta", "valūta", "valuuta"),
 }
 STATES = {
+    "paid": ("apmokėt", "apmaksāt", "makstud"),
     "sold": (
+        "naujas",
+        "jauns",
+        "atsiimt",
+        "gauta",
+        "toimetatud",
+        "väljastatud",
+        "saņemt",
+        "kätte saadud",
         "įvykdyt",
         "užbaigt",
         "apmokėt",

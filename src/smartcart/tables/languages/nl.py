@@ -1,6 +1,13 @@
 """Dutch."""
 
 PARTS = {
+    "never_paid": (
+        "bezorgkosten",
+        "vracht",
+        "kosten verzending",
+        "transactiekosten",
+    ),
+    "currency": ("valuta", "munteenheid"),
     "customer": (
         "klant",
         "klantnummer",
@@ -72,6 +79,18 @@ PARTS = {
     "discount": ("korting", "kortingsbedrag", "kortingscode"),
 }
 STATES = {
+    "paid": ("betaald",),
+    "sold": (
+        "verzonden",
+        "verstuurd",
+        "geleverd",
+        "bezorgd",
+        "voltooid",
+        "afgerond",
+        "afgehandeld",
+        "onderweg",
+        "betaald",
+    ),
     "cancelled": ("geannuleerd", "vervallen", "mislukt", "geweigerd"),
     "returned": ("geretourneerd", "retour", "terugbetaald", "terugbetaling"),
     "partly": ("gedeeltelijk", "deels"),
@@ -84,6 +103,13 @@ STATES = {
     ),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "laatste activiteit",
+        "laatste login",
+        "laatst actief",
+        "laatste bezoek",
+        "laatst ingelogd",
+    ),
     "id": (
         "klantnummer",
         "klantnr",
@@ -140,6 +166,10 @@ CUSTOMERS = {
         "saldo",
     ),
     "contact": (
+        "huisnummer",
+        "huisnr",
+        "straat",
+        "toevoeging",
         "naam",
         "voornaam",
         "achternaam",

@@ -1,6 +1,17 @@
 """Polish."""
 
 PARTS = {
+    "never_paid": (
+        "koszt wysyłki",
+        "wysyłka",
+        "koszt przesyłki",
+        "przesyłka",
+        "koszty wysyłki",
+        "koszt transportu",
+        "prowizja",
+        "opłata",
+    ),
+    "currency": ("waluta",),
     "customer": (
         "klient",
         "id klienta",
@@ -80,12 +91,37 @@ PARTS = {
     "discount": ("rabat", "zniżka", "kod rabatowy"),
 }
 STATES = {
+    "paid": ("opłacon", "zapłacon", "zaksięgowan"),
+    "sold": (
+        "wysłan",
+        "wyslan",
+        "nadan",
+        "dostarczon",
+        "doręczon",
+        "odebran",
+        "zrealizowan",
+        "zakończon",
+        "ukończon",
+        "w realizacji",
+        "wysyłki",
+        "spakowan",
+        "przyjęt",
+        "w drodze",
+        "wydan",
+        "opłacon",
+        "zapłacon",
+    ),
     "cancelled": ("anulowan", "odrzucon", "nieudan"),
     "returned": ("zwrócon", "zwrot", "zwrocon"),
     "partly": ("częściow", "czesciow"),
     "unpaid": ("nieopłacon", "nieoplacon", "oczekuje na płatność", "oczekiwanie na płatność"),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "ostatnia aktywność",
+        "ostatnie logowanie",
+        "ostatnia wizyta",
+    ),
     "id": (
         "numer klienta",
         "id klienta",
@@ -120,6 +156,11 @@ CUSTOMERS = {
         "data utworzenia",
     ),
     "contact": (
+        "numer domu",
+        "nr domu",
+        "nr lokalu",
+        "numer mieszkania",
+        "ulica",
         "imie",
         "nazwisko",
         "imie i nazwisko",

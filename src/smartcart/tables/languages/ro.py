@@ -1,6 +1,14 @@
 """Romanian."""
 
 PARTS = {
+    "never_paid": (
+        "taxă livrare",
+        "taxă de livrare",
+        "cost livrare",
+        "reducere",
+        "comision",
+        "cost transport",
+    ),
     "customer": (
         "client",
         "cod client",
@@ -34,6 +42,17 @@ PARTS = {
     "currency": ("monedă", "valută"),
 }
 STATES = {
+    "paid": ("plătit", "achitat"),
+    "sold": (
+        "trimis",
+        "expediat",
+        "livrat",
+        "finalizat",
+        "plătit",
+        "predat",
+        "confirmat",
+        "în curs",
+    ),
     "cancelled": ("anulată", "anulat", "respinsă", "eșuată"),
     "returned": ("returnată", "returnat", "rambursată", "retur"),
     "partly": ("parțial",),

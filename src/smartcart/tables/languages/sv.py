@@ -1,6 +1,13 @@
 """Swedish."""
 
 PARTS = {
+    "never_paid": (
+        "avgift",
+        "fraktkostnad",
+        "fraktavgift",
+        "frakt",
+    ),
+    "currency": ("valuta",),
     "customer": (
         "kund",
         "kundnr",
@@ -49,12 +56,35 @@ PARTS = {
     "discount": ("rabatt", "rabattbelopp", "rabattkod"),
 }
 STATES = {
+    "paid": ("betald", "betalt"),
+    "sold": (
+        "skickad",
+        "skickat",
+        "levererad",
+        "slutförd",
+        "avslutad",
+        "plockad",
+        "hämtad",
+        "betald",
+        "packad",
+    ),
     "cancelled": ("avbruten", "annullerad", "makulerad", "misslyckad", "avbokad"),
     "returned": ("returnerad", "retur", "återbetald", "krediterad"),
     "partly": ("delvis",),
     "unpaid": ("väntar på betalning", "obetald", "utkast"),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "senaste inloggning",
+        "senast aktiv",
+        "senaste aktivitet",
+        "senaste besök",
+    ),
+    "contact": (
+        "gatunummer",
+        "husnummer",
+        "gatuadress",
+    ),
     "id": (
         "kundnummer",
         "kundnr",

@@ -1,6 +1,7 @@
 """Turkish."""
 
 PARTS = {
+    "currency": ("para birimi", "döviz", "döviz cinsi"),
     "customer": (
         "müşteri",
         "müşteri no",
@@ -61,12 +62,39 @@ PARTS = {
     "discount": ("indirim", "indirim tutarı", "kupon"),
 }
 STATES = {
+    "paid": ("ödendi", "ödeme alındı"),
+    "sold": (
+        "gönderildi",
+        "kargo",
+        "teslim",
+        "tamamland",
+        "hazırlan",
+        "ödendi",
+        "yolda",
+        "sevk",
+        "işlen",
+        "ulaştı",
+        "onaylandı",
+    ),
     "cancelled": ("iptal", "reddedil", "başarısız"),
     "returned": ("iade",),
     "partly": ("kısmi", "kismi"),
     "unpaid": ("ödeme bekl", "odeme bekl", "ödenmedi", "taslak"),
 }
 CUSTOMERS = {
+    "last_seen": (
+        "son giriş",
+        "son aktivite",
+        "son ziyaret",
+        "son giriş tarihi",
+    ),
+    "contact": (
+        "kapı no",
+        "bina no",
+        "daire no",
+        "sokak",
+        "cadde",
+    ),
     "id": (
         "müşteri no",
         "müşteri id",

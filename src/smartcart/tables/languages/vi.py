@@ -89,7 +89,11 @@ PARTS = {
     "currency": ("tiền tệ", "loại tiền"),
 }
 STATES = {
+    "paid": ("đã thanh toán",),
     "sold": (
+        "đã gửi",
+        "vận chuyển",
+        "đã nhận",
         "hoàn thành",
         "hoàn tất",
         "đã thanh toán",
