@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import ibis
-import sqlglot
+from ibis.backends.sql.compilers.duckdb import compiler
 
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.layouts import find_layout
@@ -327,7 +327,7 @@ def _steps(plan: Conversion | None, dtype: Any) -> _Steps:
 
 
 def _expression(expr: Any) -> str:
-    tree: Any = sqlglot.parse_one(ibis.to_sql(expr.name("x"), "duckdb"), dialect="duckdb")
+    tree = compiler.to_sqlglot(expr.name("x").as_table())
     return str(tree.selects[0].unalias().sql(dialect="duckdb"))
 
 
