@@ -7,9 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import ibis
 import pandas as pd
 import pytest
+import sqlglot
 
 import smartcart
 from smartcart.engines.duckdb import DuckDB
+from smartcart.sources import type_columns
+from smartcart.tables.guess import guess
+from smartcart.tables.typing import first_text, lost_text
 
 
 def layered(engine: DuckDB) -> ibis.Table:
@@ -33,6 +37,19 @@ def test_threads_that_compile_at_once_leave_the_setting_alone() -> None:
         expr = layered(engine)
         assert len(set(threads.map(lambda _: engine.compile(expr), range(40)))) == 1
     assert ibis.options.sql.fuse_selects is True
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["1,5", "2,25"], ["2024-03-01"], ["31/12/2024"], ["yes", "no"], ["a b"], ["$1,200.50"]],
+)
+def test_steps_of_a_cell_are_compiled_to_what_their_sql_reads_as(texts: list[str]) -> None:
+    plan = guess("x", dict.fromkeys(texts, 30), False)
+    cell = ibis.table({"cell": "string"}, name="loose")["cell"]
+    for step in (first_text(cell, plan), lost_text(cell, plan)):
+        read = sqlglot.parse_one(ibis.to_sql(step.name("x"), "duckdb"), dialect="duckdb")
+        assert isinstance(read, sqlglot.exp.Select)
+        assert type_columns._expression(step) == read.selects[0].unalias().sql(dialect="duckdb")
 
 
 def test_rows_are_those_of_merged_queries() -> None:

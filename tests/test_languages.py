@@ -117,7 +117,7 @@ def test_a_card_that_pays_does_not(name: str) -> None:
 def test_each_language_names_what_an_order_needs() -> None:
     from importlib import import_module
 
-    for code in set(LANGUAGES) - {"it", "sap"}:
+    for code in set(LANGUAGES) - {"it", "sap", "sheets"}:
         module = import_module(f"smartcart.tables.languages.{code}")
         assert {"customer", "order", "date", "amount", "status"} <= set(module.PARTS), code
         assert {"cancelled", "returned", "unpaid"} <= set(module.STATES), code

@@ -281,10 +281,40 @@ def _ebay(paid: pd.Series) -> pd.DataFrame:
     )
 
 
-def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid() -> None:
-    table = _ebay(orders()["day"].where(~LOST))
+EBAY = {
+    "ebay_orders": {},
+    "ebay_selling_manager": {
+        "Buyer Username": "User Id",
+        "Sold For": "Sale Price",
+        "Order Number": "Buyer Fullname",
+    },
+    "ebay_verkaufsmanager": {
+        "Sales Record Number": "Verkaufsprotokollnummer",
+        "Buyer Username": "Mitgliedsname",
+        "Item Title": "Artikelbezeichnung",
+        "Sold For": "Verkaufspreis",
+        "Total Price": "Gesamtpreis",
+        "Sale Date": "Verkaufsdatum",
+        "Quantity": "Stückzahl",
+        "Paid On Date": "Bezahldatum",
+    },
+    "ebay_ventes_fr": {
+        "Order Number": "Numéro de commande",
+        "Buyer Username": "Pseudo de l'acheteur",
+        "Item Title": "Titre de l'objet",
+        "Sold For": "Vendu pour",
+        "Total Price": "Prix total",
+        "Sale Date": "Date de vente",
+        "Paid On Date": "Date de paiement",
+    },
+}
+
+
+@pytest.mark.parametrize("layout", EBAY)
+def test_an_order_of_ebay_without_a_day_of_payment_was_not_paid(layout: str) -> None:
+    table = _ebay(orders()["day"].where(~LOST)).rename(columns=EBAY[layout])
     seen = smartcart.check(table)
-    assert (seen.receipt.layout, seen.receipt.orders) == ("ebay_orders", SOLD)
+    assert (seen.receipt.layout, seen.receipt.orders) == (layout, SOLD)
     assert any("not paid" in left.reason and left.lines == 20 for left in seen.receipt.left_out)
     assert not _messages(table)
 
@@ -379,3 +409,36 @@ def test_lines_without_a_buyer_and_money_are_told_as_such() -> None:
     assert (left.lines, "and without money" in left.reason) == (30, True)
     (left,) = smartcart.check(pd.concat([table, below.assign(total=5.0)])).receipt.left_out
     assert left.reason.endswith("(customer_id is empty): they cannot be segmented")
+
+
+# States of a country ----------------------------------------------------------------------------
+
+REGIONS = ("SP", "RJ", "MG", "RS"), ("Jalisco", "Nuevo León", "Puebla", "Sonora")
+
+
+def _with_regions(name: str, values: tuple[str, ...], address: bool = True) -> pd.DataFrame:
+    t = orders()
+    t[name] = np.array(values)[N % PEOPLE % len(values)]  # of the buyer, who lives there
+    if address:
+        t["City"] = "Rio"
+        t["Zip"] = 10_000 + N % PEOPLE
+    return t
+
+
+@pytest.mark.parametrize("name", ["Estado", "State", "Stato"])
+@pytest.mark.parametrize("values", REGIONS)
+def test_a_state_of_an_address_is_no_state_of_an_order(name: str, values: tuple[str, ...]) -> None:
+    table = _with_regions(name, values)
+    assert told(table) == TRUTH
+    assert not _messages(table)
+
+
+@pytest.mark.parametrize("what", ["no address", "changes", "a word of orders", "another name"])
+def test_other_states_that_no_word_explains_are_told(what: str) -> None:
+    name = "Order Status" if what == "another name" else "State"
+    values = ("complete", "frobbed") if what == "a word of orders" else REGIONS[0]
+    table = _with_regions(name, values, address=what != "no address")
+    if what == "changes":
+        table["State"] = np.array(values)[N // PEOPLE % 4]
+    assert told(table) == TRUTH
+    assert _messages(table)

@@ -211,6 +211,7 @@ EBAY_FR = {
     "pieces": "Quantité",
     "sold": "Prix de vente",
 }
+EBAY_VENTES = EBAY_FR | {"sold": "Vendu pour", "day": "Date de vente"}
 EBAY_FOOT = '\n"240,record(s) downloaded,","from Jan-01-24 to Jun-30-25"\nSeller ID : madeup\n'
 
 
@@ -488,6 +489,13 @@ MARKET_CASES: tuple[Case, ...] = (
     Case(
         "ebay_orders_fr",
         _ebay(EBAY_FR, _euro_words, lambda t: named_day(t, FRENCH, "{d:02d}-{month}-{y}")),
+        sold("total", "goods"),
+        separator=";",
+        by="Numéro de commande",
+    ),
+    Case(
+        "ebay_ventes_fr",
+        _ebay(EBAY_VENTES, _euro_words, lambda t: named_day(t, FRENCH, "{d:02d}-{month}-{y}")),
         sold("total", "goods"),
         separator=";",
         by="Numéro de commande",

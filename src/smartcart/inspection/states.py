@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from smartcart.inspection.address_states import is_of_an_address
 from smartcart.inspection.desk import Desk
 from smartcart.layouts import Layout, column_key, present
 from smartcart.records import LineState, Notice, OrderLog
@@ -155,6 +156,8 @@ def codes_notices(
         if column.name in whole_or_part:
             continue  # "Refunded?" beside "Fully Refunded?": what came back in part was sold
         values = values_of(opened.engine, lines, column.name, FEW_CODES)
+        if column.name not in read and is_of_an_address(opened, log, column.name, values):
+            continue
         known = {v.strip().lower() for v in listed.get(column_key(column.name), ())}
         values = [v for v in values if v.strip().lower() not in known]
         if column.name not in read and order_states.coded(values):

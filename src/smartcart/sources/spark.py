@@ -163,7 +163,7 @@ def _typed(engine: Spark, raw: SparkRaw, temp_dir: Path | None) -> Opened:
         converted = _converted(engine, table, columns)
         relation = quote(converted.get_name())
         rows = inspect(engine, relation, columns)
-        changed = [overturn(engine, relation, c, last=left <= 1) for c in columns if c.lost]
+        changed = [overturn(engine, relation, c, left <= 1, columns) for c in columns if c.lost]
         if not any(changed):
             break
     if not rows:

@@ -63,8 +63,18 @@ def _figures(column: TypedColumn) -> list[str]:
     return [*counts, "true", "0"]
 
 
-def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> bool:
-    """Weigh the cells that did not fit; True if the column now has another plan."""
+def overturn(
+    engine: SqlRunner,
+    typed: str,
+    column: TypedColumn,
+    last: bool,
+    others: Sequence[TypedColumn] = (),
+) -> bool:
+    """Weigh the cells that did not fit; True if the column now has another plan.
+
+    Cells that stand alone on their line, all ``others`` being empty, are headings of the lines
+    below, and weigh nothing while they are few.
+    """
     misfit = column.misfit
     misfits = {
         str(value): int(count)
@@ -95,8 +105,10 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
     known = {value: count for value, count in misfits.items() if value.lower() not in INFINITE}
     codes = plan.kind == "integer" and (id_like(column.name) or code_like(column.name, known))
     sums = sum(n for value, n in known.items() if plan.kind == "date" and starts_with_sum(value))
-    if sums < FEW_SUMS * (bad + column.present):  # rows of sums between those of days
-        bad -= sums
+    alone = _headings(engine, typed, column, others) if plan.kind == "date" else 0
+    if max(sums, alone) < FEW_SUMS * (bad + column.present):  # between the rows of days
+        bad -= max(sums, alone)
+        column.headings = alone
     if bad / (bad + column.present) < BAD_SHARE and not codes and plan.kind not in _ALL_OR_NONE:
         return False
     if not codes and plan.kind not in _ALL_OR_NONE:
@@ -111,8 +123,24 @@ def overturn(engine: SqlRunner, typed: str, column: TypedColumn, last: bool) -> 
     return True
 
 
-FEW_SUMS = 0.3  # of the cells of a column of days at most are words for a sum
+FEW_SUMS = 0.3  # of the cells of a column of days at most are words for a sum, or headings
+FEW_OTHERS = 2  # columns that are empty beside a heading
 _ALL_OR_NONE = ("boolean", "empty")
+
+
+def _headings(
+    engine: SqlRunner, typed: str, column: TypedColumn, others: Sequence[TypedColumn]
+) -> int:
+    """Return how many cells that did not fit stand alone on their line."""
+    beside = [other for other in others if other is not column]
+    if len(beside) < FEW_OTHERS:
+        return 0
+    empty = [f"{other.cell} IS NULL" for other in beside]
+    empty += [f"{other.misfit} IS NULL" for other in beside if other.lost]
+    row = engine.rows(
+        f"SELECT count(*) FROM {typed} WHERE {column.misfit} IS NOT NULL AND {' AND '.join(empty)}"
+    )[0]
+    return int(row[0])
 
 
 def _is_infinite(misfit: str) -> str:
@@ -161,7 +189,18 @@ def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[N
         )
     if plan is None or plan.kind in ("text", "empty"):
         return notices
-    if bad := column.lost - column.infinite:
+    bad = column.lost - column.infinite
+    if bad and bad == column.headings:
+        value, row = _first_misfit(engine, typed, column)
+        notices.append(
+            Notice(
+                "headings",
+                f"column {name!r} has {_cells(bad)} alone on the line (first: "
+                f"{shown_cell(value, name)} in row {row:,}): headings of the lines below, no days",
+                bad,
+            )
+        )
+    elif bad:
         value, row = _first_misfit(engine, typed, column)
         what = "a date" if plan.kind == "date" else "a number"
         notices.append(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import ibis
-import sqlglot
+from ibis.backends.sql.compilers.duckdb import compiler
 
 from smartcart.engines.duckdb import DuckDB, literal, quote
 from smartcart.layouts import find_layout
@@ -168,7 +168,7 @@ def _type_group(
         typed = _convert(engine, raw, columns, direct)
         rows = inspect(engine, typed, columns)
         changed = [
-            overturn(engine, typed, column, last=left <= 1) for column in columns if column.lost
+            overturn(engine, typed, column, left <= 1, columns) for column in columns if column.lost
         ]
         if not any(changed):
             break
@@ -327,7 +327,7 @@ def _steps(plan: Conversion | None, dtype: Any) -> _Steps:
 
 
 def _expression(expr: Any) -> str:
-    tree: Any = sqlglot.parse_one(ibis.to_sql(expr.name("x"), "duckdb"), dialect="duckdb")
+    tree = compiler.to_sqlglot(expr.name("x").as_table())
     return str(tree.selects[0].unalias().sql(dialect="duckdb"))
 
 

@@ -29,6 +29,7 @@ class TypedColumn:
     lost: int = 0
     present: int = 0
     infinite: int = 0
+    headings: int = 0  # of the cells lost stand alone on their line
     whole: bool = False  # all numbers are whole, or all stamps are at midnight
     last_day: int = 0  # the largest day of the month
     tidy: bool = False  # a text whose cells all are as they would become

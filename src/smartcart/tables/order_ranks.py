@@ -365,6 +365,8 @@ def of_the_buyer(name: str) -> bool:
 def customer_rank(name: str) -> int:
     """Return how surely a name tells customers apart: id 0, login 1, e-mail 2, else 3, name 4.
 
+    A word that only asks who it was (``Wer``) comes last: 5.
+
     >>> [customer_rank(n) for n in ("Customer ID", "Buyer Username", "Email", "Customer Name")]
     [0, 1, 2, 4]
     >>> customer_rank("구매자ID"), customer_rank("구매자명"), customer_rank("客户姓名")
@@ -375,6 +377,8 @@ def customer_rank(name: str) -> int:
     words = tokens(name)
     if is_mail(name):
         return 2
+    if words in names_of("who"):
+        return 5
     if words in names_of("buyer_name"):
         return 4
     if re.search(r"\bunique\b|\buuid\b|\bhash\b", words) or _BY_CODE.fullmatch(words):

@@ -1,9 +1,9 @@
 """Words of orders in languages beyond the first five: a file a language, all of one form.
 
 ``PARTS`` holds, per part of an order, names of columns as shops write them, and beside the parts
-what such a name says: ``buyer_mail``, ``buyer_name``, ``order_total`` (paid of the whole order),
-``never_paid`` (tax, shipping, discounts) and ``other_day`` (of the parcel, of a birth); ``STATES`` words that
-stand in the values of a status; ``CUSTOMERS``, where a language has them, names of columns of a
+what such a name says: ``buyer_mail``, ``buyer_name``, ``who`` (bought, or sold), ``order_total``
+(paid of the whole order), ``never_paid`` (tax, shipping, discounts) and ``other_day`` (of the
+parcel, of a birth); ``STATES`` words that stand in the values of a status; ``CUSTOMERS``, where a language has them, names of columns of a
 table with a row per customer, by their meaning. All are compared without case, accents and gaps between words.
 A new word goes into the file of its language; a new language is one file and its name here.
 """
@@ -34,6 +34,7 @@ LANGUAGES = (
     *("nl", "it", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
     *("ru", "tr", "id", "ko", "ja", "zh", "sap"),
     *("ar", "vi", "th", "el", "uk", "he", "bg", "hr", "lt"),
+    "sheets",  # words of all languages by which people head their own sheets
 )
 
 _MODULES = tuple(import_module(f"smartcart.tables.languages.{code}") for code in LANGUAGES)
