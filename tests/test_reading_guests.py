@@ -195,10 +195,18 @@ def _notes() -> pd.DataFrame:
 
 def test_lines_below_the_first_one_make_no_table_of_customers(tmp_path) -> None:
     path = tmp_path / "notes.csv"
-    _notes().to_csv(path, index=False)
-    with pytest.raises(DataError, match="'Wer'"):
+    _notes().rename(columns={"Wer": "Dort"}).to_csv(path, index=False)
+    with pytest.raises(DataError, match="'Dort'"):
         smartcart.check(str(path))
-    receipt = smartcart.check(str(path), roles={"Wer": {"meaning": "customer"}}).receipt
+    receipt = smartcart.check(str(path), roles={"Dort": {"meaning": "customer"}}).receipt
+    assert (receipt.orders, receipt.customers) == (ORDERS, PEOPLE)
+    assert receipt.revenue == pytest.approx(TRUTH[2])
+
+
+def test_lines_below_the_first_one_of_a_buyer_called_as_people_talk_are_read(tmp_path) -> None:
+    path = tmp_path / "notes.csv"
+    _notes().to_csv(path, index=False)
+    receipt = smartcart.check(str(path)).receipt
     assert (receipt.orders, receipt.customers) == (ORDERS, PEOPLE)
     assert receipt.revenue == pytest.approx(TRUTH[2])
 

@@ -75,6 +75,15 @@ def test_ids_that_count_from_0_have_a_customer_0() -> None:
     assert left(found) == 1  # and not the customer 0 beside it
 
 
+def test_a_0_no_farther_from_the_next_id_than_others_are_is_a_customer() -> None:
+    frame = customers()
+    frame["customer_id"] = 5 * np.arange(N)
+    frame.loc[1, "customer_id"] = 1  # 0, 1, 10, 15, ...
+    assert left(seen(frame)) == 0
+    frame.loc[1:, "customer_id"] += 400
+    assert left(seen(frame)) == 1  # 0, 401, 410, ...
+
+
 def test_ids_of_both_signs_are_ids() -> None:
     frame = customers()
     frame["customer_id"] = 7 * np.arange(N) - 350

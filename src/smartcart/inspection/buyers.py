@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = [
-    "counts_from_zero",
+    "begins_at_zero",
     "masked",
     "of_goods",
     "one_for_all",
@@ -179,7 +179,7 @@ def with_nobody(
     nobody = list(layout.nobody) if layout is not None else []
     shared = _by_addresses(rows) if mail is not None else []
     # of ids 0, 1, 2, ... the first is a customer like the next, unless several people share it
-    if not counts_from_zero(row, customers) or _several_people(rows):
+    if not _counting(row, customers) or _several_people(rows):
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
@@ -266,18 +266,29 @@ def _figures(value: ir.Value, sample: ir.Table) -> ir.Value:
     return sample.aggregate(**told)
 
 
-def counts_from_zero(row: ResultRow, customers: int) -> bool:
+def _counting(row: ResultRow, customers: int) -> bool:
     """Return whether numbers of ``customers`` count from 0 without a gap behind it.
 
-    >>> counts_from_zero({"low": 0, "next": 1, "high": 120}, 100)
+    >>> _counting({"low": 0, "next": 1, "high": 120}, 100)
     True
-    >>> counts_from_zero({"low": 0, "next": 100, "high": 220}, 100)
+    >>> _counting({"low": 0, "next": 100, "high": 220}, 100)
+    False
+    """
+    return begins_at_zero(row, customers) and float(row.get("high") or 0) < 3 * customers
+
+
+def begins_at_zero(row: ResultRow, customers: int) -> bool:
+    """Return whether the step from 0 to the next number is no longer than others are.
+
+    >>> begins_at_zero({"low": 0, "next": 1, "high": 11_191}, 2_240)
+    True
+    >>> begins_at_zero({"low": 0, "next": 1_001, "high": 1_400}, 400)
     False
     """
     if row.get("low") != 0:
         return False
-    high, following = float(row.get("high") or 0), float(row.get("next") or 0)
-    return high < 3 * customers and following <= GAP * max(1.0, high / max(1, customers))
+    usual = max(1.0, float(row.get("high") or 0) / max(1, customers))
+    return float(row.get("next") or 0) <= GAP * usual
 
 
 def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | None) -> ir.Table:

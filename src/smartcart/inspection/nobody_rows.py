@@ -14,7 +14,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from smartcart.inspection.buyers import counts_from_zero
+from smartcart.inspection.buyers import begins_at_zero
 from smartcart.records import Column, Notice, ResultRow
 from smartcart.tables.nobody import GUESTS, NOBODY_NUMBERS, NOBODY_WORDS
 from smartcart.tables.order_candidates import NAME
@@ -107,7 +107,7 @@ def _one_of(value: ir.Value, words: set[str], large: bool) -> ir.Value:
 
 
 def _numbers(engine: Engine, table: ir.Table, column: ColumnSummary) -> list[int]:
-    """Return which of -1 and 0 are nobody: a 0 from which the ids do not count on."""
+    """Return which of -1 and 0 are nobody: a 0 that is far from the next id."""
     if column.low is None or column.low > 0 or not column.whole:
         return []
     value = table[column.name]
@@ -123,7 +123,7 @@ def _numbers(engine: Engine, table: ir.Table, column: ColumnSummary) -> list[int
     found = [-1] if column.low == -1 and below <= SEVERAL else []
     if below > len(found) * SEVERAL:  # ids of both signs
         return []
-    return found if counts_from_zero(row, column.rows) or row["low"] != 0 else [*found, 0]
+    return found if begins_at_zero(row, column.rows) or row["low"] != 0 else [*found, 0]
 
 
 def _names(
