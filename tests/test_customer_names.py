@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import smartcart
+from smartcart.errors import DataError
 from smartcart.tables.vocabulary import readings
 
 ROWS = 60
@@ -161,3 +162,22 @@ def test_what_is_spend_by_purchases_does_not_form_again(name: str) -> None:
     assert _roles(table.assign(**{name: each}))[name][0] == "describes"
     other = each * np.where(N % 10 == 0, 2, 1)  # of one in ten it is not
     assert _roles(table.assign(**{name: other}))[name][0] == "forms"
+
+
+@pytest.mark.parametrize("key", ["customer_sk", "CUSTOMER_WID", "sk"])
+def test_versions_of_a_customer_are_told_by_the_id_that_comes_again(key: str) -> None:
+    n = np.arange(90)
+    table = pd.DataFrame(
+        {
+            key: 7_000 + n,
+            "customer_id": [f"C{i:04d}" for i in n % 60],
+            "orders": n % 5 + 1,
+            "lifetime_value": 20.0 + n,
+            "is_current": n >= 30,
+        }
+    )
+    with pytest.raises(DataError, match=r"'customer_id'.*60|customer_id.* more than once"):
+        smartcart.check(table)
+    current = table[table["is_current"]].drop(columns="is_current")
+    seen = smartcart.check(current)
+    assert [c.name for c in seen.contract.columns if c.role == "id"] == ["customer_id"]

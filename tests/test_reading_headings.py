@@ -62,7 +62,7 @@ def test_words_in_place_of_days_of_lines_are_no_headings(tmp_path: Path, what: s
 
 SHEETS = (
     "When,Who,What,How much",
-    "Date,Party,Particulars,Amount",
+    "Date,Party,Stuff,Amount",
     "Date,Qui,Quoi,Payé",
     "Wann,Wer,Artikel,Geld",
     "Cuándo,Quién,Qué,Cuánto",
@@ -90,7 +90,7 @@ def test_a_word_that_may_count_pieces_is_asked_about(tmp_path: Path, names: str)
 
 
 def test_who_may_have_sold_where_another_column_names_buyers(tmp_path: Path) -> None:
-    path, paid = sheet(tmp_path / "t.csv", "Date,Customer,Particulars,Amount", 1)
+    path, paid = sheet(tmp_path / "t.csv", "Date,Customer,Stuff,Amount", 1)
     frame = pd.read_csv(path)
     frame.insert(0, "Who", [f"Seller {i % 12}" for i in range(len(frame))])
     receipt = smartcart.check(frame).receipt

@@ -16,7 +16,7 @@ from smartcart.tables.customer_names import (
 )
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
-from smartcart.tables.tokens import tokens
+from smartcart.tables.tokens import is_surrogate, tokens
 from smartcart.tables.values import (
     FEW_VALUES,
     MOSTLY_MISSING,
@@ -303,10 +303,12 @@ def _fits(column: ColumnSummary, word: Word) -> bool:
 def _pick_id(found: Sequence[Column], columns: Sequence[ColumnSummary]) -> str | None:
     """Return the name of the id column: one without repeats, the named, the first.
 
-    A few repeats of a named id count only where another column has none.
+    A few repeats of a named id count only where another column has none. A warehouse's key of the
+    versions of a customer comes last: each row has one of its own.
     """
     ids = [
         (
+            not is_surrogate(column.name),
             not repeats_a_little(summary),
             column.reason.startswith(_BY_NAME),
             summary.distinct / max(summary.rows, 1) >= UNIQUE,

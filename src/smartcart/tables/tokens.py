@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["parts", "tokens"]
+__all__ = ["is_surrogate", "parts", "tokens"]
 
 _LOW, _UP = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
 _SPLIT = re.compile(
@@ -64,6 +64,15 @@ def _of_a_warehouse(words: list[str]) -> list[str]:
         return words[:-1]
     for_good = words[-2] in _PEOPLE and words[-1] in {"nk", "bk"}
     return [*words[:-1], *(["unique"] if for_good else []), "id"]
+
+
+def is_surrogate(name: str) -> bool:
+    """Return whether a name is that of a warehouse's own key of a row, one for each version.
+
+    >>> is_surrogate("customer_sk"), is_surrogate("CUSTOMER_WID"), is_surrogate("customer_nk")
+    (True, True, False)
+    """
+    return re.search(r"(^|_|\b)(sk|skey|wid|dwid)$", name.strip().lower()) is not None
 
 
 def parts(name: str) -> list[str]:

@@ -39,7 +39,7 @@ PARTS = {
         *("tiền", "いくら", "多少钱", "多少錢", "얼마"),
     ),
     "product": (
-        *("what", "what they bought", "particulars", "stuff", "thing", "things", "items bought"),
+        *("what", "what they bought", "stuff", "thing", "things", "items bought"),
         *("quoi", "ware", "was gekauft", "qué", "que", "cosa", "o quê", "o que", "wat"),
         *("что", "що", "какво", "τι", "vad", "hvad", "hva", "mitä"),
         *("ماذا", "何", "なに", "什么", "什麼", "무엇", "뭐"),
