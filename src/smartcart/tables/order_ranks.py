@@ -415,10 +415,12 @@ def order_rank(name: str) -> int | None:
 
     >>> [order_rank(n) for n in ("Order ID", "amazon-order-id", "Order #", "Invoice No")]
     [0, 0, 0, 1]
-    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Client")
+    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Bruttobetrag Auftrag")
     (None, None, None)
     """
     words = tokens(name)
+    if summed(name) is not None:
+        return None
     if _ORDER_BEST.fullmatch(words) and not _NO_ORDER.fullmatch(words):
         return 0
     if _NO_ORDER.fullmatch(words):
