@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 SOME_ROWS = 200_000  # of a large table, on which columns are compared
+FIRST_ROWS = 20_000  # on which a total among parts is looked for, of every table of parts
 CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 AGAIN = 0.1  # share of customers who bought more than once, by whom an average shows
@@ -134,7 +135,7 @@ def _with_found_total(
     if len(parts) < 3 or totals or any(c.name in said for c in parts):
         return columns
     names = [c.name for c in parts]
-    some = table.limit(SOME_ROWS)
+    some = table.limit(FIRST_ROWS)
     cells = {name: some[name].cast("float64").fill_null(0.0) for name in names}
     every = features.total(some, names).fill_null(0.0)
     told: dict[str, ir.Value] = {"rows": some.count()}
