@@ -213,7 +213,7 @@ def test_a_fourth_year_is_no_sum_of_the_others() -> None:
 
 
 def test_years_of_which_each_customer_has_one_are_no_sums_of_each_other() -> None:
-    years = {f"CA {2024 + i}": np.where(N % 3 == i, 20.0 + N, 0.0) for i in range(3)}
+    years = {f"CA {2024 + i}": np.where(i == N % 3, 20.0 + N, 0.0) for i in range(3)}
     table = pd.DataFrame({"Code client": [f"C{i:05d}" for i in N], **years})
     assert smartcart.check(table).receipt.revenue == pytest.approx(sum(years.values()).sum())
 

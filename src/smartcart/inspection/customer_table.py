@@ -216,6 +216,9 @@ def _look(
         )
     if (zeros := never_bought.zeros_expression(table, contract)) is not None:
         counts |= engine.record(zeros)
+    if (never := never_bought.never_expression(table, contract, counts)) is not None:
+        counts |= engine.record(never)
+    forming, counts = never_bought.with_longest(forming, contract, counts)
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
     if few_passes.nobody_rejected(contract, counts):
