@@ -13,6 +13,7 @@ from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
+from smartcart.inspection.group_rows import refuse_group_rows
 from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
     RowAside,
@@ -157,6 +158,8 @@ def _look(
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
     if kind is None and not says_rows(wanted or {}):
+        if not large:
+            refuse_group_rows(opened, figures)
         refuse_other_rows(opened, figures, columns, {*(wanted or {})})
     if not aside:
         kept, sums = table, list[str]()
