@@ -109,3 +109,70 @@ def test_such_a_word_alone_makes_no_buyer(name) -> None:
     log = orders()[list(names)].rename(columns=names).assign(**{"Ecommerce purchases": 1})
     with pytest.raises(DataError, match="nothing of the buyer"):
         smartcart.check(log)
+
+
+# What was paid ----------------------------------------------------------------------------------
+
+
+def bills(**columns: object) -> pd.DataFrame:
+    """Orders with number, customer and day, and the columns of money given."""
+    names = {"number": "Order ID", "who": "Customer", "day": "Order date"}
+    return orders()[list(names)].rename(columns=names).assign(**columns)
+
+
+TOTALS = orders()["total"]
+UNPAID = np.where(np.arange(len(TOTALS)) % 20 == 3, TOTALS, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("net", "gross", "paid", "owed"),
+    [
+        ("HT", "TTC", "Réglé", "Reste dû"),
+        ("Netto", "Brutto", "Bezahlt", "Offen"),
+        ("Base", "IVA incl.", "Pagado", "Pendiente"),
+        ("Netto bedrag", "Incl. btw", "Betaald", "Openstaand"),
+        ("Netto", "Brutto", "Opłacono", "Pozostało"),
+        ("Imponibile", "IVA inclusa", "Pagato", "Residuo"),
+        ("Net", "Gross", "Paid", "Balance due"),
+    ],
+)
+def test_amounts_with_and_without_taxes_are_known_by_bare_words(net, gross, paid, owed) -> None:
+    columns = {owed: UNPAID, net: (TOTALS / 1.2).round(2), gross: TOTALS, paid: TOTALS - UNPAID}
+    assert told(bills(**columns)) == TRUTH
+    assert told(bills(**{owed: UNPAID, gross: TOTALS})) == TRUTH
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Reste dû", "Offen", "Saldo", "Pendiente", "Openstaand", "Outstanding", "Balance due", "残額"],
+)
+def test_what_is_still_owed_is_never_offered_as_what_was_paid(name) -> None:
+    with pytest.raises(ReadingQuestion) as raised:
+        smartcart.check(bills(**{name: UNPAID, "x": TOTALS, "Product": "Mug"}))
+    assert repr(name) not in str(raised.value)
+    assert "'x'" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("due", "actual"),
+    [
+        ("买家应付货款", "买家实际支付金额"),
+        ("应付金额", "实付金额"),
+        ("支払予定金額", "実支払額"),
+        ("결제예정금액", "실결제금액"),
+        ("Amount payable", "Amount actually paid"),
+        ("Zu zahlen", "Tatsächlich gezahlt"),
+        ("À payer", "Réellement payé"),
+        ("A pagar", "Realmente pagado"),
+    ],
+)
+def test_what_was_paid_indeed_goes_before_what_was_to_be_paid(due, actual) -> None:
+    gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
+    for names in ((due, actual), (actual, due)):
+        assert told(bills(**{n: TOTALS if n == actual else TOTALS + gap for n in names})) == TRUTH
+
+
+def test_two_amounts_of_which_none_says_it_was_paid_indeed_are_asked_about() -> None:
+    gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
+    with pytest.raises(ReadingQuestion, match="2 ways"):
+        smartcart.check(bills(**{"Order total": TOTALS + gap, "Amount paid": TOTALS}))
