@@ -176,3 +176,47 @@ def test_two_amounts_of_which_none_says_it_was_paid_indeed_are_asked_about() -> 
     gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
     with pytest.raises(ReadingQuestion, match="2 ways"):
         smartcart.check(bills(**{"Order total": TOTALS + gap, "Amount paid": TOTALS}))
+
+
+# Months beside a total --------------------------------------------------------------------------
+
+MONTHS = ("Nov 2025", "Dez 2025", "2026-01", "févr. 2026", "Mar 2026", "Kwiecień 26")
+
+
+def accounts(months: tuple[str, ...] = MONTHS) -> pd.DataFrame:
+    """A row per account: names that come again, months that are mostly blank, and their total."""
+    random = np.random.default_rng(8)
+    bought = random.gamma(2, 90, (120, len(months))).round(2)
+    sold = random.random(bought.shape) < 0.5
+    sold[:, 0] |= ~sold.any(axis=1)
+    cells = pd.DataFrame(np.where(sold, bought, np.nan), columns=list(months))
+    last = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(120) % 90, "D")
+    head = {
+        "Account no": [f"A{i}" for i in range(120)],
+        "Customer": [f"N{i % 30}" for i in range(120)],
+    }
+    table = pd.DataFrame(head).join(cells).assign(Total=cells.sum(axis=1).round(2), Seen=last)
+    foot = {"Customer": "Total"} | table[[*months, "Total"]].sum().round(2).to_dict()
+    return pd.concat([table, pd.DataFrame([foot])], ignore_index=True)
+
+
+def test_a_row_per_account_with_a_column_per_month_is_a_table_of_customers() -> None:
+    table = accounts()
+    found = smartcart.check(table)
+    assert (found.receipt.customers, found.receipt.orders) == (120, None)
+    assert found.receipt.revenue == pytest.approx(table["Total"][:-1].sum())
+    by_name = {c.name: c for c in found.contract.columns}
+    assert {by_name[m].role for m in MONTHS} == {"describes"}
+    sentences = [e.sentence for e in found.ledger.entries]
+    assert f"{MONTHS[1]} missing: nothing bought in it, counts as 0" in sentences
+    assert not [s for s in sentences if "median" in s]
+
+
+def test_months_that_do_not_add_up_to_the_total_are_figures_of_their_own() -> None:
+    table = accounts()
+    table["Total"] = table["Total"] + np.arange(len(table)) * 7
+    by_name = {c.name: c for c in smartcart.check(table, kind="customers").contract.columns}
+    assert {by_name[m].role for m in MONTHS} == {"forms"}
+    two = accounts(("Nov 2025", "Dec 2025"))
+    with pytest.raises(ReadingQuestion, match="looks like a log of orders"):
+        smartcart.check(two)
