@@ -172,6 +172,13 @@ def test_what_was_paid_indeed_goes_before_what_was_to_be_paid(due, actual) -> No
         assert told(bills(**{n: TOTALS if n == actual else TOTALS + gap for n in names})) == TRUTH
 
 
+@pytest.mark.parametrize("name", ["%", "№", "Wt"])
+def test_a_sign_alone_is_no_amount(name) -> None:
+    seen = smartcart.check(bills(**{name: 1.5 + np.arange(len(TOTALS)) % 5, "TTC": TOTALS}))
+    assert seen.contract.log.amount == "TTC"
+    assert not [r for r in seen.receipt.alternatives if name in r.differs_in]
+
+
 def test_two_amounts_of_which_none_says_it_was_paid_indeed_are_asked_about() -> None:
     gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
     with pytest.raises(ReadingQuestion, match="2 ways"):

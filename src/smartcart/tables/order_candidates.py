@@ -214,8 +214,8 @@ def _speaks_of_money(column: ColumnSummary) -> bool:
     """Return whether a name is one of an amount: of an order, or of a line."""
     if any(p.name == "amount" for p in parts_named(column.name)):
         return True
-    bare_words = taxes_aside(tokens(column.name))
-    words = bare_words or tokens(column.name)
-    if not bare_words or SUBTOTAL.search(words) or actually_paid(column.name):
+    every = tokens(column.name)
+    words = taxes_aside(every) or every
+    if (every and not taxes_aside(every)) or SUBTOTAL.search(words) or actually_paid(column.name):
         return True  # "TTC" says no more than that taxes are in it
     return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None
