@@ -173,6 +173,27 @@ def test_thousands_commas_are_no_decimal_commas(tmp_path: Path) -> None:
     assert columns == {"a": ["x", "y"], "sum": [58138, 46344], "w": [1.25, 2.375]}
 
 
+@pytest.mark.parametrize("price", ["226,80", "1.234,5"])
+def test_the_decimal_mark_of_one_file_is_one(tmp_path: Path, price: str) -> None:
+    data = f"a\tpieces\tprice\nx\t3,000\t70,20\ny\t1,000\t{price}\n"
+    columns, reading = text(tmp_path / "t.txt", data)
+    assert columns["pieces"] == [3, 1]
+    assert reading.notices == ()
+
+
+@pytest.mark.parametrize("price", ["226.80", "1,226.80"])
+def test_commas_beside_decimal_points_part_thousands(tmp_path: Path, price: str) -> None:
+    columns, _ = text(tmp_path / "t.txt", f"a\tsum\tprice\nx\t3,000\t70.20\ny\t1,000\t{price}\n")
+    assert columns["sum"] == [3000, 1000]
+
+
+def test_a_text_with_a_comma_says_nothing_of_numbers(tmp_path: Path) -> None:
+    data = "a\tsum\tnote\nx\t3,000\t2,5\ny\t1,000\ttoo late\nz\t7,500\tlost\n"
+    columns, reading = text(tmp_path / "t.txt", data)
+    assert columns["sum"] == [3000, 1000, 7500]
+    assert codes(reading) == ["ambiguous_numbers"]
+
+
 @pytest.mark.parametrize("name", ["Customer", "Client", "CustomerKey", "ID"])
 @pytest.mark.parametrize(
     "cells",

@@ -109,3 +109,121 @@ def test_such_a_word_alone_makes_no_buyer(name) -> None:
     log = orders()[list(names)].rename(columns=names).assign(**{"Ecommerce purchases": 1})
     with pytest.raises(DataError, match="nothing of the buyer"):
         smartcart.check(log)
+
+
+# What was paid ----------------------------------------------------------------------------------
+
+
+def bills(**columns: object) -> pd.DataFrame:
+    """Orders with number, customer and day, and the columns of money given."""
+    names = {"number": "Order ID", "who": "Customer", "day": "Order date"}
+    return orders()[list(names)].rename(columns=names).assign(**columns)
+
+
+TOTALS = orders()["total"]
+UNPAID = np.where(np.arange(len(TOTALS)) % 20 == 3, TOTALS, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("net", "gross", "paid", "owed"),
+    [
+        ("HT", "TTC", "Réglé", "Reste dû"),
+        ("Netto", "Brutto", "Bezahlt", "Offen"),
+        ("Base", "IVA incl.", "Pagado", "Pendiente"),
+        ("Netto bedrag", "Incl. btw", "Betaald", "Openstaand"),
+        ("Netto", "Brutto", "Opłacono", "Pozostało"),
+        ("Imponibile", "IVA inclusa", "Pagato", "Residuo"),
+        ("Net", "Gross", "Paid", "Balance due"),
+    ],
+)
+def test_amounts_with_and_without_taxes_are_known_by_bare_words(net, gross, paid, owed) -> None:
+    columns = {owed: UNPAID, net: (TOTALS / 1.2).round(2), gross: TOTALS, paid: TOTALS - UNPAID}
+    assert told(bills(**columns)) == TRUTH
+    assert told(bills(**{owed: UNPAID, gross: TOTALS})) == TRUTH
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Reste dû", "Offen", "Saldo", "Pendiente", "Openstaand", "Outstanding", "Balance due", "残額"],
+)
+def test_what_is_still_owed_is_never_offered_as_what_was_paid(name) -> None:
+    with pytest.raises(ReadingQuestion) as raised:
+        smartcart.check(bills(**{name: UNPAID, "x": TOTALS, "Product": "Mug"}))
+    assert repr(name) not in str(raised.value)
+    assert "'x'" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("due", "actual"),
+    [
+        ("买家应付货款", "买家实际支付金额"),
+        ("应付金额", "实付金额"),
+        ("支払予定金額", "実支払額"),
+        ("결제예정금액", "실결제금액"),
+        ("Amount payable", "Amount actually paid"),
+        ("Zu zahlen", "Tatsächlich gezahlt"),
+        ("À payer", "Réellement payé"),
+        ("A pagar", "Realmente pagado"),
+    ],
+)
+def test_what_was_paid_indeed_goes_before_what_was_to_be_paid(due, actual) -> None:
+    gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
+    for names in ((due, actual), (actual, due)):
+        assert told(bills(**{n: TOTALS if n == actual else TOTALS + gap for n in names})) == TRUTH
+
+
+@pytest.mark.parametrize("name", ["%", "№", "Wt"])
+def test_a_sign_alone_is_no_amount(name) -> None:
+    seen = smartcart.check(bills(**{name: 1.5 + np.arange(len(TOTALS)) % 5, "TTC": TOTALS}))
+    assert seen.contract.log.amount == "TTC"
+    assert not [r for r in seen.receipt.alternatives if name in r.differs_in]
+
+
+def test_two_amounts_of_which_none_says_it_was_paid_indeed_are_asked_about() -> None:
+    gap = np.where(np.arange(len(TOTALS)) % 3 == 0, 2.5, 0.0)
+    with pytest.raises(ReadingQuestion, match="2 ways"):
+        smartcart.check(bills(**{"Order total": TOTALS + gap, "Amount paid": TOTALS}))
+
+
+# Months beside a total --------------------------------------------------------------------------
+
+MONTHS = ("Nov 2025", "Dez 2025", "2026-01", "févr. 2026", "Mar 2026", "Kwiecień 26")
+
+
+def accounts(months: tuple[str, ...] = MONTHS) -> pd.DataFrame:
+    """A row per account: names that come again, months that are mostly blank, and their total."""
+    random = np.random.default_rng(8)
+    bought = random.gamma(2, 90, (120, len(months))).round(2)
+    sold = random.random(bought.shape) < 0.5
+    sold[:, 0] |= ~sold.any(axis=1)
+    cells = pd.DataFrame(np.where(sold, bought, np.nan), columns=list(months))
+    last = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(120) % 90, "D")
+    head = {
+        "Account no": [f"A{i}" for i in range(120)],
+        "Customer": [f"N{i % 30}" for i in range(120)],
+    }
+    table = pd.DataFrame(head).join(cells).assign(Total=cells.sum(axis=1).round(2), Seen=last)
+    foot = {"Customer": "Total"} | table[[*months, "Total"]].sum().round(2).to_dict()
+    return pd.concat([table, pd.DataFrame([foot])], ignore_index=True)
+
+
+def test_a_row_per_account_with_a_column_per_month_is_a_table_of_customers() -> None:
+    table = accounts()
+    found = smartcart.check(table)
+    assert (found.receipt.customers, found.receipt.orders) == (120, None)
+    assert found.receipt.revenue == pytest.approx(table["Total"][:-1].sum())
+    by_name = {c.name: c for c in found.contract.columns}
+    assert {by_name[m].role for m in MONTHS} == {"describes"}
+    sentences = [e.sentence for e in found.ledger.entries]
+    assert f"{MONTHS[1]} missing: nothing bought in it, counts as 0" in sentences
+    assert not [s for s in sentences if "median" in s]
+
+
+def test_months_that_do_not_add_up_to_the_total_are_figures_of_their_own() -> None:
+    table = accounts()
+    table["Total"] = table["Total"] + np.arange(len(table)) * 7
+    by_name = {c.name: c for c in smartcart.check(table, kind="customers").contract.columns}
+    assert {by_name[m].role for m in MONTHS} == {"forms"}
+    two = accounts(("Nov 2025", "Dec 2025"))
+    with pytest.raises(ReadingQuestion, match="looks like a log of orders"):
+        smartcart.check(two)

@@ -19,10 +19,12 @@ from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import (
     BEFORE_DISCOUNT,
     PAID,
+    actually_paid,
     converted,
     is_discount,
     is_refund,
     money_rank,
+    payable,
 )
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.sum_names import to_pay
@@ -74,15 +76,19 @@ def money_of(
     moneys = [n for n in moneys if n not in played]  # "Sale #" is no money
     log = replace(log, amount=None) if log.amount in played else log
     names = list(moneys)
+    before_paying = set[str]()  # what was to be paid, beside what was paid indeed
     if log.layout is not None and "amount" in desk.said:
         order = names
     else:
         if log.amount is not None and log.amount not in names:
             names.append(log.amount)
+        if any(map(actually_paid, names)):
+            before_paying = {n for n in names if payable(n) and not actually_paid(n)}
         order = sorted(
             names,
             key=lambda n: (
                 _least_filled(desk, structure, n),
+                n in before_paying,
                 prices_a_piece(n),
                 _money_order(n, several),
                 money_rank(n) == PAID and not _of_order(structure, n),
@@ -107,6 +113,8 @@ def money_of(
         _reduced(desk, log, amounts())
         desk.notices += undiscounted(desk, log, amounts())
         return log
+    if order[0] not in before_paying:
+        order = [n for n in order if n not in before_paying]
     chosen = _by_values(desk, order[0], order, several, amounts())
     if chosen == log.unit_price:  # the money of the line: no price of one of its pieces
         log, pieces = replace(log, unit_price=None), False
@@ -124,6 +132,7 @@ def money_of(
         other = counted_once(desk, replace(log, amount=name), structure, quiet=True)
         competes = (
             "amount" not in desk.said
+            and not (name in before_paying and actually_paid(chosen))
             and _money_order(name, several) == _money_order(chosen, several)
             and not _same_but_tax(name, chosen)
             and not prices_a_piece(name)

@@ -15,6 +15,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
+from smartcart.tables.date_words import names_a_month
 from smartcart.tables.sum_words import SUM_START, starts_with_sum
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SOME_ROWS",
     "SUM_REASON",
+    "with_months",
     "with_real_parts",
     "without_averages",
     "without_copies",
@@ -37,6 +39,7 @@ FIRST_ROWS = 20_000  # on which a total among parts is looked for, of every tabl
 CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 AGAIN = 0.1  # share of customers who bought more than once, by whom an average shows
+MONTHS = 3  # at least, of which a total is made
 MOST_PAIRS = 50  # columns of the same figures that are compared
 MOST_SUMS = 100  # rows named like a sum that are looked at: some are names of firms
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
@@ -157,6 +160,33 @@ def _with_found_total(
     return tuple(
         replace(c, role="describes", meaning="spend_total", reason=reason)
         if c.name == found[0]
+        else c
+        for c in columns
+    )
+
+
+def with_months(
+    engine: Engine, table: ir.Table, columns: Sequence[Column], said: Mapping[str, object]
+) -> tuple[Column, ...]:
+    """Return the columns; months that add up to the total beside them only describe.
+
+    The total tells the same money once. A blank month is one without any.
+    """
+    columns = tuple(columns)
+    totals = [c.name for c in columns if c.role == "forms" and c.meaning == "spend_total"]
+    months = [
+        c.name
+        for c in columns
+        if c.type == "number" and c.meaning in {"", "measure"} and names_a_month(c.name)
+    ]
+    if len(totals) != 1 or len(months) < MONTHS or set(months) & said.keys():
+        return columns
+    if not _add_up(engine, table, months, totals[0]):
+        return columns
+    reason = f"from its values: a month, and part of {totals[0]}, which forms"
+    return tuple(
+        replace(c, role="describes", reason=reason, zero_if=(c.name,), zero_if_blank=True)
+        if c.name in months
         else c
         for c in columns
     )

@@ -114,12 +114,17 @@ def _give_plans(columns: Sequence[TypedColumn], decimal_comma: bool, told: bool)
     plans = [column.plan for column in columns if column.plan is not None]
     commas = any(plan.kind == "comma number" and not plan.ambiguous for plan in plans)
     points = any(plan.kind in {"number", "point number"} and not plan.ambiguous for plan in plans)
-    if decimal_comma or not (told or (commas and not points)):
-        return
+    decimal = told or (commas and not points)
     for column in columns:
-        if column.plan is not None and column.plan.ambiguous and column.plan.type == "number":
-            column.decimal_comma = True
-            column.plan = guess(column.name, column.counts, True)
+        plan = column.plan
+        if plan is None or not plan.ambiguous or plan.type != "number":
+            continue
+        if decimal != decimal_comma and (decimal or plan.kind == "comma number"):
+            column.decimal_comma = decimal
+            plan = guess(column.name, column.counts, decimal)
+        if decimal and plan.kind == "comma number":
+            plan = replace(plan, ambiguous=False)
+        column.plan = plan
 
 
 def guess_plan(column: TypedColumn, sample: Any, decimal_comma: bool) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "OTHER_DIGITS",
     "REWRITES",
     "in_buddhist_year",
+    "names_a_month",
     "rewritten",
     "says_date",
     "says_month",
@@ -267,6 +268,12 @@ _DATED = re.compile(
     r"|(日|日付|日時|日期|时间|時間|날짜|일|일자|일시)$"
 )
 _TIMED = re.compile(r"\b(time|times?tamp|ts|epoch|unix|zeit|hora|heure|ora|tijd|event)\b")
+_YEAR = r"(?:19|20)[0-9]{2}"
+_ONE_MONTH = re.compile(
+    rf"(?i)(?:{'|'.join((*_MONTHS.values(), *_MORE_MONTHS.values()))})\.?"
+    rf"(?:[ ._/'’-]*(?:{_YEAR}|[0-9]{{2}}))?"
+    rf"|{_YEAR}[-/. ](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/. ]{_YEAR}"
+)
 _MONTHLY = re.compile(
     r"\b(month|ym|yyyymm|period|cohort|monat|periode|mes|mois|mese|maand|kohorte|cohorte)\b|月$|월$"
 )
@@ -274,6 +281,17 @@ _COUNTED = re.compile(
     r"\b(days|weeks|months|hours|minutes|seconds|years|num|number|count|anzahl|amount|value|spend|"
     r"spent|price|total|sum|score|revenue|sales|code|zip|phone|tage|dias|jours|avg|average|mean)\b"
 )
+
+
+def names_a_month(name: str) -> bool:
+    """Return whether a name is that of one month, as columns of a table are headed.
+
+    >>> [names_a_month(n) for n in ("Nov 2025", "2025-11", "März 24", "Feb", "01/2026")]
+    [True, True, True, True, True]
+    >>> [names_a_month(n) for n in ("Month", "2025", "Mar 3 visits", "13/2026")]
+    [False, False, False, False]
+    """
+    return _ONE_MONTH.fullmatch(name.strip()) is not None
 
 
 def says_date(name: str) -> bool:

@@ -335,6 +335,7 @@ def _guess_number(
         return Conversion("integer" if whole == plain - infinite else "number"), best / total
     kind: PlanKind = "point number" if point == best else "comma number"
     ambiguous = point == comma and any("," in value for value in known)
+    kind = "comma number" if ambiguous and decimal_comma else kind  # one file has one mark
     if point == comma and not ambiguous and currency and _in_thousands(known):
         kind, ambiguous = "comma number", not decimal_comma
     plan = Conversion(kind, (), "", currency, several, percent, ambiguous)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from smartcart.tables.order_names import bare, of_a_birth, parts_named, prices_a_piece
 from smartcart.tables.order_ranks import (
+    actually_paid,
     cancels,
     customer_rank,
     day_rank,
@@ -213,7 +214,8 @@ def _speaks_of_money(column: ColumnSummary) -> bool:
     """Return whether a name is one of an amount: of an order, or of a line."""
     if any(p.name == "amount" for p in parts_named(column.name)):
         return True
-    words = taxes_aside(tokens(column.name)) or tokens(column.name)
-    if SUBTOTAL.search(words):
-        return True
+    every = tokens(column.name)
+    words = taxes_aside(every) or every
+    if (every and not taxes_aside(every)) or SUBTOTAL.search(words) or actually_paid(column.name):
+        return True  # "TTC" says no more than that taxes are in it
     return LOOSELY["amount"].fullmatch(words) is not None and PIECE.fullmatch(words) is None

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 
 from smartcart.tables.languages import names_of
-from smartcart.tables.sum_names import ORDER, summed
-from smartcart.tables.tax_words import taxes_aside
+from smartcart.tables.sum_names import ORDER, summed, to_pay
+from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
 
 __all__ = [
     "BEFORE_DISCOUNT",
     "LINE_MONEY",
     "PAID",
+    "actually_paid",
     "cancels",
     "converted",
     "customer_rank",
@@ -31,6 +32,7 @@ __all__ = [
     "money_rank",
     "of_the_buyer",
     "order_rank",
+    "payable",
 ]
 
 PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
@@ -49,7 +51,7 @@ _BEFORE_DISCOUNT = re.compile(
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
     r"retouren)\w*|"
-    r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|折扣|手续费|退款|積分)"
+    r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|邮费|折扣|手续费|退款|積分|积分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"beneficio|lucro|utile|gewinn|winst|zysk|zarobek|marza|margen|margem|marge|earnings|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
@@ -81,6 +83,28 @@ _NEVER_PAID = re.compile(
     r"total d[ei] (articulos|productos|produtos|articles|articoli|prodotti|pecas|piezas|unidades))"
     r"\b.*"
 )
+_OWED = re.compile(  # what is still to be paid, in part or in whole
+    r".*\b(reste|restant(e|s)?|reliquat|impayes?|restbetrag|restsumme|restschuld|restforderung|"
+    r"offener?|offene[ns]?|ausstehend(e[rns]?)?|pendientes?|pendentes?|adeudado|adeudos?|"
+    r"por cobrar|em aberto|em falta|da saldare|residuo|insoluto|scoperto|openstaand|nog te betalen|"
+    r"restant bedrag|pozostal[oa]|zaleglosc|zbyva|nedoplatek|utestaende|restbelopp|udestaende|"
+    r"restance|skyldig|remaining|owing|arrears|receivables?|остаток|долг|задолженность|"
+    r"к доплате|kalan|borc|bakiye)\b.*|solde( (du|restant|client))?|"
+    r".*(未付|未払|未收|欠款|待付|残額|未入金|미납|미수금|미결제|잔액).*"
+)
+_ACTUAL = re.compile(
+    r".*\b((actual(ly)?|really)( (amount|price|money|total))? (paid|payment)|"
+    r"(tatsachlich|wirklich)(er?|es)? (gezahlt|bezahlt|gezahlte[rs]?|bezahlte[rs]?)|"
+    r"(reellement|effectivement|vraiment) (paye|regle|verse)e?|(paye|regle) (reel|effectif)|"
+    r"(realmente|efectivamente|efetivamente|effettivamente) (pagad[oa]|pag[oa]|pagat[oa])|"
+    r"(pagado|pago) (real|efectivo|efetivo)|(daadwerkelijk|werkelijk) betaald|"
+    r"faktycznie zaplacon[oae]|фактически (оплачено|уплачено))\b.*|"
+    r".*(实付|实际支付|实际付款|实收|實付|實際支付|実支払|実際(の)?支払|실결제|실제 ?결제|실지불).*"
+)
+_PAYABLE = re.compile(
+    r".*\b(payable|to pay|to be paid|zu zahlen)\b.*|.*(应付|應付|支払予定|결제예정).*"
+)
+
 _PAID = re.compile(
     r"(?!ticket price$)"
     r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
@@ -288,10 +312,14 @@ def money_rank(name: str) -> int | None:
     [None, None, None, 1]
     >>> [money_rank(n) for n in ("Importo riga", "Portokosten", "Versandbetrag", "Steuerbetrag")]
     [1, None, None, None]
+    >>> [money_rank(n) for n in ("TTC", "IVA incl.", "HT", "Reste dû", "实际支付金额", "实付运费")]
+    [0, 0, 1, None, 0, None]
     """
     words = tokens(name)
-    if words in names_of("never_paid"):
+    if words in names_of("never_paid") or _OWED.fullmatch(words):
         return None
+    if words and not taxes_aside(words):  # with taxes, or without, and nothing else
+        return LINE_MONEY if tax_rank(name) else PAID
     if words in names_of("order_total") or summed(name) == ORDER:
         return PAID
     after = _AFTER_DISCOUNT.search(words) is not None
@@ -303,9 +331,27 @@ def money_rank(name: str) -> int | None:
         map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))
     ):
         return None
-    if _PAID.fullmatch(words):
+    if _PAID.fullmatch(words) or _ACTUAL.fullmatch(words):
         return PAID
     return LINE_MONEY
+
+
+def actually_paid(name: str) -> bool:
+    """Return whether a name says that an amount was paid indeed.
+
+    >>> [actually_paid(n) for n in ("买家实际支付金额", "Tatsächlich gezahlt", "Paid", "实付运费")]
+    [True, True, False, False]
+    """
+    return _ACTUAL.fullmatch(tokens(name)) is not None and money_rank(name) is not None
+
+
+def payable(name: str) -> bool:
+    """Return whether a name says that an amount is to be paid, whatever was paid of it.
+
+    >>> [payable(n) for n in ("买家应付货款", "Amount payable", "Zu zahlen", "Amount")]
+    [True, True, True, False]
+    """
+    return to_pay(name) or _PAYABLE.fullmatch(tokens(name)) is not None
 
 
 def is_price(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from smartcart.tables.date_words import names_a_month
 from smartcart.tables.order_candidates import SEVERAL_VALUES
 from smartcart.tables.order_names import (
     loosely,
@@ -22,6 +23,7 @@ __all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
 
 LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 NOT_BUYERS = {"product", "category", "status", "amount", "unit_price", "quantity", "discount"}
+MONTHS = 3  # columns of money headed by months: a row has several, and is no order
 EACH = 0.98  # different e-mail addresses for each row with one: rows are customers
 ALIKE = 0.01  # of the rows: columns that are filled on the same ones
 CONTINUED = 1.2  # rows of lines for each row with a day: lines below it belong to it
@@ -101,6 +103,9 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         return ()
     if any(_a_row_each(c) for c in columns):
         return ()
+    months = [c for c in numbers if names_a_month(c.name)]  # beside a row for each account
+    if len(months) >= MONTHS and any(map(_numbers_rows, columns)):
+        return ()
     numbers_of_orders = [c for c in columns if (p := part_of(c, {})) and p.name == "order"]
     most = max((c.distinct for c in numbers_of_orders), default=0)
     found = [
@@ -136,6 +141,12 @@ def _told_once(columns: Sequence[ColumnSummary], days: Sequence[ColumnSummary]) 
         if numbered and len(alike) > 2 and parts & {"product", "quantity", "amount", "unit_price"}:
             return day.present
     return None
+
+
+def _numbers_rows(column: ColumnSummary) -> bool:
+    """Return whether a column tells nearly all rows apart: but for a row of sums, say."""
+    whole = column.type == "text" or (column.type == "number" and column.whole)
+    return whole and column.present >= EACH * column.rows and column.distinct >= column.present
 
 
 def _names_a_customer(name: str) -> bool:

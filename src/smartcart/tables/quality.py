@@ -344,7 +344,9 @@ def ledger_entries(
             entries.append(
                 LedgerEntry(
                     "never bought",
-                    f"{column.name} missing of customers who never bought "
+                    f"{column.name} missing: nothing bought in it, counts as 0"
+                    if column.role == "describes" and column.zero_if == (column.name,)
+                    else f"{column.name} missing of customers who never bought "
                     f"({', '.join(column.zero_if)} is 0 or blank): counts as 0",
                     zeros,
                     "cells",

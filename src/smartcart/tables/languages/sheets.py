@@ -20,7 +20,20 @@ PARTS = {
     "who": _WHO,  # may be who sold: only where nothing else names buyers
     "amount": (
         *("how much", "how much paid", "what they paid", "money", "money in", "rs", "rupees"),
-        *("payé", "argent", "bezahlt", "geld", "cuánto", "cuanto", "pagado", "plata", "dinero"),
+        *("réglé", "encaissé", "beglichen", "cobrado", "incassato", "voldaan", "opłacono"),
+        *(
+            "uhrazeno",
+            "recebido",
+            "payé",
+            "argent",
+            "bezahlt",
+            "geld",
+            "cuánto",
+            "cuanto",
+            "pagado",
+            "plata",
+            "dinero",
+        ),
         *("quanto", "dinheiro", "soldi", "pagato", "betaald", "pieniądze", "zapłacono", "peníze"),
         *(
             "zaplaceno",
