@@ -20,7 +20,6 @@ from smartcart.records import OrderLog
 from smartcart.tables import held_back
 from smartcart.tables.order_lines import LineColumns, cells, read_columns, text, told_lost
 from smartcart.tables.quality import YEARS
-from smartcart.tables.summary import ROW_COLUMN
 
 __all__ = [
     "RULES",
@@ -29,7 +28,6 @@ __all__ = [
     "LineRule",
     "count_expression",
     "customers",
-    "distinct_lines",
     "has_money",
     "largest_expression",
     "letter_expression",
@@ -80,11 +78,6 @@ RULES: tuple[LineRule, ...] = (
     LineRule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
 )
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
-
-
-def distinct_lines(table: ir.Table) -> ir.Table:
-    """Return the lines of which no other is an exact duplicate, once each."""
-    return table.drop(ROW_COLUMN).distinct() if ROW_COLUMN in table.columns else table.distinct()
 
 
 def letter_expression(table: ir.Table, log: OrderLog) -> ir.Table:
