@@ -14,6 +14,7 @@ import ibis
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.desk import Settled
+from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.questions import (
     check_expected,
     refuse_few_buyers,
@@ -333,8 +334,9 @@ def _described(
                 duplicates,
             ),
         )
+    reading = of_used_money(opened.reading, (log.amount, log.unit_price, log.refunded))
     told_too = (
-        *opened.reading.notices,
+        *reading.notices,
         *notices,
         *copies,
         *order_features.warnings(
@@ -347,7 +349,7 @@ def _described(
             currencies=_currencies(opened, log),
         ),
     )
-    inspection = Inspection(opened.reading, contract, ledger, forming, describing, told_too)
+    inspection = Inspection(reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
 
 
