@@ -181,3 +181,45 @@ def test_versions_of_a_customer_are_told_by_the_id_that_comes_again(key: str) ->
     current = table[table["is_current"]].drop(columns="is_current")
     seen = smartcart.check(current)
     assert [c.name for c in seen.contract.columns if c.role == "id"] == ["customer_id"]
+
+
+# A total among its parts ------------------------------------------------------------------------
+
+
+def by_year(total: str, **columns: object) -> pd.DataFrame:
+    """Customers with what they spent in each of three years, and in all."""
+    years = {f"CA {2024 + i}": ((N * (7 + i)) % 11 * 13.5 + 5 * i).round(2) for i in range(3)}
+    every = sum(years.values())
+    table = pd.DataFrame({"Code client": [f"C{i:05d}" for i in N], **years, total: every})
+    return table.assign(**{"Nb commandes": N % 5 + 1}, **columns)
+
+
+@pytest.mark.parametrize("total", ["CA total HT", "CA total", "CA global", "CA 2024-2026"])
+def test_the_sum_of_all_years_is_no_further_year(total: str) -> None:
+    table = by_year(total)
+    seen = smartcart.check(table)
+    roles = {c.name: (c.role, c.meaning) for c in seen.contract.columns}
+    assert roles[total] == ("describes", "spend_total")
+    assert seen.receipt.revenue == pytest.approx(table[total].sum())
+
+
+def test_a_fourth_year_is_no_sum_of_the_others() -> None:
+    table = by_year("CA 2027")
+    table["CA 2027"] = (N * 5 % 13 * 40.0) + 3
+    seen = smartcart.check(table)
+    years = [name for name in table.columns if name.startswith("CA ")]
+    assert {c.name for c in seen.contract.columns if c.role == "forms"} >= set(years)
+    assert seen.receipt.revenue == pytest.approx(table[years].sum().sum())
+
+
+def test_years_of_which_each_customer_has_one_are_no_sums_of_each_other() -> None:
+    years = {f"CA {2024 + i}": np.where(i == N % 3, 20.0 + N, 0.0) for i in range(3)}
+    table = pd.DataFrame({"Code client": [f"C{i:05d}" for i in N], **years})
+    assert smartcart.check(table).receipt.revenue == pytest.approx(sum(years.values()).sum())
+
+
+@pytest.mark.parametrize("name", ["Remise %", "Discount rate", "Taux de remise", "Rabattsatz %"])
+def test_a_rate_of_discount_counts_no_purchases(name: str) -> None:
+    meanings = _roles(_customers(**{name: N % 3 * 5}))
+    assert meanings[name][1] not in {"deals", "frequency"}
+    assert _roles(_customers(Discounts=N % 3))["Discounts"][1] == "deals"

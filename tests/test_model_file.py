@@ -343,3 +343,17 @@ def fitted_frame(table: pd.DataFrame, folder: Path, k: int) -> Path:
     folder.mkdir()
     store.write_run(folder, workflows.segment(table, folder, k=k, k_max=k))
     return folder
+
+
+@pytest.mark.parametrize(
+    ("units", "told"),
+    [
+        (lambda units: [0.0, *units[1:]], "not above 0"),
+        (lambda units: units[1:], "not as long"),
+    ],
+)
+def test_a_unit_that_nothing_can_be_divided_by_is_refused(run, tmp_path, units, told) -> None:
+    content = content_of(run)
+    content["recipe"]["unit"] = units(content["recipe"]["unit"])
+    with pytest.raises(SmartCartError, match=told):
+        load(tmp_path, signed(content))

@@ -282,3 +282,30 @@ def test_a_natural_key_comes_before_the_surrogate_keys_of_its_versions() -> None
     table = pd.DataFrame({"order_nk": t["number"], "order_date": t["day"], "customer_sk": sk})
     assert told(table.assign(customer_nk=t["who"], amount=t["total"])) == TRUTH
     assert told(table.assign(amount=t["total"]))[1] == len(set(sk))
+
+
+@pytest.mark.parametrize(
+    ("gross", "net"),
+    [
+        ("Bruttobetrag Auftrag", "Nettobetrag Auftrag"),
+        ("Auftrag Bruttosumme", "Auftrag Nettosumme"),
+        ("Bruttowert Rechnung", "Nettowert Rechnung"),
+    ],
+)
+def test_an_amount_of_an_order_is_no_number_of_one(gross: str, net: str) -> None:
+    t = two_lines()
+    table = pd.DataFrame(
+        {
+            "Auftragsnummer": t["number"],
+            "Auftragsdatum": t["day"],
+            "Kundennummer": t["who"],
+            net: (t["total"] / 1.19).round(2),
+            gross: t["total"],
+            "Artikelnummer": t["sku"],
+            "Anzahl": t["pieces"],
+            "VK brutto": (t["line"] / t["pieces"]).round(2),
+        }
+    )
+    receipt = smartcart.check(table).receipt
+    assert (receipt.orders, receipt.customers, receipt.revenue) == TRUTH
+    assert receipt.columns["money"] == gross

@@ -205,6 +205,35 @@ def test_blank_money_without_a_count_needs_other_blank_money() -> None:
     assert entry(seen(frame.drop(columns="Average Order Value")), "never bought") == 0
 
 
+@pytest.mark.parametrize(
+    ("bought", "longest", "dated"), [(0, True, False), (5, True, True), (6, False, True)]
+)
+def test_who_never_bought_has_the_longest_time_since(
+    tmp_path: Path, bought: int, longest: bool, dated: bool
+) -> None:
+    frame = shop()
+    frame.loc[:99, ["orders_count", "total_spent"]] = 0
+    frame["days_since_last_order"] = frame["days_since_last_order"].where(frame.index > 99)
+    frame.loc[: bought - 1, ["orders_count", "total_spent"]] = 2, 30.0  # and no day, by a fault
+    if dated:
+        days = pd.to_timedelta(frame.pop("days_since_last_order"), "D")
+        frame["last_order_date"] = pd.Timestamp("2025-06-30") - days
+    s = smartcart.segment(frame, k=3, seed=0)
+    (told,) = [
+        e.sentence for e in s.ledger.entries if e.rule == "missing value" and "last" in e.sentence
+    ]
+    assert ("the longest time" if longest else "the median") in told
+    s.save(tmp_path / "run")
+    recipe = json.loads((tmp_path / "run" / "model.json").read_text(encoding="utf-8"))["recipe"]
+    at = [f["name"] for f in recipe["features"]].index("recency_days")
+    fill = recipe["fill"][at]
+    assert fill == (recipe["high"][at] if longest else pytest.approx(fill))
+    assert (fill > 550) == longest  # of 1 to 600 days
+    again = smartcart.load(tmp_path / "run").assign(frame).set_index("customer_id")["segment_id"]
+    kept = pd.read_parquet(tmp_path / "run" / "segments.parquet")
+    assert again.to_dict() == kept.set_index("customer_id")["segment_id"].to_dict()
+
+
 def test_a_table_without_blanks_has_no_rule_for_zeros() -> None:
     found = seen(shop())
     assert not any(c.zero_if for c in found.contract.columns)

@@ -341,7 +341,8 @@ def _two_nearest(
     first = least(scores)
     best = scores.min(axis=0)
     scores[first, np.arange(first.size)] = np.inf
-    size = float(norms.max()) + block.shape[1] * float(np.square(block).max(initial=0.0))
+    with np.errstate(over="ignore"):  # of what no square holds all rows are close
+        size = float(norms.max()) + block.shape[1] * float(np.square(block).max(initial=0.0))
     return first, least(scores), scores.min(axis=0) - best <= CLOSE * size
 
 

@@ -131,10 +131,10 @@ def fit_recipe(
                 "some values",
                 f"leave {', '.join(feature.columns)} out or fill it",
             )
-        fill = float(np.median(present))
         low, high = (float(q) for q in np.quantile(present, [TAIL, 1 - TAIL]))
         if low == high:  # a column of one value but for a few: its tails are its content
             low, high = float(present.min()), float(present.max())
+        fill = high if feature.blank == "longest" else float(np.median(present))
         capped = np.clip(np.where(np.isnan(rows[:, j]), fill, rows[:, j]), low, high)
         unit = unit_of(capped, feature.unit)
         transform = feature.transform or choose_transform(capped / unit)

@@ -13,6 +13,7 @@ from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
+from smartcart.inspection.group_rows import refuse_group_rows
 from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
@@ -158,6 +159,8 @@ def _look(
         return look(opened.local(), kind="customers", as_of=as_of, wanted=wanted, options=options)
     columns = _roles(figures, wanted or {}, layout)
     if kind is None and not says_rows(wanted or {}):
+        if not large:
+            refuse_group_rows(opened, figures)
         refuse_other_rows(opened, figures, columns, {*(wanted or {})})
     if not aside:
         kept, sums = table, list[str]()
@@ -217,6 +220,9 @@ def _look(
         )
     if (zeros := never_bought.zeros_expression(table, contract)) is not None:
         counts |= engine.record(zeros)
+    if (never := never_bought.never_expression(table, contract, counts)) is not None:
+        counts |= engine.record(never)
+    forming, counts = never_bought.with_longest(forming, contract, counts)
     if not both:
         counts |= engine.record(quality.contents_expression(table, contract, exact))
     if few_passes.nobody_rejected(contract, counts):

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 SOME_ROWS = 200_000  # of a large table, on which columns are compared
+FIRST_ROWS = 20_000  # on which a total among parts is looked for, of every table of parts
 CLOSE = 0.01  # how far parts may be from their total, as a share of it
 MOST_ROWS = 0.95  # share of rows in which parts must add up
 AGAIN = 0.1  # share of customers who bought more than once, by whom an average shows
@@ -96,9 +97,10 @@ def with_real_parts(
 ) -> tuple[Column, ...]:
     """Return the columns; parts that do not add up to the total beside them only describe.
 
-    They must do so within 1%, in nearly all rows that hold the total. What the user ``said`` stays.
+    They must do so within 1%, in nearly all rows that hold the total. A part that is the sum of all
+    others is their total, whatever it is called. What the user ``said`` stays.
     """
-    columns = tuple(columns)
+    columns = _with_found_total(engine, table, tuple(columns), said)
     for part, whole in _WHOLES:
         parts = [c for c in columns if c.role == "forms" and c.meaning.startswith(part)]
         totals = [c for c in columns if c.meaning == whole and c.role == "describes"]
@@ -122,6 +124,42 @@ def with_real_parts(
             for c in columns
         )
     return columns
+
+
+def _with_found_total(
+    engine: Engine, table: ir.Table, columns: tuple[Column, ...], said: Mapping[str, object]
+) -> tuple[Column, ...]:
+    """Return the columns; a part of the spend that is the sum of all others is a total."""
+    parts = [c for c in columns if c.role == "forms" and c.meaning.startswith("spend:")]
+    totals = any(c.meaning == "spend_total" for c in columns)
+    if len(parts) < 3 or totals or any(c.name in said for c in parts):
+        return columns
+    names = [c.name for c in parts]
+    some = table.limit(FIRST_ROWS)
+    cells = {name: some[name].cast("float64").fill_null(0.0) for name in names}
+    every = features.total(some, names).fill_null(0.0)
+    told: dict[str, ir.Value] = {"rows": some.count()}
+    for i, name in enumerate(names):
+        mine, rest = cells[name], every - cells[name]
+        largest = ibis.greatest(*(cells[n] for n in names if n != name))
+        close = (rest - mine).abs() <= mine.abs() * CLOSE + CLOSE
+        told |= {f"sum{i}": close.sum(), f"of{i}": (close & (rest > largest + CLOSE)).sum()}
+    row = engine.record(some.aggregate(**told))
+    rows = int(row["rows"] or 0)
+    found = [
+        name
+        for i, name in enumerate(names)
+        if rows and int(row[f"sum{i}"] or 0) >= MOST_ROWS * rows and row[f"of{i}"] >= AGAIN * rows
+    ]
+    if len(found) != 1:
+        return columns
+    reason = "from its values: the sum of the others, which form"
+    return tuple(
+        replace(c, role="describes", meaning="spend_total", reason=reason)
+        if c.name == found[0]
+        else c
+        for c in columns
+    )
 
 
 def without_averages(

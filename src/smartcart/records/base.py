@@ -274,6 +274,7 @@ class Feature:
     theme: str = ""  # "value", "frequency", "deals", "channels", "basket", "tenure", ...
     role: ColumnRole = "forms"
     transform: Transform | None = None  # where it is known beforehand; else its skewness decides
+    blank: Literal["median", "longest"] = "median"  # what stands for it where it is missing
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -245,6 +245,8 @@ def _lengths(model: Model, k: int, p: int) -> Iterator[str]:
     for name in ("transform", "fill", "low", "high", "mean", "scale", "weight"):
         if len(getattr(recipe, name)) != p:
             yield f"recipe.{name} is not as long as recipe.features ({p})"
+    if len(recipe.unit) not in {0, p}:  # none in a model of an older version
+        yield f"recipe.unit is not as long as recipe.features ({p})"
     for name in ("names", "ids", "centroids_original"):
         if len(getattr(model, name)) != k:
             yield f"{name!r} is not as long as 'centroids' ({k})"
@@ -270,12 +272,13 @@ def _numbers(model: Model) -> Iterator[str]:
         recipe.mean,
         recipe.scale,
         recipe.weight,
+        recipe.unit,
     ]
     told += [tuple(v for v in row.values if v is not None) for row in model.golden]
     if not all(math.isfinite(x) for row in told for x in row):
         yield "a number is too large"
-    if not all(s > 0 for s in (*recipe.scale, *recipe.weight)):
-        yield "a scale or weight is not above 0"
+    if not all(s > 0 for s in (*recipe.scale, *recipe.weight, *recipe.unit)):
+        yield "a scale, weight or unit is not above 0"
     if any(low > high for low, high in zip(recipe.low, recipe.high, strict=False)):
         yield "recipe.low is above recipe.high"
 

@@ -15,12 +15,20 @@ from operator import and_, or_
 
 import ibis.expr.types as ir
 
-from smartcart.records import Column, Contract
+from smartcart.records import Column, Contract, Feature, ResultRow
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
 
-__all__ = ["spent_nothing", "with_zeros", "zeros_expression"]
+__all__ = [
+    "never_expression",
+    "spent_nothing",
+    "with_longest",
+    "with_zeros",
+    "zeros_expression",
+]
+
+NEARLY_ALL = 0.95  # of those without a day of their last purchase never bought
 
 _MONEY = re.compile(r"\b(aov|amount|spend|spent|revenue|(order|basket|purchase|cart) value)\b")
 
@@ -89,3 +97,49 @@ def zeros_expression(table: ir.Table, contract: Contract) -> ir.Table | None:
         if column.zero_if and (nothing := spent_nothing(table, column)) is not None:
             found[f"zero_{i}"] = nothing.sum()
     return table.aggregate([value.name(name) for name, value in found.items()]) if found else None
+
+
+def _last_purchase(contract: Contract, counts: ResultRow) -> tuple[int, Column] | None:
+    """Return the column that tells the last purchase, with its place, where it has blanks."""
+    for i, column in enumerate(contract.columns):
+        told = column.role == "forms" and column.meaning in {"last_date", "recency"}
+        if told and counts.get(f"missing_{i}"):
+            return i, column
+    return None
+
+
+def never_expression(table: ir.Table, contract: Contract, counts: ResultRow) -> ir.Table | None:
+    """Return one row that counts who has no last purchase since none was made (``never``).
+
+    These have no order, or, where nothing counts orders, spent nothing; None where nothing tells.
+    ``counts`` is the row of :func:`~smartcart.tables.quality.count_expression`.
+    """
+    found = _last_purchase(contract, counts)
+    forms = [c for c in contract.columns if c.role == "forms" and c.type == "number"]
+    tell = [c.name for c in forms if c.meaning == "frequency"]
+    tell = tell or [c.name for c in forms if c.meaning == "spend_total"]
+    if found is None or not tell:
+        return None
+    nothing = spent_nothing(table, replace(found[1], zero_if=tuple(tell), zero_if_blank=True))
+    return table.aggregate(never=nothing.sum())
+
+
+def with_longest(
+    features: Sequence[Feature], contract: Contract, counts: ResultRow
+) -> tuple[tuple[Feature, ...], ResultRow]:
+    """Return the features and the counts; who never bought gets the longest time since.
+
+    That is so where nearly all of those without a last purchase never bought (``never`` in
+    ``counts``): the median would put them in the middle of those who did.
+    """
+    found = _last_purchase(contract, counts)
+    if found is None or counts.get("never") is None:
+        return tuple(features), counts
+    i, column = found
+    if int(counts["never"]) < NEARLY_ALL * int(counts[f"missing_{i}"]):
+        return tuple(features), counts
+    longest = tuple(
+        replace(f, blank="longest") if f.name == "recency_days" and column.name in f.columns else f
+        for f in features
+    )
+    return longest, {**counts, f"longest_{i}": 1}

@@ -38,6 +38,11 @@ __all__ = [
 ]
 
 SIGN = re.compile(r"[^\w]*[€$£¥₽₺₹₩₪฿₫₴][^\w]*")  # a column headed by its currency
+IN_CURRENCY = re.compile(  # behind what is told in it: "Сумма, руб."
+    r",? *\b(?:in )?(руб|rub|грн|uah|лв|тенге|kzt|zł|zl|pln|kč|czk|ft|huf|lei|ron|kr|sek|nok|dkk|"
+    r"eur|euros?|usd|gbp|chf|tl|try|€|\$|£)\.? *$",
+    re.IGNORECASE,
+)
 LEAST_ID = 1_000  # whole numbers from here on, each once, number something and count nothing
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 
@@ -83,10 +88,24 @@ def part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
 
 @lru_cache(maxsize=20_000)
 def parts_named(name: str) -> tuple[Part, ...]:
-    """Return the parts that a name speaks of, whatever its column holds."""
+    """Return the parts that a name speaks of, whatever its column holds.
+
+    >>> [p.name for p in parts_named("Сумма продажи, руб.")]
+    ['amount']
+    >>> [p.name for p in parts_named("Контрагент / Заказ")], parts_named("Kunde / Bemerkung")
+    (['customer', 'order'], ())
+    """
     found = _parts_of(name)
     aside = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name).strip()
-    return found if found or aside in {"", name} else _parts_of(aside)
+    aside = IN_CURRENCY.sub("", aside)
+    if found or not aside:
+        return found
+    found = _parts_of(aside) if aside != name else ()
+    one, slash, other = (half.strip() for half in aside.partition("/"))
+    if found or not slash or "/" in other:
+        return found
+    halves = [_parts_of(half) for half in (one, other)]  # two names of one column
+    return (*halves[0], *halves[1]) if all(halves) else ()
 
 
 def _parts_of(name: str) -> tuple[Part, ...]:

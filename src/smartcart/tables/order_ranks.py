@@ -183,6 +183,12 @@ _LOGIN = re.compile(
     rf"nutzername|benutzername|mitgliedsname)( (de|del|do|da|des|der|dell?) ?(l )?)?( )?{_PEOPLE}s?"
 )
 
+_OF_WHICH = re.compile(  # which of a buyer's names it is; who is internal to a shop may work there
+    r"((effective|primary|main|principal|unique|external|original|master|global|hashed|encrypted|"
+    r"anonym(ous|i[sz]ed)|pseudonym(ous|i[sz]ed)|masked|shop|webshop|web|our|crm|erp|pos|dwh|"
+    rf"internal(?= (customer|client|buyer|shopper)\b)) )+(?={_PEOPLE}\b)"
+)
+
 _NO_ORDER = re.compile(
     r".*\b(line|item|items|lineitem|product|customer|user|client|store|shop|session|purchase order|"
     r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|"
@@ -373,8 +379,10 @@ def customer_rank(name: str) -> int:
     (0, 4, 4)
     >>> customer_rank("注文者番号"), customer_rank("注文者電話番号")
     (0, 3)
+    >>> customer_rank("Effective user ID"), customer_rank("Hashed Customer Name")
+    (0, 4)
     """
-    words = tokens(name)
+    words = _which_aside(tokens(name))
     if is_mail(name):
         return 2
     if words in names_of("who"):
@@ -394,6 +402,11 @@ def customer_rank(name: str) -> int:
     return 4 if _BY_NAME.fullmatch(words) else 3
 
 
+def _which_aside(words: str) -> str:
+    before = _OF_WHICH.match(words)
+    return words[before.end() :] if before else words
+
+
 def is_buyer(name: str) -> bool:
     """Return whether a name says that the column tells buyers apart.
 
@@ -401,8 +414,10 @@ def is_buyer(name: str) -> bool:
     [True, True, True, False]
     >>> [is_buyer(n) for n in ("Billing First Name", "Ship To Name", "Customer Group")]
     [False, False, False]
+    >>> [is_buyer(n) for n in ("Effective user ID", "CRM Client No", "Shop ID", "Internal User ID")]
+    [True, True, False, False]
     """
-    words = tokens(name)
+    words = _which_aside(tokens(name))
     if _NOT_THE_BUYER.fullmatch(words):
         return False
     if is_mail(name) or _BY_CODE.fullmatch(words) or _LOGIN.fullmatch(words):
@@ -415,10 +430,12 @@ def order_rank(name: str) -> int | None:
 
     >>> [order_rank(n) for n in ("Order ID", "amazon-order-id", "Order #", "Invoice No")]
     [0, 0, 0, 1]
-    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Client")
+    >>> order_rank("Order Status"), order_rank("Line ID"), order_rank("Bruttobetrag Auftrag")
     (None, None, None)
     """
     words = tokens(name)
+    if summed(name) is not None:
+        return None
     if _ORDER_BEST.fullmatch(words) and not _NO_ORDER.fullmatch(words):
         return 0
     if _NO_ORDER.fullmatch(words):

@@ -317,6 +317,8 @@ def ledger_entries(
         treated = "filled with the median" if forms else "left out of averages"
         if forms and column.meaning.startswith(("spend:", "channel:")):
             treated = "counts as 0 beside the other parts of its sum"
+        if counts.get(f"longest_{i}"):
+            treated = "counts as the longest time, since they never bought"
         effect: Literal["filled", "info"] = "filled" if forms else "info"
         if low := int(counts.get(f"low_{i}") or 0):
             entries.append(

@@ -16,6 +16,7 @@ from smartcart.tables.customer_names import (
 )
 from smartcart.tables.labels import label_of
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import is_surrogate, tokens
 from smartcart.tables.values import (
     FEW_VALUES,
@@ -42,6 +43,12 @@ __all__ = [
 
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
+_SHARE = re.compile(
+    r"%|\b(percent(age)?|pct|prozent|pourcentage|porcentaje|porcentagem|percentuale|procent|"
+    r"taux|rate|ratio|satz)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {"deals", "frequency"}
 LEAST_ID = 1e3  # whole numbers from here on, each once, are ids and no counts
 NUMBERED_ROWS = 20
 POSTAL = re.compile(  # codes of places, which may be of four digits
@@ -246,7 +253,7 @@ def _role_of(column: ColumnSummary) -> Column:
     if column.present == 0:
         return result("dropped", "empty", "every value is missing")
     words = tokens(column.name)
-    for word, what in readings(column.name):
+    for word, what in _said_of_totals(column.name):
         if column.type not in word.types or not _fits(column, word):
             continue
         if word.role == "forms" and is_flag(column):
@@ -269,9 +276,20 @@ def _role_of(column: ColumnSummary) -> Column:
     return result(role, meaning, f"{_BY_VALUES}: {reason}")
 
 
+def _said_of_totals(name: str) -> tuple[tuple[Word, str], ...]:
+    """Return the readings of a name; ``CA total HT`` is a total like ``CA total``."""
+    found = readings(name)
+    if not found or found[0][0].meaning != "spend:":
+        return found
+    aside = readings(taxes_aside(tokens(name)))
+    return aside if aside and aside[0][0].meaning == "spend_total" else found
+
+
 def _fits(column: ColumnSummary, word: Word) -> bool:
     """Return whether the values allow what the name says."""
     meaning = word.meaning
+    if _SHARE.search(column.name) and (meaning in _COUNTS or meaning.startswith("channel:")):
+        return False  # a rate that was granted, no number of purchases
     if word.unique and column.distinct < UNIQUE * column.rows:
         return False
     if column.type == "number":

@@ -18,7 +18,7 @@ ORDER, LINE = "order", "line"
 
 _SUM = re.compile(
     r"total(e|es|is|t|en|na|ny|belopp(et)?)?|sum|summ?[aei]|somme?|soma|amount|value|amt|grand|"
-    r"(gesamt)?(betrag|summe|wert)|gesamt|montant|valeur|importe?|importo|monto|valor|valore|"
+    r"(gesamt|brutto|netto|end)?(betrag|summe|wert)|gesamt|montant|valeur|importe?|importo|monto|valor|valore|"
     r"(totaal)?bedrag|totaal|waarde|suma|wartosc|kwota|razem|lacznie|calkowita|castka|celkem|"
     r"celkova|celkovy|spolu|hodnota|(veg)?osszeg(e)?|osszesen|ertek(e)?|valoare(a)?|belopp(et)?|"
     r"(total)?(belop(et)?|belob(et)?)|alt|yhteensa|(loppu)?summa(n)?|tutar[iı]?|toplam[iı]?|"

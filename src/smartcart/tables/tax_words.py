@@ -32,24 +32,25 @@ _WITHOUT_TAX = re.compile(
     rf"\b({_LESS})( of| de)? {_TAX}\b|\b{_TAX} ({_KEPT})\b|\b(netto|net|ht|exkl|excl)\b"
 )
 _GROSS = re.compile(r"\b(brutto|gross|ttc|bruto)\b")
+_WITHIN = re.compile(r"\b(brutto|netto|bruto)(?=[a-z])")  # a word of its own: "bruttobetrag"
 
 
 def taxes_aside(words: str) -> str:
     """Return a name's words without what they say of taxes: ``order total inc tax``.
 
-    >>> taxes_aside("order total inc tax"), taxes_aside("umsatz netto")
-    ('order total', 'umsatz')
+    >>> taxes_aside("order total inc tax"), taxes_aside("umsatz netto"), taxes_aside("nettobetrag")
+    ('order total', 'umsatz', 'betrag')
     """
-    return " ".join(_AROUND_TAX.sub(" ", words).split())
+    return " ".join(_AROUND_TAX.sub(" ", _WITHIN.sub(r"\1 ", words)).split())
 
 
 def tax_rank(name: str) -> int:
     """Return 0 for an amount with taxes, 2 for one without, 1 where its name says neither.
 
-    >>> [tax_rank(n) for n in ("Amount Including VAT", "Amount", "Amount Excl. VAT", "Netto")]
+    >>> [tax_rank(n) for n in ("Amount Including VAT", "Amount", "Amount Excl. VAT", "Nettowert")]
     [0, 1, 2, 2]
     """
-    words = tokens(name)
+    words = _WITHIN.sub(r"\1 ", tokens(name))
     if _WITHOUT_TAX.search(words):
         return 2
     return 0 if taxes_aside(words) != words or _GROSS.search(words) else 1
