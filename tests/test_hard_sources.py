@@ -231,6 +231,27 @@ def test_one_odd_id_far_below_is_not_lost(tmp_path: Path, odd: str) -> None:
     assert columns["Customer"][7] == "7"
 
 
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        ("id,x,", "1 column without a name: named by position, as column_3"),
+        (",id,x", "1 column without a name: named by position, as column_1"),
+        (",id,", "2 columns without a name: named by position, as column_1, column_3"),
+        ("id,,,,", "as column_2, column_3, column_4, ..."),
+        ("id,column_2,,", "as column_3, column_4"),
+    ],
+)
+def test_columns_without_a_name_are_told_by_the_one_they_get(tmp_path, header, named) -> None:
+    cells = "".join(
+        f"{','.join(str(i + k) for k in range(header.count(',') + 1))}\n" for i in (1, 2)
+    )
+    columns, reading = text(tmp_path / "t.csv", f"{header}\n{cells}")
+    (notice,) = [n for n in reading.notices if n.code == "unnamed_columns"]
+    assert notice.message.endswith(named)
+    given = notice.message.split(", as ")[1].removesuffix(", ...").split(", ")
+    assert set(given) <= set(columns)
+
+
 def test_mixed_currencies_are_said(tmp_path: Path) -> None:
     columns, reading = text(tmp_path / "t.csv", "a;price\nx;$5\ny;€6\nz;$7\n")
     assert columns["price"] == [5, 6, 7]

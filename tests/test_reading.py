@@ -288,6 +288,30 @@ def test_an_amount_in_one_currency_goes_before_what_was_paid_in_several() -> Non
     assert "mixed currencies" in {n.code for n in smartcart.check(only).notices}
 
 
+@pytest.mark.parametrize("used", [False, True])
+def test_mixed_currencies_are_told_of_money_that_is_used(used: bool) -> None:
+    t = orders()
+    each = np.where(t.index % 2, "€", "CHF ") + t["total"].map("{:.2f}".format).astype(object)
+    table = pd.DataFrame({"Order ID": t["number"], "Email": t["mail"], "Created at": t["day"]})
+    table["Grand Total (Purchased)"] = each
+    if not used:
+        table["Grand Total (Base)"] = "€" + t["total"].map("{:.2f}".format)
+    seen = smartcart.check(table)
+    assert told(table) == TRUTH
+    for notices in (seen.notices, seen.reading.notices):
+        assert ("mixed_currencies" in {n.code for n in notices}) is used
+
+
+@pytest.mark.parametrize("role", ["forms", "dropped"])
+def test_of_customers_too_only_money_that_is_used_mixes_currencies(role: str) -> None:
+    n = np.arange(80)
+    table = pd.DataFrame({"customer_id": n, "total_spend": 20.5 + n * 7 % 90, "orders": 1 + n % 9})
+    table["old_spend"] = [f"{'$' if i % 2 else '€'}{5 + i * 3 % 70}.25" for i in n]
+    seen = smartcart.check(table, roles={"old_spend": role})
+    codes = {notice.code for notice in seen.notices}
+    assert ("mixed_currencies" in codes) is (role == "forms")
+
+
 STATES = {
     "cancelled": ("cancelled", "Storniert", "voided", "annulée", "anulowane", "отменён", "취소"),
     "partly": (

@@ -402,6 +402,31 @@ def test_a_plain_no_needs_no_word(no: str, said: bool) -> None:
     assert any("which no word explains" in m for m in _messages(table)) is said
 
 
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ([None] * 30, "is empty"),
+        (["WALKIN"] * 30, "names nobody"),
+        (["WALKIN"] * 29 + [None], "is empty or names nobody"),
+        (["guest"] + [" "] * 29, "is empty or names nobody"),
+    ],
+)
+@pytest.mark.parametrize("number", [False, True])
+def test_lines_of_nobody_are_told_by_what_their_customer_says(who, said, number) -> None:
+    table = _log()
+    if number:
+        table["customer_id"] = 1_000 + table["customer_id"].astype("string").str.extract(
+            r"(\d+)", expand=False
+        ).astype("Int64")
+        who = [-1 if w in ("WALKIN", "guest") else None for w in who]
+    more = table.iloc[:30].assign(order_id=range(9000, 9030))
+    more["customer_id"] = pd.array(who, dtype=table["customer_id"].dtype)
+    seen = smartcart.check(pd.concat([table, more], ignore_index=True))
+    (left,) = seen.receipt.left_out
+    assert left.lines == 30
+    assert left.reason.endswith(f"(customer_id {said}): they cannot be segmented")
+
+
 def test_lines_without_a_buyer_and_money_are_told_as_such() -> None:
     table = _log()
     below = table.iloc[::4].assign(customer_id=None, total=np.nan, order_id=range(9000, 9030))
@@ -425,12 +450,43 @@ def _with_regions(name: str, values: tuple[str, ...], address: bool = True) -> p
     return t
 
 
-@pytest.mark.parametrize("name", ["Estado", "State", "Stato"])
+BARE = "Estado", "State", "Stato", "Bundesland", "Provincia"
+OF_AN_ADDRESS = "bill-state", "State (Billing)", "Delivery state", "Shipping State", "ship_to_state"
+ABROAD = "Estado de envío", "Estado do cliente"
+
+
+@pytest.mark.parametrize("name", [*BARE, *OF_AN_ADDRESS, *ABROAD])
 @pytest.mark.parametrize("values", REGIONS)
 def test_a_state_of_an_address_is_no_state_of_an_order(name: str, values: tuple[str, ...]) -> None:
     table = _with_regions(name, values)
-    assert told(table) == TRUTH
+    seen = smartcart.check(table)
+    assert seen.contract.log is not None
+    assert (seen.contract.log.status, told(table)) == (None, TRUTH)
     assert not _messages(table)
+
+
+def test_a_state_of_an_address_beside_the_status_leaves_it_alone() -> None:
+    table = _with_regions("bill-state", ("CA", "ME", "OR", "NY"))
+    table["State"] = np.where(LOST, "Cancelled", "Complete")
+    seen = smartcart.check(table)
+    assert seen.contract.log is not None
+    assert (seen.contract.log.status, seen.receipt.orders) == ("State", SOLD)
+    assert not _messages(table)
+
+
+@pytest.mark.parametrize("name", ["Delivery state", "Estado de envío", "bill-state"])
+def test_a_state_of_the_delivery_is_one_of_the_order(name: str) -> None:
+    """Its words speak of the order, though an address stands beside it."""
+    table = _with_regions("Region", REGIONS[1])
+    table[name] = np.where(LOST, "Cancelled", "Complete")
+    seen = smartcart.check(table)
+    assert seen.contract.log is not None
+    assert (seen.contract.log.status, seen.receipt.orders) == (name, SOLD)
+    told_so = smartcart.check(
+        _with_regions("bill-state", REGIONS[0]), roles={"bill-state": {"meaning": "status"}}
+    )
+    assert told_so.contract.log is not None
+    assert told_so.contract.log.status == "bill-state"  # who says so is not overruled
 
 
 @pytest.mark.parametrize("what", ["no address", "changes", "a word of orders", "another name"])

@@ -13,7 +13,16 @@ from smartcart.tables.tokens import tokens
 
 __all__ = ["is_of_an_address", "with_an_address"]
 
-BARE = re.compile(r"states?|estado|etat|staat|stato|stan|stat|tilstand|status")
+_OF = (  # beside the state: whose address it is of, and how it is written
+    r"(bill|billing|ship|shipping|deliver|delivery|delivered|to|sold|invoice|mailing|home|address|"
+    r"buyers?|customers?|clients?|clientes?|recipients?|receivers?|consignee|payer|envio|entrega|"
+    r"cobranca|facturacion|faturamento|comprador|destinatario|livraison|facturation|acheteur|"
+    r"fatturazione|spedizione|consegna|liefer\w*|rechnungs?\w*|kunden?\w*|wysylki|dostawy|de|del|"
+    r"do|da|di|of|the|name|code|abbreviation|province|provincia|region|county|[12])"
+)
+BARE = re.compile(
+    rf"({_OF} )*(states?|estado|etat|staat|stato|stan|stat|tilstand)( {_OF})*|status", re.ASCII
+)
 TOWN = re.compile(
     r".*\b(city|town|suburb|ort|stadt|wohnort|ville|localite|commune|ciudad|localidad|municipio|"
     r"poblacion|cidade|bairro|citta|comune|localita|plaats|woonplaats|miasto|mesto|stad|by)\b.*"
@@ -44,8 +53,8 @@ def with_an_address(names: Collection[str]) -> bool:
 def is_of_an_address(opened: Opened, log: OrderLog, name: str, values: Sequence[str]) -> bool:
     """Return whether a column of states is a part of where the buyer lives.
 
-    Its name says no more than "state", an address stands beside it, hardly a word explains its
-    values, and it hardly changes from one order of a buyer to the next.
+    Its name says no more than "state", or whose ("bill state"), an address stands beside it, hardly
+    a word explains its values, and it hardly changes from one order of a buyer to the next.
     """
     if BARE.fullmatch(tokens(name)) is None or not values:
         return False

@@ -14,6 +14,7 @@ from smartcart.errors import DataError, UsageError
 from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.group_rows import refuse_group_rows
+from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
     RowAside,
@@ -254,15 +255,17 @@ def _look(
         rejected=rejected.num_rows,
         entries=quality.ledger_entries(contract, counts, copies=copies, exact=exact),
     )
+    used = (c.name for c in columns if c.role not in {"dropped", "id"})
+    reading = of_used_money(opened.reading, used)
     notices = (
-        *opened.reading.notices,
+        *reading.notices,
         *nobody_notices(aside),
         *table_warnings.warnings(contract, forming, customers),
         *table_warnings.doubtful(engine, clean, contract, ledger),
         *table_warnings.receipts(order_unnamed.lines_of_nobody(figures)),
         *table_warnings.repeating_ids(figures, columns),
     )
-    inspection = Inspection(opened.reading, contract, ledger, forming, describing, notices)
+    inspection = Inspection(reading, contract, ledger, forming, describing, notices)
     receipt = receipt_of_customers(engine, clean, inspection, layout)
     check_expected(receipt, dict(options.expect if options else ()), tuple)
     inspection = replace(inspection, receipt=receipt)

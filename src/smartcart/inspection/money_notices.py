@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from smartcart.inspection.amounts import Amounts, Floats
 from smartcart.inspection.desk import Desk, choose_line, listed
-from smartcart.records import Notice, OrderLog
+from smartcart.records import Notice, OrderLog, Reading
 from smartcart.tables.order_names import no_money
 from smartcart.tables.order_ranks import is_discount, money_rank
 from smartcart.tables.order_structure import SEVERAL
 from smartcart.tables.tokens import tokens
 
-__all__ = ["beside_discounts", "minor_units", "undiscounted"]
+__all__ = ["beside_discounts", "minor_units", "of_used_money", "undiscounted"]
 
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 NEAR = 0.5, 5.0  # times pieces and prices: what was paid, of the line or of its order on each line
 MOST = 3  # columns that are offered
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told
+
+
+def of_used_money(reading: Reading, used: Iterable[str | None]) -> Reading:
+    """Return the reading without what is told of mixed currencies in columns that are not used."""
+    of = tuple(f"column {name!r} " for name in used if name)
+    kept = tuple(
+        n for n in reading.notices if n.code != "mixed_currencies" or n.message.startswith(of)
+    )
+    return replace(reading, notices=kept)
 
 
 def minor_units(log: OrderLog) -> list[Notice]:

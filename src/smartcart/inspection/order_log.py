@@ -14,6 +14,7 @@ import ibis
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
 from smartcart.inspection.desk import Settled
+from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.questions import (
     check_expected,
     refuse_few_buyers,
@@ -37,6 +38,7 @@ from smartcart.records import (
 )
 from smartcart.sources import Opened
 from smartcart.tables import held_back, order_features, orders, quality
+from smartcart.tables.order_lines import distinct_lines, told_apart
 from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
@@ -107,9 +109,11 @@ def look_at_orders(
     )
     duplicates, exact = _duplicates(opened, log)
     if log.drop_duplicates:
-        table = orders.distinct_lines(table)
-    if log.order is not None and table[log.order].type().is_string():
-        log = replace(log, lettered=_lettered(engine.record(orders.letter_expression(table, log))))
+        table = distinct_lines(table, log)
+    if log.order is not None and opened.table[log.order].type().is_string():
+        log = replace(
+            log, lettered=_lettered(engine.record(orders.letter_expression(opened.table, log)))
+        )
     settled = replace(settled, log=log)
     marked, files = kept_lines(opened, orders.lines(table, log, as_of))
     counts = engine.record(orders.count_expression(marked))
@@ -319,7 +323,7 @@ def _described(
         revenue=float(row["revenue"] or 0) / orders.UNIT if "revenue" in row else None,
     )
     copies: tuple[Notice, ...] = ()
-    counted = log.order is not None and log.order not in log.filled and not log.drop_duplicates
+    counted = log.order is not None and not log.drop_duplicates
     if counted and duplicates >= COPIED * lines:
         copies = (
             Notice(
@@ -330,8 +334,9 @@ def _described(
                 duplicates,
             ),
         )
+    reading = of_used_money(opened.reading, (log.amount, log.unit_price, log.refunded))
     told_too = (
-        *opened.reading.notices,
+        *reading.notices,
         *notices,
         *copies,
         *order_features.warnings(
@@ -344,7 +349,7 @@ def _described(
             currencies=_currencies(opened, log),
         ),
     )
-    inspection = Inspection(opened.reading, contract, ledger, forming, describing, told_too)
+    inspection = Inspection(reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
 
 
@@ -353,11 +358,12 @@ def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
     table = opened.table
     rows = opened.reading.rows
     if log.drop_duplicates:
-        kept = orders.distinct_lines(table).count()
+        kept = distinct_lines(table, log).count()
         return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
     if not opened.engine.can.hash:
         return 0, True
-    hashed = content_hash(table, [c.name for c in log.columns])
+    table, written = told_apart(table, log)
+    hashed = content_hash(table, [*(c.name for c in log.columns), *written])
     exact = rows <= EXACT_ROWS
     distinct = hashed.nunique() if exact else hashed.approx_nunique()
     found = opened.engine.arrow(table.aggregate(n=distinct)).column(0)[0].as_py()

@@ -111,6 +111,7 @@ def settle(
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
+    log = log if "status" in desk.said else states.without_address(opened, log)
     log = states.with_days_of_payment(desk, log, layout)
     tell_undated(desk, log, money_columns(log, found))
     if rows is None:

@@ -20,6 +20,7 @@ from smartcart.records import (
 )
 from smartcart.sources import Opened
 from smartcart.tables import orders
+from smartcart.tables.order_lines import distinct_lines
 from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
@@ -44,7 +45,7 @@ READINGS = 6
 
 def totals(opened: Opened, log: OrderLog, as_of: dt.date | None) -> tuple[int, int, float | None]:
     """Return orders, customers and money of the lines that a reading counts as sold."""
-    table = orders.distinct_lines(opened.table) if log.drop_duplicates else opened.table
+    table = distinct_lines(opened.table, log) if log.drop_duplicates else opened.table
     bare = replace(log, traits=(), category=None, channel=None)  # of which no total is made
     marked = orders.lines(table, bare, as_of)
     text = {"o": marked["order"].cast("string"), "c": marked["customer"].cast("string")}

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
     from smartcart.engines.protocol import Engine
 
-__all__ = ["codes_notices", "counts_as_sold", "values_of", "with_days_of_payment", "with_states"]
+__all__ = [
+    "codes_notices",
+    "counts_as_sold",
+    "values_of",
+    "with_days_of_payment",
+    "with_states",
+    "without_address",
+]
 
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_BLANK = 3  # lines without a state: fewer are footers
@@ -120,6 +127,16 @@ def _seldom(column: ColumnSummary, log: OrderLog, structure: Structure | None) -
     if structure is not None and column.name in log.filled:
         return structure.cell(column.name).known <= SELDOM * structure.orders
     return column.present <= SELDOM * column.rows
+
+
+def without_address(opened: Opened, log: OrderLog) -> OrderLog:
+    """Return the log without a status that says nothing of orders: where the buyer lives."""
+    if log.status is None or log.cancelled or log.returned or log.browsed:
+        return log
+    if any(state.column == log.status for state in log.states):
+        return log
+    values = values_of(opened.engine, opened.table, log.status, FEW_STATES + 1)
+    return replace(log, status=None) if is_of_an_address(opened, log, log.status, values) else log
 
 
 def codes_notices(

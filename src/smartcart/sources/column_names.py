@@ -26,12 +26,12 @@ def clean_names(found: Sequence[str]) -> tuple[tuple[str, ...], list[Notice]]:
     seen = {ROW}
     names: list[str] = []
     doubled: list[str] = []
-    nameless = 0
+    nameless: list[str] = []
     for position, raw in enumerate(found, start=1):
         name = raw.strip()
         if not name:
-            nameless += 1
             name = _free(f"column_{position}", taken | seen)
+            nameless.append(name)
         elif name.casefold() in seen:
             doubled.append(name)
             number = 2
@@ -55,8 +55,10 @@ def clean_names(found: Sequence[str]) -> tuple[tuple[str, ...], list[Notice]]:
         notices.append(
             Notice(
                 "unnamed_columns",
-                f"{_columns(nameless)} without a name: named by position, as column_3",
-                nameless,
+                f"{_columns(len(nameless))} without a name: named by position, as "
+                + ", ".join(nameless[:3])
+                + (", ..." if len(nameless) > 3 else ""),
+                len(nameless),
             )
         )
     return tuple(names), notices

@@ -259,7 +259,8 @@ def ledger_entries(
             continue
         sentence = rule.sentence
         if rule.code == "missing customer":
-            sentence += _without(log.customer, holds, int(counts.get("parts") or 0))
+            blank = int(counts["blank"] or 0) if "blank" in counts else holds
+            sentence += _without(log.customer, holds, int(counts.get("parts") or 0), blank)
         elif rule.code == "returned":
             netted = "taken off the spend" if log.net_returns else "not taken off the spend"
             sentence += f": {netted}, counted in the share returned"
@@ -277,13 +278,18 @@ def ledger_entries(
     return tuple(entries)
 
 
-def _without(customer: str, lines: int, parts: int) -> str:
+def _without(customer: str, lines: int, parts: int, blank: int) -> str:
     """Return what lines without a customer are, of which ``parts`` have no money either.
 
-    >>> _without("ID", 9, 9)
+    The customer of ``blank`` of them is blank, that of the others stands for nobody.
+
+    >>> _without("ID", 9, 9, 9)
     ' (ID is empty) and without money: headings, or parts of what another row tells with its money'
+    >>> _without("ID", 9, 0, 0), _without("ID", 9, 0, 1)[:30]
+    (' (ID names nobody): they cannot be segmented', ' (ID is empty or names nobody)')
     """
-    empty = f" ({customer} is empty)"
+    said = "is empty" if blank == lines else "is empty or names nobody" if blank else "names nobody"
+    empty = f" ({customer} {said})"
     if parts == lines:
         what = "headings, or parts of what another row tells with its money"
         return f"{empty} and without money: {what}"

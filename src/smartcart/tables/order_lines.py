@@ -20,13 +20,20 @@ __all__ = [
     "NOTHING",
     "LineColumns",
     "cells",
+    "distinct_lines",
     "filled",
     "identity",
     "numbered",
+    "reached",
     "read_columns",
     "text",
+    "told_apart",
     "told_lost",
 ]
+
+FROM_ABOVE = ("down", "group")  # fills of cells that reach the lines below them
+HEADING, ALONE, BLOCK = "__heading__", "__alone__", "__block__"
+WRITTEN = "__written_"  # cells as the source has them, before they were filled
 
 NOTHING = 0.005  # of the currency: a sum that is smaller is none
 FULL_REFUND = 0.995  # of what was paid: less is a part of the order that came back
@@ -59,11 +66,8 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
     the lines below them.
     """
     never = ibis.literal(False)
-    table = numbered(table, log)
-    heading = table[log.customer].notnull() if log.fill == "group" else never
-    alone = _only_money(table, log)
-    table = filled(table.mutate(__heading__=heading, __alone__=alone), log)
-    other, alone = table["__heading__"], table["__alone__"]
+    table = reached(table, log)
+    other, alone = table[HEADING], table[ALONE]
     if log.row_type is not None and log.order_rows:
         kept = text(table[log.row_type]).isin([*log.order_rows, *log.line_rows])
         other = other | ~kept.fill_null(False)
@@ -125,8 +129,47 @@ def read_columns(table: ir.Table, log: OrderLog) -> ir.Table:
 
     An export has scores of columns; every step of a query over all of them is compiled for each.
     """
-    names = {*log.parts, ROW_COLUMN}
+    names = {*log.parts, ROW_COLUMN, HEADING, ALONE}
     return table.select([name for name in table.columns if name in names])
+
+
+def reached(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the table whose cells reach all lines that they speak of, and the kind of each row.
+
+    ``__heading__`` says that a row names the buyer of the lines below, ``__alone__`` that it is a
+    sum. A table that has these is one already: lines may be gone from it that others lean on.
+    """
+    if HEADING in table.columns:
+        return table
+    table = numbered(table, log)
+    heading = table[log.customer].notnull() if log.fill == "group" else ibis.literal(False)
+    return filled(table.mutate(**{HEADING: heading, ALONE: _only_money(table, log)}), log)
+
+
+def distinct_lines(table: ir.Table, log: OrderLog) -> ir.Table:
+    """Return the lines that equal no earlier one in every column, each in its place.
+
+    Lines whose buyer, day or number stands above them are equal only where that is, too.
+    """
+    if log.fill not in FROM_ABOVE:
+        bare = table.drop(ROW_COLUMN) if ROW_COLUMN in table.columns else table
+        return bare.distinct()
+    table, _ = told_apart(table, log)
+    keys = [name for name in table.columns if name not in (ROW_COLUMN, BLOCK)]
+    first = table.group_by(keys).aggregate(**{ROW_COLUMN: table[ROW_COLUMN].min()})
+    return first.drop([name for name in keys if name.startswith(WRITTEN)])
+
+
+def told_apart(table: ir.Table, log: OrderLog) -> tuple[ir.Table, tuple[str, ...]]:
+    """Return the table with the cells from above on each line, and what else tells lines apart.
+
+    That is, beside the table's own columns, what was written in the cells that were filled.
+    """
+    if log.fill not in FROM_ABOVE:
+        return table, ()
+    names = [name for name in log.filled if name in table.columns]
+    written = {f"{WRITTEN}{i}": table[name] for i, name in enumerate(names)}
+    return reached(table.mutate(**written), log), tuple(written)
 
 
 def _only_money(table: ir.Table, log: OrderLog) -> ir.Value:
@@ -170,8 +213,8 @@ def filled(table: ir.Table, log: OrderLog) -> ir.Table:
         anchor = log.date
     before = ibis.cumulative_window(order_by=ROW_COLUMN)
     block = table[anchor].notnull().cast("int64").sum().over(before)
-    table = table.mutate(__block__=block)
-    here = ibis.window(group_by="__block__")
+    table = table.mutate(**{BLOCK: block})
+    here = ibis.window(group_by=BLOCK)
     return table.mutate(**{n: _most(table[n], here) for n in names})
 
 

@@ -18,9 +18,8 @@ import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables import held_back
-from smartcart.tables.order_lines import LineColumns, cells, read_columns, text, told_lost
+from smartcart.tables.order_lines import LineColumns, cells, identity, read_columns, text, told_lost
 from smartcart.tables.quality import YEARS
-from smartcart.tables.summary import ROW_COLUMN
 
 __all__ = [
     "RULES",
@@ -29,7 +28,6 @@ __all__ = [
     "LineRule",
     "count_expression",
     "customers",
-    "distinct_lines",
     "has_money",
     "largest_expression",
     "letter_expression",
@@ -82,11 +80,6 @@ RULES: tuple[LineRule, ...] = (
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
 
 
-def distinct_lines(table: ir.Table) -> ir.Table:
-    """Return the lines of which no other is an exact duplicate, once each."""
-    return table.drop(ROW_COLUMN).distinct() if ROW_COLUMN in table.columns else table.distinct()
-
-
 def letter_expression(table: ir.Table, log: OrderLog) -> ir.Table:
     """Return one row: order numbers of digits only, and of a letter before digits."""
     code = text(table[log.order])
@@ -99,12 +92,22 @@ def lines(table: ir.Table, log: OrderLog, as_of: dt.date | None = None) -> ir.Ta
 
     ``customer, order, day`` (whole days since 1970), ``quantity, amount`` (millionths),
     ``product, category, channel, discounted``, the traits as ``t0, t1, ...``, a truth value per
-    rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale.
+    rule ``is_1, is_2, ...``, and ``rule``, the number of the first that holds, 0 for a sale; also
+    ``blank``, whether the customer's cell is, where it may be nobody's without being so.
     """
-    return ruled(marked_lines(cells(read_columns(table, log), log), log, as_of))
+    told = cells(read_columns(table, log), log)
+    blank = None
+    if log.nobody or told.customer.type().is_string():  # no customer need not be a blank cell
+        blank = identity(told.table[log.customer]).isnull()
+    return ruled(marked_lines(told, log, as_of, blank))
 
 
-def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None) -> ir.Table:
+def marked_lines(
+    told: LineColumns,
+    log: OrderLog,
+    as_of: dt.date | None = None,
+    blank: ir.Value | None = None,
+) -> ir.Table:
     """Return the table of :func:`lines` without ``rule``."""
     table = told.table
     day = ibis.literal(None, type="int64")
@@ -134,6 +137,7 @@ def marked_lines(told: LineColumns, log: OrderLog, as_of: dt.date | None = None)
         channel=text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
         discounted=_discounted(table, log),
         **{f"t{i}": text(table[name]) for i, name in enumerate(log.traits)},
+        **({} if blank is None else {"blank": blank}),
         **{f"is_{_NUMBER[code]}": flag.fill_null(False) for code, flag in rules.items()},
     )
 
@@ -221,6 +225,7 @@ def count_expression(marked: ir.Table) -> ir.Table:
     """Return one row on the table of :func:`lines`: how many each rule holds for and takes.
 
     ``parts`` are lines without a customer that have no money either: what was in a parcel, say.
+    ``blank`` are those whose customer is blank, where others name somebody who is nobody.
     """
     counts: dict[str, ir.Value] = {"lines": marked.count()}
     for i in range(1, len(RULES) + 1):
@@ -228,6 +233,8 @@ def count_expression(marked: ir.Table) -> ir.Table:
         counts[f"takes_{i}"] = (marked["rule"] == i).sum()
     nobody = marked["rule"] == _NUMBER["missing customer"]
     counts["parts"] = (nobody & marked[f"is_{_NUMBER['no price']}"]).sum()
+    if "blank" in marked.columns:
+        counts["blank"] = (marked["blank"] & marked[f"is_{_NUMBER['missing customer']}"]).sum()
     sale = marked["rule"] == SALE
     counts["used"] = sale.sum()
     counts["latest"] = marked["day"].max()

@@ -28,6 +28,7 @@ from smartcart.inspection.result import Progress
 from smartcart.records import Contract, CustomerColumns, Model, OrderLog
 from smartcart.sources import Opened, open_on
 from smartcart.tables import assignment, features, held_back, orders, quality
+from smartcart.tables.order_lines import distinct_lines
 from smartcart.workflows.customer_arrays import BATCH_ROWS, matrix
 from smartcart.workflows.score_future import foreteller, widened
 
@@ -338,7 +339,7 @@ def _of_orders(
     parts = [replace(known[name], role="forms" if name in strict else "id") for name in log.parts]
     table = checked(opened, parts, "the model of an order log")
     if log.drop_duplicates:
-        table = orders.distinct_lines(table)
+        table = distinct_lines(table, log)
     marked, files = kept_lines(opened, orders.lines(table, log, as_of))
     row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
