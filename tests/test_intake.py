@@ -157,7 +157,7 @@ def test_numbers(tmp_path: Path, cells: list[str], kind: str, values: list[Any])
         ["12,34,5", "1"],
         ["58k", "61k"],
         ["2012_01", "2012_02", "1", "2"],
-        ["٣", "٤"],
+        ["Ⅲ", "Ⅳ"],
     ],
 )
 def test_not_numbers(tmp_path: Path, cells: list[str]) -> None:
