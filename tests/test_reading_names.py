@@ -309,3 +309,24 @@ def test_an_amount_of_an_order_is_no_number_of_one(gross: str, net: str) -> None
     receipt = smartcart.check(table).receipt
     assert (receipt.orders, receipt.customers, receipt.revenue) == TRUTH
     assert receipt.columns["money"] == gross
+
+
+@pytest.mark.parametrize("slash", ["/", " / "])
+def test_a_path_of_fields_names_no_order(slash: str) -> None:
+    t = two_lines()
+    table = pd.DataFrame(
+        {
+            "Order Reference": t["number"],
+            "Order Date": t["day"],
+            "Customer": t["who"],
+            "Total": t["total"],
+            "Orders/Product": t["sku"],
+            f"Orders{slash}Quantity": t["pieces"],
+        }
+    )
+    below = ~t["first"]
+    for name in table.columns[:4]:
+        table[name] = table[name].astype(object).where(~below)
+    receipt = smartcart.check(table).receipt
+    assert receipt.columns["order"] == "Order Reference"
+    assert (receipt.orders, receipt.customers, receipt.revenue) == TRUTH

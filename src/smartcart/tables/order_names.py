@@ -94,6 +94,8 @@ def parts_named(name: str) -> tuple[Part, ...]:
     ['amount']
     >>> [p.name for p in parts_named("Контрагент / Заказ")], parts_named("Kunde / Bemerkung")
     (['customer', 'order'], ())
+    >>> parts_named("Lignes de la commande/Quantité")  # a path of fields, as Odoo writes it
+    ()
     """
     found = _parts_of(name)
     aside = re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name).strip()
@@ -101,7 +103,7 @@ def parts_named(name: str) -> tuple[Part, ...]:
     if found or not aside:
         return found
     found = _parts_of(aside) if aside != name else ()
-    one, slash, other = (half.strip() for half in aside.partition("/"))
+    one, slash, other = (half.strip() for half in aside.partition(" / "))
     if found or not slash or "/" in other:
         return found
     halves = [_parts_of(half) for half in (one, other)]  # two names of one column
