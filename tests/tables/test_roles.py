@@ -157,9 +157,9 @@ def test_names_are_recognised(name: str, kind: str, role: str, meaning: str) -> 
             "last_date",
             "forms",
             "date",
-            "Letzte Bestellung|Letzter Kauf|Última compra|"
-            "Dernière commande|Fecha última compra|Última visita",
+            "Letzte Bestellung|Letzter Kauf|Última compra|Dernière commande|Fecha última compra",
         ),
+        ("last_seen", "forms", "date", "Última visita"),
         ("tenure", "forms", "number", "Kundendauer|Antigüedad|Ancienneté|Tempo de casa"),
         ("visits", "forms", "number", "Besuche|Webbesuche pro Monat|Visitas|Visites|Acessos"),
         (

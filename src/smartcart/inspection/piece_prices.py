@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from smartcart.inspection.amounts import SAMPLE, Floats
+from smartcart.inspection import amounts
+from smartcart.inspection.amounts import Floats
 from smartcart.inspection.desk import Desk, Rival, choose_line
 from smartcart.records import OrderLog
 from smartcart.tables.order_candidates import PIECE
@@ -39,7 +40,7 @@ def told_by_products(desk: Desk, log: OrderLog, name: str) -> Told | None:
     product = log.product or log.category
     if product is None or log.quantity is None or desk.figures[name].type != "number":
         return None
-    lines = desk.sample.limit(SAMPLE).select(
+    lines = desk.sample.limit(amounts.SAMPLE).select(
         p=desk.sample[product].cast("string"),
         q=desk.sample[log.quantity].cast("float64"),
         m=desk.sample[name].cast("float64"),
