@@ -94,7 +94,7 @@ def test_a_cancelled_run_leaves_nothing_and_starts_again(
 ) -> None:
     number = upload(client)
     job = client.post("/api/v1/runs", json={"upload_id": number}).json()
-    wait(client, job["id"], lambda found: found["step"] == "choose K")
+    wait(client, job["id"], lambda found: bool(found["step"]))
     client.post(f"/api/v1/jobs/{job['id']}/cancel")
     found = wait(client, job["id"], ended)
     assert found["state"] == "cancelled"

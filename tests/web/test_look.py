@@ -274,9 +274,10 @@ def test_a_run_of_an_unsettled_file_leads_back_to_the_question(client: Any) -> N
 
 def test_the_kinds_of_rows_that_are_sales_are_a_choice(client: Any) -> None:
     orders = [
-        f"{1000 + n},{kind},c{n % 16:02d},2024-{1 + n % 12:02d}-{1 + n % 28:02d},{10.5 + n}\n"
+        f"{1000 + 3 * n + i},{kind},c{n % 16:02d},2024-{1 + n % 12:02d}-{1 + n % 28:02d},"
+        f"{10.5 + n}\n"
         for n in range(120)
-        for kind in ("VENTE", "TOTAL", "REGLEMENT")
+        for i, kind in enumerate(("VENTE", "TOTAL", "REGLEMENT"))
     ]
     header = "TICKET,TYPE LIGNE,CODE CLIENT,DATE,MONTANT\n"
     number = upload(client, (header + "".join(orders)).encode())
