@@ -169,8 +169,10 @@ def with_nobody(
         log = replace(log, folded=written)  # addresses and names are typed by hand
     customers = int(row["different"] or 0)
     mail = next((c.name for c in found.mails if c.name != log.customer), None)
-    rescue = None
-    if log.fill == "none":
+    joined = log.joined or any(c.name == mail and c.spaced >= MAILS * c.head for c in found.mails)
+    mail = log.mail if log.joined else mail
+    rescue = mail if joined else None  # names, which a configuration may say, too
+    if log.fill == "none" and rescue is None:
         rescue = _known_otherwise(opened, sample, log, found, mail, notices)
         mail = mail or rescue
     called = next((c.name for c in found.names if c.name not in {log.customer, log.order}), None)
@@ -185,7 +187,11 @@ def with_nobody(
     nobody += _by_name(rows)
     nobody += shared
     log = replace(
-        log, nobody=tuple(dict.fromkeys(nobody)), mail=mail, unnamed_by_mail=rescue is not None
+        log,
+        nobody=tuple(dict.fromkeys(nobody)),
+        mail=mail,
+        unnamed_by_mail=rescue is not None,
+        joined=joined,
     )
     there = [r for r in rows if _plain(r["who"]) in {*nobody, *NOBODY_WORDS}]
     if value.type().is_numeric():
@@ -342,6 +348,10 @@ def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
 
 
 def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
+    several = [r for r in rows if int(r["orders"] or 0) > 1]
+    own = sum(int(r["mails"] or 0) >= ALL * int(r["orders"]) for r in several)
+    if 2 * own > len(several) > 1:  # each order has an address of its own
+        return []
     shared = [
         r for r in rows if int(r["mails"] or 0) >= max(SHARED_BY, SHARED * int(r["orders"] or 0))
     ]

@@ -27,6 +27,7 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.money_notices import minor_units
+from smartcart.inspection.namesakes import apart_from_namesakes
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -108,6 +109,7 @@ def settle(
     log = _customer(desk, log, structure, found)
     if layout is not None and "customer" not in parts.values():
         log = _in_full(desk, log, structure, layout)
+    log = apart_from_namesakes(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
@@ -381,6 +383,7 @@ def _other_customers(
             nobody=(),
             mail=None,
             unnamed_by_mail=False,
+            joined=False,
             folded=is_mail(name),
         )
         desk.rivals.append(

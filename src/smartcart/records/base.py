@@ -152,6 +152,7 @@ class OrderLog(Brief):
     layout: str | None = None  # the known export that it is
     mail: str | None = None  # tells buyers whose customer is nobody
     unnamed_by_mail: bool = False  # ... and those without a customer, too
+    joined: bool = False  # ... these are whoever bears the same name on other lines, if one does
     folded: bool = False  # customers are e-mail addresses: compared without case and blanks
     nobody: tuple[str, ...] = ()  # customers that stand for nobody, in lower case
     states: tuple[LineState, ...] = ()  # further columns that say what became of a line

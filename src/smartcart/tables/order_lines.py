@@ -314,12 +314,24 @@ def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:
         mail = table[log.mail].strip().lower().nullif("")
+        mail = is_nobody(mail, ()).ifelse(ibis.null("string"), mail)
         named = value if value.type().is_string() else value.cast("string")
         unknown = nobody | named.isnull() if log.unnamed_by_mail else nobody
+        if log.joined:
+            mail = _joined(mail, unknown.ifelse(ibis.null("string"), named))
         return unknown.ifelse(mail, named)
     if not log.nobody and not value.type().is_string():
         return value
     return nobody.ifelse(ibis.null(value.type()), value)
+
+
+def _joined(name: ir.Value, known: ir.Value) -> ir.Value:
+    """Return the one customer that bears the name on other lines; the name where several do."""
+    name = name.replace("  ", " ").replace("  ", " ")
+    here = ibis.window(group_by=name)
+    first, last = known.min().over(here), known.max().over(here)
+    one = (name.notnull() & (first == last)).fill_null(False)
+    return one.ifelse(first, name)
 
 
 def identity(value: ir.Value) -> ir.Value:

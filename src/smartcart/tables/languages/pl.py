@@ -16,6 +16,7 @@ PARTS = {
         "klient",
         "id klienta",
         "numer klienta",
+        "nr klienta",
         "kod klienta",
         "nazwa klienta",
         "kupujący",

@@ -1,0 +1,259 @@
+"""Two people of one name: beside a column of names an address, a login or a phone tells buyers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from smartcart.inspection.buyers import masked, one_for_all, who_come_again
+from smartcart.inspection.desk import HALF, Desk, choose_line
+from smartcart.records import Notice, OrderLog
+from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
+from smartcart.tables.order_lines import text
+from smartcart.tables.order_names import part_of
+from smartcart.tables.order_ranks import customer_rank, is_mail
+from smartcart.tables.order_structure import Structure
+from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
+
+__all__ = ["apart_from_namesakes", "holds_names"]
+
+SOME = 0.6  # of the lines with money have an e-mail address; the others are told by the name
+MOST = 0.9  # of them have a login, a code or a phone
+WITH_DIGITS = 0.1  # of the values, at most: names have none
+TOLD = 0.01  # of the lines, from which it is told that they have none
+KEYS_TRIED = 4
+ONE_NAME = 0.5  # of the addresses, at least, stand beside one name: they are its owner's
+MUCH = 0.1  # of the names or addresses, from which it is told that they do not go together
+OF_ONE_FIRM = 0.8  # of the names with several addresses have these at a domain of their own
+FIRMS = 3  # such names, from which they are firms
+SAME_FORM = 1.02  # written phones for each number: all are written in one form
+LAST_DIGITS = 9  # of a phone number: without the country and the zero before the town
+LONG_NUMBER = 1e6  # a phone as a number
+_CODED = re.compile(r"\b(user|usuario|utilisateur|nutzer|benutzer|login|nick|pseudo|handle|code)")
+_FIRM = re.compile(
+    r"((customer|client|buyer|kunden?|billing) )?(company|firm|firma|unternehmen|empresa|azienda|"
+    r"societe|entreprise|bedrijf|organi[sz]ation|(ragione|raison|razon|razao) social[e]?)( name)?"
+)
+_PHONE = re.compile(
+    r"(?!.*\b(ship\w*|shipping|seller|store|shop|agent|recipient|delivery|fax)\b)"
+    r".*\b(phones?|tel|telefon\w*|telephone|telefoon|mobil\w*|handy\w*|cell|cellphone|celular|"
+    r"movil|whatsapp|gsm|komorka|komorkowy|puhelin|telf?|телефон\w*|тел)\b.*|"
+    r".*(電話|携帯|电话|手机|手機|전화|휴대).*"
+)
+
+
+def holds_names(column: ColumnSummary) -> bool:
+    """Return whether a column of customers holds what people or firms are called, and no codes.
+
+    Most values are several words, or hardly any has a digit and its name speaks of no login.
+    """
+    if column.type != "text" or customer_rank(column.name) == 0 or not column.head:
+        return False
+    written = 2 * column.mails <= column.head and 2 * column.phones <= column.head
+    if not written or 2 * column.digits > column.head:
+        return False
+    if column.spaced >= HALF * column.head:
+        return True
+    plain = column.digits <= WITH_DIGITS * column.head
+    return plain and _CODED.search(tokens(column.name)) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """How the names of a log go with another column that may tell its buyers apart."""
+
+    names: int
+    several_keys: int  # names with several values of the other column
+    firms: int  # of them, those whose addresses are at one domain
+    domains: int  # different ones of these
+    keys: int
+    several_names: int  # values of the other column with several names
+    numbers: int  # of phones: different numbers, however they are written
+
+    @property
+    def owned(self) -> bool:
+        """Whether a value of the other column stands beside one name, by and large."""
+        return self.keys - self.several_names >= ONE_NAME * self.keys
+
+    @property
+    def of_firms(self) -> bool:
+        """Whether the names with several addresses are firms: the addresses are at their domain."""
+        alone = OF_ONE_FIRM * self.several_keys
+        return self.firms >= max(FIRMS, alone) and self.domains >= alone
+
+
+def apart_from_namesakes(
+    desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
+) -> OrderLog:
+    """Return the log by what tells people of one name apart, where it is keyed by names.
+
+    That is a login, an e-mail address or a phone on most lines, which comes again and stands beside
+    one name; lines without it are told apart by the name. Several addresses at a domain of their
+    own are those of one firm, which is the buyer.
+    """
+    if log.fill == "group" or ("customer" in desk.said and log.layout is None):
+        return log
+    if not holds_names(desk.figures[log.customer]):
+        return _of_firms(desk, log, structure, found)
+    for name, phone in _keys(desk, log, structure, found):
+        pairs = _pairs(desk, log.customer, name, phone)
+        if not pairs.owned or who_come_again(desk, replace(log, customer=name), [log.customer]):
+            continue
+        if phone and (pairs.keys < pairs.names or not pairs.several_keys):
+            continue
+        if pairs.of_firms or (phone and pairs.keys > SAME_FORM * pairs.numbers):
+            desk.notices += _told(name, pairs, by=log.customer, of=log.customer)
+            return log
+        desk.notices += _told(name, pairs, by=name, of=log.customer)
+        desk.checks.append(f"{log.customer} holds names: {name} tells people of one name apart")
+        return _by(desk, log, name)
+    return log
+
+
+def _by(desk: Desk, log: OrderLog, name: str) -> OrderLog:
+    """Return the log by a column of addresses; by the name where one is blank or many people's."""
+    blank = desk.lines - desk.known.get(name, desk.lines)
+    if log.fill == "none" and blank >= TOLD * desk.lines > 0:
+        desk.notices.append(
+            Notice(
+                "customer_by_another",
+                f"{name} is blank on {blank:,} of {desk.lines:,} lines looked at: their buyers are "
+                f"told apart by {log.customer}.",
+                blank,
+            )
+        )
+    return replace(log, customer=name, mail=log.customer, unnamed_by_mail=True, joined=True)
+
+
+def _of_firms(
+    desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
+) -> OrderLog:
+    """Return the log by the name of firms of which several people order.
+
+    Where a column of names does not go with what tells buyers apart, this is told.
+    """
+    firms = [c for c in desk.figures.values() if _FIRM.fullmatch(tokens(c.name))]
+    for column in dict.fromkeys([*found.customers, *found.names, *firms]):
+        name = column.name
+        if name in {*log.parts, *desk.dropped} or not holds_names(column):
+            continue
+        if not _steady(structure, name) or _filled(desk, structure, column) < MOST:
+            continue
+        pairs = _pairs(desk, name, log.customer, phone=False)
+        mails = 2 * desk.figures[log.customer].mails > desk.figures[log.customer].head
+        if mails and pairs.of_firms and log.layout is None:
+            desk.notices += _told(log.customer, pairs, by=name, of=name)
+            return replace(log, customer=name)
+        desk.notices += _told(log.customer, pairs, by=log.customer, of=name)
+        return log
+    return log
+
+
+def _keys(
+    desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
+) -> Iterator[tuple[str, bool]]:
+    """Return the columns that may tell namesakes apart, and whether they hold phones."""
+    other = [c for c in desk.figures.values() if _is_code(c)]
+    phones = [c for c in desk.figures.values() if _is_phone(c)]
+    tried = 0
+    for column in dict.fromkeys([*other, *found.mails, *phones]):
+        name = column.name
+        if name in {*log.parts, *desk.dropped} or column.distinct < SEVERAL_VALUES:
+            continue
+        most = SOME if column in found.mails else MOST
+        if not _steady(structure, name) or _filled(desk, structure, column) < most:
+            continue
+        tried += 1
+        hidden = masked(desk.opened, desk.sample, name)
+        if not hidden and not one_for_all(desk.opened, desk.sample, name):
+            yield name, column in phones
+        if tried == KEYS_TRIED:
+            return
+
+
+def _steady(structure: Structure | None, name: str) -> bool:
+    return structure is None or structure.cell(name).steady
+
+
+def _filled(desk: Desk, structure: Structure | None, column: ColumnSummary) -> float:
+    if column.name in desk.known:
+        return desk.filled(column.name, structure)
+    return column.present / max(1, column.rows)
+
+
+def _is_code(column: ColumnSummary) -> bool:
+    """Return whether a column is named as one of customers, and holds ids or logins."""
+    part = part_of(column, {})
+    if part is None or part.name != "customer" or is_mail(column.name) or holds_names(column):
+        return False
+    if column.type == "number":
+        return column.whole
+    coded = column.digits > (1 - WITH_DIGITS) * column.head
+    return coded or _CODED.search(tokens(column.name)) is not None
+
+
+def _is_phone(column: ColumnSummary) -> bool:
+    if _PHONE.fullmatch(tokens(column.name)) is None or is_mail(column.name):
+        return False
+    if column.type == "text":
+        return column.head > 0 and column.digits > (1 - WITH_DIGITS) * column.head
+    return column.type == "number" and column.whole and (column.high or 0) >= LONG_NUMBER
+
+
+def _pairs(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
+    """Count how often a name has several values of ``key``, and the reverse."""
+    sample = desk.sample
+    value = text(sample[key]).strip().lower()
+    number = value.re_replace("[^0-9]+", "").right(LAST_DIGITS) if phone else value
+    lines = sample.select(
+        name=sample[names].strip().lower().re_replace(" +", " "),
+        key=value,
+        number=number,
+        domain=value.re_extract("@(.+)$", 1),
+    )
+    lines = lines.filter(lines["name"].notnull() & lines["key"].notnull())
+    both = lines.group_by(["name", "key", "number", "domain"]).aggregate(n=lines.count())
+    of_name = both.group_by("name").aggregate(
+        keys=both["number"].nunique(), domains=both["domain"].nunique(), at=both["domain"].max()
+    )
+    of_key = both.group_by("key").aggregate(names=both.count(), number=both["number"].max())
+    firm = (of_name["keys"] > 1) & (of_name["domains"] == 1) & (of_name["at"].length() > 0)
+    told = of_name.aggregate(
+        names=of_name.count(),
+        several_keys=(of_name["keys"] > 1).sum(),
+        firms=firm.sum(),
+        domains=of_name["at"].nunique(where=firm),
+    )
+    back = of_key.aggregate(
+        keys=of_key.count(),
+        several_names=(of_key["names"] > 1).sum(),
+        numbers=of_key["number"].nunique(),
+    )
+    record = desk.opened.engine.record
+    return _Pairs(**{n: int(v or 0) for n, v in {**record(told), **record(back)}.items()})
+
+
+def _told(key: str, pairs: _Pairs, *, by: str, of: str) -> list[Notice]:
+    """Return a notice where names (column ``of``) and ``key`` hardly go together, or firms do.
+
+    ``by`` is the one of both that tells buyers apart.
+    """
+    much = max(pairs.several_keys / max(1, pairs.names), pairs.several_names / max(1, pairs.keys))
+    if by == key and much < MUCH:
+        return []
+    found = []
+    if pairs.several_keys:
+        found.append(f"{pairs.several_keys:,} of {pairs.names:,} names have several {key}")
+    if pairs.several_names:
+        found.append(f"{pairs.several_names:,} of {pairs.keys:,} {key} have several names")
+    other = key if by == of else of
+    return [
+        Notice(
+            "names and addresses",
+            f"{by} tells buyers apart, though {other} stands beside it: {' and '.join(found)} "
+            f"(in the lines looked at). {choose_line(other, 'customer')} reads by {other}.",
+            pairs.several_keys + pairs.several_names,
+        )
+    ]

@@ -1,0 +1,256 @@
+"""Two people of one name: what stands beside a column of names tells them apart, and what not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart.inspection import namesakes
+from smartcart.records import Inspection
+from smartcart.tables.summary import ColumnSummary
+from test_reading import told
+
+ORDERS, PEOPLE, NAMESAKES = 240, 40, 4
+N = np.arange(ORDERS)
+WHO = N % PEOPLE
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+NAMES = [f"Ada Birch{LETTERS[i % 20]}{LETTERS[i // 20]}" for i in range(PEOPLE - NAMESAKES)]
+NAMES += NAMES[:NAMESAKES]  # the last four are called like the first four
+CALLED = np.array(NAMES)[WHO]
+MAILS = np.array([f"p{i}@mail{i % 3}.example" for i in range(PEOPLE)])[WHO]
+PHONES = np.array([f"+49 171 {5_550_000 + 37 * i}" for i in range(PEOPLE)])[WHO]
+TOTAL = 10.0 + N % 7
+BY_KEY = (ORDERS, PEOPLE, TOTAL.sum())
+BY_NAME = (ORDERS, PEOPLE - NAMESAKES, TOTAL.sum())
+
+
+def log(**columns: object) -> pd.DataFrame:
+    """Orders without a buyer, and ``columns`` beside them."""
+    table = {"Order ID": N + 1000, "Date": pd.Timestamp("2024-01-01") + pd.to_timedelta(N, "D")}
+    return pd.DataFrame(table | columns | {"Total": TOTAL})
+
+
+def codes(seen: Inspection) -> set[str]:
+    return {notice.code for notice in seen.notices}
+
+
+# What tells people of one name apart -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Customer", "Client", "Buyer name", "Klient", "Kunde", "Kundenname", "Käufer", "Cliente"),
+        *("Acheteur", "Nabywca", "Покупатель", "Müşteri", "客户", "고객", "Full name", "Contact"),
+    ],
+)
+def test_an_address_beside_names_tells_who_bought(name: str) -> None:
+    assert told(log(**{name: CALLED, "E-mail": MAILS})) == BY_KEY
+    assert told(log(**{"E-mail": MAILS, name: CALLED})) == BY_KEY
+
+
+@pytest.mark.parametrize("name", ["Klient", "Customer name"])
+@pytest.mark.parametrize(
+    ("other", "values"),
+    [
+        ("Customer ID", WHO + 500),
+        ("ID klienta", WHO + 500),
+        ("Nr klienta", [f"K{i:04d}" for i in WHO]),
+        ("Kd-Nr.", WHO + 500),
+        ("Login", [f"user{i}" for i in WHO]),
+        ("Phone", PHONES),
+        ("Telefon", PHONES),
+        ("Telefon", WHO * 37 + 491_710_000_000),
+        ("電話番号", PHONES),
+    ],
+)
+def test_an_id_a_login_or_a_phone_beside_names_does_too(name, other, values) -> None:
+    assert told(log(**{name: CALLED, other: values})) == BY_KEY
+
+
+def test_names_alone_are_compared_without_case_and_blanks() -> None:
+    written = [f" {n.upper()}" if i % 2 else n.replace(" ", "   ") for i, n in enumerate(CALLED)]
+    assert told(log(Klient=written)) == BY_NAME
+
+
+def test_what_was_said_of_the_columns_holds() -> None:
+    table = log(Klient=CALLED, **{"E-mail": MAILS})
+    assert told(table, roles={"Klient": {"meaning": "customer"}}) == BY_NAME
+    assert told(table, roles={"E-mail": {"role": "dropped"}}) == BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "names"),
+    [
+        ("Klient", CALLED, True),
+        ("客户", ["王小明", "李雷"] * 20, True),
+        ("Kunde", ["Birch", "Stone"] * 20, True),
+        ("Buyer username", ["birch", "stone"] * 20, False),
+        ("Customer", [f"K {i}" for i in N], False),
+        ("Customer", MAILS, False),
+        ("Customer ID", CALLED, False),
+    ],
+)
+def test_a_column_of_names_is_known_by_its_values(name: str, held, names: bool) -> None:
+    assert namesakes.holds_names(_figures(np.resize(held, ORDERS), name)) is names
+
+
+def _figures(values: np.ndarray, name: str) -> ColumnSummary:
+    texts = [str(v) for v in values]
+    return ColumnSummary(
+        name,
+        "text",
+        len(texts),
+        len(texts),
+        len(set(texts)),
+        head=len(texts),
+        spaced=sum(" " in t for t in texts),
+        digits=sum(any(c.isdigit() for c in t) for t in texts),
+        mails=sum("@" in t for t in texts),
+    )
+
+
+# What does not ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("other", "values"),
+    [
+        ("E-mail", [f"x{i}@relay.example" for i in N]),  # made for each order
+        ("E-mail", [f"agent{i % 8}@shop.example" for i in N]),  # of those who sell
+        ("User", np.array(["ann", "bob", "cleo"])[N % 3]),
+        ("Phone", [f"+49 171 {1_000_000 + i % 30}" for i in N]),  # fewer than names
+    ],
+)
+def test_what_is_not_the_buyers_own_leaves_the_names(other: str, values) -> None:
+    seen = smartcart.check(log(Klient=CALLED, **{other: values}).head(160))
+    assert seen.receipt.columns["customer"] == "Klient"
+    assert (seen.receipt.orders, seen.receipt.customers) == (160, BY_NAME[1])
+    assert "nobody" not in codes(seen)
+
+
+def test_phones_in_several_forms_leave_the_names_and_are_told() -> None:
+    forms = [p if i // PEOPLE % 2 else p.replace("+49 ", "0") for i, p in enumerate(PHONES)]
+    seen = smartcart.check(log(Klient=CALLED, Telefon=forms))
+    assert seen.receipt.customers == BY_NAME[1]
+    notice = next(n for n in seen.notices if n.code == "names and addresses")
+    assert f"{NAMESAKES} of {PEOPLE - NAMESAKES} names have several Telefon" in notice.message
+    assert "'Telefon': {meaning: customer}" in notice.message
+
+
+# Addresses on some lines -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("blank", "by"), [(0.39, "E-mail"), (0.41, "Klient")])
+def test_lines_without_an_address_are_of_who_has_the_name_on_others(blank: float, by: str) -> None:
+    lacks = np.zeros(ORDERS, bool)
+    own = np.flatnonzero((WHO >= NAMESAKES) & (WHO < PEOPLE - NAMESAKES))
+    lacks[own[: round(blank * ORDERS)]] = True  # of nobody who has a namesake
+    seen = smartcart.check(log(Klient=CALLED, **{"E-mail": pd.Series(MAILS).where(~lacks)}))
+    assert seen.receipt.columns["customer"] == by
+    assert (seen.receipt.orders, seen.receipt.revenue) == (ORDERS, TOTAL.sum())
+    assert seen.receipt.customers == (PEOPLE if by == "E-mail" else PEOPLE - NAMESAKES)
+    assert ("customer_by_another" in codes(seen)) is (by == "E-mail")
+
+
+def test_buyers_without_any_address_are_told_by_their_names_and_walk_ins_are_nobody() -> None:
+    mail = pd.Series(MAILS).where((WHO < 20) | (WHO >= 28))
+    assert told(log(Klient=CALLED, **{"E-mail": mail})) == BY_KEY
+    named = pd.Series(CALLED).where(mail.notna(), "Walk-in")
+    seen = smartcart.check(log(Klient=named, **{"E-mail": mail}))
+    assert seen.receipt.customers == PEOPLE - 8
+    assert seen.receipt.orders == mail.notna().sum()
+
+
+def test_an_address_of_the_shop_that_many_names_bear_is_nobody() -> None:
+    till = N % 7 == 0
+    seen = smartcart.check(log(Klient=CALLED, **{"E-mail": np.where(till, "x@x.example", MAILS)}))
+    assert "nobody" in codes(seen)
+    assert (seen.receipt.orders, seen.receipt.revenue) == (ORDERS, TOTAL.sum())
+
+
+def test_a_configuration_that_says_so_reads_the_same() -> None:
+    mail = pd.Series(MAILS).where((WHO < 20) | (WHO >= 28))
+    said = {"E-mail": {"meaning": "customer"}, "Klient": {"meaning": "email"}}
+    assert told(log(Klient=CALLED, **{"E-mail": mail}), roles=said) == BY_KEY
+
+
+# Firms, and what hardly goes together ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Kunde", "Customer name", "Company"])
+@pytest.mark.parametrize("own", [True, False])
+def test_several_addresses_at_a_domain_of_its_own_are_of_one_firm(name: str, own: bool) -> None:
+    at = np.array([f"firm{i}.example" if own else f"post{i % 3}.example" for i in range(PEOPLE)])
+    mails = [f"{'abc'[i % 3]}{w}@{at[w]}" for w, i in zip(WHO, N // PEOPLE, strict=True)]
+    firms = np.array([f"Birch{LETTERS[i % 20]}{LETTERS[i // 20]} GmbH" for i in range(PEOPLE)])
+    seen = smartcart.check(log(**{name: firms[WHO], "E-mail": mails}))
+    assert seen.receipt.columns["customer"] == (name if own else "E-mail")
+    assert seen.receipt.customers == (PEOPLE if own else 3 * PEOPLE)
+    notice = next(n for n in seen.notices if n.code == "names and addresses")
+    assert f"{PEOPLE} of {PEOPLE} names have several E-mail" in notice.message
+    assert f"{('E-mail' if own else name)!r}: {{meaning: customer}}" in notice.message
+
+
+@pytest.mark.parametrize("several", [4, 5])  # of 40 ids: a tenth, and less
+def test_ids_that_bear_several_names_are_told(several: int) -> None:
+    names = np.array([f"Ben Reed{LETTERS[i % 20]}{LETTERS[i // 20]}" for i in range(PEOPLE)])[WHO]
+    other = np.where((several - 1 > WHO) & (PEOPLE > N), "Cleo Moss", names)
+    seen = smartcart.check(log(**{"Customer ID": WHO + 500, "Customer name": other}))
+    assert seen.receipt.customers == PEOPLE
+    assert ("names and addresses" in codes(seen)) is (several == 5)
+
+
+# Known layouts ---------------------------------------------------------------------------------
+
+
+def _opencart() -> pd.DataFrame:
+    day = (pd.Timestamp("2024-01-01") + pd.to_timedelta(N, "D")).strftime("%d/%m/%Y")
+    return pd.DataFrame(
+        {
+            "Order ID": N + 1000,
+            "Customer": CALLED,
+            "Status": "Complete",
+            "Total": TOTAL,
+            "Date Added": day,
+            "Date Modified": day,
+        }
+    )
+
+
+def _odoo() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Order Reference": [f"S{n:05d}" for n in N],
+            "Order Date": pd.Timestamp("2024-01-01") + pd.to_timedelta(N, "D"),
+            "Customer": CALLED,
+            "Salesperson": "Mitch",
+            "Total": TOTAL,
+            "Status": "Sales Order",
+        }
+    )
+
+
+@pytest.mark.parametrize("table", [_opencart(), _odoo()], ids=["opencart", "odoo"])
+def test_layouts_by_a_name_read_what_stands_beside_it(table: pd.DataFrame) -> None:
+    assert told(table) == BY_NAME
+    for name, values in (("E-Mail", MAILS), ("Telephone", PHONES), ("Customer ID", WHO + 9)):
+        seen = smartcart.check(table.assign(**{name: values}))
+        assert seen.receipt.layout is not None
+        assert seen.receipt.columns["customer"] == name
+        assert seen.receipt.customers == PEOPLE
+
+
+# The lines of an order -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_the_address_reaches_the_lines_of_its_order(once: bool) -> None:
+    lines = log(Klient=CALLED, **{"E-mail": MAILS})
+    lines = lines.loc[lines.index.repeat(2)].reset_index(drop=True)
+    lines = lines.assign(Product=np.array(["A", "B"])[lines.index % 2], Qty=1)
+    if once:
+        lines.loc[lines.index % 2 == 1, ["Klient", "E-mail", "Date"]] = None
+    assert told(lines) == BY_KEY
