@@ -50,10 +50,12 @@ def loaded(name, tell):
 
 def test_it_answers_and_sends_words():
     heard: list[str] = []
-    with HelperProcess(meanwhile=["smartcart.core.rfm"]) as helper:
+    with HelperProcess() as helper:
         helper.ask(shout, "shop")
         helper.ask(shout, "cart!")
-        assert [helper.answer(heard.append), helper.answer()] == [4, 5]
+        found = [helper.answer(heard.append, ["smartcart.core.rfm"]), helper.answer()]
+    assert found == [4, 5]
+    assert "smartcart.core.rfm" in sys.modules
     assert heard == ["SHOP"]
     assert not multiprocessing.active_children()
 

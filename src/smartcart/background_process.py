@@ -26,18 +26,14 @@ class LostError(Exception):
 class HelperProcess:
     """A process that loads ``modules`` while this one works, and then runs functions for it.
 
-    ``meanwhile`` are modules that this process loads while it waits for the first answer;
     ``without`` are packages that the other never loads, whoever asks for them there. Use
     ``with``: the process ends with the block, and by itself if its parent is killed. Whoever gets
     :class:`LostError` does the work itself, and so meets the reason.
     """
 
-    def __init__(
-        self, *modules: str, meanwhile: Sequence[str] = (), without: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, *modules: str, without: Sequence[str] = ()) -> None:
         self._modules = modules
         self._without = tuple(without)
-        self._meanwhile = meanwhile
         self._pipe: Connection | None = None
         self._process: SpawnProcess | None = None
 
@@ -81,12 +77,16 @@ class HelperProcess:
         except OSError as error:
             raise LostError from error
 
-    def answer(self, heard: Callable[[str], None] | None = None) -> Any:
-        """Wait for what was asked; ``heard`` is called with the words that come meanwhile."""
+    def answer(
+        self, heard: Callable[[str], None] | None = None, meanwhile: Sequence[str] = ()
+    ) -> Any:
+        """Wait for what was asked; ``heard`` is called with the words that come meanwhile.
+
+        ``meanwhile`` are modules that this process loads before it waits.
+        """
         if self._pipe is None:
             raise LostError
-        _load(self._meanwhile)
-        self._meanwhile = ()
+        _load(meanwhile)
         while True:
             try:
                 what, content = self._pipe.recv()

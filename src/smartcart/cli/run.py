@@ -54,7 +54,6 @@ THERE = (
     "mpl_toolkits.mplot3d",
 )
 NOT_THERE = ("pandas",)  # which scikit-learn would load to know its tables; it is given arrays
-HERE = ("smartcart.report.page",)
 
 
 @app.command(epilog="Example: smartcart run customers.csv -o out/")
@@ -251,7 +250,7 @@ def _segment(
     sources = source if isinstance(source, list) else [source]
     store.refuse_target(output, overwrite=overwrite)
     store.refuse_source_inside(output, sources)
-    helping = HelperProcess(*THERE, meanwhile=HERE, without=NOT_THERE)
+    helping = HelperProcess(*THERE, without=NOT_THERE)
     with show.Progress(quiet=quiet) as progress, helping as helper:
         progress("start", 0, None)
         from smartcart import workflows

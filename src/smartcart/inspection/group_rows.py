@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def refuse_group_rows(opened: Opened, figures: Sequence[ColumnSummary]) -> None:
     cells = {f"v{i}": first[name].cast("float64") for i, name in enumerate(numbers)}
     found = opened.engine.arrow(first.select(__at__=first[ROW_COLUMN], **cells))
     values = np.column_stack(
-        [np.asarray(found[f"v{i}"].to_pandas(), dtype=np.float64) for i in range(len(numbers))]
+        [found[f"v{i}"].fill_null(0.0).to_numpy() for i in range(len(numbers))]
     )
     for below in (True, False):
         groups = groups_of(np.nan_to_num(values if below else values[::-1]))
@@ -89,8 +89,8 @@ def groups_of(values: Floats) -> tuple[list[int], list[int]] | None:
     if count < FEWEST_ROWS:
         return None
     for column in range(min(width, TRIED)):
-        groups = list(_groups(values[:, column]))
-        if sum(end - head for head, end in groups) < COVERED * count:
+        groups = _groups(values[:, column])
+        if groups is None:
             continue
         agree = [i for i in range(width) if _alike(values[:, i], groups)]
         if len(agree) - 1 < HALF * (width - 1):
@@ -106,19 +106,28 @@ def groups_of(values: Floats) -> tuple[list[int], list[int]] | None:
     return None
 
 
-def _groups(values: Floats) -> Iterator[tuple[int, int]]:
-    """Yield first row and end of the groups whose first row is the sum of the others."""
-    at = 0
-    while at < values.size - 1:
-        after = values[at + 1 : at + 1 + LONGEST]
-        near = np.abs(np.cumsum(after) - values[at]) <= _near(values[at])
-        ends = np.flatnonzero(near) if values[at] != 0 else np.zeros(0, np.int64)
-        if not ends.size:
-            at += 1
-            continue
-        end = at + 2 + int(ends[0])
-        yield at, end
-        at = end
+def _groups(values: Floats) -> list[tuple[int, int]] | None:
+    """Return first row and end of the groups whose first row is the sum of the others.
+
+    ``None`` as soon as too many rows belong to no group.
+    """
+    groups: list[tuple[int, int]] = []
+    at, left = 0, values.size - COVERED * values.size  # rows that may belong to none
+    while at < values.size - 1 and left >= 0:
+        end = _end(values, at) if values[at] != 0 else None
+        if end is None:
+            at, left = at + 1, left - 1
+        else:
+            groups.append((at, end))
+            at = end
+    return groups if left - (values.size - at) >= 0 else None
+
+
+def _end(values: Floats, head: int) -> int | None:
+    """Return the end of the shortest group that adds up to its head, if there is one."""
+    sums = np.cumsum(values[head + 1 : head + 1 + LONGEST])
+    ends = np.flatnonzero(np.abs(sums - values[head]) <= _near(values[head]))
+    return head + 2 + int(ends[0]) if ends.size else None
 
 
 def _alike(values: Floats, groups: Sequence[tuple[int, int]]) -> bool:

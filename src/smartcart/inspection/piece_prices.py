@@ -82,15 +82,9 @@ def as_piece(desk: Desk, log: OrderLog, moneys: Sequence[str]) -> OrderLog:
     if told_by_products(desk, log, name) != "piece":
         return log
     other = replace(log, unit_price=name, amount=None)
-    if any(part.name == "amount" for part in parts_named(name)):
-        choose = choose_line(name, "unit_price")
-        differs = f"money: {log.quantity} x {name} for {name}"
-        desk.rivals.append(Rival(differs, other, log, choose, competes=True))
-        return log
-    desk.checks.append(f"{name} is that of one piece: for a product the same for 1 and for several")
-    choose = choose_line(name, "amount")
-    desk.rivals.append(Rival(f"money: {name} for {log.quantity} x {name}", log, other, choose))
-    return other
+    said = any(part.name == "amount" for part in parts_named(name))
+    check = f"{name} is that of one piece: for a product the same for 1 and for several"
+    return _settled(desk, log, other, said, check)
 
 
 def as_line(desk: Desk, log: OrderLog) -> OrderLog:
@@ -104,15 +98,36 @@ def as_line(desk: Desk, log: OrderLog) -> OrderLog:
     if told_by_products(desk, log, name) != "line" or money_rank(name) is None:
         return log
     other = replace(log, unit_price=None, amount=name)
-    choose = choose_line(name, "amount")
-    differs = f"money: {name} for {log.quantity} x {name}"
-    if PIECE.fullmatch(tokens(name)) is not None:
-        desk.rivals.append(Rival(differs, other, log, choose, competes=True))
-        return log
-    desk.checks.append(f"{name} is that of the line: for a product it grows with {log.quantity}")
-    choose = choose_line(name, "unit_price")
-    desk.rivals.append(Rival(f"money: {log.quantity} x {name} for {name}", log, other, choose))
-    return other
+    said = PIECE.fullmatch(tokens(name)) is not None
+    check = f"{name} is that of the line: for a product it grows with {log.quantity}"
+    return _settled(desk, log, other, said, check)
+
+
+def _settled(desk: Desk, log: OrderLog, told: OrderLog, said: bool, check: str) -> OrderLog:
+    """Return the reading that products tell, the other one beside it.
+
+    Where a name has ``said`` the other, the two compete, and that stays the first.
+    """
+    first, second = (log, told) if said else (told, log)
+    differs = f"money: {_money(second)} for {_money(first)}"
+    name, part = _priced(second)
+    chosen = choose_line(name, part)
+    desk.rivals.append(Rival(differs, second, first, chosen, competes=said))
+    if not said:
+        desk.checks.append(check)
+    return first
+
+
+def _priced(log: OrderLog) -> tuple[str, str]:
+    """Return the column of money, and the part that it plays."""
+    if log.unit_price is not None:
+        return log.unit_price, "unit_price"
+    return str(log.amount), "amount"
+
+
+def _money(log: OrderLog) -> str:
+    name, part = _priced(log)
+    return name if part == "amount" else f"{log.quantity} x {name}"
 
 
 def of_unknown_name(desk: Desk, log: OrderLog, numbers: Sequence[str]) -> OrderLog:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,7 @@ def status_by_values(
     told = any(s.cancelled or s.returned or s.unpaid for s in whole)
     if told or log.cancelled or log.returned or log.browsed:
         return log
-    named = set(log.parts) - set(log.traits)
-    for column in columns:
-        few = 0 < column.distinct <= FEW_LOSSES
-        if column.type != "text" or column.name in named or not few:
-            continue
-        if is_check(column.name) or is_of_the_person(column.name):
-            continue
+    for column in _of_few_words(log, columns):
         values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
         state = order_states.line_state(column.name, values)
         lost = {*state.cancelled, *state.returned, *state.browsed, *state.unpaid}
@@ -68,14 +62,11 @@ def payment_states(
     """
     if any(order_states.pays((*state.unpaid, "paid")) for state in log.states):
         return log
-    named = set(log.parts) - set(log.traits)
-    for column in columns:
-        few = 1 < column.distinct <= FEW_LOSSES
-        if column.type != "text" or column.name in named or not few:
-            continue
+    for column in _of_few_words(log, columns):
         name = column.name
-        other = is_check(name) or is_of_the_person(name) or order_states.is_delivery(name)
-        if other or NOT_BUYERS.fullmatch(tokens(name)) or order_states.is_means_of_payment(name):
+        if column.distinct < 2 or order_states.is_delivery(name):
+            continue
+        if NOT_BUYERS.fullmatch(tokens(name)) or order_states.is_means_of_payment(name):
             continue
         some = values_of(opened.engine, sample, name, FEW_LOSSES)
         if not order_states.pays(some) and (log.layout or not order_states.says_paid_up(some)):
@@ -94,6 +85,16 @@ def payment_states(
                 traits=tuple(n for n in log.traits if n != name),
             )
     return log
+
+
+def _of_few_words(log: OrderLog, columns: Sequence[ColumnSummary]) -> Iterator[ColumnSummary]:
+    """Yield columns of few texts that play no part of the log, and speak of orders, not people."""
+    named = set(log.parts) - set(log.traits)
+    for column in columns:
+        few = column.type == "text" and 0 < column.distinct <= FEW_LOSSES
+        other = is_check(column.name) or is_of_the_person(column.name)
+        if few and column.name not in named and not other:
+            yield column
 
 
 def _with(log: OrderLog, state: LineState) -> OrderLog:

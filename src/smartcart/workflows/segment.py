@@ -33,6 +33,7 @@ from smartcart.sources import open_on
 from smartcart.workflows.alternatives import write_alternatives
 from smartcart.workflows.customer_arrays import BATCH_ROWS, CustomerArrays
 from smartcart.workflows.customer_arrays_cluster import customers_of
+from smartcart.workflows.finish import needed_to_finish
 from smartcart.workflows.judging import judging_of, tested_outcomes
 from smartcart.workflows.lineage import Heritage, Previous, previous_run
 from smartcart.workflows.record import CountedSegments, FittedSegments, run_of
@@ -203,7 +204,8 @@ def _evidence(
     if helper is not None:
         try:
             helper.ask(gather, *asked)
-            found: tuple[Recipe, choose_k.KChoice] = helper.answer(tell)
+            found: tuple[Recipe, choose_k.KChoice]
+            found = helper.answer(tell, needed_to_finish(table.rows))
             return found
         except LostError:  # then the work is done here, and meets whatever the helper met
             pass
