@@ -13,7 +13,7 @@ from smartcart.inspection.buyers import of_goods
 from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
-from smartcart.tables.order_names import part_of
+from smartcart.tables.order_names import part_of, parts_named
 from smartcart.tables.order_ranks import is_mail
 from smartcart.tables.order_unnamed import lines_of_nobody
 from smartcart.tables.summary import ColumnSummary
@@ -32,6 +32,10 @@ _OTHER = re.compile(
     r"event|session|visit|ticket|booking|reservation|subscription|abo|abonnement|contract|vertrag|"
     r"packet|parcel|package|paket|colis|shipment|sendung|consignment|tracking|policy|payment|zahlung|paiement|pago|transaction|device|campaign|month|period|interval)\b"
 )
+_DOCUMENT = re.compile(
+    r"\b(beleg\w*|buchung(s?nummer)?|voucher|document|documento|dokument|piece comptable|ecriture|"
+    r"asiento|journal|entry)\b"
+)
 
 
 def refuse_other_rows(
@@ -44,7 +48,7 @@ def refuse_other_rows(
 
     ``columns`` have their roles; ``said`` are those that the user spoke of. Raises
     ``ReadingQuestion`` where customers have several rows each, and ``DataError`` where each row is
-    a product. Orders of nobody are told elsewhere.
+    a product, or a document of nobody known. Orders of nobody are told elsewhere.
     """
     ids = [c.name for c in columns if c.role == "id"]
     if ids and (ids[0] in said or not speaks_of_another(ids[0])):
@@ -80,6 +84,15 @@ def refuse_other_rows(
             "export orders that name buyers; --kind customers segments these rows as they are, as "
             "if each were a customer",
         )
+    if ids and numbers_documents(ids[0]):
+        raise DataError.of(
+            f"{source!r} looks like a list of documents: {ids[0]!r} numbers each row, and no "
+            "column says whose it is",
+            "a row per customer, or a row per order with the buyer, the day and the amount",
+            "export customers, or orders that name buyers; if a column names the buyer, write "
+            f"{choose_line('NAME', 'customer')}; --kind customers segments these rows as they are, "
+            "as if each were a customer",
+        )
 
 
 def speaks_of_another(name: str) -> bool:
@@ -88,7 +101,18 @@ def speaks_of_another(name: str) -> bool:
     >>> [speaks_of_another(n) for n in ("Address ID", "(Child) ASIN", "ID", "Customer ID")]
     [True, True, False, False]
     """
-    return _OTHER.search(tokens(name)) is not None and not names_a_person(name)
+    other = _OTHER.search(tokens(name)) is not None or numbers_documents(name)
+    return other and not names_a_person(name)
+
+
+def numbers_documents(name: str) -> bool:
+    """Return whether a name numbers orders, bills or entries in books, in any language.
+
+    >>> [numbers_documents(n) for n in ("Belegfeld 1", "Rechnungsnummer", "Voucher No", "ID")]
+    [True, True, True, False]
+    """
+    named = parts_named(name)
+    return _DOCUMENT.search(tokens(name)) is not None or (bool(named) and named[0].name == "order")
 
 
 def _repeats(column: ColumnSummary) -> bool:

@@ -42,6 +42,8 @@ AGAIN = 0.1  # share of customers who bought more than once, by whom an average 
 MONTHS = 3  # at least, of which a total is made
 MOST_PAIRS = 50  # columns of the same figures that are compared
 MOST_SUMS = 100  # rows named like a sum that are looked at: some are names of firms
+FEW_ROWS = 8  # of fewer, one may be the sum of the others by chance
+SURE_SUMS = 2  # of a row without a word for it
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_REASON = "the row holds the sums of all others: no customer"
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
@@ -132,19 +134,23 @@ def with_real_parts(
 def _with_found_total(
     engine: Engine, table: ir.Table, columns: tuple[Column, ...], said: Mapping[str, object]
 ) -> tuple[Column, ...]:
-    """Return the columns; a part of the spend that is the sum of all others is a total."""
-    parts = [c for c in columns if c.role == "forms" and c.meaning.startswith("spend:")]
+    """Return the columns; what is the sum of all (other) parts of the spend is its total.
+
+    It may be called a part, or nothing that is known (``Totalt`` beside years).
+    """
+    parts = [c.name for c in columns if c.role == "forms" and c.meaning.startswith("spend:")]
+    others = [c.name for c in columns if c.role == "forms" and c.meaning == "measure"]
     totals = any(c.meaning == "spend_total" for c in columns)
-    if len(parts) < 3 or totals or any(c.name in said for c in parts):
+    if len(parts) < (2 if others else 3) or totals or said.keys() & {*parts}:
         return columns
-    names = [c.name for c in parts]
+    names = [*(parts if len(parts) > 2 else ()), *others]
     some = table.limit(FIRST_ROWS)
-    cells = {name: some[name].cast("float64").fill_null(0.0) for name in names}
-    every = features.total(some, names).fill_null(0.0)
+    cells = {name: some[name].cast("float64").fill_null(0.0) for name in (*parts, *others)}
+    every = features.total(some, parts).fill_null(0.0)
     told: dict[str, ir.Value] = {"rows": some.count()}
     for i, name in enumerate(names):
-        mine, rest = cells[name], every - cells[name]
-        largest = ibis.greatest(*(cells[n] for n in names if n != name))
+        mine, rest = cells[name], every - cells[name] if name in parts else every
+        largest = ibis.greatest(*(cells[n] for n in parts if n != name))
         close = (rest - mine).abs() <= mine.abs() * CLOSE + CLOSE
         told |= {f"sum{i}": close.sum(), f"of{i}": (close & (rest > largest + CLOSE)).sum()}
     row = engine.record(some.aggregate(**told))
@@ -245,7 +251,8 @@ def without_sum_rows(
 
     Such a row has a word for a sum, or nothing, in place of the id, and in most of the amounts and
     counts that it holds the sum of all other rows (within half a percent). In a table without an
-    id the word may stand in any column of text.
+    id the word may stand in any column of text. The last row needs no word for it if all of its
+    numbers, two at least, are the sums of the others.
     """
     ids = [c.name for c in columns if c.role == "id"] or [
         c.name for c in columns if c.type == "text"
@@ -257,6 +264,8 @@ def without_sum_rows(
     if column_type(value.type()) == "text":
         for name in ids:
             named = named | table[name].lower().strip().re_search(SUM_START).fill_null(False)
+        if figures and figures[0].rows >= FEW_ROWS:
+            named = named | (table[ROW_COLUMN] == table[ROW_COLUMN].max())
     elif all(f.present == f.rows for f in figures if f.name == ids[0]):
         return table, []
     summed = [
@@ -284,15 +293,18 @@ def without_sum_rows(
     for row in rows:
         empty = all(row[f"s{i}"] is None for i in range(len(summed)))
         told = row["__id__"] is not None and starts_with_sum(str(row["__id__"]))
-        if not (_is_sum(row, totals, len(summed)) or (empty and told)):
+        held, sums = _sums_held(row, totals, len(summed))
+        most = held > 0 and sums > held / 2
+        whole = held == sums >= SURE_SUMS
+        if not ((most if told or row["__id__"] is None else whole) or (empty and told)):
             continue
         names.append(f"row {row['__at__']}" if row["__id__"] is None else str(row["__id__"]))
         wrong = wrong | (table[ROW_COLUMN] == row["__at__"])
     return (table.filter(~wrong), names) if names else (table, [])
 
 
-def _is_sum(row: ResultRow, totals: ResultRow, columns: int) -> bool:
-    """Whether a row holds, in most of its numbers, what all other rows add up to."""
+def _sums_held(row: ResultRow, totals: ResultRow, columns: int) -> tuple[int, int]:
+    """Return how many numbers a row holds, and how many are what all other rows add up to."""
     held = sums = 0
     for i in range(columns):
         own, total = row[f"s{i}"], totals[f"s{i}"]
@@ -300,4 +312,4 @@ def _is_sum(row: ResultRow, totals: ResultRow, columns: int) -> bool:
             continue
         held += 1
         sums += abs(own - (total - own)) <= SUM_CLOSE * abs(own)
-    return held > 0 and sums > held / 2
+    return held, sums

@@ -214,11 +214,12 @@ def column_notices(engine: SqlRunner, typed: str, column: TypedColumn) -> list[N
     if plan.kind == "date" and plan.ambiguous and column.last_day <= 12:
         form = next((f for f in plan.formats if not f.startswith("%Y")), plan.formats[0])
         order = "day first" if form.startswith("%d") else "month first"
+        so = ", as only so its cells are in the order of their days" if plan.in_order else ""
         notices.append(
             Notice(
                 "ambiguous_dates",
-                f"column {name!r}: no date has a day above 12, so nothing tells day from month; "
-                f"read as {order} ({form})",
+                f"column {name!r}: no date has a day above 12 to tell day from month; "
+                f"read as {order} ({form}){so}",
                 column.present,
             )
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import pairwise
+from typing import Literal
 
 from smartcart.tables.date_words import (
     BUDDHIST,
@@ -32,6 +34,9 @@ __all__ = [
     "dates_in_words",
 ]
 
+ORDERED_DAYS = 12  # distinct days from which their order tells day from month
+IN_ORDER = 0.01  # of neighbours at most stand against the order,
+OUT_OF_ORDER = 0.1  # and at least so many under the other reading
 SURE_DAYS = 5  # distinct days from which digits are dates whatever the column's name
 SERIAL = "Excel day number"
 EPOCHS = {
@@ -84,8 +89,9 @@ class Dates:
     """The forms in which a column holds days, the most frequent first.
 
     ``rewrites`` are the rules by which its cells are rewritten before they are read; ``ambiguous``
-    says that no value settles the order of day and month, ``mixed`` that both orders occur,
-    ``guessed`` that the form itself is a guess; ``share`` is that of the cells that fit.
+    says that no value settles the order of day and month, ``in_order`` that the order of the cells
+    does, ``mixed`` that both orders occur, ``guessed`` that the form itself is a guess; ``share``
+    is that of the cells that fit.
     """
 
     formats: tuple[str, ...]
@@ -94,6 +100,7 @@ class Dates:
     ambiguous: bool = False
     mixed: bool = False
     guessed: bool = False
+    in_order: bool = False
 
 
 # Numbers ---------------------------------------------------------------------------------------
@@ -217,8 +224,11 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
             second_large += count if form.second > 12 else 0
     day_first = first_large > second_large
     ambiguous = bool(open_order) and first_large == second_large == 0
+    sorted_by = _sorted_by([form for form in found.values() if form.order[0]]) if ambiguous else ""
     if ambiguous:
-        day_first = open_order.most_common(1)[0][0][0] != "/"
+        day_first = sorted_by == "day" or (
+            not sorted_by and open_order.most_common(1)[0][0][0] != "/"
+        )
     fits = counted.total() + open_order.total()
     for (separator, year, time), count in open_order.items():
         order = ("%d", "%m", year) if day_first else ("%m", "%d", year)
@@ -235,6 +245,7 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
         ambiguous and not year_first,
         min(first_large, second_large) > 0 and not year_first,
         year_first,
+        bool(sorted_by),
     )
 
 
@@ -293,6 +304,30 @@ def _year_first(open_forms: Iterable[_Form]) -> bool:
         return False
     years, days = {form.first for form in forms}, {form.last for form in forms}
     return len(days) > 2 * len(years)
+
+
+def _sorted_by(forms: Sequence[_Form]) -> Literal["day", "month", ""]:
+    """Return which of the first two numbers is the day, where only so the cells are in order.
+
+    ``forms`` are those of the different cells, as they first appear; later to earlier is an order,
+    too. ``""`` where both or neither make one.
+    """
+    disorder = {
+        "day": _disorder([(f.last, f.second, f.first) for f in forms]),
+        "month": _disorder([(f.last, f.first, f.second) for f in forms]),
+    }
+    if len({(f.last, f.first, f.second) for f in forms}) < ORDERED_DAYS:
+        return ""
+    first: Literal["day", "month"] = "day" if disorder["day"] < disorder["month"] else "month"
+    other = disorder["month" if first == "day" else "day"]
+    return first if disorder[first] <= IN_ORDER and other >= OUT_OF_ORDER else ""
+
+
+def _disorder(days: Sequence[tuple[int, int, int]]) -> float:
+    """Return the share of neighbours that stand against the order of the others."""
+    pairs = [(one, other) for one, other in pairwise(days) if one != other]
+    falling = sum(one > other for one, other in pairs)
+    return min(falling, len(pairs) - falling) / max(1, len(pairs))
 
 
 def _year(digits: str) -> str:

@@ -159,7 +159,8 @@ class Conversion:
     """How to convert a column of text.
 
     ``formats`` are strptime formats (dates); ``truth`` the word for true (booleans); ``ambiguous``
-    says that no value settles the order of day and month.
+    says that no value settles the order of day and month, ``in_order`` that the order of the cells
+    does.
     """
 
     kind: PlanKind
@@ -172,6 +173,7 @@ class Conversion:
     mixed: bool = False  # both orders of day and month occur
     rewrites: tuple[str, ...] = ()  # rules by which cells are rewritten before they are read
     guessed: bool = False  # the form of the dates is a guess
+    in_order: bool = False
 
     @property
     def type(self) -> Literal["number", "text", "date", "boolean"]:
@@ -255,6 +257,7 @@ def _dated(found: Dates) -> Conversion:
         mixed=found.mixed,
         rewrites=found.rewrites,
         guessed=found.guessed,
+        in_order=found.in_order,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from smartcart.tables.languages import names_of, part_within
+from smartcart.tables.languages import customers_meaning, names_of, part_within
 from smartcart.tables.order_ranks import is_buyer, money_rank, order_rank
 from smartcart.tables.order_words import (
     IDENTIFIES,
@@ -44,6 +44,7 @@ IN_CURRENCY = re.compile(  # behind what is told in it: "Сумма, руб."
     re.IGNORECASE,
 )
 LEAST_ID = 1_000  # whole numbers from here on, each once, number something and count nothing
+FEW_COUNTS = 0.3  # of the rows: counts of orders come again, their numbers but for lines of one
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 
 
@@ -83,7 +84,15 @@ def part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
         return next((part for part in PARTS if part.name == wanted), None)
     if not column.present:
         return None
-    return next((part for part in parts_named(column.name) if column.type in part.types), None)
+    named = (part for part in parts_named(column.name) if column.type in part.types)
+    return next((p for p in named if p.name != "order" or not _counts_orders(column)), None)
+
+
+def _counts_orders(column: ColumnSummary) -> bool:
+    """Return whether a column that may number orders counts them: small numbers, few of them."""
+    few = column.type == "number" and (column.low or 0) <= 1
+    few = few and column.distinct < FEW_COUNTS * column.present
+    return few and customers_meaning(column.name) == "frequency"
 
 
 @lru_cache(maxsize=20_000)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 
+from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.languages import names_of
 from smartcart.tables.sum_names import ORDER, summed, to_pay
+from smartcart.tables.sum_words import SUM_WORDS
 from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
 
@@ -36,6 +38,11 @@ __all__ = [
 ]
 
 PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
+
+_SUM_OF = re.compile(  # what a name of money is a sum of, and in which currency
+    rf"^({'|'.join(dict.fromkeys(map(tokens, SUM_WORDS)))}|osszes|seluruh|total) |"
+    rf" ({CURRENCY_CODES.lower()})$"
+)
 
 _AFTER_DISCOUNT = re.compile(
     r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|"
@@ -312,11 +319,13 @@ def money_rank(name: str) -> int | None:
     [None, None, None, 1]
     >>> [money_rank(n) for n in ("Importo riga", "Portokosten", "Versandbetrag", "Steuerbetrag")]
     [1, None, None, None]
+    >>> money_rank("Total Biaya Pengiriman (IDR)"), money_rank("Összes szállítási költség")
+    (None, None)
     >>> [money_rank(n) for n in ("TTC", "IVA incl.", "HT", "Reste dû", "实际支付金额", "实付运费")]
     [0, 0, 1, None, 0, None]
     """
     words = tokens(name)
-    if words in names_of("never_paid") or _OWED.fullmatch(words):
+    if {words, _SUM_OF.sub("", words)} & names_of("never_paid") or _OWED.fullmatch(words):
         return None
     if words and not taxes_aside(words):  # with taxes, or without, and nothing else
         return LINE_MONEY if tax_rank(name) else PAID

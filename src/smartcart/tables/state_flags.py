@@ -12,12 +12,30 @@ from smartcart.tables.tokens import tokens
 
 __all__ = ["flag_state", "in_part", "says_no", "says_state", "tells_paid"]
 
-_YES = {"yes", "y", "true", "1", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "да", "evet"}
+_YES = {
+    "yes",
+    "y",
+    "true",
+    "t",
+    "1",
+    "ja",
+    "j",
+    "oui",
+    "o",
+    "si",
+    "sí",
+    "s",
+    "sim",
+    "tak",
+    "да",
+    "evet",
+}
 _MARKS = {"x", "*", "✓", "✔", "•", *_YES}
 _NO = {
     "no",
     "n",
     "false",
+    "f",
     "0",
     "nein",
     "nej",

@@ -6,6 +6,7 @@ import re
 
 from smartcart.records import ColumnRole
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 
 __all__ = ["FEW_VALUES", "MOSTLY_MISSING", "from_values", "is_flag", "share_missing"]
 
@@ -25,6 +26,11 @@ _CODE = re.compile(
     r"branch|zone|area|district|stage|status|method|mode|weekday|month|kanal|gruppe|typ|stufe|"
     r"canal|grupo|tipo|groupe|zona)\b"
 )
+_NUMBERED = re.compile(
+    r"\b(no|nr|nummer|numero|id|key|ref|card|carte|karte|tarjeta|cartao|tessera|karta|kart|kort|"
+    r"kortti|kartya|kaart)\b"
+)
+LEAST_NUMBER = 100  # shorter ones may count something
 _COUNT = re.compile(
     r"\b(num|number|count|ct|cnt|qty|quantity|anzahl|anz|menge|numero|cantidad|nombre|nb|nbre|qtd|"
     r"qtde|quantidade|trx|items|products|devices|total)\b"
@@ -90,8 +96,9 @@ def _from_texts(column: ColumnSummary) -> tuple[ColumnRole, str, str]:
 def _numbers_identify(column: ColumnSummary) -> bool:
     """Return whether whole numbers, all different, are more likely names than amounts.
 
-    They run on without gaps, or have as many digits as only names have, or so many rows would
-    hardly all differ by chance: of ``n`` random numbers among ``m``, ``n^2 / 2m`` pairs are equal.
+    They run on without gaps, or have as many digits as only names have, or the column is called a
+    number or a card and they are alike in length, or so many rows would hardly all differ by
+    chance: of ``n`` random numbers among ``m``, ``n^2 / 2m`` pairs are equal.
     """
     if not (column.whole and column.unique and column.rows >= ENOUGH_ROWS):
         return False
@@ -103,6 +110,11 @@ def _numbers_identify(column: ColumnSummary) -> bool:
     return (
         room <= 1.05 * column.rows
         or (same_digits and len(str(low)) >= ID_DIGITS)
+        or (
+            low >= LEAST_NUMBER
+            and same_digits
+            and _NUMBERED.search(tokens(column.name)) is not None
+        )
         or (same_digits and column.rows**2 / (2 * room) >= CHANCE)
     )
 

@@ -94,6 +94,7 @@ _PERIOD = re.compile(
     r"(m|mo|mos|mths?|months?|d|days?|w|wks?|weeks?|y|yrs?|years?|ytd|mtd|qtd|ltm|ttm|"
     r"year to date)$"
 )
+_OF_A_YEAR = re.compile(r"(.+) ((?:19|20)\d\d)")  # a part of what was spent in all
 _PERIODS = re.compile(r"\d|\b(ytd|mtd|qtd|ltm|ttm|to date|last|past|trailing)\b")
 
 
@@ -134,6 +135,8 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
 
     >>> [(word.meaning, what) for word, what in readings("MntWines")]
     [('spend:', 'wines')]
+    >>> [(word.meaning, what) for word, what in readings("Omsättning 2024")]
+    [('spend:', '2024')]
     >>> readings("Anzahl Kaeufe")[0][0].meaning, readings("Fecha de alta")[0][0].meaning
     ('frequency', 'first_date')
     """
@@ -141,6 +144,10 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
     told = next((m for text in (name, *english) if (m := customers_meaning(text))), None)
     if told is None and any(map(was_spent, english)):
         told = "spend_total"
+    year = ""
+    if told is None and (dated := next(filter(None, map(_OF_A_YEAR.fullmatch, english)), None)):
+        year = dated[2] if customers_meaning(dated[1]) == "spend_total" else ""
+        told = "spend:" if year else None
     bare = list(english)[min(1, len(english) - 1)]
     without = " ".join(part for part in bare.split() if part not in ARTICLES)
     spoken = {
@@ -161,5 +168,5 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
                 break
     if told is not None:
         word = next(w for w in VOCABULARY if w.meaning == told)
-        return ((replace(word, language="", firm=False), ""), *found)
+        return ((replace(word, language="", firm=False), year), *found)
     return tuple(found)

@@ -145,6 +145,10 @@ CUSTOMERS = {
         "omsaetning",
         "samlet omsaetning",
         "samlet kob",
+        "kob i alt",
+        "kob total",
+        "kjop totalt",
+        "handlet for",
         "total omsaetning",
     ),
     "frequency": (

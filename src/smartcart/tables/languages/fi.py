@@ -70,3 +70,37 @@ STATES = {
     "partly": ("osittain",),
     "unpaid": ("odottaa maksua", "maksamaton", "luonnos"),
 }
+CUSTOMERS = {
+    "id": ("asiakasnumero", "asiakastunnus", "asiakas id", "jäsennumero"),
+    "spend_total": (
+        "ostot yhteensä",
+        "myynti yhteensä",
+        "kokonaismyynti",
+        "liikevaihto",
+        "ostojen summa",
+        "ostot",
+    ),
+    "frequency": ("tilausten määrä", "ostojen määrä", "tilauksia", "ostokertoja", "ostokerrat"),
+    "last_date": ("viimeisin tilaus", "viimeisin osto", "viimeinen tilaus", "viimeinen osto"),
+    "last_seen": ("viimeisin kirjautuminen", "viimeisin käynti", "viimeksi aktiivinen"),
+    "first_date": (
+        "asiakas alkaen",
+        "ensimmäinen tilaus",
+        "ensimmäinen osto",
+        "rekisteröity",
+        "rekisteröitymispäivä",
+        "liittymispäivä",
+    ),
+    "measure": ("saldo", "luottoraja", "pisteet"),
+    "contact": (
+        "nimi",
+        "etunimi",
+        "sukunimi",
+        "puhelin",
+        "puhelinnumero",
+        "osoite",
+        "postinumero",
+        "katuosoite",
+    ),
+    "demographic": ("kaupunki", "paikkakunta", "maa", "sukupuoli", "kunta"),
+}

@@ -58,3 +58,38 @@ STATES = {
     "partly": ("parțial",),
     "unpaid": ("în așteptarea plății", "neplătită", "neplătit", "ciornă", "ofertă"),
 }
+CUSTOMERS = {
+    "id": ("cod client", "id client", "numar client", "nr client"),
+    "spend_total": (
+        "total cheltuit",
+        "valoare totală",
+        "valoare comenzi",
+        "total achiziții",
+        "cifra de afaceri",
+        "suma cheltuită",
+    ),
+    "frequency": (
+        "număr comenzi",
+        "nr comenzi",
+        "numărul de comenzi",
+        "număr achiziții",
+        "comenzi",
+    ),
+    "last_date": (
+        "ultima comandă",
+        "data ultimei comenzi",
+        "ultima achiziție",
+        "ultima cumpărătură",
+    ),
+    "last_seen": ("ultima autentificare", "ultima vizită", "ultima activitate"),
+    "first_date": (
+        "data înregistrării",
+        "client din",
+        "prima comandă",
+        "data creării",
+        "înregistrat la",
+    ),
+    "measure": ("sold", "limită credit", "puncte"),
+    "contact": ("nume", "prenume", "nume client", "telefon", "adresă", "cod poștal", "stradă"),
+    "demographic": ("oraș", "localitate", "județ", "țară", "sex"),
+}

@@ -1,0 +1,184 @@
+"""Lists of customers and documents as shops keep them: sums, years, numbers of cards, bookings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import smartcart
+from smartcart.errors import DataError
+from smartcart.tables.dates import dates_in_words
+from smartcart.tables.nobody import NOBODY_WORDS
+from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.state_flags import flag_state
+
+N = np.arange(120)
+
+
+def customers(**columns: object) -> pd.DataFrame:
+    """Customers with an id, orders, spend and the day of the last order."""
+    table = pd.DataFrame(
+        {
+            "Code": [f"V{10_000 + 7 * i}" for i in N],
+            "orders": N % 6 + 1,
+            "spend": ((N * 37) % 101 * 9.5 + 20).round(2),
+            "last_order": pd.Timestamp("2024-01-01") + pd.to_timedelta(N * 2, "D"),
+        }
+    )
+    return table.assign(**columns)
+
+
+def role(table: pd.DataFrame, name: str) -> tuple[str, str]:
+    column = next(c for c in smartcart.check(table).contract.columns if c.name == name)
+    return column.role, column.meaning
+
+
+# Rows of sums -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["Összesen:", "Celkem", "Yhteensä", "Σύνολο", "Zzz", "V99999"])
+@pytest.mark.parametrize("points", [True, False])
+def test_the_last_row_of_sums_is_no_customer_whatever_it_is_called(word: str, points: bool) -> None:
+    table = customers(points=N % 50 if points else None)
+    sums = {"Code": word, "orders": table["orders"].sum(), "spend": table["spend"].sum()}
+    found = smartcart.check(pd.concat([table, pd.DataFrame([sums])], ignore_index=True)).receipt
+    assert (found.customers, round(found.revenue, 2)) == (len(N), round(table["spend"].sum(), 2))
+
+
+@pytest.mark.parametrize("orders", [True, False])
+def test_a_large_last_customer_is_one(orders: bool) -> None:
+    """One number that is the sum of the others by chance does not make a row of sums."""
+    table = customers()
+    last = {"Code": "V99999", "orders": 7, "spend": table["spend"].sum()}
+    if not orders:
+        last |= {"orders": table["orders"].sum(), "spend": 40.0}
+    found = smartcart.check(pd.concat([table, pd.DataFrame([last])], ignore_index=True)).receipt
+    assert found.customers == len(N) + 1
+
+
+# Years ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("years", ["Omsättning", "Obrat", "Ciro", "Liikevaihto", "Forgalom"])
+@pytest.mark.parametrize("total", ["Totalt", "Total", "Celkem", "X"])
+def test_years_and_their_total_count_once(years: str, total: str) -> None:
+    parts = {f"{years} {y}": ((N * (y % 100)) % 17 * 11.5 + y % 7) for y in (2023, 2024, 2025)}
+    table = customers().drop(columns="spend").assign(**parts, **{total: sum(parts.values())})
+    assert role(table, total)[1] == "spend_total"
+    assert smartcart.check(table).receipt.revenue == pytest.approx(sum(parts.values()).sum())
+
+
+def test_a_measure_that_is_no_sum_of_the_years_is_one() -> None:
+    parts = {f"Omsättning {y}": ((N * (y % 100)) % 17 * 11.5 + y % 7) for y in (2023, 2024)}
+    table = customers().drop(columns="spend").assign(**parts, X=sum(parts.values()) * 1.5 + N)
+    assert role(table, "X") == ("forms", "measure")
+
+
+# Counts, cards, documents -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", ["Antal order", "Zamówienia"])
+def test_a_count_of_orders_makes_a_table_no_log(count: str) -> None:
+    table = customers(Kundnr=N + 1_000).rename(columns={"orders": count}).drop(columns="Code")
+    found = smartcart.check(table).receipt
+    assert (found.kind, found.customers, found.orders) == ("customers", 120, (N % 6 + 1).sum())
+
+
+def test_orders_under_the_name_of_their_count_are_told_apart_by_their_numbers() -> None:
+    n = np.arange(240)
+    log = pd.DataFrame(
+        {
+            "Klient": [f"k{i // 2 % 40}" for i in n],
+            "Zamówienia": n // 2 + 500,
+            "Data": pd.Timestamp("2024-01-01") + pd.to_timedelta(n // 2, "D"),
+            "Kwota": 5.0 + n % 9,
+        }
+    )
+    found = smartcart.check(log).receipt
+    assert (found.kind, found.orders, found.customers) == ("orders", 120, 40)
+
+
+@pytest.mark.parametrize("name", ["N° carte", "Karte Nr.", "Tarjeta", "Kortti"])
+def test_the_number_of_a_card_forms_nothing(name: str) -> None:
+    cards = 600_000 + (N * 823) % 99_991
+    table = customers(**{name: cards}, Email=[f"p{i}@example.com" for i in N])
+    assert role(table.drop(columns="Code"), name)[0] in {"id", "dropped"}
+
+
+@pytest.mark.parametrize(("name", "low"), [("Punkte", 600_000), ("Karte Nr.", 1)])
+def test_what_may_be_counted_forms(name: str, low: int) -> None:
+    assert role(customers(**{name: low + (N * 823) % 99_991}), name)[0] == "forms"
+
+
+@pytest.mark.parametrize("name", ["Belegfeld 1", "Voucher No", "Rechnungsnummer", "Buchungsnr"])
+def test_a_list_of_documents_is_no_table_of_customers(name: str) -> None:
+    accounts = customers(Konto=10_000 + N % 30).drop(columns=["orders", "last_order"])
+    with pytest.raises(DataError, match=r"numbers each row|says nothing of the buyer"):
+        smartcart.check(accounts.rename(columns={"Code": name}))
+    assert smartcart.check(accounts.rename(columns={"Code": "ID"})).receipt.customers == 120
+    said = smartcart.check(accounts.rename(columns={"Code": name}), kind="customers")
+    assert said.receipt.customers == 120
+
+
+# Names, flags, days -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["Розничный покупатель", "散客", "Kassenkunde", "Clients divers"])
+def test_a_till_calls_its_nobodies_so(word: str) -> None:
+    assert word.lower() in NOBODY_WORDS
+
+
+def test_sums_of_what_is_never_paid_are_not_paid() -> None:
+    assert money_rank("Total Biaya Pengiriman (IDR)") is None
+    assert money_rank("Total Penjualan (IDR)") is not None
+
+
+def test_a_dump_says_true_with_one_letter() -> None:
+    state = flag_state("is_test", ["f", "t"])
+    assert state is not None
+    assert state.other == ("t",)
+    assert flag_state("is_test", ["f", "q"]) is None
+
+
+def days(order: str, swapped: int = 0) -> dict[str, int]:
+    """Days of a year, none above 12, in their order but for some; as they are first seen."""
+    told = [(2024, m, d) for m in range(1, 13) for d in range(1, 13, 2)]
+    for i in range(swapped):
+        told[5 * i], told[5 * i + 40] = told[5 * i + 40], told[5 * i]
+    return dict.fromkeys((order.format(y=y, m=m, d=d) for y, m, d in told), 1)
+
+
+@pytest.mark.parametrize(
+    ("order", "form"), [("{d:02}/{m:02}/{y}", "%d/%m/%Y"), ("{m:02}/{d:02}/{y}", "%m/%d/%Y")]
+)
+def test_the_order_of_the_lines_tells_day_from_month(order: str, form: str) -> None:
+    for cells in (days(order), dict(reversed(days(order).items()))):
+        found = dates_in_words("x", cells)
+        assert found is not None
+        assert (found.formats, found.ambiguous, found.in_order) == ((form,), True, True)
+
+
+def test_lines_in_no_order_do_not() -> None:
+    found = dates_in_words("x", days("{d:02}/{m:02}/{y}", swapped=6))
+    assert found is not None
+    assert (found.formats, found.in_order) == (("%m/%d/%Y",), False)
+
+
+def test_the_order_that_told_is_said(tmp_path: Path) -> None:
+    cells = list(days("{d:02}/{m:02}/{y}"))
+    log = pd.DataFrame(
+        {
+            "order_date": cells,
+            "customer": [f"c{i % 9}" for i in range(len(cells))],
+            "total": [5.0 + i % 7 for i in range(len(cells))],
+        }
+    )
+    log.to_csv(tmp_path / "log.csv", index=False)
+    seen = smartcart.check(tmp_path / "log.csv")
+    assert str(seen.receipt.last_day) == "2024-12-11"
+    said = next(n.message for n in seen.notices if n.code == "ambiguous_dates")
+    assert "day first" in said
+    assert "in the order of their days" in said
