@@ -10,14 +10,14 @@ from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import HALF, Desk, choose_line
 from smartcart.records import Notice, OrderLog
 from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
-from smartcart.tables.order_lines import text
+from smartcart.tables.order_lines import one_form, text
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_ranks import customer_rank, is_mail
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["apart_from_namesakes", "holds_names"]
+__all__ = ["apart_from_namesakes", "filled", "holds_names", "pairs_of"]
 
 SOME = 0.6  # of the lines with money have an e-mail address; the others are told by the name
 MOST = 0.9  # of them have a login, a code or a phone
@@ -98,7 +98,7 @@ def apart_from_namesakes(
     if not holds_names(desk.figures[log.customer]):
         return _of_firms(desk, log, structure, found)
     for name, phone in _keys(desk, log, structure, found):
-        pairs = _pairs(desk, log.customer, name, phone)
+        pairs = pairs_of(desk, log.customer, name, phone)
         if not pairs.owned or who_come_again(desk, replace(log, customer=name), [log.customer]):
             continue
         if phone and (pairs.keys < pairs.names or not pairs.several_keys):
@@ -120,7 +120,7 @@ def _by(desk: Desk, log: OrderLog, name: str) -> OrderLog:
             Notice(
                 "customer_by_another",
                 f"{name} is blank on {blank:,} of {desk.lines:,} lines looked at: their buyers are "
-                f"told apart by {log.customer}.",
+                f"told apart by {log.customer}, where it names somebody.",
                 blank,
             )
         )
@@ -139,9 +139,9 @@ def _of_firms(
         name = column.name
         if name in {*log.parts, *desk.dropped} or not holds_names(column):
             continue
-        if not _steady(structure, name) or _filled(desk, structure, column) < MOST:
+        if not _steady(structure, name) or filled(desk, structure, column) < MOST:
             continue
-        pairs = _pairs(desk, name, log.customer, phone=False)
+        pairs = pairs_of(desk, name, log.customer, phone=False)
         mails = 2 * desk.figures[log.customer].mails > desk.figures[log.customer].head
         if mails and pairs.of_firms and log.layout is None:
             desk.notices += _told(log.customer, pairs, by=name, of=name)
@@ -163,7 +163,7 @@ def _keys(
         if name in {*log.parts, *desk.dropped} or column.distinct < SEVERAL_VALUES:
             continue
         most = SOME if column in found.mails else MOST
-        if not _steady(structure, name) or _filled(desk, structure, column) < most:
+        if not _steady(structure, name) or filled(desk, structure, column) < most:
             continue
         tried += 1
         hidden = masked(desk.opened, desk.sample, name)
@@ -177,7 +177,8 @@ def _steady(structure: Structure | None, name: str) -> bool:
     return structure is None or structure.cell(name).steady
 
 
-def _filled(desk: Desk, structure: Structure | None, column: ColumnSummary) -> float:
+def filled(desk: Desk, structure: Structure | None, column: ColumnSummary) -> float:
+    """Return on which share of the lines with money a column is filled."""
     if column.name in desk.known:
         return desk.filled(column.name, structure)
     return column.present / max(1, column.rows)
@@ -202,10 +203,10 @@ def _is_phone(column: ColumnSummary) -> bool:
     return column.type == "number" and column.whole and (column.high or 0) >= LONG_NUMBER
 
 
-def _pairs(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
+def pairs_of(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
     """Count how often a name has several values of ``key``, and the reverse."""
     sample = desk.sample
-    value = text(sample[key]).strip().lower()
+    value = one_form(text(sample[key]).strip().lower(), key)
     number = value.re_replace("[^0-9]+", "").right(LAST_DIGITS) if phone else value
     lines = sample.select(
         name=sample[names].strip().lower().re_replace(" +", " "),

@@ -24,7 +24,7 @@ from smartcart.inspection.told_once import filled_down, stands_once, states_told
 from smartcart.records import Notice, OrderLog
 from smartcart.tables import order_structure
 from smartcart.tables.order_candidates import Candidates
-from smartcart.tables.order_lines import filled, numbered, text
+from smartcart.tables.order_lines import filled, numbered, one_form, text
 from smartcart.tables.order_names import bare, prices_a_piece
 from smartcart.tables.order_ranks import PAID, money_rank, of_the_buyer, order_rank
 from smartcart.tables.order_roles import REPEATED
@@ -294,7 +294,8 @@ def _days_of_sales(
 ) -> ir.Table:
     """Return the columns ``names`` of the lines, the first of them the number of an order.
 
-    The days of lines that come back are left out: they are later ones.
+    The days of lines that come back are left out: they are later ones. Who bought is compared
+    without case, as people write their addresses.
     """
     days = [n for n in dict.fromkeys([*(c.name for c in found.days[:8]), log.date]) if n]
     days = [n for n in days if n != names[0]]
@@ -303,6 +304,10 @@ def _days_of_sales(
     for name in signed:
         back = back | (table[name].cast("float64") < 0).fill_null(False)
     told = {n: back.ifelse(ibis.null(table[n].type()), table[n]) for n in days}
+    people = {log.customer, *(c.name for c in (*found.customers, *found.mails, *found.names))}
+    for name in people.intersection(names):
+        if table[name].type().is_string():
+            told[name] = one_form(table[name].strip().lower(), name)
     return table.select(**({n: table[n] for n in names} | told))
 
 

@@ -36,6 +36,7 @@ from smartcart.inspection.order_number import (
     refuse_repeated_totals,
 )
 from smartcart.inspection.questions import refuse_several_documents
+from smartcart.inspection.several_ids import of_one_address
 from smartcart.inspection.state_by_values import payment_states, reasoned, status_by_values
 from smartcart.inspection.told_once import (
     below_buyers,
@@ -110,6 +111,7 @@ def settle(
     if layout is not None and "customer" not in parts.values():
         log = _in_full(desk, log, structure, layout)
     log = apart_from_namesakes(desk, log, structure, found)
+    log = of_one_address(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)

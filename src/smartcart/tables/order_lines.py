@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
 from smartcart.tables.summary import ROW_COLUMN
+from smartcart.tables.tax_numbers import is_tax_number
 
 __all__ = [
     "NOTHING",
@@ -24,6 +25,7 @@ __all__ = [
     "filled",
     "identity",
     "numbered",
+    "one_form",
     "reached",
     "read_columns",
     "text",
@@ -308,7 +310,7 @@ def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:
 
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
-    value = identity(table[log.customer])
+    value = one_form(identity(table[log.customer]), log.customer)
     if log.folded and value.type().is_string():
         value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
@@ -339,6 +341,13 @@ def identity(value: ir.Value) -> ir.Value:
     if value.type().is_floating():
         return value.try_cast("int64")
     return value.strip().nullif("") if value.type().is_string() else value
+
+
+def one_form(value: ir.Value, name: str) -> ir.Value:
+    """Return who a column called so names: a tax number without its points."""
+    if not value.type().is_string() or not is_tax_number(name):
+        return value
+    return value.re_replace(r"[-./\s]", "").nullif("")
 
 
 def text(value: ir.Value) -> ir.Value:

@@ -20,6 +20,7 @@ from smartcart.tables.order_words import (
 )
 from smartcart.tables.sum_names import summed
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tax_numbers import is_tax_number
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
 from smartcart.tables.words import ARTICLES
@@ -138,7 +139,7 @@ def _parts_of(name: str) -> tuple[Part, ...]:
 
 
 _ALSO: dict[str, Callable[[str], bool]] = {
-    "customer": is_buyer,
+    "customer": lambda name: is_buyer(name) or is_tax_number(name),
     "order": lambda name: order_rank(name) in {0, 1},
     "amount": lambda name: money_rank(name) == 0 or summed(name) is not None,
 }

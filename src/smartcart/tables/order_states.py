@@ -159,6 +159,15 @@ _NO_SALE = re.compile(
 _PLAIN_PAYMENT = re.compile(
     r"^(payments?|tender|zahlung(en)?|pagos?|paiements?|pagament[oi]|betaling)$"
 )
+_BOUGHT = re.compile(  # of suppliers: beside sales, what the shop paid for
+    r"^(bills?|expenses?|che(ck|que)s?|(vendor|supplier) (credits?|bills?|invoices?|refunds?)|"
+    r"(bill|vendor|supplier) payments?( \(?(check|cheque|credit card)\)?)?|"
+    r"purchase (orders?|invoices?)|credit card (expense|charge)|journal( entry)?|"
+    r"eingangsrechnung(en)?|lieferantenrechnung(en)?|ausgaben?|einkauf|wareneingang|"
+    r"facture (d.)?(achat|fournisseur)|depenses?|achats?|factura (de )?(compra|proveedor)|gastos?|"
+    r"fattura (di )?acquisto|acquist[oi]|spes[ae]|zakup|wydatek|faktura zakupu|inkoop(factuur)?|"
+    r"закупка|поступление|расход)$"
+)
 _SALE = re.compile(
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande)\b"
@@ -347,6 +356,8 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     (('Offen',), ())
     >>> line_state("Transaction Type", ["sale", "credit"]).returned
     ('credit',)
+    >>> line_state("Transaction Type", ["Invoice", "Bill", "Expense", "Check"]).other
+    ('Bill', 'Expense', 'Check')
     >>> line_state("refund_status", ["full", "partial"]).returned
     ('full',)
     """
@@ -385,5 +396,6 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]
         payments = [v for v in rest if _PLAIN_PAYMENT.match(v.strip().lower())]
         if sales:
-            other += tuple(payments)
+            bought = [v for v in rest if v not in other and _BOUGHT.match(_plain(v))]
+            other += tuple(v for v in rest if v in {*payments, *bought})
     return LineState(column, cancelled, returned, browsed, unpaid, other)
