@@ -52,7 +52,13 @@ from smartcart.records import Column, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
 from smartcart.tables.order_candidates import Candidates, find_candidates
-from smartcart.tables.order_ranks import customer_rank, is_mail, of_the_buyer
+from smartcart.tables.order_ranks import (
+    actually_paid,
+    customer_rank,
+    is_mail,
+    of_the_buyer,
+    payable,
+)
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -364,6 +370,12 @@ def _same(cell: OrderColumn) -> float:
     return cell.same / max(1, cell.many)
 
 
+def _is_money(column: ColumnSummary) -> bool:
+    """Return whether a column that speaks of buyers holds what they paid, or are to pay."""
+    named = payable(column.name) or actually_paid(column.name)
+    return column.type == "number" and (named or not column.whole)
+
+
 def _other_customers(
     desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
 ) -> None:
@@ -376,6 +388,7 @@ def _other_customers(
         if name != log.customer
         and desk.filled(name, structure) >= HALF
         and desk.figures[name].distinct >= FEW_BUYERS  # else the shop's own
+        and not _is_money(desk.figures[name])
     ]
     again = buyers.who_come_again(desk, log, others)
     for name in others:

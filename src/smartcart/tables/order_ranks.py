@@ -58,7 +58,7 @@ _BEFORE_DISCOUNT = re.compile(
 _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
     r"retouren)\w*|"
-    r".*(정산|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|邮费|折扣|手续费|退款|積分|积分)"
+    r".*(정산|공제|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|邮费|折扣|手续费|退款|積分|积分)"
     r".*|.*\b(скидк\w*|доставк\w*|комисси\w*|налог\w*|ндс|возврат\w*|бонус\w*|indirim\w*|"
     r"beneficio|lucro|utile|gewinn|winst|zysk|zarobek|marza|margen|margem|marge|earnings|"
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
