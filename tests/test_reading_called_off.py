@@ -114,15 +114,21 @@ def test_a_kind_of_transaction_is_no_number() -> None:
 # The day that a log is of ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", ["Cancelled", "Quotation", "Completed"])
-def test_the_last_day_of_a_log_is_one_of_a_sale(state: str) -> None:
-    later = pd.Timestamp("2026-06-01")
+@pytest.mark.parametrize(
+    ("state", "days", "counts"),
+    [
+        *(("Cancelled", 31, False), ("Cancelled", 30, True), ("Quotation", 1, False)),
+        *(("Quotation", 400, False), ("Completed", 400, True)),
+    ],
+)
+def test_a_quotation_and_what_was_cancelled_far_ahead_are_not_the_last_day(
+    state: str, days: int, counts: bool
+) -> None:
+    later = log()["Order date"].max() + pd.Timedelta(days, "D")
     more = log().tail(3).assign(**{"Order date": later, "Order ID": [9001, 9002, 9003]})
     table = pd.concat([log(Status="Completed"), more.assign(Status=state)], ignore_index=True)
-    last = log()["Order date"].max().date() if state != "Completed" else dt.date(2026, 6, 1)
-    seen = smartcart.check(table)
-    assert seen.contract.as_of == last
-    assert seen.receipt.last_day == last.isoformat() or seen.receipt.last_day == last
+    last = later if counts else log()["Order date"].max()
+    assert smartcart.check(table).contract.as_of == last.date()
 
 
 def test_guests_and_returns_are_of_a_day_of_the_log() -> None:

@@ -77,7 +77,6 @@ RULES: tuple[LineRule, ...] = (
     LineRule("no price", "lines without a positive price"),
     LineRule("impossible amount", f"lines beyond {LARGEST:,.0f} of the currency"),
 )
-NOT_BOUGHT = ("cancelled", "no purchase", "unpaid")
 _NUMBER = {rule.code: i for i, rule in enumerate(RULES, start=1)}
 
 
@@ -238,10 +237,10 @@ def count_expression(marked: ir.Table) -> ir.Table:
         counts["blank"] = (marked["blank"] & marked[f"is_{_NUMBER['missing customer']}"]).sum()
     sale = marked["rule"] == SALE
     counts["used"] = sale.sum()
-    never = marked[f"is_{_NUMBER['other rows']}"]
-    for code in NOT_BOUGHT:
-        never = never | marked[f"is_{_NUMBER[code]}"]
-    counts["latest"] = marked["day"].max(where=~never)  # a quotation may be of a later day
+    meant = marked[f"is_{_NUMBER['other rows']}"] | marked[f"is_{_NUMBER['unpaid']}"]
+    lost = marked[f"is_{_NUMBER['cancelled']}"] | marked[f"is_{_NUMBER['no purchase']}"]
+    counts["latest"] = marked["day"].max(where=~meant)  # a quotation may be of a later day
+    counts["latest_kept"] = marked["day"].max(where=~(meant | lost))
     counts["first"] = marked["day"].min(where=sale)
     counts["last"] = marked["day"].max(where=sale)
     return marked.aggregate(**counts)
