@@ -67,7 +67,7 @@ def test_a_state_that_most_lines_have_is_no_such_state_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("name", "word"),
     [
-        ("Cancel reason", "changed my mind, cancelled"),
+        ("Return reason", "changed my mind, cancelled"),
         ("Return policy", "returns within 14 days"),
         ("Coupon", "CANCEL10"),
         ("Customer type", "Returning"),

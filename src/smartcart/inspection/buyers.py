@@ -306,7 +306,7 @@ def _largest(sample: ir.Table, log: OrderLog, mail: str | None, called: str | No
     if log.order is not None:
         chosen["number"] = sample[log.order]
     if mail is not None:
-        chosen["mail"] = sample[mail].lower()
+        chosen["mail"] = text(sample[mail]).lower()
     unnamed, name = ibis.literal(False), ibis.null("string")
     if called is not None:
         unnamed = is_nobody(sample[called], ()) & sample[called].notnull()

@@ -184,6 +184,7 @@ def _look(
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
     columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
     columns = value_checks.with_months(engine, table, columns, wanted or {})
+    columns = value_checks.with_visits_bought(engine, table, columns, figures, wanted or {})
     columns = value_checks.without_averages(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
     contract = never_bought.with_zeros(contract, figures)

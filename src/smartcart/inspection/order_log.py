@@ -58,6 +58,7 @@ EXACT_ROWS = 5_000_000
 COPIED = 0.05  # of the lines: so many copies are hardly things bought twice
 SHORT_LOG = 200_000  # lines up to which expressions cost more than their rows
 HORIZON = 90
+LONGEST_GAP = 30  # days without a sale at the end of a log
 LEAST_DAYS = 28  # a shorter history has no trend
 NO_SALE = (
     "no completed order: every line was cancelled, returned, undated, after the as-of day or "
@@ -125,7 +126,7 @@ def look_at_orders(
     refuse_no_money(opened, log, settled.figures, said=bool(parts))
     day, where = as_of, "--as-of"
     if day is None:
-        day = _day(counts["latest"])
+        day = _latest(counts)
         where = f"latest {log.date}" if day else "no dates"
     largest = _largest(engine, marked, log)
     log = replace(
@@ -378,6 +379,17 @@ def _lettered(row: ResultRow) -> bool:
 
 def _day(number: float | None) -> dt.date | None:
     return None if number is None else orders.EPOCH + dt.timedelta(days=int(number))
+
+
+def _latest(counts: ResultRow) -> dt.date | None:
+    """Return the last day of a log: of any line, unless those kept end long before it.
+
+    What was cancelled may have been for a day far ahead.
+    """
+    latest, kept = _day(counts["latest"]), _day(counts["latest_kept"])
+    if latest is None or kept is None or (latest - kept).days <= LONGEST_GAP:
+        return latest
+    return kept
 
 
 def _recent_days(first: dt.date | None, last: dt.date | None) -> int:

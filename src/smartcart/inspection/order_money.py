@@ -14,7 +14,7 @@ from smartcart.inspection.piece_prices import as_line, as_piece, of_unknown_name
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
-from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
 from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_ranks import (
     BEFORE_DISCOUNT,
@@ -419,7 +419,12 @@ def refunds_of(log: OrderLog, structure: Structure | None, found: Candidates) ->
     refunds = [c for c in found.refunds if c.name != log.amount and (c.high or 0) != (c.low or 0)]
     if log.amount is not None:
         refunds.sort(key=lambda c: converted(c.name) != converted(log.amount or ""))
-    dates = tuple(c.name for c in found.cancelled_on if c.name != log.date)
+    told = log.cancelled or any(state.cancelled for state in log.states)
+    dates = tuple(
+        c.name
+        for c in found.cancelled_on
+        if c.name != log.date and not (told and c.type != "date" and c.distinct <= SEVERAL_VALUES)
+    )
     log = replace(log, cancelled_on=dates)
     if not refunds:
         return log

@@ -44,6 +44,7 @@ MANY_ORDERS = 20  # of several lines: a column may number the orders
 LEAST_ORDERS = 0.1  # of the lines, at least, are orders
 ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
+LINES_EACH = 2  # of an order, at most, where too few have several to tell whether it has one buyer
 NAMED = {0, 1}  # ranks of names that are an order's number
 OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
 NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
@@ -66,7 +67,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
         structure = structure_by(desk, log, found, name)
         daily, shop = False, None
         again = log.date is not None and not down and name not in money_columns(log, found)
-        if again and not _buyer(structure, log, found).steady:
+        if again and not _one_buyer(structure, _buyer(structure, log, found)):
             shop = _shop(desk, log, found, name)  # each of several shops may count from 1
             daily = shop is None  # or numbers may begin anew every day
             desk.sample = numbered(whole, replace(log, order=name, daily=daily, shop=shop))
@@ -76,7 +77,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
                 continue  # it is the days that part these lines, not the number
         days = [c.name for c in found.days] or [log.date or ""]
         who = _buyer(structure, log, found)
-        steady = who.steady and any(structure.cell(d).steady for d in days)
+        steady = _one_buyer(structure, who) and any(structure.cell(d).steady for d in days)
         steady = steady or _sent_back_later(name, who, [structure.cell(d) for d in days])
         if "order" not in desk.said and (not steady or _of_a_line(desk, log, name, structure)):
             if not steady:
@@ -137,6 +138,12 @@ def _buyer_name(structure: Structure, log: OrderLog, found: Candidates) -> str:
 
 def _buyer(structure: Structure, log: OrderLog, found: Candidates) -> OrderColumn:
     return structure.cell(_buyer_name(structure, log, found))
+
+
+def _one_buyer(structure: Structure, who: OrderColumn) -> bool:
+    """Return whether a number has one buyer; the few kinds of all lines are none by being few."""
+    few_lines = structure.lines <= LINES_EACH * structure.orders
+    return who.constant or (who.steady and few_lines)
 
 
 def _shop(desk: Desk, log: OrderLog, found: Candidates, order: str) -> str | None:

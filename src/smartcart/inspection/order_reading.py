@@ -60,6 +60,7 @@ from smartcart.tables.order_ranks import (
     payable,
 )
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
+from smartcart.tables.state_names import why_it_was_lost
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -127,7 +128,8 @@ def settle(
     if rows is None:
         log = row_kinds.with_row_kinds(opened, sample, log, structure, found, layout, columns)
     by_name = log.status
-    free = [c for c in columns if c.name not in dropped]
+    called_off = {c.name for c in found.cancelled_on}
+    free = [c for c in columns if c.name not in dropped | called_off]
     log = status_by_values(opened, log, free, desk.notices)
     by_values = log.status is not None and log.status != by_name
     log = reaching(desk, log, log.status) if log.status and by_values else log
@@ -139,6 +141,8 @@ def settle(
     log = money_of(desk, log, structure, found, layout)
     desk.notices += minor_units(log)
     log = refunds_of(log, structure, found)
+    reasons = [n for n in log.cancelled_on if why_it_was_lost(n)]
+    desk.checks += [f"{n} says why an order was cancelled: its lines are no sale" for n in reasons]
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
     log = voided_orders(desk, log)
     if log.fill != "group":

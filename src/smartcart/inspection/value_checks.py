@@ -7,6 +7,7 @@ figures give reason for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,8 +17,10 @@ import ibis
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
 from smartcart.tables.date_words import names_a_month
+from smartcart.tables.labels import label_of
 from smartcart.tables.sum_words import SUM_START, starts_with_sum
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
+from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -29,6 +32,7 @@ __all__ = [
     "SUM_REASON",
     "with_months",
     "with_real_parts",
+    "with_visits_bought",
     "without_averages",
     "without_copies",
     "without_sum_rows",
@@ -46,6 +50,18 @@ FEW_ROWS = 8  # of fewer, one may be the sum of the others by chance
 SURE_SUMS = 2  # of a row without a word for it
 SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_REASON = "the row holds the sums of all others: no customer"
+COUNTS_TRIED = 4  # columns that may be purchases, and such that may be their average
+HALF_UNIT = 0.51  # of an average in whole units of the currency
+_PIECES = re.compile(
+    r"\b(items?|pieces?|pcs|units?|products?|articles?|qty|quantity|nights?|days?|weeks?|months?|"
+    r"years?|hours?|miles|points?|stuck\w*|artikel|produkte?|nachte|tage|wochen|monate|jahre|punkte|"
+    r"articulos|productos|unidades|piezas|noches|dias|semanas|meses|anos|puntos|produits|unites|"
+    r"nuits|jours|semaines|mois|ans|produtos|itens|pecas|noites|pontos|articoli|prodotti|pezzi|"
+    r"notti|giorni|settimane|mesi|anni|punti|tenure|age|alter|edad|idade|eta)\b"
+)
+_VISIT = re.compile(
+    r"\b(visit\w*|besuch\w*|bezoek\w*|wizyt\w*|besok\w*|besog\w*|визит\w*|ziyaret\w*)"
+)
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))
 
 
@@ -196,6 +212,71 @@ def with_months(
         else c
         for c in columns
     )
+
+
+def with_visits_bought(
+    engine: Engine,
+    table: ir.Table,
+    columns: Sequence[Column],
+    figures: Sequence[ColumnSummary],
+    said: Mapping[str, object],
+) -> tuple[Column, ...]:
+    """Return the columns; visits by which spend makes the average beside it are purchases.
+
+    Whatever they are called, but pieces and stretches of time: these have an average, too. It must
+    be so in nearly all rows with visits, as far as the average is rounded.
+    """
+    columns = tuple(columns)
+    forming = [c for c in columns if c.type == "number" and c.role == "forms"]
+    whole = {f.name for f in figures if f.whole}
+    free = [c for c in forming if c.meaning in {"visits", "measure"} and c.name not in said]
+    measures = [c.name for c in free if c.meaning == "measure"][:COUNTS_TRIED]
+    spent = [c.name for c in forming if c.meaning == "spend_total"][:1]
+    counts = [
+        c.name
+        for c in free
+        if c.name in whole
+        and (c.meaning == "visits" or (spent and _PIECES.search(tokens(c.name)) is None))
+    ][:COUNTS_TRIED]
+    tried = [(s, n, m) for s in spent or measures for n in counts for m in measures]
+    tried = [names for names in tried if len(set(names)) == len(names)]
+    if not tried or any(c.meaning == "frequency" for c in columns):
+        return columns
+    some = table.limit(SOME_ROWS)
+    told: dict[str, ir.Value] = {}
+    for i, (spend, count, mean) in enumerate(tried):
+        number = some[count].cast("float64").nullif(0.0)
+        each = some[spend].cast("float64") / number
+        rounded = HALF_UNIT if mean in whole else CLOSE
+        close = (some[mean].cast("float64") - each).abs() <= each.abs() * CLOSE + rounded
+        told |= {f"c{i}": close.sum(), f"n{i}": each.count(), f"a{i}": (number > 1).sum()}
+    row = {k: int(v or 0) for k, v in engine.record(some.aggregate(**told)).items()}
+    for i, names in enumerate(tried):
+        rows = row[f"n{i}"]
+        if not rows or row[f"c{i}"] < MOST_ROWS * rows or row[f"a{i}"] < AGAIN * rows:
+            continue
+        dated = any(c.meaning == "last_date" for c in columns)
+        return tuple(_bought_then(c, names, dated) for c in columns)
+    return columns
+
+
+def _bought_then(column: Column, names: tuple[str, str, str], dated: bool) -> Column:
+    """Return the column as one of purchases, where ``names`` are spend, visits and their average.
+
+    The day of the last visit is then that of the last purchase, unless this is known (``dated``).
+    """
+    spend, count, mean = names
+    if column.name == count:
+        label = label_of(count, "frequency")
+        why = f"from its values: {spend} by {count} is {mean}: how often the customer bought"
+        return replace(column, meaning="frequency", reason=why, label=label)
+    if column.name == spend:
+        return replace(column, meaning="spend_total", label=label_of(spend, "spend_total"))
+    visited = column.meaning == "last_seen" and _VISIT.search(tokens(column.name)) is not None
+    if visited and not dated:
+        why = f"from its name: the day of the last visit; visits ({count}) are purchases here"
+        return replace(column, meaning="last_date", reason=why)
+    return column
 
 
 def without_averages(

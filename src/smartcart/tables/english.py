@@ -341,15 +341,16 @@ ENGLISH: tuple[Word, ...] = (
         DATES,
     ),
     Word(
-        rf"(last|latest|most recent) ({_USED}|log in|logged in|used)( {_WHEN})?",
+        r"(last|latest|most recent) (activity|login|session|use|contact|log in|logged in|used)"
+        rf"( {_WHEN})?",
         "last_date",
         "forms",
         "the day of the last visit or use: gives the recency",
         DATES,
     ),
     Word(
-        r"(last|latest|most recent) (seen|active|open(ed)?|click(ed)?|engaged|engagement|"
-        rf"e ?mail( (open|opened|click))?)( {_WHEN})?",
+        r"(last|latest|most recent) (visit(ed)?|seen|active|open(ed)?|click(ed)?|engaged|"
+        rf"engagement|e ?mail( (open|opened|click))?)( {_WHEN})?",
         "last_seen",
         "forms",
         "the day of the last sign of life, which need not be a purchase",

@@ -18,7 +18,7 @@ from smartcart.tables.order_ranks import (
     order_rank,
 )
 from smartcart.tables.order_words import LOOSELY
-from smartcart.tables.state_names import is_check, speaks_of_a_loss
+from smartcart.tables.state_names import is_check, speaks_of_a_loss, why_it_was_lost
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import tokens
@@ -147,7 +147,8 @@ def find_candidates(
             or (
                 c
                 for c in free
-                if cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES)
+                if (cancels(c.name) and (c.type == "date" or c.distinct > SEVERAL_VALUES))
+                or _is_reason(c)
             )
         ),
         names=tuple(
@@ -185,6 +186,15 @@ def _is_loss(column: ColumnSummary) -> bool:
         and column.distinct <= FEW_LOSSES
         and column.present <= SELDOM * column.rows
         and speaks_of_a_loss(column.name)
+    )
+
+
+def _is_reason(column: ColumnSummary) -> bool:
+    """Return whether a column says why some orders were cancelled, and is blank for the others."""
+    return (
+        column.type in {"text", "number"}
+        and column.present <= SELDOM * column.rows
+        and why_it_was_lost(column.name)
     )
 
 

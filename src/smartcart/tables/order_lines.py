@@ -315,7 +315,7 @@ def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
         value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:
-        mail = table[log.mail].strip().lower().nullif("")
+        mail = text(table[log.mail]).strip().lower().nullif("")
         mail = is_nobody(mail, ()).ifelse(ibis.null("string"), mail)
         named = value if value.type().is_string() else value.cast("string")
         unknown = nobody | named.isnull() if log.unnamed_by_mail else nobody

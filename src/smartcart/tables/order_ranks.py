@@ -228,6 +228,7 @@ _NO_ORDER = re.compile(
     r"totale|totaal|summe|betrag|importo|importe|valor|valore|montant|wert|kwota|suma|wartosc|"
     r"stato|"
     r"estado|etat|zustand|statut|data|datum|fecha|dato|dzien|campaign|coupon|"
+    r"tipo|typ|art|rodzaj|soort|hora|uhrzeit|тип|вид|"
     r"last|latest|first|previous|ultim[oa]|letzte[rn]?|derniere?|merchant order|key|row|payment|"
     r"payout|settlement|batch|terminal|register)\b.*"
 )
@@ -244,7 +245,8 @@ _ORDER_BEST = re.compile(
 _ORDER_NEXT = re.compile(
     r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
     r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|"
-    r"increment|confirmation|"
+    r"increment|confirmation|transac(ao|cion)|transazione|transaktion|transactie|transakcj[ai]|"
+    r"transaksi|tranzactie|транзакци[яи]|vorgang|operac(ao|ion)|operazione|"
     r"sales record|faktura|num)"
     r"( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|key|name))*"
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur|buchungs|reservierungs|vorgangs|quittungs)"

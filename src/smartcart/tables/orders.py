@@ -237,7 +237,10 @@ def count_expression(marked: ir.Table) -> ir.Table:
         counts["blank"] = (marked["blank"] & marked[f"is_{_NUMBER['missing customer']}"]).sum()
     sale = marked["rule"] == SALE
     counts["used"] = sale.sum()
-    counts["latest"] = marked["day"].max()
+    meant = marked[f"is_{_NUMBER['other rows']}"] | marked[f"is_{_NUMBER['unpaid']}"]
+    lost = marked[f"is_{_NUMBER['cancelled']}"] | marked[f"is_{_NUMBER['no purchase']}"]
+    counts["latest"] = marked["day"].max(where=~meant)  # a quotation may be of a later day
+    counts["latest_kept"] = marked["day"].max(where=~(meant | lost))
     counts["first"] = marked["day"].min(where=sale)
     counts["last"] = marked["day"].max(where=sale)
     return marked.aggregate(**counts)

@@ -7,7 +7,7 @@ import re
 from smartcart.tables.languages import state_words
 from smartcart.tables.tokens import tokens
 
-__all__ = ["is_check", "is_of_the_person", "speaks_of_a_loss"]
+__all__ = ["is_check", "is_of_the_person", "speaks_of_a_loss", "why_it_was_lost"]
 
 _LOSS = re.compile(
     r"cancel|\bvoid|storn|anulad|anula[cç]|annul|retour|return|refund|reembols|rembours|devol|"
@@ -33,6 +33,21 @@ _BESIDE = re.compile(
     r"rate|tax|value|price|preis|currency|method|methode|means|carrier|tracking|label|link|url|"
     r"user|agent|email|mail|phone|name|returning|returnable|refundable|cancel(l)?able)\b.*"
 )
+_CALLED_OFF = re.compile(
+    r"abgru|\w*(stornierungs?|storno|absage|ablehnungs|verlust)(grund|grunde)|"
+    r"(?=.*(\b(reasons?|grund|grunde|motifs?|motivos?|motiu|motiv|razon|raison|razao|causas?|causale|"
+    r"cause|reden|powod|przyczyna|duvod|orsak|arsag|syy|neden\w*|sebep\w*|lydo|motivet?|"
+    r"причина|підстава|reason ?code)\b|理由|原因|사유))"
+    r"(?=.*(\b(cancel\w*|reject\w*|storn\w*|absage\w*|ablehn\w*|annul\w*|anul\w*|rechazo|rechazad\w*|"
+    r"rejeicao|recusa|rifiut\w*|refus|afwijz\w*|afgewezen|geannuleerd|odrzuc\w*|zrusen\w*|iptal\w*|"
+    r"peruut\w*|makuler\w*|avbrut\w*|avbestall\w*|lost|loss|verlust\w*|perdid[ao]|perda|perdu|"
+    r"perte|отмен\w*|отказ\w*|скасув\w*|відмов\w*)\b|キャンセル|取消|취소)).*"
+)
+_NO_CALL = re.compile(
+    r".*\b(return\w*|retour\w*|refund\w*|ruckgabe\w*|\w*erstatt\w*|devol\w*|discount\w*|rabatt\w*|"
+    r"remise|descuento|subscription\w*|subscriber|abo|abonnement\w*|membership|customer|account|"
+    r"kunden\w*|conto|konto)\b.*|.*(返品|退货|반품).*"
+)
 _CHECK = re.compile(
     r".*\b(cvc|cvv|cvn|avs|risk|fraud\w*|betrug\w*|kyc|3ds|3d secure|zip|postal|postcode|plz|"
     r"address|adresse|line 1|authenticity|identity|liability shift)\b.*"
@@ -56,8 +71,24 @@ def speaks_of_a_loss(name: str) -> bool:
     words = tokens(name)
     if _BESIDE.fullmatch(words) or is_check(name) or is_of_the_person(name):
         return False
+    if why_it_was_lost(name):
+        return False
     folded = name.strip().lower()
     return _LOSS.search(words) is not None or any(w in folded or w in words for w in _LOSSES)
+
+
+def why_it_was_lost(name: str) -> bool:
+    """Return whether a name is of the reason for which an order was cancelled or rejected.
+
+    What was sent back was bought before, and a discount has reasons, too.
+
+    >>> [why_it_was_lost(n) for n in ("ABGRU", "Storno-Grund", "Motif d'annulation", "取消原因")]
+    [True, True, True, True]
+    >>> [why_it_was_lost(n) for n in ("Return reason", "Discount reason", "Reason", "Cancelled at")]
+    [False, False, False, False]
+    """
+    words = tokens(name)
+    return _CALLED_OFF.fullmatch(words) is not None and _NO_CALL.fullmatch(words) is None
 
 
 def is_check(name: str) -> bool:

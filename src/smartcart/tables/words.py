@@ -178,10 +178,17 @@ WORDS: tuple[Row, ...] = (
     ),
     Row(
         "last_date",  # of a visit or use, which need not be a purchase
-        de=r"(datum )?letzter? (besuch|aktivitat|login|anmeldung|zugriff)( ?(datum|am))?",
-        es=r"(fecha )?ultim[oa] (visita|actividad|acceso|conexion|sesion)",
-        fr=r"(date )?(dernier acces|derniere (visite|activite|connexion))",
-        pt=r"(data )?ultim[oa] (visita|atividade|acesso|sessao)",
+        de=r"(datum )?letzter? (aktivitat|login|anmeldung|zugriff)( ?(datum|am))?",
+        es=r"(fecha )?ultim[oa] (actividad|acceso|conexion|sesion)",
+        fr=r"(date )?(dernier acces|derniere (activite|connexion))",
+        pt=r"(data )?ultim[oa] (atividade|acesso|sessao)",
+    ),
+    Row(
+        "last_seen",
+        de=r"(datum )?letzter? besuch( ?(datum|am))?",
+        es=r"(fecha )?ultima visita",
+        fr=r"(date )?(derniere visite|dernier passage)",
+        pt=r"(data )?ultima visita",
     ),
     Row(
         "tenure",

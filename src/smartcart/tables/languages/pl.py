@@ -118,6 +118,7 @@ STATES = {
     "unpaid": ("nieopłacon", "nieoplacon", "oczekuje na płatność", "oczekiwanie na płatność"),
 }
 CUSTOMERS = {
+    "visits": ("wizyty", "liczba wizyt"),
     "last_seen": (
         "ostatnia aktywność",
         "ostatnie logowanie",
