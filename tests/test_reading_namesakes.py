@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import smartcart
+from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import namesakes
 from smartcart.records import Inspection
 from smartcart.tables.summary import ColumnSummary
@@ -254,3 +255,35 @@ def test_the_address_reaches_the_lines_of_its_order(once: bool) -> None:
     if once:
         lines.loc[lines.index % 2 == 1, ["Klient", "E-mail", "Date"]] = None
     assert told(lines) == BY_KEY
+
+
+# Halves of a name ------------------------------------------------------------------------------
+
+GIVEN = np.array([n.split()[0] + "abc"[i % 3] for i, n in enumerate(NAMES)])[WHO]
+FAMILY = np.array([n.split()[1] for n in NAMES])[WHO]
+
+
+@pytest.mark.parametrize(
+    ("given", "family"),
+    [
+        *(("Vorname", "Nachname"), ("First name", "Last name"), ("Prénom", "Nom")),
+        *(("Nombre", "Apellidos"), ("Imię", "Nazwisko"), ("Billing First Name", "Billing Surname")),
+    ],
+)
+def test_halves_of_a_name_are_asked_to_be_made_one(given: str, family: str) -> None:
+    with pytest.raises(DataError, match=f"make one column of '{given}' and '{family}'"):
+        smartcart.check(log(**{given: GIVEN, family: FAMILY}))
+
+
+def test_a_familys_name_alone_is_no_buyer_beside_given_names() -> None:
+    table = log(Kunde=FAMILY, Vorname=GIVEN)
+    with pytest.raises(ReadingQuestion, match="make one column of 'Vorname' and 'Kunde'"):
+        smartcart.check(table)
+    assert told(table, roles={"Kunde": {"meaning": "customer"}})[0] == ORDERS
+    assert told(table.assign(**{"E-mail": MAILS})) == BY_KEY
+    assert told(table.assign(Kunde=CALLED)) == BY_NAME
+
+
+def test_ids_whose_people_share_names_are_not_told() -> None:
+    seen = smartcart.check(log(**{"Customer ID": WHO, "Customer name": np.array(NAMES)[WHO % 9]}))
+    assert "names and addresses" not in codes(seen)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from smartcart.errors import ReadingQuestion
 from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import HALF, Desk, choose_line
 from smartcart.records import Notice, OrderLog
@@ -14,6 +15,7 @@ from smartcart.tables.order_lines import one_form, text
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_ranks import customer_rank, is_mail
 from smartcart.tables.order_structure import Structure
+from smartcart.tables.person_names import is_given_name
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -109,7 +111,30 @@ def apart_from_namesakes(
         desk.notices += _told(name, pairs, by=name, of=log.customer)
         desk.checks.append(f"{log.customer} holds names: {name} tells people of one name apart")
         return _by(desk, log, name)
+    _refuse_half_a_name(desk, log)
     return log
+
+
+def _refuse_half_a_name(desk: Desk, log: OrderLog) -> None:
+    """Raise where buyers are named by one word, and their given names stand in another column.
+
+    Raises ``ReadingQuestion``: all people of a family's name would be one buyer.
+    """
+    column = desk.figures[log.customer]
+    if column.spaced >= HALF * column.head or is_given_name(log.customer):
+        return
+    for other in desk.figures.values():
+        given = is_given_name(other.name) and other.type == "text" and other.distinct > 1
+        if given and other.name not in desk.dropped and 2 * other.present > other.rows:
+            raise ReadingQuestion.of(
+                f"{desk.opened.reading.source!r} looks like a log of orders, but {log.customer!r} "
+                f"holds names of one word and {other.name!r} the given names: all who share a name "
+                "would be one buyer",
+                "one column that tells buyers apart",
+                f"make one column of {other.name!r} and {log.customer!r}, or name another in the "
+                "configuration: columns: {NAME: {meaning: customer}}; "
+                f"{choose_line(log.customer, 'customer')} reads it as it is",
+            )
 
 
 def _by(desk: Desk, log: OrderLog, name: str) -> OrderLog:
@@ -146,7 +171,7 @@ def _of_firms(
         if mails and pairs.of_firms and log.layout is None:
             desk.notices += _told(log.customer, pairs, by=name, of=name)
             return replace(log, customer=name)
-        desk.notices += _told(log.customer, pairs, by=log.customer, of=name)
+        desk.notices += _told(log.customer, pairs, by=log.customer, of=name, mails=mails)
         return log
     return log
 
@@ -236,12 +261,14 @@ def pairs_of(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
     return _Pairs(**{n: int(v or 0) for n, v in {**record(told), **record(back)}.items()})
 
 
-def _told(key: str, pairs: _Pairs, *, by: str, of: str) -> list[Notice]:
+def _told(key: str, pairs: _Pairs, *, by: str, of: str, mails: bool = True) -> list[Notice]:
     """Return a notice where names (column ``of``) and ``key`` hardly go together, or firms do.
 
     ``by`` is the one of both that tells buyers apart.
     """
-    much = max(pairs.several_keys / max(1, pairs.names), pairs.several_names / max(1, pairs.keys))
+    much = pairs.several_names / max(1, pairs.keys)
+    if mails:  # an id is of one person, whoever else is called so
+        much = max(much, pairs.several_keys / max(1, pairs.names))
     if by == key and much < MUCH:
         return []
     found = []

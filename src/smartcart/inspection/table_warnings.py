@@ -10,6 +10,7 @@ from smartcart.errors import DataError
 from smartcart.records import Column, Contract, Feature, Ledger, Notice
 from smartcart.sources import Opened
 from smartcart.tables import roles, summary, vocabulary
+from smartcart.tables.person_names import halves_of_a_name
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -122,12 +123,15 @@ def whose_lines(
 
     ``maybe`` are columns that could say who bought, by their values.
     """
-    name_it = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in maybe[:3])
+    halves = halves_of_a_name(opened.table.columns)
+    rest = [name for name in maybe if name not in (halves or ())]
+    name_it = "; ".join(f"columns: {{{name!r}: {{meaning: customer}}}}" for name in rest[:3])
+    add = f"make one column of {halves[0]!r} and {halves[1]!r}" if halves else "add it"
     return DataError.of(
         f"{opened.reading.source!r} looks like the lines of orders ({', '.join(names)}), but no "
         f"column says whose they are{f' ({empty} is empty)' if empty else ''}",
         "a customer id, an e-mail address or the number of a customer card in every line",
-        f"add it, or name it in the configuration ({name_it or NAME_IT}); --kind customers "
+        f"{add}, or name it in the configuration ({name_it or NAME_IT}); --kind customers "
         "segments the lines themselves, as if each were a customer",
     )
 
