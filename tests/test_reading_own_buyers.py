@@ -61,11 +61,14 @@ def test_names_that_come_again_no_more_than_namesakes_do_are_no_question() -> No
         smartcart.check(few)
 
 
-def test_accounts_made_for_each_order_are_asked_about_beside_addresses() -> None:
+def test_accounts_made_for_each_order_are_joined_by_addresses() -> None:
     table = orders().rename(columns=NAMES).drop(columns="who")
     table["Customer ID"] = N + 70_000
-    with pytest.raises(ReadingQuestion, match=r"from Customer ID .* or from Email"):
-        smartcart.check(table)
+    joined = smartcart.check(table)
+    assert joined.receipt.customers == PEOPLE
+    assert "several ids" in {n.code for n in joined.notices}
+    blank = table.assign(Email=table["Email"].where(N % 12 > 0))
+    assert smartcart.check(blank).receipt.customers == PEOPLE + ORDERS // 12
     alone = smartcart.check(table.drop(columns="Email"))
     assert alone.receipt.customers == ORDERS  # its name is believed, and what it means is told
     assert "no repeat buyers" in {n.code for n in alone.notices}
