@@ -107,3 +107,24 @@ def test_what_the_shop_bought_itself_is_no_sale(sale: str, bought: tuple[str, ..
 def test_a_purchase_is_a_sale_where_nothing_else_is_one() -> None:
     table = log(**{"Type": np.where(N % 9 == 0, "Refund", "Purchase")})
     assert smartcart.check(table).receipt.orders == (N % 9 > 0).sum()
+
+
+# A buyer without measure ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.2, True), (0.05, False)])
+def test_one_with_far_more_orders_than_anybody_else_is_told(share: float, is_told: bool) -> None:
+    n = np.arange(300)
+    who = np.array([f"Ada Birch{i % 60:02d}" for i in n], dtype=object)
+    who[n % 100 < 100 * share] = "Einzelverkauf Theke"
+    table = pd.DataFrame(
+        {
+            "Order ID": n + 1000,
+            "Customer name": who,
+            "Order date": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D"),
+            "Total": 10.0 + n % 7,
+        }
+    )
+    told_so = codes(table).get("outsized buyer", "")
+    assert bool(told_so) == is_told
+    assert "Theke" not in told_so  # it may be a person's name

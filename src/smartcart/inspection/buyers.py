@@ -48,6 +48,8 @@ SEVERAL_PEOPLE = 3  # addresses or names under 0, where each other id has one: n
 SHARED = 0.3  # of its orders have another address
 IMPOSSIBLE = 0.2  # of all orders, and so many times the next one's:
 TIMES_NEXT = 10
+OUTSIZED = 0.1  # of all orders, and so many times the next one's: it is told
+TIMES_OUTSIZED = 5
 ENOUGH = 30  # customers from which a share can be impossible
 SEEN_ORDERS = 30  # orders from which it can be told whether anybody came again
 OWN = 0.98  # different customers for each order: each has one of its own
@@ -198,6 +200,7 @@ def with_nobody(
         there = [r for r in there if _plain(r["who"]) in nobody]
     if there:
         notices.append(_notice(log, there, int(row["rows"] or 0)))
+    notices += _outsized(log, [r for r in rows if r not in there], customers)
     return log
 
 
@@ -345,6 +348,24 @@ def _by_share(rows: Sequence[ResultRow], customers: int) -> list[str]:
     who = _plain(rows[0]["who"])
     person = "@" in who or " " in who  # an address or a name with so many orders is a large buyer
     return [who] if large and not person else []
+
+
+def _outsized(log: OrderLog, rows: Sequence[ResultRow], customers: int) -> list[Notice]:
+    """Return a notice of one with far more orders than anybody else: a large buyer, or nobody."""
+    if len(rows) < 2 or customers < ENOUGH:
+        return []
+    first, second, total = int(rows[0]["orders"]), int(rows[1]["orders"]), int(rows[0]["total"])
+    if first < OUTSIZED * total or first < TIMES_OUTSIZED * second:
+        return []
+    return [
+        Notice(
+            "outsized buyer",
+            f"One {log.customer} has {first:,} of {total:,} orders looked at "
+            f"({first / total:.0%}), the next one {second:,}: if that is not one buyer but stands for guests or walk-ins, "
+            "clear these cells, or leave the lines out of the file.",
+            first,
+        )
+    ]
 
 
 def _by_addresses(rows: Sequence[ResultRow]) -> list[str]:
