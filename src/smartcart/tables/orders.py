@@ -131,7 +131,7 @@ def marked_lines(
         day=day,
         quantity=told.quantity,
         amount=_millionths(told.amount),
-        refund=_millionths(told.refund),
+        refund=ibis.literal(0.0) if log.refunded is None else _millionths(told.refund),
         product=told.product,
         category=text(table[log.category]) if log.category else ibis.literal(None, type="string"),
         channel=text(table[log.channel]) if log.channel else ibis.literal(None, type="string"),
@@ -329,7 +329,8 @@ def spending(
         sums["amount"] = amount.sum(where=sale)
         sums["refunded"] = (-amount).sum(where=back & (amount < 0))
         sums["sent_back"] = amount.sum(where=returned & (amount > 0))
-        sums["given_back"] = marked["refund"].sum(where=sale)
+        if log.refunded is not None:
+            sums["given_back"] = marked["refund"].sum(where=sale)
         if split is not None:
             early = marked["day"] <= (split - EPOCH).days
             sums["early_amount"] = amount.sum(where=sale & early)
@@ -399,7 +400,9 @@ def _measures(added: ir.Table, log: OrderLog, as_of: dt.date | None) -> dict[str
         amount, sent_back = added["amount"] / UNIT, added["sent_back"] / UNIT
         # a return may be told by a status, in a column and on a row of its own: it counts once
         rows = ibis.greatest(added["refunded"] / UNIT - sent_back, 0.0)
-        refunded = ibis.greatest(rows, added["given_back"] / UNIT)
+        refunded = rows
+        if log.refunded is not None:
+            refunded = ibis.greatest(rows, added["given_back"] / UNIT)
         total = amount - refunded if log.net_returns else amount
         out["monetary_total"] = total
         out["monetary_mean"] = _over(total, frequency)
