@@ -361,8 +361,8 @@ def _outsized(log: OrderLog, rows: Sequence[ResultRow], customers: int) -> list[
         Notice(
             "outsized buyer",
             f"One {log.customer} has {first:,} of {total:,} orders looked at "
-            f"({first / total:.0%}), the next one {second:,}: if that is not one buyer but stands for "
-            "guests or walk-ins, clear these cells, or leave the lines out of the file.",
+            f"({first / total:.0%}), the next one {second:,}: if that is not one buyer but "
+            "stands for guests or walk-ins, clear these cells, or leave the lines out of the file.",
             first,
         )
     ]
