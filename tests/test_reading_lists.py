@@ -12,7 +12,7 @@ import smartcart
 from smartcart.errors import DataError
 from smartcart.tables.dates import dates_in_words
 from smartcart.tables.nobody import NOBODY_WORDS
-from smartcart.tables.order_ranks import money_rank
+from smartcart.tables.order_ranks import PAID, converted, money_rank
 from smartcart.tables.state_flags import flag_state
 
 N = np.arange(120)
@@ -123,6 +123,18 @@ def test_a_list_of_documents_is_no_table_of_customers(name: str) -> None:
     assert said.receipt.customers == 120
 
 
+def test_rows_of_days_or_papers_without_any_id_are_no_customers() -> None:
+    closings = customers().drop(columns=["Code", "last_order"])
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(N, "D")
+    with pytest.raises(DataError, match="a day on each row"):
+        smartcart.check(closings.assign(Data=days))
+    assert smartcart.check(closings.assign(Data=days), kind="customers").receipt.customers == 120
+    assert smartcart.check(closings.assign(Birthday=days)).receipt.customers == 120
+    papers = [f"RE {2024 + i % 2}/{i // 2}" for i in N]
+    with pytest.raises(DataError, match="'Belegfeld 1' numbers each row"):
+        smartcart.check(closings.assign(**{"Belegfeld 1": papers}))
+
+
 # Names, flags, days -----------------------------------------------------------------------------
 
 
@@ -134,6 +146,40 @@ def test_a_till_calls_its_nobodies_so(word: str) -> None:
 def test_sums_of_what_is_never_paid_are_not_paid() -> None:
     assert money_rank("Total Biaya Pengiriman (IDR)") is None
     assert money_rank("Total Penjualan (IDR)") is not None
+
+
+@pytest.mark.parametrize(
+    ("never", "paid"),
+    [
+        ("Total Released Amount (RM)", "Amount Paid By Buyer"),
+        ("Còn lại", "Tổng tiền"),
+        ("Đã cọc", "Tổng tiền"),
+    ],
+)
+def test_what_the_seller_gets_or_is_still_owed_is_not_paid(never: str, paid: str) -> None:
+    assert money_rank(never) is None
+    assert money_rank(paid) is not None
+
+
+def test_a_converted_total_is_a_total() -> None:
+    assert money_rank("Preço Total Convertido") == money_rank("Preço Total") == PAID
+    assert converted("Preço Total Convertido")
+    assert not converted("Preço Total")
+
+
+def test_dongs_stand_behind_their_number(tmp_path: Path) -> None:
+    cells = [f"{1 + i % 9}.{i % 10}50.000đ" for i in N]
+    rows = [f"KH{i},{cells[i]},{i % 5 + 1}" for i in N]
+    (tmp_path / "c.csv").write_text("\n".join(["Mã khách hàng,Tổng mua,Số đơn hàng", *rows]))
+    assert smartcart.check(tmp_path / "c.csv").receipt.revenue == pytest.approx(
+        sum(float(c[:-1].replace(".", "")) for c in cells)
+    )
+
+
+def test_a_paper_that_was_not_posted_is_no_sale() -> None:
+    state = flag_state("Проведен", ["Да", "Нет"])
+    assert state is not None
+    assert state.unpaid == ("Нет",)
 
 
 def test_a_dump_says_true_with_one_letter() -> None:

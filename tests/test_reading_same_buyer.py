@@ -104,6 +104,27 @@ def test_what_the_shop_bought_itself_is_no_sale(sale: str, bought: tuple[str, ..
     assert told(table) == (len(kept), PEOPLE, round(kept["Total"].sum(), 2))
 
 
+@pytest.mark.parametrize(
+    ("heading", "bill", "offer"),
+    [
+        ("Type pièce", "Facture", "Devis"),
+        ("Art", "Rechnung", "Angebot"),
+        ("X", "Invoice", "Quotation"),
+    ],
+)
+def test_quotations_among_bills_are_no_sales(heading: str, bill: str, offer: str) -> None:
+    kind = np.where(N % 7 == 0, offer, bill)
+    state = np.where(N % 5 == 0, "Annulée", "Réglée")
+    table = log(**{heading: kind, "Statut": state})
+    kept = table[(kind == bill) & (state == "Réglée")]
+    assert told(table) == (len(kept), PEOPLE, round(kept["Total"].sum(), 2))
+
+
+def test_an_offer_among_other_words_is_no_quotation() -> None:
+    table = log(Campaign=np.where(N % 7 == 0, "Offert", "Newsletter"))
+    assert told(table) == TRUTH
+
+
 def test_a_purchase_is_a_sale_where_nothing_else_is_one() -> None:
     table = log(**{"Type": np.where(N % 9 == 0, "Refund", "Purchase")})
     assert smartcart.check(table).receipt.orders == (N % 9 > 0).sum()

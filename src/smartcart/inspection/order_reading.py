@@ -37,7 +37,12 @@ from smartcart.inspection.order_number import (
 )
 from smartcart.inspection.questions import refuse_several_documents
 from smartcart.inspection.several_ids import of_one_address
-from smartcart.inspection.state_by_values import payment_states, reasoned, status_by_values
+from smartcart.inspection.state_by_values import (
+    document_kinds,
+    payment_states,
+    reasoned,
+    status_by_values,
+)
 from smartcart.inspection.told_once import (
     below_buyers,
     days_below,
@@ -135,6 +140,7 @@ def settle(
     log = reaching(desk, log, log.status) if log.status and by_values else log
     known = len(log.states)
     log = payment_states(opened, sample, log, free)
+    log = document_kinds(opened, log, free)
     for state in log.states[known:]:
         log = reaching(desk, log, state.column)
     log = with_currency(desk, log)

@@ -32,9 +32,13 @@ _OTHER = re.compile(
     r"event|session|visit|ticket|booking|reservation|subscription|abo|abonnement|contract|vertrag|"
     r"packet|parcel|package|paket|colis|shipment|sendung|consignment|tracking|policy|payment|zahlung|paiement|pago|transaction|device|campaign|month|period|interval)\b"
 )
+_DAY = (
+    r"(date|day|datum|tag|fecha|dia|data|jour|dato|pvm|paiva|dag|datums|tarih|tanggal|ngay|"
+    r"дата|день|ημερομηνια|日付|日期|날짜|التاريخ)"
+)
 _DOCUMENT = re.compile(
-    r"\b(beleg\w*|buchung(s?nummer)?|voucher|document|documento|dokument|piece comptable|ecriture|"
-    r"asiento|journal|entry)\b"
+    r"\b(beleg(?!datum)\w*|buchung(s?nummer)?|voucher|document|documento|dokument|"
+    r"piece comptable|ecriture|asiento|journal|entry)\b"
 )
 
 
@@ -84,14 +88,24 @@ def refuse_other_rows(
             "export orders that name buyers; --kind customers segments these rows as they are, as "
             "if each were a customer",
         )
-    if ids and numbers_documents(ids[0]):
+    papers = ids or [f.name for f in figures if f.name not in said and 2 * f.distinct > f.rows]
+    paper = next((name for name in papers if numbers_documents(name)), None)
+    if paper is not None:
         raise DataError.of(
-            f"{source!r} looks like a list of documents: {ids[0]!r} numbers each row, and no "
+            f"{source!r} looks like a list of documents: {paper!r} numbers each row, and no "
             "column says whose it is",
             "a row per customer, or a row per order with the buyer, the day and the amount",
             "export customers, or orders that name buyers; if a column names the buyer, write "
             f"{choose_line('NAME', 'customer')}; --kind customers segments these rows as they are, "
             "as if each were a customer",
+        )
+    day = next((f.name for f in figures if f.name not in said and _is_a_day(f)), None)
+    if not ids and day is not None:
+        raise DataError.of(
+            f"{source!r} has a day on each row ({day!r}) and no column that says whose it is",
+            "a row per customer, or lines of orders that name the buyer",
+            "export customers, or orders with a customer id or an e-mail address; --kind customers "
+            "segments these rows as they are, as if each were a customer",
         )
 
 
@@ -131,6 +145,12 @@ def _of_customers(column: ColumnSummary) -> bool:
         return True
     part = part_of(column, {})
     return part is not None and part.name == "customer"
+
+
+def _is_a_day(column: ColumnSummary) -> bool:
+    """Return whether nearly every row has a day, called a day or a date and nothing else."""
+    plain = re.fullmatch(_DAY, tokens(column.name)) is not None
+    return column.type == "date" and plain and column.present >= ONCE * column.rows
 
 
 def _of_something_sold(column: ColumnSummary) -> bool:

@@ -19,7 +19,7 @@ from smartcart.tables.tokens import tokens
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["payment_states", "reasoned", "status_by_values"]
+__all__ = ["document_kinds", "payment_states", "reasoned", "status_by_values"]
 
 NOT_BUYERS = re.compile(  # what the shop pays or is paid by others
     r".*\b(payouts?|auszahlung\w*|commissions?|provision\w*|comision|fees?|gebuhr\w*|supplier|vendor|"
@@ -83,6 +83,26 @@ def payment_states(
                 log,
                 states=(*log.states, replace(state, browsed=(), other=())),
                 traits=tuple(n for n in log.traits if n != name),
+            )
+    return log
+
+
+def document_kinds(opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary]) -> OrderLog:
+    """Return the log with a further column, under any name, that tells quotations from bills."""
+    if log.layout or any(order_states.quotations(state.unpaid) for state in log.states):
+        return log
+    known = {state.column for state in log.states}
+    for column in _of_few_words(log, columns):
+        if column.name in known or column.distinct < 2:
+            continue
+        values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
+        found = order_states.quotations(values)
+        if found:
+            state = LineState(column.name, unpaid=found)
+            return replace(
+                log,
+                states=(*log.states, state),
+                traits=tuple(n for n in log.traits if n != column.name),
             )
     return log
 

@@ -78,7 +78,7 @@ _NEVER_PAID = re.compile(
     r"rabatte?|remises?|descuentos?|descontos?|sconto|korting|rebates?|coupons?|vouchers?|promo|"
     r"promotions?|promotion(al)?|savings?|balance|saldo|cost|costs|cogs|kosten|couts?|costo|"
     r"custo|profit|"
-    r"margins?|earnings?|settle(d|ment)|payouts?|deposits?|withheld|points?|punkte|outstanding|"
+    r"margins?|earnings?|settle(d|ment)|payouts?|released|escrow|deposits?|withheld|points?|punkte|outstanding|"
     r"due|owed|unpaid|offen|limit|"
     r"insurance|duty|duties|redeemed|gift (card|certificate|voucher|wrap)|(store|account) credits?|"
     r"credit (limit|used|memo|note|applied)|compare|msrp|rrp|uvp|predicted|expected|lifetime|"
@@ -135,11 +135,12 @@ _PAID = re.compile(
     r"total a pagar|receita total|kwota( (zamowienia|calkowita|pln|eur))*|price total|suma|razem|"
     r"toplam( tutar)?|itogo|summa( zakaza)?|ventes|ventas"
 )
+_IN_ONE = r"converted|convertid[oa]|umgerechnet|converti|convertito|omgerekend|przeliczon\w*"
 _CONVERTED = re.compile(
-    r".*\b(converted|bas(e|is)|settlement|(shop|main|company|home|own|reporting) currency|eur|usd|"
-    r"gbp|chf|sek|pln|shop "
-    r"money)\b.*"
+    rf".*\b({_IN_ONE}|bas(e|is)|settlement|"
+    r"(shop|main|company|home|own|reporting) currency|eur|usd|gbp|chf|sek|pln|shop money)\b.*"
 )
+_CONVERTED_WORD = re.compile(rf" ({_IN_ONE})\b")
 
 _DISCOUNT = re.compile(
     r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーホン|ホイント利用|利用ホイント|优惠|折扣).*|"
@@ -342,6 +343,7 @@ def money_rank(name: str) -> int | None:
         map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))
     ):
         return None
+    words = _CONVERTED_WORD.sub("", words)
     if _PAID.fullmatch(words) or _ACTUAL.fullmatch(words):
         return PAID
     return LINE_MONEY

@@ -17,6 +17,7 @@ __all__ = [
     "is_means_of_payment",
     "line_state",
     "pays",
+    "quotations",
     "says_paid",
     "says_paid_up",
     "says_sale",
@@ -142,6 +143,11 @@ _SAID_PAID = _or_elsewhere(
     "paid",
 )
 _OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
+_QUOTED = re.compile(  # kinds of documents that nobody has to pay
+    r"^(quotations?|quotes?|estimates?|pro ?forma|devis|angebote?|kostenvoranschlag|presupuestos?|"
+    r"cotizacion|preventiv[oi]|orcamentos?|offertes?|oferta|tilbud|offert|tarjous|nabidka|ponuka|"
+    r"arajanlat|teklif|(коммерческое )?предложение|見積書?|견적서?|报价单?|報價單?)\b"
+)
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
 _NOT_YET = re.compile(
@@ -238,6 +244,17 @@ def says_sale(value: str) -> bool:
     """
     plain = _plain(value)
     return _SALE.search(plain) is not None and _NO_SALE.search(plain) is None
+
+
+def quotations(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of documents that are quotations, where another of the kinds is a sale.
+
+    >>> quotations(["Facture", "Devis", "Avoir"]), quotations(["Devis", "Brochure"])
+    (('Devis',), ())
+    """
+    told = list(dict.fromkeys(values))
+    found = tuple(v for v in told if _QUOTED.match(_plain(v)))
+    return found if any(says_sale(v) for v in told if v not in found) else ()
 
 
 def pays(values: Iterable[str]) -> bool:

@@ -51,7 +51,7 @@ _NO = {
 }
 _PAID = re.compile(
     r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
-    r"valid|captured|settled|collected)"
+    r"valid|captured|settled|collected|posted|проведена?|проведено|проведен документ)"
 )
 _GIVEN_BACK = re.compile(
     r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"

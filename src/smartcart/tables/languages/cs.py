@@ -185,6 +185,10 @@ CUSTOMERS = {
         "kod zakaznika",
     ),
     "spend_total": (
+        "útrata celkem",
+        "nákupy celkem",
+        "celkem nakoupeno",
+        "obrat celkem",
         "celkova utrata",
         "obrat",
         "celkem utraceno",
@@ -193,6 +197,9 @@ CUSTOMERS = {
         "celkom nakúpené",
     ),
     "frequency": (
+        "nákupů celkem",
+        "počet nákupů celkem",
+        "objednávek celkem",
         "pocet objednavek",
         "pocet nakupu",
         "objednavky",

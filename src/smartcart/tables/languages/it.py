@@ -64,6 +64,9 @@ CUSTOMERS = {
     ),
     "id": ("codice cliente", "id cliente", "numero cliente", "cliente"),
     "spend_total": (
+        "monetario",
+        "valore monetario",
+        "speso",
         "totale speso",
         "spesa totale",
         "fatturato",
@@ -73,6 +76,9 @@ CUSTOMERS = {
         "spesa",
     ),
     "frequency": (
+        "frequenza",
+        "numero di ordini",
+        "numero di acquisti",
         "numero ordini",
         "ordini",
         "numero acquisti",

@@ -122,6 +122,9 @@ CUSTOMERS = {
         "lidnummer",
     ),
     "spend_total": (
+        "totale besteding",
+        "totaal uitgegeven",
+        "totaal omzet",
         "omzet",
         "omzet totaal",
         "totale omzet",

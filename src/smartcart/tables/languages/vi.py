@@ -64,6 +64,12 @@ PARTS = {
     ),
     "never_paid": (
         "giảm giá",
+        "còn lại",
+        "còn nợ",
+        "công nợ",
+        "đã cọc",
+        "đặt cọc",
+        "tiền cọc",
         "chiết khấu",
         "phí vận chuyển",
         "phí ship",
