@@ -41,7 +41,8 @@ _FIRM = re.compile(
 _PHONE = re.compile(
     r"(?!.*\b(ship\w*|shipping|seller|store|shop|agent|recipient|delivery|fax)\b)"
     r".*\b(phones?|tel|telefon\w*|telephone|telefoon|mobil\w*|handy\w*|cell|cellphone|celular|"
-    r"movil|whatsapp|gsm|komorka|komorkowy|puhelin|telf?|телефон\w*|тел)\b.*|"
+    r"movil|whatsapp|gsm|komorka|komorkowy|puhelin|telf?|телефон\w*|тел|κινητο|τηλεφωνο|"
+    r"sdt|(so )?dien thoai)\b.*|"
     r".*(電話|携帯|电话|手机|手機|전화|휴대).*"
 )
 

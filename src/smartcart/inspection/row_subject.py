@@ -13,7 +13,7 @@ from smartcart.inspection.buyers import of_goods
 from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
-from smartcart.tables.order_names import part_of, parts_named
+from smartcart.tables.order_names import part_of
 from smartcart.tables.order_ranks import is_mail
 from smartcart.tables.order_unnamed import lines_of_nobody
 from smartcart.tables.summary import ColumnSummary
@@ -37,7 +37,7 @@ _DAY = (
     r"дата|день|ημερομηνια|日付|日期|날짜|التاريخ)"
 )
 _DOCUMENT = re.compile(
-    r"\b(beleg(?!datum)\w*|buchung(s?nummer)?|voucher|document|documento|dokument|"
+    r"\b(beleg(?!datum)\w*|buchungs?\w*|voucher|document|documento|dokument|"
     r"piece comptable|ecriture|asiento|journal|entry)\b"
 )
 
@@ -89,7 +89,7 @@ def refuse_other_rows(
             "if each were a customer",
         )
     papers = ids or [f.name for f in figures if f.name not in said and 2 * f.distinct > f.rows]
-    paper = next((name for name in papers if numbers_documents(name)), None)
+    paper = next((name for name in papers if numbers_entries(name)), None)
     if paper is not None:
         raise DataError.of(
             f"{source!r} looks like a list of documents: {paper!r} numbers each row, and no "
@@ -100,7 +100,7 @@ def refuse_other_rows(
             "as if each were a customer",
         )
     day = next((f.name for f in figures if f.name not in said and _is_a_day(f)), None)
-    if not ids and day is not None:
+    if not ids and day is not None and not any(c.role == "sensitive" for c in columns):
         raise DataError.of(
             f"{source!r} has a day on each row ({day!r}) and no column that says whose it is",
             "a row per customer, or lines of orders that name the buyer",
@@ -115,18 +115,17 @@ def speaks_of_another(name: str) -> bool:
     >>> [speaks_of_another(n) for n in ("Address ID", "(Child) ASIN", "ID", "Customer ID")]
     [True, True, False, False]
     """
-    other = _OTHER.search(tokens(name)) is not None or numbers_documents(name)
+    other = _OTHER.search(tokens(name)) is not None or numbers_entries(name)
     return other and not names_a_person(name)
 
 
-def numbers_documents(name: str) -> bool:
-    """Return whether a name numbers orders, bills or entries in books, in any language.
+def numbers_entries(name: str) -> bool:
+    """Return whether a name numbers entries in books, or their papers.
 
-    >>> [numbers_documents(n) for n in ("Belegfeld 1", "Rechnungsnummer", "Voucher No", "ID")]
-    [True, True, True, False]
+    >>> [numbers_entries(n) for n in ("Belegfeld 1", "Voucher No", "Belegdatum", "Invoice ID")]
+    [True, True, False, False]
     """
-    named = parts_named(name)
-    return _DOCUMENT.search(tokens(name)) is not None or (bool(named) and named[0].name == "order")
+    return _DOCUMENT.search(tokens(name)) is not None
 
 
 def _repeats(column: ColumnSummary) -> bool:

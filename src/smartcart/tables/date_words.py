@@ -70,8 +70,8 @@ _MONTHS = {  # English, German, French, Spanish, Italian, Portuguese, Dutch, the
     "eyl|eylül|wrz|września|wrzesień|сен|сент|сентября|сентябрь|syys|září|zář",
     "Oct": "oct|october|oktober|okt|octobre|octubre|ottobre|ott|outubro|out|"
     "eki|ekim|paź|października|październik|окт|октября|октябрь|loka|října|říj",
-    "Nov": "nov|november|novembre|noviembre|novembro|kas|kasım|listopada|listopad|ноя|нояб|ноября|"
-    "ноябрь|marras",
+    "Nov": "nov|november|novembre|noviembre|novembro|kas|kasım|listopada|listopad|lis|"
+    "ноя|нояб|ноября|ноябрь|marras",
     "Dec": "dec|december|dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro|"
     "des|desember|ara|aralık|gru|grudnia|grudzień|дек|декабря|декабрь|joulu|prosince|pro",
 }

@@ -30,7 +30,7 @@ _PURCHASES = "purchases|purchase|pur|buy|buys|bought|orders|transactions|sales"
 _SINCE = "join|regist|sign|enrol|first|start|creat|open|activat|subscri|account|member|.*inception"
 _BOUGHT = (
     "purchase|order|transaction|txn|trx|booking|stay|sale|invoice|gift|donation|deal|deal close|"
-    "appointment|payment|reservation"
+    "appointment|payment|reservation|won|won deal"
 )
 _USED = "visit|activity|login|session|use|contact"
 _USE = f"{_BOUGHT}|{_USED}"
@@ -464,7 +464,8 @@ ENGLISH: tuple[Word, ...] = (
         r"( (count|num|total))?|frequency|order count|purchase count|orders count|"
         r"(historic(al)?|lifetime|total|all time|overall)( (num|number|count|no))?( of)? "
         r"(purchases|orders|transactions|invoices)|(orders?|purchases?|transactions?) "
-        r"(num|number|count) total( ever)?",
+        r"(num|number|count) total( ever)?|"
+        r"(closed )?won (opportunities|deals)|(opportunities|deals) won",
         "frequency",
         "forms",
         "how often the customer bought",

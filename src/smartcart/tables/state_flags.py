@@ -59,7 +59,9 @@ _GIVEN_BACK = re.compile(
     r"zuruckgegeben|devuelto)"
 )
 
-_TEST = re.compile(r"(is |in )?test( (mode|order|sale|purchase|payment|transaction))?")
+_TEST = re.compile(
+    r"(is |in )?(test|demo)( (mode|order|sale|purchase|payment|transaction|account|customer|user))?"
+)
 _LIVE = re.compile(r"(is |in )?live( ?mode)?")
 
 

@@ -85,6 +85,7 @@ _UNITS = {
     "cents",
     "k",
     "in",
+    "ts",  # a time, in a warehouse
 } - {"all", "try"}
 
 
