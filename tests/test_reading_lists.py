@@ -136,6 +136,25 @@ def test_rows_of_days_or_papers_without_any_id_are_no_customers() -> None:
         smartcart.check(closings.assign(**{"Belegfeld 1": papers}))
 
 
+@pytest.mark.parametrize(
+    ("name", "yes", "no"),
+    [("is_test_account", True, False), ("Testkonto", "ja", "nein"), ("is_test", 1, 0)],
+)
+def test_accounts_that_are_flagged_as_tests_are_no_customers(name, yes, no) -> None:
+    flagged = N % 20 == 3
+    table = customers(**{name: np.where(flagged, yes, no)})
+    found = smartcart.check(table)
+    assert found.receipt.customers == (~flagged).sum()
+    assert [e.count for e in found.ledger.entries if e.rule == "test accounts"] == [flagged.sum()]
+    assert found.receipt.revenue == pytest.approx(table["spend"][~flagged].sum())
+
+
+@pytest.mark.parametrize(("name", "share"), [("is_test_account", 2), ("test_group", 20)])
+def test_a_flag_of_many_or_of_an_experiment_leaves_all_in(name: str, share: int) -> None:
+    table = customers(**{name: N % share == 1})
+    assert smartcart.check(table).receipt.customers == len(N)
+
+
 # Names, flags, days -----------------------------------------------------------------------------
 
 
@@ -241,6 +260,9 @@ def test_the_order_that_told_is_said(tmp_path: Path) -> None:
         ("Útrata celkem", "spend_total"),
         ("Totale besteding", "spend_total"),
         ("Frequenza", "frequency"),
+        ("ANZ_BELEGE_GES", "frequency"),
+        ("LETZTER_BELEG", "last_date"),
+        ("ANLAGE_DATUM", "first_date"),
     ],
 )
 def test_more_names_of_tables_of_customers(name: str, meaning: str) -> None:

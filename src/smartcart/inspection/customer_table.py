@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
 from smartcart.inspection import estimated_figures, table_warnings, value_checks
 from smartcart.inspection.exact_counts import counted
+from smartcart.inspection.flagged_tests import TEST_REASON, without_test_accounts
 from smartcart.inspection.group_rows import refuse_group_rows
 from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.nobody_rows import (
@@ -168,7 +170,11 @@ def _look(
             kept, sums = value_checks.without_sum_rows(engine, table, columns, figures)
         words = layout.nobody if layout is not None else ()
         kept, nobody_rows = without_nobody(engine, kept, columns, figures, words, large)
-        aside = [*(RowAside(name, value_checks.SUM_REASON) for name in sums), *nobody_rows]
+        tests = list[RowAside]()
+        if not large:
+            kept, tests = without_test_accounts(engine, kept, columns, figures, {*(wanted or {})})
+        sum_rows = [RowAside(name, value_checks.SUM_REASON) for name in sums]
+        aside = [*sum_rows, *nobody_rows, *tests]
         if aside:
             return look(
                 replace(opened, table=kept),
@@ -239,8 +245,10 @@ def _look(
         counts["unreadable"] = lines.num_rows
         rejected = pa.concat_tables([rejected, lines.cast(rejected.schema)])
     if aside:
-        counts["nobody_rows"] = sum(row.reason == NOBODY_REASON for row in aside)
-        counts["sum_rows"] = len(aside) - counts["nobody_rows"]
+        reasons = Counter(row.reason for row in aside)
+        counts["nobody_rows"] = reasons[NOBODY_REASON]
+        counts["test_rows"] = reasons[TEST_REASON]
+        counts["sum_rows"] = reasons[value_checks.SUM_REASON]
         no_one = {
             "customer_id": [r.customer_id for r in aside],
             "reason": [r.reason for r in aside],

@@ -298,6 +298,16 @@ def ledger_entries(
                 "rejected",
             )
         )
+    if tests := int(counts.get("test_rows") or 0):
+        entries.append(
+            LedgerEntry(
+                "test accounts",
+                "rows that a flag of their own calls tests, no customers: listed in rejected.csv",
+                tests,
+                "rows",
+                "rejected",
+            )
+        )
     rows, contents = int(counts["rows"]), counts.get("contents")
     if copies and contents is not None:
         count = max(rows - int(contents), 0)

@@ -10,7 +10,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
 from smartcart.tables.tokens import tokens
 
-__all__ = ["flag_state", "in_part", "says_no", "says_state", "tells_paid"]
+__all__ = ["flag_state", "in_part", "says_no", "says_state", "says_test", "tells_paid"]
 
 _YES = {
     "yes",
@@ -60,7 +60,8 @@ _GIVEN_BACK = re.compile(
 )
 
 _TEST = re.compile(
-    r"(is |in )?(test|demo)( (mode|order|sale|purchase|payment|transaction|account|customer|user))?"
+    r"(is |in )?(test|demo)( (mode|order|sale|purchase|payment|transaction|account|customer|"
+    r"user))?|test(konto|kunde|kunden|bestellung|auftrag)|compte (de )?test|cuenta (de )?prueba"
 )
 _LIVE = re.compile(r"(is |in )?live( ?mode)?")
 
@@ -120,6 +121,15 @@ def says_state(column: str) -> bool:
     words = tokens(column)
     named = any(p.fullmatch(words) for p in (_PAID, _GIVEN_BACK, _TEST, _LIVE))
     return named or _tells_cancelled(column)
+
+
+def says_test(column: str) -> bool:
+    """Return whether a column's name asks whether something is a test.
+
+    >>> [says_test(n) for n in ("is_test_account", "Testkonto", "Test score")]
+    [True, True, False]
+    """
+    return _TEST.fullmatch(tokens(column)) is not None
 
 
 def in_part(columns: Iterable[str]) -> set[str]:

@@ -157,7 +157,8 @@ WORDS: tuple[Row, ...] = (
     Row(
         "first_date",
         de=r"(kund(e|in)|mitglied|angemeldet|registriert|dabei) (seit|am)|seit|"
-        r"(anmelde|registrierungs|eintritts|beitritts|kunden)datum|anmeldung|registrierung|"
+        r"(anmelde|registrierungs|eintritts|beitritts|kunden|anlage ?)datum|anmeldung|"
+        r"registrierung|"
         r"(erst(kauf|bestellung)|erste (bestellung|anreise|buchung|rechnung)|"
         r"erster kauf)( ?(datum|am))?",
         es=r"(cliente|socio|miembro) desde|desde|(fecha )?(alta|registro|inscripcion|"
@@ -170,7 +171,7 @@ WORDS: tuple[Row, ...] = (
     ),
     Row(
         "last_date",
-        de=r"(datum )?letzter? (kauf|bestellung|einkauf|rechnung|buchung|"
+        de=r"(datum )?letzter? (kauf|bestellung|einkauf|rechnung|buchung|beleg|"
         r"abreise|anreise|auftrag)( ?(datum|am))?",
         es=r"(fecha )?ultim[oa] (compra|pedido|factura|reserva)",
         fr=r"(date )?(dernier achat|derniere (commande|facture|reservation))",
@@ -266,8 +267,8 @@ WORDS: tuple[Row, ...] = (
         "frequency",
         de=r"(anzahl |anz |zahl )?(bestellungen|kaufe|einkaufe|auftrage|transaktionen|rechnungen|"
         r"buchungen|aufenthalte|"
-        r"termine)"
-        r"( (anzahl|gesamt))?|(bestell|kauf|auftrags)(anzahl|haufigkeit|zahl)|kaufhaufigkeit",
+        r"termine|belege)"
+        r"( (anzahl|gesamt|ges))?|(bestell|kauf|auftrags)(anzahl|haufigkeit|zahl)|kaufhaufigkeit",
         es=rf"{_ES_COUNT}(compras|pedidos|ordenes|transacciones|facturas|reservas)"
         r"( (realizad[oa]s|total(es)?|ventas?))?|frecuencia( compras?)?",
         fr=rf"{_FR_COUNT}(commandes|achats|transactions|factures|reservations)( (total|passees))?|"
