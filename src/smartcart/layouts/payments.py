@@ -388,7 +388,7 @@ PAYMENTS: tuple[Layout, ...] = (
                 "deleted": "cancelled",
                 "draft": "unpaid",
                 "awaiting approval": "unpaid",
-                "awaiting payment": "unpaid",
+                "awaiting payment": "sold",
             },
         },
         days=("03/01/2024", "3 Jan 2024"),
