@@ -78,6 +78,16 @@ def test_a_measure_that_is_no_sum_of_the_years_is_one() -> None:
     assert role(table, "X") == ("forms", "measure")
 
 
+@pytest.mark.parametrize(("returned", "describes"), [(0.3, True), (0.0, False)])
+def test_net_and_returned_make_up_the_spend(returned: float, describes: bool) -> None:
+    table = customers()
+    back = np.where(N % 4 == 0, (table["spend"] * returned).round(2), 0.0)
+    net = table["spend"] - back if returned else table["spend"] * 0.7 + N
+    table = table.assign(Trom=net, Sked=back + 0 * N)
+    assert (role(table, "Trom")[0] == "describes") == describes
+    assert role(table, "spend") == ("forms", "spend_total")
+
+
 # Counts, cards, documents -----------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.flagged_tests import TEST_REASON, without_test_accounts
 from smartcart.inspection.group_rows import refuse_group_rows
 from smartcart.inspection.money_notices import of_used_money
+from smartcart.inspection.net_spend import without_net_spend
 from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
     RowAside,
@@ -192,6 +193,7 @@ def _look(
     columns = value_checks.with_months(engine, table, columns, wanted or {})
     columns = value_checks.with_visits_bought(engine, table, columns, figures, wanted or {})
     columns = value_checks.without_averages(engine, table, columns, wanted or {})
+    columns = without_net_spend(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
     contract = never_bought.with_zeros(contract, figures)
     columns = contract.columns
