@@ -100,7 +100,8 @@ def refuse_other_rows(
             "as if each were a customer",
         )
     day = next((f.name for f in figures if f.name not in said and _is_a_day(f)), None)
-    if not ids and day is not None and not any(c.role == "sensitive" for c in columns):
+    warned = any(c.role == "sensitive" for c in columns) or lines_of_nobody(figures) is not None
+    if not ids and day is not None and not warned:
         raise DataError.of(
             f"{source!r} has a day on each row ({day!r}) and no column that says whose it is",
             "a row per customer, or lines of orders that name the buyer",
