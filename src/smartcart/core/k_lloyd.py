@@ -7,22 +7,25 @@ small fits. Here B fits share each matrix product. Final centers never come from
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_of", "candidates_for", "for_each", "lloyd", "plus_plus"]
+__all__ = ["best_of", "candidates_for", "drawn_starts", "for_each", "lloyd", "plus_plus"]
 
 R = TypeVar("R")
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
-SHORT = 4  # passes after which starts that are behind are given up
+SHORT = 4  # passes after which starts that are behind are given up ...
+LONG = 50  # ... and passes at most of the others
 BLOCK = 250_000  # distances held at once: they stay in the processor's cache
+_HERE = threading.local()
 
 
 def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> Floats:
@@ -40,19 +43,41 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
     -------
     (B, k, p) centers.
     """
-    fits, p = weights.shape[0], Z.shape[1]
-    trials = candidates_for(k)
+    return drawn_starts([Z], weights, k, rng)[0]
+
+
+def drawn_starts(
+    clouds: Sequence[Floats], weights: Floats, k: int, rng: np.random.Generator
+) -> list[Floats]:
+    """Return :func:`plus_plus` of each of several clouds (n, p), one after the other.
+
+    All random numbers are drawn beforehand, so that threads decide nothing.
+    """
+    shapes = [(len(weights), 1 if j == 0 else candidates_for(k)) for j in range(k)]
+    luck = [[rng.random(shape) for shape in shapes] for _ in clouds]
+    return for_each(lambda i: _grown(clouds[i], weights, luck[i]), range(len(clouds)))
+
+
+def _grown(Z: Floats, weights: Floats, luck: Sequence[Floats]) -> Floats:
+    """Return the centers (B, k, p) that uniform numbers, (B, candidates) of each, choose."""
+    fits, trials = luck[-1].shape
     norms = np.einsum("np,np->n", Z, Z)
+    nothing = np.zeros_like(norms)
     every = np.arange(fits)
-    centers = np.empty((fits, k, p))
-    chosen = _draw(weights, rng.random((fits, 1)))[:, 0]
+    centers = np.empty((fits, len(luck), Z.shape[1]))
+
+    def squares(chosen: NDArray[np.intp]) -> Floats:
+        away: Floats = (2 * Z[chosen]) @ Z.T
+        np.subtract(norms, away, out=away)
+        away += norms[chosen][:, None]
+        return np.maximum(away, nothing, out=away)
+
+    chosen = _draw(weights, luck[0])[:, 0]
     centers[:, 0] = Z[chosen]
-    nearest = np.maximum(norms - 2 * Z[chosen] @ Z.T + norms[chosen][:, None], 0.0)
-    for j in range(1, k):
-        candidates = _draw(weights * nearest, rng.random((fits, trials)))
-        flat = candidates.ravel()
-        away = norms - 2 * Z[flat] @ Z.T + norms[flat][:, None]
-        away = np.maximum(away.reshape(fits, trials, -1), 0.0)
+    nearest = squares(chosen)
+    for j, uniform in enumerate(luck[1:], start=1):
+        candidates = _draw(weights * nearest, uniform)
+        away = squares(candidates.ravel()).reshape(fits, trials, -1)
         np.minimum(away, nearest[:, None, :], out=away)
         cost = np.einsum("btn,bn->bt", away, weights)
         best = cost.argmin(axis=1)
@@ -85,32 +110,7 @@ def lloyd(
     -------
     centers (B, k, p), labels (B, n) of all rows, weighted WCSS (B,).
     """
-    fits, k, p = centers.shape
-    centers = centers.copy()
-    squares = np.einsum("...p,...p->...", Z, Z)[..., None]
-    rows = np.concatenate([Z, np.ones_like(squares), squares], axis=-1).astype(np.float32)
-    light = weights.astype(np.float32)
-    wcss = np.full(fits, np.inf)
-    active = np.arange(fits)
-    for _ in range(max_iter):
-        if active.size == 0:
-            break
-        now, weight = centers[active], weights[active]
-        if active.size == fits:
-            own, some = rows, light
-        else:
-            own, some = rows if rows.ndim == 2 else rows[active], light[active]
-        cost, label = _nearest(own, now)
-        new = np.einsum("bn,bn->b", weight, cost)
-        sums = _sums(own, some, label, k)
-        mass = sums[..., p : p + 1]
-        centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
-        going = new < wcss[active] * (1 - tol)
-        wcss[active] = np.minimum(new, wcss[active])
-        active = active[going]
-    cost, labels = _nearest(rows, centers)
-    wcss = np.einsum("bn,bn->b", weights, cost)
-    return centers, labels, wcss
+    return _lloyd(_packed(Z), weights, centers, max_iter, tol)
 
 
 def best_of(
@@ -130,12 +130,14 @@ def best_of(
     """
     tries, fits, k, p = starts.shape
     each = np.tile(weights, (tries, 1))
-    rows = Z if Z.ndim == 2 else np.concatenate([Z] * tries)
-    centers, labels, wcss = lloyd(rows, each, starts.reshape(-1, k, p), max_iter=SHORT, tol=tol)
+    rows = _packed(Z)
+    if rows.ndim == 3:
+        rows = np.concatenate([rows] * tries)
+    centers, labels, wcss = _lloyd(rows, each, starts.reshape(-1, k, p), SHORT, tol)
     best = wcss.reshape(tries, fits).min(axis=0)
     going = np.flatnonzero(wcss <= np.tile(best, tries) * behind)
-    centers[going], labels[going], wcss[going] = lloyd(
-        rows if rows.ndim == 2 else rows[going], each[going], centers[going], max_iter=50, tol=tol
+    centers[going], labels[going], wcss[going] = _lloyd(
+        rows if rows.ndim == 2 else rows[going], each[going], centers[going], LONG, tol
     )
     at = wcss.reshape(tries, fits).argmin(axis=0) * fits + np.arange(fits)
     return centers[at], labels[at], wcss[at]
@@ -150,33 +152,74 @@ def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
     [9, 1]
     """
     items = list(items)
-    if len(items) == 1:
-        return [task(items[0])]
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
+    if len(items) == 1 or getattr(_HERE, "busy", False):
+        return [task(item) for item in items]
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1), initializer=_now_busy) as threads:
         return list(threads.map(task, items))
+
+
+def _now_busy() -> None:
+    _HERE.busy = True  # a task that has tasks of its own does them one after the other
+
+
+def _packed(Z: Floats) -> Singles:
+    """Return rows (..., n, p) as ``(z, 1, |z|^2)``, so that distances are one matrix product."""
+    rows = np.ones((*Z.shape[:-1], Z.shape[-1] + 2), dtype=np.float32)
+    rows[..., :-2] = Z
+    rows[..., -1] = np.einsum("...p,...p->...", Z, Z)
+    return rows
+
+
+def _lloyd(
+    rows: Singles, weights: Floats, centers: Floats, max_iter: int, tol: float
+) -> tuple[Floats, Labels, Floats]:
+    """Run :func:`lloyd` on packed rows."""
+    fits, k, p = centers.shape
+    centers = centers.copy()
+    wcss = np.full(fits, np.inf)
+    active = np.arange(fits)
+    own, heavy, light = rows, weights, weights.astype(np.float32)  # of the fits that go on
+    for _ in range(max_iter):
+        now = centers[active]
+        cost, label = _nearest(own, now)
+        new = np.einsum("bn,bn->b", heavy, cost)
+        sums = _sums(own, light, label, k)
+        mass = sums[..., p : p + 1]
+        centers[active] = np.where(mass > 0, sums[..., :p] / np.where(mass > 0, mass, 1.0), now)
+        going = new < wcss[active] * (1 - tol)
+        wcss[active] = np.minimum(new, wcss[active])
+        if not going.any():
+            break
+        if not going.all():
+            active, heavy, light = active[going], heavy[going], light[going]
+            own = rows if rows.ndim == 2 else own[going]
+    cost, labels = _nearest(rows, centers)
+    return centers, labels, np.einsum("bn,bn->b", weights, cost)
 
 
 def _nearest(rows: Singles, centers: Floats) -> tuple[Singles, Labels]:
     """Return the squared distance (B, n) to the nearest center and its label (B, n).
 
-    ``rows`` are ``(z, 1, |z|^2)``, so that distances are one matrix product. Positive floats are in
-    the order of their bits; the last bits are given up for the label, and one minimum finds both.
+    Positive floats are in the order of their bits; the last bits are given up for the label, and
+    one minimum finds both.
     """
     fits, k, p = centers.shape
     n = rows.shape[-2]
-    norms = np.einsum("bkp,bkp->bk", centers, centers)[..., None]
-    scores = np.concatenate([-2.0 * centers, norms, np.ones_like(norms)], axis=2)
-    scores = scores.astype(np.float32)
+    scores = np.ones((fits, k, p + 2), dtype=np.float32)
+    scores[..., :p] = -2.0 * centers
+    scores[..., p] = np.einsum("bkp,bkp->bk", centers, centers)
     low = (1 << (k - 1).bit_length()) - 1
-    number = np.arange(k, dtype=np.int32)[:, None]
+    # whole rows, not single numbers: with these NumPy takes several at a time
+    nothing = np.zeros((k, n), dtype=np.int32)
+    number = nothing + np.arange(k, dtype=np.int32)[:, None]
     best = np.empty((fits, n), dtype=np.int32)
     for part in _blocks(fits, k * n):
         if rows.ndim == 2:
             away = (scores[part].reshape(-1, p + 2) @ rows.T).reshape(-1, k, n)
         else:
             away = scores[part] @ rows[part].swapaxes(1, 2)
-        np.maximum(away, 0.0, out=away)
         bits = away.view(np.int32)
+        np.maximum(bits, nothing, out=bits)  # of what rounding made negative
         bits &= ~low
         bits |= number
         np.minimum.reduce(bits, axis=1, out=best[part])
@@ -190,11 +233,13 @@ def _sums(rows: Singles, weight: Singles, label: Labels, k: int) -> Singles:
     fits, n = label.shape
     columns = rows.shape[-1]
     sums = np.empty((fits, k, columns), dtype=np.float32)
+    step = min(fits, max(1, BLOCK // (k * n)))
+    first = np.arange(0, step * k * n, k * n)[:, None] + np.arange(n)
     for part in _blocks(fits, k * n):
         mine = label[part]
         member = np.zeros((len(mine), k, n), dtype=np.float32)  # filled in where a row belongs
-        first = np.arange(len(mine))[:, None] * (k * n) + np.arange(n)
-        member.ravel()[(mine * np.intp(n) + first).ravel()] = weight[part].ravel()
+        place = mine * np.int32(n) + first[: len(mine)]
+        member.ravel()[place.ravel()] = weight[part].ravel()
         if rows.ndim == 2:
             sums[part] = (member.reshape(-1, n) @ rows).reshape(-1, k, columns)
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.k_lloyd import best_of, for_each, plus_plus
+from smartcart.core.k_lloyd import best_of, drawn_starts, for_each
 from smartcart.core.kmeans import nearest
 
 __all__ = [
@@ -67,7 +67,7 @@ def bootstrap_stability(
     """
     n, p = Z.shape
     weights = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-    fresh = [plus_plus(Z, weights, max(fits), rng) for _ in range(starts)]
+    fresh = drawn_starts([Z] * starts, weights, max(fits), rng)
     drawn = (weights > 0).astype(np.float64)
 
     def compare(k: int) -> Stability:
@@ -130,7 +130,7 @@ def prediction_strength(
         order = rng.permutation(n)
         weights[2 * s, order[: n // 2]] = 1.0
         weights[2 * s + 1, order[n // 2 :]] = 1.0
-    starts = np.stack([plus_plus(Z, weights, top, rng) for _ in range(2)])
+    starts = np.stack(drawn_starts([Z] * 2, weights, top, rng))
     strength = {}
     for k in ks:
         _, labels, _ = best_of(Z, weights, starts[:, :, :k])
