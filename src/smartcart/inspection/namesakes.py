@@ -10,10 +10,10 @@ from smartcart.errors import ReadingQuestion
 from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import HALF, Desk, choose_line
 from smartcart.records import Notice, OrderLog
+from smartcart.tables.buyer_ranks import customer_rank, is_mail
 from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
 from smartcart.tables.order_lines import one_form, text
 from smartcart.tables.order_names import part_of
-from smartcart.tables.order_ranks import customer_rank, is_mail
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.person_names import is_given_name
 from smartcart.tables.summary import ColumnSummary

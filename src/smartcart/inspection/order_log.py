@@ -38,8 +38,8 @@ from smartcart.records import (
 )
 from smartcart.sources import Opened
 from smartcart.tables import held_back, order_features, orders, quality
+from smartcart.tables.money_ranks import converted
 from smartcart.tables.order_lines import distinct_lines, told_apart
-from smartcart.tables.order_ranks import converted
 from smartcart.tables.summary import content_hash
 
 if TYPE_CHECKING:

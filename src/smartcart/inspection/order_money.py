@@ -14,9 +14,7 @@ from smartcart.inspection.piece_prices import as_line, as_piece, of_unknown_name
 from smartcart.inspection.states import counts_as_sold
 from smartcart.layouts import Layout
 from smartcart.records import OrderLog
-from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
-from smartcart.tables.order_names import prices_a_piece
-from smartcart.tables.order_ranks import (
+from smartcart.tables.money_ranks import (
     BEFORE_DISCOUNT,
     PAID,
     actually_paid,
@@ -26,6 +24,8 @@ from smartcart.tables.order_ranks import (
     money_rank,
     payable,
 )
+from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
+from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_structure import SEVERAL, Structure
 from smartcart.tables.sum_names import to_pay
 from smartcart.tables.summary import content_hash

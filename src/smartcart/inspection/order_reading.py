@@ -56,14 +56,9 @@ from smartcart.layouts import Layout, present
 from smartcart.records import Column, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
+from smartcart.tables.buyer_ranks import customer_rank, is_mail, of_the_buyer
+from smartcart.tables.money_ranks import actually_paid, payable
 from smartcart.tables.order_candidates import Candidates, find_candidates
-from smartcart.tables.order_ranks import (
-    actually_paid,
-    customer_rank,
-    is_mail,
-    of_the_buyer,
-    payable,
-)
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.state_names import why_it_was_lost
 from smartcart.tables.summary import ColumnSummary

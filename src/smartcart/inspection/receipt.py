@@ -22,8 +22,8 @@ from smartcart.records import (
 from smartcart.sources import Opened
 from smartcart.tables import orders, quality
 from smartcart.tables.features import total
+from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_lines import distinct_lines
-from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
