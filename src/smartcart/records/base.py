@@ -341,6 +341,7 @@ class ReadingReceipt(Brief):
     alternatives: tuple[OtherReading, ...] = ()
     checks: tuple[str, ...] = ()
     money_means: str = ""  # "after discounts, with tax and shipping"
+    buyers: int | None = None  # of the customers of a table, those who bought
 
 
 @dataclass(frozen=True, slots=True, repr=False)
