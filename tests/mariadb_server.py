@@ -66,7 +66,7 @@ def running() -> Iterator[Server]:
     home = Path(tempfile.mkdtemp(prefix="maria-"))  # short: the path of a socket has a limit
     port = free_port()
     user = ["--user=root"] if os.getuid() == 0 else []
-    # a server that starts deletes what looks left over in its folder of temporary tables: of its own
+    # of its own: a server that starts deletes what looks left over in its folder
     (home / "tmp").mkdir()
     common = ["--no-defaults", f"--datadir={home / 'data'}", f"--tmpdir={home / 'tmp'}", *user]
     quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}

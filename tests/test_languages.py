@@ -10,9 +10,11 @@ import pytest
 
 import smartcart
 from smartcart.errors import DataError
+from smartcart.tables.buyer_ranks import customer_rank, is_mail
 from smartcart.tables.languages import LANGUAGES, customers_meaning
+from smartcart.tables.money_ranks import PAID, money_rank
 from smartcart.tables.order_names import parts_named
-from smartcart.tables.order_ranks import PAID, customer_rank, day_rank, is_mail, money_rank
+from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_states import line_state, unexplained
 
 COLUMNS = {  # order, day, buyer, status, total, shipping, another day

@@ -11,8 +11,8 @@ import pytest
 import smartcart
 from smartcart.errors import DataError
 from smartcart.tables.dates import dates_in_words
+from smartcart.tables.money_ranks import PAID, converted, money_rank
 from smartcart.tables.nobody import NOBODY_WORDS
-from smartcart.tables.order_ranks import PAID, converted, money_rank
 from smartcart.tables.state_flags import flag_state
 from smartcart.tables.vocabulary import readings
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import smartcart
+from smartcart.tables.money_ranks import LINE_MONEY, PAID, money_rank
 from smartcart.tables.order_names import parts_named
-from smartcart.tables.order_ranks import LINE_MONEY, PAID, money_rank
 from smartcart.tables.order_states import line_state, pays, unexplained
 from smartcart.tables.sum_names import summed
 from test_reading import ORDERS, TRUTH, orders, told, two_lines

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
-from smartcart.tables.order_ranks import is_price
+from smartcart.tables.money_ranks import is_price
 from smartcart.tables.summary import ColumnSummary
 
 if TYPE_CHECKING:

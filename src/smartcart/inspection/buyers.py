@@ -14,11 +14,11 @@ from smartcart.inspection.desk import FEW, NAMES_TRIED, Desk, choose_line
 from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog, ResultRow
 from smartcart.sources import Opened
+from smartcart.tables.buyer_ranks import customer_rank
 from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import text
 from smartcart.tables.order_names import part_of, parts_named
-from smartcart.tables.order_ranks import customer_rank
 from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 from smartcart.inspection.amounts import Amounts, Floats
 from smartcart.inspection.desk import Desk, choose_line, listed
 from smartcart.records import Notice, OrderLog, Reading
+from smartcart.tables.money_ranks import is_discount, money_rank
 from smartcart.tables.order_names import no_money
-from smartcart.tables.order_ranks import is_discount, money_rank
 from smartcart.tables.order_structure import SEVERAL
 from smartcart.tables.tokens import tokens
 

@@ -23,10 +23,12 @@ from smartcart.inspection.order_money import counted_once
 from smartcart.inspection.told_once import filled_down, stands_once, states_told
 from smartcart.records import Notice, OrderLog
 from smartcart.tables import order_structure
+from smartcart.tables.buyer_ranks import of_the_buyer
+from smartcart.tables.money_ranks import PAID, money_rank
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import filled, numbered, one_form, text
 from smartcart.tables.order_names import bare, prices_a_piece
-from smartcart.tables.order_ranks import PAID, money_rank, of_the_buyer, order_rank
+from smartcart.tables.order_ranks import order_rank
 from smartcart.tables.order_roles import REPEATED
 from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO

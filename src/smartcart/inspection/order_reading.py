@@ -27,7 +27,7 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.money_notices import minor_units
-from smartcart.inspection.namesakes import apart_from_namesakes
+from smartcart.inspection.namesakes import apart_from_namesakes, by_whole_names
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -56,14 +56,9 @@ from smartcart.layouts import Layout, present
 from smartcart.records import Column, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_structure
+from smartcart.tables.buyer_ranks import customer_rank, is_mail, of_the_buyer
+from smartcart.tables.money_ranks import actually_paid, payable
 from smartcart.tables.order_candidates import Candidates, find_candidates
-from smartcart.tables.order_ranks import (
-    actually_paid,
-    customer_rank,
-    is_mail,
-    of_the_buyer,
-    payable,
-)
 from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
 from smartcart.tables.state_names import why_it_was_lost
 from smartcart.tables.summary import ColumnSummary
@@ -123,6 +118,9 @@ def settle(
     if layout is not None and "customer" not in parts.values():
         log = _in_full(desk, log, structure, layout)
     log = apart_from_namesakes(desk, log, structure, found)
+    for name, part in parts.items():
+        if part == "given_name":
+            log = by_whole_names(desk, replace(log, given=name))
     log = of_one_address(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)

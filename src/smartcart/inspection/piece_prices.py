@@ -16,9 +16,9 @@ from smartcart.inspection import amounts
 from smartcart.inspection.amounts import Floats
 from smartcart.inspection.desk import Desk, Rival, choose_line
 from smartcart.records import OrderLog
+from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_candidates import PIECE
 from smartcart.tables.order_names import parts_named
-from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
 __all__ = ["as_line", "as_piece", "of_unknown_name", "told_by_products"]

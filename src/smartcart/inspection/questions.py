@@ -15,8 +15,9 @@ from smartcart.inspection.states import values_of
 from smartcart.records import Column, Notice, OrderLog, OtherReading, ReadingReceipt, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables import order_roles, order_states, orders
+from smartcart.tables.buyer_ranks import customer_rank
+from smartcart.tables.money_ranks import is_price, money_rank
 from smartcart.tables.order_names import no_money
-from smartcart.tables.order_ranks import customer_rank, is_price, money_rank
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 

@@ -11,6 +11,7 @@ from smartcart.inspection.desk import Rival, Settled
 from smartcart.layouts import Layout
 from smartcart.records import (
     Certainty,
+    Contract,
     Inspection,
     Ledger,
     LeftOut,
@@ -19,9 +20,10 @@ from smartcart.records import (
     ReadingReceipt,
 )
 from smartcart.sources import Opened
-from smartcart.tables import orders
+from smartcart.tables import orders, quality
+from smartcart.tables.features import total
+from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_lines import distinct_lines
-from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def receipt_of_orders(
     Of ``others`` those are told that give other totals.
     """
     columns = {
-        "customer": log.customer,
+        "customer": log.customer if log.given is None else f"{log.given} and {log.customer}",
         "order": log.order,
         "day": log.date,
         "money": log.amount or _product_of(log),
@@ -130,7 +132,8 @@ def receipt_of_customers(
 ) -> ReadingReceipt:
     """Return the receipt of a table of customers: their orders and money, where columns tell them.
 
-    Copied rows count once for each customer id, as they stand in the table.
+    Copied rows count once for each customer id, as they stand in the table. Buyers are those with
+    an order, or, where nothing counts orders, those who spent something.
     """
     contract, ledger = seen.contract, seen.ledger
     numbers = {
@@ -139,14 +142,18 @@ def receipt_of_customers(
         if c.type == "number" and c.role in {"forms", "describes"}
     }
     count, money = numbers.get("frequency"), numbers.get("spend_total")
-    parts = [
-        c.name for c in contract.columns if c.meaning.startswith("spend:") and c.role == "forms"
-    ]
+    forms = [c for c in contract.columns if c.role == "forms"]
+    channels = [c.name for c in forms if c.meaning.startswith("channel:")]
+    counts = [count] if count is not None else channels if len(channels) > 1 else []
+    parts = [c.name for c in forms if c.meaning.startswith("spend:")]
+    spent = [money] if money is not None else parts
     sums: dict[str, ir.Value] = {}
-    if count is not None:
-        sums["orders"] = clean[count].cast("float64").sum()
-    for i, name in enumerate([money] if money is not None else parts):
+    if counts:
+        sums["orders"] = total(clean, counts).sum()
+    for i, name in enumerate(spent):
         sums[f"money_{i}"] = clean[name].cast("float64").sum()
+    if counts or spent:
+        sums["buyers"] = (total(clean, counts or spent) > 0).sum()
     row = engine.record(clean.aggregate(**sums)) if sums else {}
     told = [float(v or 0.0) for k, v in row.items() if k.startswith("money_")]
     left = [
@@ -154,7 +161,7 @@ def receipt_of_customers(
     ]
     columns = {
         "customer": contract.id_column,
-        "orders": count,
+        "orders": " + ".join(counts) or None,
         "money": money or (" + ".join(parts) or None),
     }
     said = any(c.reason == "as the configuration says" for c in contract.columns)
@@ -170,14 +177,30 @@ def receipt_of_customers(
         layout=layout.name if layout is not None else None,
         certainty=certainty,
         lines=ledger.rows_read,
-        orders=None if count is None else round(float(row["orders"] or 0)),
+        orders=round(float(row["orders"] or 0)) if counts else None,
         customers=ledger.segmented,
         revenue=round(sum(told), 2) if told else None,
         first_day=None,
-        last_day=contract.as_of if contract.as_of_source != "--as-of" else None,
+        last_day=_last_day(engine, clean, contract),
         columns={part: name for part, name in columns.items() if name is not None},
         left_out=tuple(left),
+        buyers=int(row["buyers"] or 0) if "buyers" in row else None,
     )
+
+
+def _last_day(engine: Engine, clean: ir.Table, contract: Contract) -> dt.date | None:
+    """Return the latest day of a purchase up to the as-of day; of a visit where none is known.
+
+    A day on which customers joined is none.
+    """
+    days = [c for c in contract.columns if c.role == "forms" and c.type == "date"]
+    last = [c.name for c in days if c.meaning == "last_date"]
+    last = last or [c.name for c in days if c.meaning == "last_seen"]
+    if not last or contract.as_of is None:
+        return None
+    day = clean[last[0]].cast("date")
+    row = engine.record(clean.aggregate(day=day.max(where=day <= contract.as_of)))
+    return quality.as_of_day(row)
 
 
 def _status(log: OrderLog) -> str | None:

@@ -13,9 +13,9 @@ from smartcart.inspection.states import values_of
 from smartcart.layouts import Layout, present
 from smartcart.records import OrderLog, ResultRow
 from smartcart.sources import Opened
+from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import text
-from smartcart.tables.order_ranks import money_rank
 from smartcart.tables.order_structure import Structure, kind_expression
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens

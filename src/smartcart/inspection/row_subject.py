@@ -13,8 +13,8 @@ from smartcart.inspection.buyers import of_goods
 from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
+from smartcart.tables.buyer_ranks import is_mail
 from smartcart.tables.order_names import part_of
-from smartcart.tables.order_ranks import is_mail
 from smartcart.tables.order_unnamed import lines_of_nobody
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens

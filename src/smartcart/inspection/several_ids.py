@@ -8,8 +8,8 @@ from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import Desk, choose_line
 from smartcart.inspection.namesakes import filled, holds_names, pairs_of
 from smartcart.records import Notice, OrderLog
+from smartcart.tables.buyer_ranks import is_mail
 from smartcart.tables.order_candidates import Candidates
-from smartcart.tables.order_ranks import is_mail
 from smartcart.tables.order_structure import Structure
 
 __all__ = ["of_one_address"]

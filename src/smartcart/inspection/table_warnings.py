@@ -57,6 +57,16 @@ def warnings(
                 f"{contract.as_of:%Y}, when the youngest are 18; say --as-of for the real ones.",
             )
         )
+    days = [c for c in contract.columns if c.role == "forms" and c.type == "date"]
+    if days and all(c.meaning == "first_date" for c in days) and _from_the_data(contract):
+        found.append(
+            Notice(
+                "as of a sign-up",
+                f"No column is known to tell the day of a purchase or a visit: days are counted to "
+                f"{contract.as_of}, the latest {days[0].name}. Say --as-of for the day of the "
+                "export.",
+            )
+        )
     measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
     if measures:
         shown = ", ".join(measures[:MANY_MEASURES])
@@ -84,6 +94,10 @@ def warnings(
             Notice("one feature", f"Only one column forms segments: {forming[0].label}.", 1)
         )
     return (*found, *roles.role_notices(contract.columns))
+
+
+def _from_the_data(contract: Contract) -> bool:
+    return contract.as_of is not None and contract.as_of_source.startswith("latest ")
 
 
 def _of_purchases(column: Column) -> bool:

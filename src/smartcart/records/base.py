@@ -150,6 +150,7 @@ class OrderLog(Brief):
     drop_duplicates: bool = False
     net_returns: bool = False
     layout: str | None = None  # the known export that it is
+    given: str | None = None  # given names: before those of the family they say who bought
     mail: str | None = None  # tells buyers whose customer is nobody
     unnamed_by_mail: bool = False  # ... and those without a customer, too
     joined: bool = False  # ... these are whoever bears the same name on other lines, if one does
@@ -187,6 +188,7 @@ class OrderLog(Brief):
             self.channel,
             self.status,
             self.currency,
+            self.given,
             self.mail,
             self.refunded,
             self.row_type,
@@ -339,6 +341,7 @@ class ReadingReceipt(Brief):
     alternatives: tuple[OtherReading, ...] = ()
     checks: tuple[str, ...] = ()
     money_means: str = ""  # "after discounts, with tax and shipping"
+    buyers: int | None = None  # of the customers of a table, those who bought
 
 
 @dataclass(frozen=True, slots=True, repr=False)

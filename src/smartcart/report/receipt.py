@@ -14,8 +14,13 @@ def headline(told: ReadingReceipt, currency: str = "") -> str:
     >>> headline(ReadingReceipt("orders", None, "known layout", 9, 3, 2, 30.5, None, None,
     ...                         {"money": "Total"}, money_means="what was paid"))
     '3 orders of 2 customers, worth 30.50 (Total: what was paid).'
+    >>> headline(ReadingReceipt("customers", None, "guessed", 9, 7, 9, 30.5, None, None, {},
+    ...                         buyers=4))
+    '7 orders of 9 customers (4 of them bought), worth 30.50.'
     """
     people = words.people(told.customers)
+    if told.buyers is not None and told.buyers != told.customers:
+        people = f"{people} ({words.count(told.buyers)} of them bought)"
     who = people if told.orders is None else f"{words.count(told.orders)} orders of {people}"
     found = [who]
     if told.first_day is not None and told.last_day is not None:

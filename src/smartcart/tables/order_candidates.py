@@ -6,17 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from smartcart.tables.buyer_ranks import customer_rank, is_mail
+from smartcart.tables.money_ranks import actually_paid, is_refund, money_rank
 from smartcart.tables.order_names import bare, of_a_birth, parts_named, prices_a_piece
-from smartcart.tables.order_ranks import (
-    actually_paid,
-    cancels,
-    customer_rank,
-    day_rank,
-    is_mail,
-    is_refund,
-    money_rank,
-    order_rank,
-)
+from smartcart.tables.order_ranks import cancels, day_rank, order_rank
 from smartcart.tables.order_words import LOOSELY
 from smartcart.tables.state_names import is_check, speaks_of_a_loss, why_it_was_lost
 from smartcart.tables.summary import ColumnSummary

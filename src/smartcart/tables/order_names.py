@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+from smartcart.tables.buyer_ranks import is_buyer
 from smartcart.tables.languages import customers_meaning, names_of, part_within
-from smartcart.tables.order_ranks import is_buyer, money_rank, order_rank
+from smartcart.tables.money_ranks import money_rank
+from smartcart.tables.order_ranks import order_rank
 from smartcart.tables.order_words import (
     IDENTIFIES,
     LOOSELY,

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from smartcart.errors import DataError
 from smartcart.records import Column, OrderLog
+from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_candidates import SEVERAL_VALUES, rank
 from smartcart.tables.order_names import (
     loosely,
@@ -22,7 +23,7 @@ from smartcart.tables.order_names import (
     speaks_loosely_of_money,
     speaks_of_customers,
 )
-from smartcart.tables.order_ranks import day_rank, money_rank
+from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_words import (
     DELIVERED,
     IDENTIFIES,
@@ -130,6 +131,7 @@ def described(
     extra |= dict.fromkeys(log.cancelled_on, filled)
     extra |= dict.fromkeys(log.paid_on, ("status", "blank where the order was not paid"))
     for name, part, reason in (
+        (log.given, "given_name", f"with {log.customer} says who bought"),
         (log.mail, "email", "tells buyers apart whose customer is nobody"),
         (log.refunded, "refund", "the money that was given back of an order"),
         (log.shop, "shop", "each of its values numbers its orders by itself"),

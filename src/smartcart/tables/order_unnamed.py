@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from smartcart.tables.date_words import names_a_month
+from smartcart.tables.money_ranks import is_price
 from smartcart.tables.order_candidates import SEVERAL_VALUES
 from smartcart.tables.order_names import (
     loosely,
@@ -14,7 +15,7 @@ from smartcart.tables.order_names import (
     speaks_loosely_of_money,
     speaks_of_customers,
 )
-from smartcart.tables.order_ranks import day_rank, is_price
+from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_roles import REPEATED, SAME_NUMBER
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.vocabulary import names_a_person, readings
