@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,16 @@ def _threads() -> set[int]:
 def test_products_of_all_steps_after_reading_are_on_one_thread(monkeypatch) -> None:
     main = importlib.import_module("smartcart.workflows.segment")
     seen: list[set[int]] = []
-    for name in ("_evidence", "_fitted", "_assign_all", "write_alternatives"):
 
-        def watched(*given: Any, _step: Any = getattr(main, name), **named: Any) -> Any:
+    def watch(step: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*given: Any, **named: Any) -> Any:
             seen.append(_threads())
-            return _step(*given, **named)
+            return step(*given, **named)
 
-        monkeypatch.setattr(main, name, watched)
+        return watched
+
+    for name in ("_evidence", "_fitted", "_assign_all", "write_alternatives"):
+        monkeypatch.setattr(main, name, watch(getattr(main, name)))
     rng = np.random.default_rng(0)
     shop = pd.DataFrame(
         {
