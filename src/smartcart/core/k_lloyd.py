@@ -57,7 +57,7 @@ def plus_plus(Z: Floats, weights: Floats, k: int, rng: np.random.Generator) -> F
 
 
 def drawn_starts(
-    clouds: Sequence[Floats], weights: Floats, k: int, rng: np.random.Generator
+    clouds: Sequence[Floats] | Floats, weights: Floats, k: int, rng: np.random.Generator
 ) -> list[Floats]:
     """Return :func:`plus_plus` of each of several clouds (n, p), one after the other.
 
@@ -80,7 +80,8 @@ def _grown(Z: Floats, weights: Floats, luck: Sequence[Floats]) -> Floats:
         away: Floats = (2 * Z[chosen]) @ Z.T
         np.subtract(norms, away, out=away)
         away += norms[chosen][:, None]
-        return np.maximum(away, nothing, out=away)
+        np.maximum(away, nothing, out=away)
+        return away
 
     chosen = _draw(weights, luck[0])[:, 0]
     centers[:, 0] = Z[chosen]
