@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
+from smartcart.inspection.bills import issued_bills
 from smartcart.inspection.currencies import with_currency
 from smartcart.inspection.desk import (
     FEW_BUYERS,
@@ -68,6 +69,15 @@ __all__ = ["settle"]
 
 FILLED = 0.6  # of the lines with money: a column of customers of which most are known
 MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
+VISIT = re.compile(
+    r"(scheduled|appointment|appt|visit|session|treatment|service|class|termin|rdv|rendez vous|"
+    r"cita|consulta|appuntamento|afspraak)"
+    r"( (start|starts|for|at|on|date|time|date time|datum|day))*"
+)
+SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come to
+    r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
+    r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
+)
 DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
 DAYS_AHEAD = 3  # between both on most lines: they were made ahead
 FEW_PAIRS = 20  # lines with both
@@ -138,7 +148,7 @@ def settle(
     log = reaching(desk, log, log.status) if log.status and by_values else log
     known = len(log.states)
     log = payment_states(opened, sample, log, free)
-    log = document_kinds(opened, log, free)
+    log = issued_bills(desk, document_kinds(opened, log, free))
     for state in log.states[known:]:
         log = reaching(desk, log, state.column)
     log = with_currency(desk, log)
@@ -354,11 +364,16 @@ def _done_later(
 ) -> str:
     """Return the day on which it was done, where ``made`` is when a line was made days before.
 
-    Charges of a subscription are made ahead, for a day that may never come.
+    Charges of a subscription are made ahead, for a day that may never come; so are appointments.
     """
     if MADE.fullmatch(tokens(made)) is None:
         return made
-    done = [n for n in names if n != made and DONE.fullmatch(tokens(n))]
+    visits = any(SEES_PEOPLE.fullmatch(tokens(n)) for n in desk.figures)
+    done = [
+        n
+        for n in names
+        if n != made and (DONE.fullmatch(w := tokens(n)) or (visits and VISIT.fullmatch(w)))
+    ]
     done = [n for n in done if max(desk.filled(n, structure), 0.0) >= half]
     if not done:
         return made

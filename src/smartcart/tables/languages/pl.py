@@ -59,6 +59,7 @@ PARTS = {
         "data wystawienia",
     ),
     "amount": (
+        "płatność",
         "wartość zamówienia",
         "wartość",
         "kwota",

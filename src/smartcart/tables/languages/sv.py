@@ -37,6 +37,7 @@ PARTS = {
     ),
     "date": ("orderdatum", "beställningsdatum", "fakturadatum", "köpdatum", "datum", "inköpsdatum"),
     "amount": (
+        "betalning",
         "belopp",
         "summa",
         "totalt",
