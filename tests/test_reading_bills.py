@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import smartcart
-from smartcart.errors import ReadingQuestion
+from smartcart.errors import DataError, ReadingQuestion
 from smartcart.records import Inspection
 from smartcart.tables.order_states import drafts, line_state
 
@@ -107,3 +107,81 @@ def test_pieces_are_not_offered_as_money() -> None:
     table = papers("Order ID", **{"수량": N % 3 + 1, "정산예정금액": 9000 + N % 50})
     with pytest.raises(ReadingQuestion, match=r"\('정산예정금액' could\)"):
         smartcart.check(table.drop(columns="Total"))
+
+
+# Kinds of papers --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "sale", "quote"),
+    [
+        ("Belegart", "Rechnung", "Kostenvoranschlag"),
+        ("Document type", "Invoice", "Quotation"),
+        ("Tipo doc.", "Factura", "Presupuesto"),
+    ],
+)
+def test_quotations_beside_papers_that_cancel_are_no_sales(
+    name: str, sale: str, quote: str
+) -> None:
+    kind = np.where(N % 8 == 0, quote, np.where(N % 16 == 5, "Storno", sale))
+    seen = smartcart.check(papers("Beleg", **{name: kind}))
+    assert orders(seen) == 160 - 20 - 10
+
+
+def test_a_paper_that_cancels_another_takes_back_what_was_sold() -> None:
+    back = N % 16 == 5
+    kind = np.where(back, "Stornorechnung", "Rechnung")
+    table = papers("Beleg", Belegart=kind)
+    table["Total"] = np.where(back, -table["Total"], table["Total"])
+    told = smartcart.check(table).receipt
+    assert told is not None
+    assert any("return" in left.reason and left.lines == 10 for left in told.left_out)
+    void = table.assign(Beleg=np.where(back, table["Beleg"] - 1, table["Beleg"]))
+    void.loc[back, "Client"] = table["Client"].shift(1)[back]
+    void.loc[back, "Total"] = -table["Total"].shift(1)[back]
+    assert orders(smartcart.check(void)) == 160 - 10 - 10
+
+
+@pytest.mark.parametrize("posted", [True, False])
+def test_returns_with_positive_sums_are_known_by_their_kind(posted: bool) -> None:
+    kind = np.where(N % 8 == 3, "Возврат товаров от покупателя", "Реализация товаров и услуг")
+    table = papers("Номер", Документ=kind).rename(
+        columns={"Client": "Контрагент", "Date": "Дата", "Total": "Сумма документа"}
+    )
+    if posted:
+        table["Проведен"] = np.where(N % 10 == 9, "Нет", "Да")
+    lost = (N % 8 == 3) | ((N % 10 == 9) & posted)
+    assert orders(smartcart.check(table)) == 160 - lost.sum()
+
+
+# Entries in books, and things that are sold -----------------------------------------------------
+
+
+@pytest.mark.parametrize("entries", [1, 2])
+def test_entries_in_books_are_no_customers(entries: int) -> None:
+    table = pd.DataFrame(
+        {
+            "Umsatz": 30.0 + N % 13,
+            "Konto": 10_000 + N % 40,
+            "Gegenkonto": 8400 + N % 2,
+            "Belegdatum": 101 + N % 28,
+            "Belegfeld 1": [f"RE{i}" for i in N // entries],
+        }
+    )
+    with pytest.raises(DataError, match="entries in books: 'Belegfeld 1'"):
+        smartcart.check(table)
+
+
+def test_names_of_several_words_of_items_make_a_table_of_products() -> None:
+    table = pd.DataFrame(
+        {
+            "Item name": [f"Soap no {i}" for i in N],
+            "Items viewed": N * 7 % 50,
+            "Items purchased": N % 9,
+            "Item revenue": 9.5 * (N % 9),
+        }
+    )
+    with pytest.raises(DataError, match="table of products"):
+        smartcart.check(table)
+    people = table.rename(columns={"Item name": "Name"})
+    assert smartcart.check(people).ledger.segmented == 160

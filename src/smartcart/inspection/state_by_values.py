@@ -113,17 +113,24 @@ def payment_states(
 
 
 def document_kinds(opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary]) -> OrderLog:
-    """Return the log with a further column, under any name, that tells quotations from bills."""
-    if log.layout or any(order_states.quotations(state.unpaid) for state in log.states):
+    """Return the log with a further column, under any name, that tells bills from other papers.
+
+    That is, from quotations, or from returns where nothing else tells any.
+    """
+    if log.layout or any(map(order_states.is_quotation, (v for s in log.states for v in s.unpaid))):
         return log
     known = {state.column for state in log.states}
+    back = log.returned or any(state.returned for state in log.states)
     for column in _of_few_words(log, columns):
         if column.name in known or column.distinct < 2:
             continue
         values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
         found = order_states.quotations(values)
-        if found:
-            state = LineState(column.name, unpaid=found)
+        returned = () if back else order_states.status_words(values)[1]
+        if not any(order_states.says_sale(v) for v in values if v not in returned):
+            returned = ()
+        if found or returned:
+            state = LineState(column.name, unpaid=found, returned=returned)
             return replace(
                 log,
                 states=(*log.states, state),

@@ -188,7 +188,12 @@ _BOUGHT = re.compile(  # of suppliers: beside sales, what the shop paid for
     r"fattura (di )?acquisto|acquist[oi]|spes[ae]|zakup|wydatek|faktura zakupu|inkoop(factuur)?|"
     r"закупка|поступление|расход)$"
 )
+_KIND = re.compile(  # a column of kinds of rows or papers
+    r"type|typ|kind|art|tipo|category|entry|record|"
+    r"(beleg|vorgangs|dokument(en)?|buchungs|umsatz|auftrags)(art|typ)"
+)
 _SALE = re.compile(
+    r"\b(реализаци|продаж|отгрузк|sprzedaz|faktura|prodej|satis|szamla|eladas)|"
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande)\b"
 )
@@ -437,7 +442,7 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     if {"refund", "refunded", "refunds"} & set(words):
         returned += tuple(v for v in rest if _plain(v) in {"full", "fully", "total"})
         rest = [v for v in rest if v not in returned]
-    kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
+    kind = any(map(_KIND.fullmatch, words))
     other: tuple[str, ...] = ()
     if kind and any(_CHARGED.match(_plain(v)) for v in rest):
         returned += tuple(v for v in rest if _CREDITED.match(_plain(v)))
@@ -447,6 +452,7 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]
         payments = [v for v in rest if _PLAIN_PAYMENT.match(v.strip().lower())]
         if sales:
+            unpaid += tuple(v for v in rest if v not in unpaid and _QUOTED.match(_plain(v)))
             bought = [v for v in rest if v not in other and _BOUGHT.match(_plain(v))]
             other += tuple(v for v in rest if v in {*payments, *bought})
     return LineState(column, cancelled, returned, browsed, unpaid, other)

@@ -63,6 +63,7 @@ STATES = {
         "skickat",
         "levererad",
         "slutförd",
+        "genomförd",
         "avslutad",
         "plockad",
         "hämtad",
