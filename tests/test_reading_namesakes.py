@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import smartcart
-from smartcart.errors import DataError, ReadingQuestion
 from smartcart.inspection import namesakes
 from smartcart.records import Inspection
 from smartcart.tables.summary import ColumnSummary
@@ -259,8 +260,9 @@ def test_the_address_reaches_the_lines_of_its_order(once: bool) -> None:
 
 # Halves of a name ------------------------------------------------------------------------------
 
-GIVEN = np.array([n.split()[0] + "abc"[i % 3] for i, n in enumerate(NAMES)])[WHO]
+GIVEN = np.array([n.split()[0] + "abcde"[i % 5] for i, n in enumerate(NAMES)])[WHO]
 FAMILY = np.array([n.split()[1] for n in NAMES])[WHO]
+BY_BOTH = (ORDERS, len({*zip(GIVEN, FAMILY, strict=True)}), TOTAL.sum())
 
 
 @pytest.mark.parametrize(
@@ -270,15 +272,38 @@ FAMILY = np.array([n.split()[1] for n in NAMES])[WHO]
         *(("Nombre", "Apellidos"), ("Imię", "Nazwisko"), ("Billing First Name", "Billing Surname")),
     ],
 )
-def test_halves_of_a_name_are_asked_to_be_made_one(given: str, family: str) -> None:
-    with pytest.raises(DataError, match=f"make one column of '{given}' and '{family}'"):
-        smartcart.check(log(**{given: GIVEN, family: FAMILY}))
+def test_halves_of_a_name_tell_buyers_together(given: str, family: str) -> None:
+    table = log(**{given: GIVEN, family: FAMILY})
+    seen = smartcart.check(table)
+    assert told(table) == BY_BOTH
+    assert seen.receipt.columns["customer"] == f"{given} and {family}"
+    assert "whole_names" in codes(seen)
+    said = {given: {"meaning": "given_name"}, family: {"meaning": "customer"}}
+    assert told(table, roles=said) == told(table)
+    assert told(table, roles={family: {"meaning": "customer"}})[1] == len({*FAMILY})
+    assert told(table.assign(**{"E-mail": MAILS})) == BY_KEY
+
+
+def test_names_on_parcels_tell_buyers_where_nothing_else_does() -> None:
+    ship = {"Shipping first name": GIVEN, "Shipping last name": FAMILY}
+    assert told(log(**ship)) == BY_BOTH
+    buyers = log(**ship, **{"First name": "Bo", "Last name": FAMILY})
+    assert told(buyers)[1] == len({*FAMILY}) < BY_BOTH[1]
+
+
+def test_whole_names_are_read_again_by_a_model(tmp_path: Path) -> None:
+    source = tmp_path / "log.csv"
+    log(Vorname=GIVEN, Nachname=FAMILY).to_csv(source, index=False)
+    found = smartcart.segment(source, k=2)
+    folder = found.save(tmp_path / "run")
+    again = smartcart.load(folder / "model.json").assign(source)
+    assert sorted(again["customer_id"]) == sorted(found.customers["customer_id"])
+    assert again["customer_id"].nunique() == BY_BOTH[1]
 
 
 def test_a_familys_name_alone_is_no_buyer_beside_given_names() -> None:
     table = log(Kunde=FAMILY, Vorname=GIVEN)
-    with pytest.raises(ReadingQuestion, match="make one column of 'Vorname' and 'Kunde'"):
-        smartcart.check(table)
+    assert told(table) == BY_BOTH
     assert told(table, roles={"Kunde": {"meaning": "customer"}})[0] == ORDERS
     assert told(table.assign(**{"E-mail": MAILS})) == BY_KEY
     assert told(table.assign(Kunde=CALLED)) == BY_NAME

@@ -6,20 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from smartcart.errors import ReadingQuestion
 from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import HALF, Desk, choose_line
 from smartcart.records import Notice, OrderLog
 from smartcart.tables.buyer_ranks import customer_rank, is_mail
 from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
-from smartcart.tables.order_lines import one_form, text
+from smartcart.tables.order_lines import full_name, one_form, text
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_structure import Structure
-from smartcart.tables.person_names import is_given_name
+from smartcart.tables.person_names import given_name_beside, is_given_name
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["apart_from_namesakes", "filled", "holds_names", "pairs_of"]
+__all__ = ["apart_from_namesakes", "by_whole_names", "filled", "holds_names", "pairs_of"]
 
 SOME = 0.6  # of the lines with money have an e-mail address; the others are told by the name
 MOST = 0.9  # of them have a login, a code or a phone
@@ -112,30 +111,45 @@ def apart_from_namesakes(
         desk.notices += _told(name, pairs, by=name, of=log.customer)
         desk.checks.append(f"{log.customer} holds names: {name} tells people of one name apart")
         return _by(desk, log, name)
-    _refuse_half_a_name(desk, log)
-    return log
+    return _with_given_name(desk, log)
 
 
-def _refuse_half_a_name(desk: Desk, log: OrderLog) -> None:
-    """Raise where buyers are named by one word, and their given names stand in another column.
+def _with_given_name(desk: Desk, log: OrderLog) -> OrderLog:
+    """Return the log whose buyers are named by one word, and by the given names beside it.
 
-    Raises ``ReadingQuestion``: all people of a family's name would be one buyer.
+    All people of a family's name would be one buyer.
     """
     column = desk.figures[log.customer]
     if column.spaced >= HALF * column.head or is_given_name(log.customer):
-        return
-    for other in desk.figures.values():
-        given = is_given_name(other.name) and other.type == "text" and other.distinct > 1
-        if given and other.name not in desk.dropped and 2 * other.present > other.rows:
-            raise ReadingQuestion.of(
-                f"{desk.opened.reading.source!r} looks like a log of orders, but {log.customer!r} "
-                f"holds names of one word and {other.name!r} the given names: all who share a name "
-                "would be one buyer",
-                "one column that tells buyers apart",
-                f"make one column of {other.name!r} and {log.customer!r}, or name another in the "
-                "configuration: columns: {NAME: {meaning: customer}}; "
-                f"{choose_line(log.customer, 'customer')} reads it as it is",
-            )
+        return log
+    name = given_name_beside(desk.figures, log.customer)
+    if name is None or name in desk.dropped:
+        return log
+    other = desk.figures[name]
+    if other.type != "text" or other.distinct < 2 or 2 * other.present <= other.rows:
+        return log
+    return by_whole_names(desk, replace(log, given=other.name))
+
+
+def by_whole_names(desk: Desk, log: OrderLog) -> OrderLog:
+    """Return the log of buyers who are told apart by given names and those of families.
+
+    The lines that are looked at have the whole name in place of the family's.
+    """
+    assert log.given is not None
+    sample = desk.sample
+    whole = full_name(text(sample[log.given]), text(sample[log.customer]))
+    desk.sample = sample.mutate(**{log.customer: whole})
+    if "given_name" in desk.said:
+        return log
+    desk.notices.append(
+        Notice(
+            "whole_names",
+            f"Buyers are told apart by {log.given} and {log.customer} together: two people of one "
+            "name count as one. A customer id or an e-mail address would tell them apart.",
+        )
+    )
+    return log
 
 
 def _by(desk: Desk, log: OrderLog, name: str) -> OrderLog:

@@ -326,15 +326,7 @@ def _described(
     copies: tuple[Notice, ...] = ()
     counted = log.order is not None and not log.drop_duplicates
     if counted and duplicates >= COPIED * lines:
-        copies = (
-            Notice(
-                "copied lines",
-                f"{duplicates:,} of {lines:,} lines equal an earlier one in every column, and "
-                "count again: were exports put together that overlap? --drop-duplicates counts "
-                "them once.",
-                duplicates,
-            ),
-        )
+        copies = (_copies(log, duplicates, lines),)
     reading = of_used_money(opened.reading, (log.amount, log.unit_price, log.refunded))
     told_too = (
         *reading.notices,
@@ -423,6 +415,19 @@ def _unreadable(opened: Opened) -> int:
     if opened.rejected is None:
         return 0
     return int(opened.engine.arrow(opened.rejected.count().as_table()).column(0)[0].as_py())
+
+
+def _copies(log: OrderLog, copies: int, lines: int) -> Notice:
+    """Tell of lines that stand there twice, and of what counts twice for that."""
+    again = "count again"
+    if log.amount is not None and log.amount in log.whole_orders:
+        again = f"count again but for orders and money: {log.order} and {log.amount} count once"
+    return Notice(
+        "copied lines",
+        f"{copies:,} of {lines:,} lines equal an earlier one in every column, and {again}. Were "
+        "exports put together that overlap? --drop-duplicates counts all of them once.",
+        copies,
+    )
 
 
 def _unreadable_entry(count: int) -> LedgerEntry:

@@ -27,7 +27,7 @@ from smartcart.tables.money_ranks import (
 from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
 from smartcart.tables.order_names import prices_a_piece
 from smartcart.tables.order_structure import SEVERAL, Structure
-from smartcart.tables.sum_names import to_pay
+from smartcart.tables.sum_names import of_a_line, to_pay
 from smartcart.tables.summary import content_hash
 from smartcart.tables.tax_words import tax_rank, taxes_aside
 from smartcart.tables.tokens import tokens
@@ -403,6 +403,9 @@ def counted_once(
         return log
     if not cell.of_order and not log.order_rows:
         return log
+    figures = desk.figures[log.amount]
+    if of_a_line(log.amount) and figures.low == figures.high and not cell.told_once:
+        return log  # equal on the lines of an order, as on all: that does not make it a total
     if not quiet and cell.of_order:
         where = "one line" if cell.told_once else "every line"
         desk.checks.append(f"{log.amount} stands for the order, on {where} of it: it counts once")

@@ -27,7 +27,7 @@ from smartcart.inspection.desk import (
     money_columns,
 )
 from smartcart.inspection.money_notices import minor_units
-from smartcart.inspection.namesakes import apart_from_namesakes
+from smartcart.inspection.namesakes import apart_from_namesakes, by_whole_names
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -118,6 +118,9 @@ def settle(
     if layout is not None and "customer" not in parts.values():
         log = _in_full(desk, log, structure, layout)
     log = apart_from_namesakes(desk, log, structure, found)
+    for name, part in parts.items():
+        if part == "given_name":
+            log = by_whole_names(desk, replace(log, given=name))
     log = of_one_address(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
     log = _day(desk, log, structure, found)

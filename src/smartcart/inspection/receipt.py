@@ -94,7 +94,7 @@ def receipt_of_orders(
     Of ``others`` those are told that give other totals.
     """
     columns = {
-        "customer": log.customer,
+        "customer": log.customer if log.given is None else f"{log.given} and {log.customer}",
         "order": log.order,
         "day": log.date,
         "money": log.amount or _product_of(log),

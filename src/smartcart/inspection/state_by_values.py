@@ -34,7 +34,8 @@ def status_by_values(
     """Return the log with the column whose few values say cancelled or returned, if none is known.
 
     A column that plays another part, or speaks of who bought, is not looked at. One that is filled
-    on few lines, all of them cancelled by its words, may be a note: it is told in ``notices``.
+    on few lines, all of them cancelled by its words, is a note: believed where it holds nothing but
+    such a word (and what it refers to) and lines of money that came in, else told in ``notices``.
     """
     marks = {c.name for c in columns if c.distinct == 1}
     whole = [s for s in log.states if s.column not in marks]
@@ -48,8 +49,30 @@ def status_by_values(
         if 0 < len(lost) < column.distinct:  # where every value says so, it says something else
             return _with(log, state)
         if set(state.cancelled) >= set(values) and column.present <= SELDOM * column.rows:
+            if all(map(_bare, values)) and _came_in(opened, log, column.name):
+                return _with(log, state)
             notices.append(_seldom_lost(column, values))
     return log
+
+
+def _bare(value: str) -> bool:
+    """Return whether a note is one word, beside numbers and names of papers.
+
+    >>> _bare("STORNO"), _bare("Cancelled: A-1042"), _bare("He cancelled the other one")
+    (True, True, False)
+    """
+    words = [w for w in re.split(r"[\s:;,()]+", value) if w and not re.search(r"\d", w)]
+    return len(words) == 1
+
+
+def _came_in(opened: Opened, log: OrderLog, name: str) -> bool:
+    """Return whether a line with a note holds money that came in: no mere counter-entries."""
+    money = log.amount or log.unit_price
+    if money is None:
+        return True
+    lines = opened.table.filter(opened.table[name].notnull())
+    row = opened.engine.record(lines.aggregate(most=lines[money].cast("float64").max()))
+    return float(row["most"] or 0.0) > 0
 
 
 def payment_states(

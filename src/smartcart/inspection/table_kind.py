@@ -18,6 +18,7 @@ from smartcart.sources import Opened
 from smartcart.tables import column_overrides, order_roles, order_unnamed, vocabulary
 from smartcart.tables.order_candidates import SEVERAL_VALUES
 from smartcart.tables.order_names import part_of
+from smartcart.tables.person_names import halves_of_a_name
 from smartcart.tables.summary import ColumnSummary
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def find_reading(
     log = order_roles.find_log(figures, parts, asked=kind == "orders", said=bool(own))
     if not told and (log is None or _a_handful(figures, log)):
         log = _under_headings(opened, figures, parts) or log
+    if log is None and not told:
+        log = _by_families(figures, parts)
     if log is None and kind == "orders":
         raise DataError.of(
             f"--kind is 'orders', but no column says whose order a line is (the columns are "
@@ -185,6 +188,18 @@ def _by_layout(
 def _a_handful(figures: Sequence[ColumnSummary], log: OrderLog) -> bool:
     """Return whether the customers of a log are so few that they are more likely accounts."""
     return any(f.name == log.customer and f.distinct < FEW_BUYERS for f in figures)
+
+
+def _by_families(figures: Sequence[ColumnSummary], parts: Mapping[str, str]) -> OrderLog | None:
+    """Return a log of orders whose buyers are named by given and families' names alone."""
+    nobody = order_unnamed.lines_of_nobody(figures, parts)
+    there = {f.name: f for f in figures if f.type == "text" and 2 * f.present > f.rows}
+    halves = halves_of_a_name(n for n in there if n not in parts)
+    if nobody is None or not nobody[1] or halves is None:
+        return None
+    if there[halves[1]].distinct < FEW_BUYERS:
+        return None
+    return order_roles.find_log(figures, {**parts, halves[1]: "customer"}, asked=True)
 
 
 def _under_headings(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import ibis
+import numpy as np
 
 from smartcart.inspection.desk import FEW, HALF, Desk, listed
 from smartcart.inspection.states import counts_as_sold
@@ -34,6 +35,10 @@ STATES_TRIED = 10  # columns that may tell what became of an order
 ENOUGH_DAYS = 5  # lines with a day from which their order is seen
 UNDATED = 3  # lines below a day from which it is seen to be written once
 IN_PART = 0.01  # of the lines have a buyer and money, but no day: they are told
+SUMMED_ROWS = 20_000  # at the start, on which sums between rows are looked for
+SUMS = 3  # of several rows, from which they are believed
+MOST_SUMS = 0.8  # of them: some leave out what was given back
+CENTS = 0.011  # each amount is rounded
 LABELLED = 0.95  # of the rows without a number bear a label that no other row has
 
 
@@ -57,7 +62,9 @@ def stands_once(desk: Desk, log: OrderLog, order: str) -> bool:
     few = FEW * lines
     holds = max((int(row[f"h{i}"] or 0) for i in range(len(held))), default=0)
     blank = int(row["who"] or 0) <= few and int(row.get("day") or 0) <= few
-    return blank and holds >= lines / 2 and not _of_groups(desk, order, lines, held)
+    if not blank or holds < lines / 2 or _of_groups(desk, order, lines, held):
+        return False
+    return log.amount is None or not _sums_above(desk, order, log.amount)
 
 
 def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
@@ -80,6 +87,25 @@ def _of_groups(desk: Desk, order: str, lines: int, held: Sequence[str]) -> bool:
         int(row[f"r{i}"] or 0) >= LABELLED * lines and int(row[f"o{i}"] or 0) <= FEW * lines
         for i in range(len(labels))
     )
+
+
+def _sums_above(desk: Desk, order: str, money: str) -> bool:
+    """Return whether rows without a number hold the sums of the numbered rows above them.
+
+    As a till prints the takings of each day between its receipts.
+    """
+    if ROW_COLUMN not in desk.sample.columns or desk.figures[money].type != "number":
+        return False
+    first = desk.sample.order_by(ROW_COLUMN).limit(SUMMED_ROWS)
+    amount = first[money].cast("float64").fill_null(0.0)
+    rows = desk.opened.engine.arrow(first.select(told=first[order].notnull(), amount=amount))
+    told, amounts = rows["told"].to_numpy(), rows["amount"].to_numpy()
+    ends = np.flatnonzero(~told)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    several = ends - starts >= 2  # of one row the next may hold the amount again
+    sums = np.add.reduceat(np.append(amounts, 0.0), np.stack([starts, ends], 1).ravel())[::2]
+    near = np.abs(sums - amounts[ends]) <= CENTS + 1e-6 * np.abs(sums)
+    return bool(several.sum() >= SUMS and near[several].mean() >= MOST_SUMS)
 
 
 def filled_down(log: OrderLog, order: str) -> OrderLog:

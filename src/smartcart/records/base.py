@@ -150,6 +150,7 @@ class OrderLog(Brief):
     drop_duplicates: bool = False
     net_returns: bool = False
     layout: str | None = None  # the known export that it is
+    given: str | None = None  # given names: before those of the family they say who bought
     mail: str | None = None  # tells buyers whose customer is nobody
     unnamed_by_mail: bool = False  # ... and those without a customer, too
     joined: bool = False  # ... these are whoever bears the same name on other lines, if one does
@@ -187,6 +188,7 @@ class OrderLog(Brief):
             self.channel,
             self.status,
             self.currency,
+            self.given,
             self.mail,
             self.refunded,
             self.row_type,

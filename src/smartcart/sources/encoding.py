@@ -33,6 +33,8 @@ OTHER_SCRIPTS = (
 )
 SEVERAL_PRICES = 3  # in a currency whose sign is written in letters of Central Europe
 _PRICED = re.compile(r"\d[ \u00a0]?(?:zł|Kč)")
+_IN_FORINT = re.compile(r"\d[ \u00a0]?(?:Ft|HUF)\b")
+_HUNGARIAN = re.compile(r"[őűŐŰ]")  # a tilde or a circumflex in the west
 SEVERAL_LETTERS = 3  # words with letters of Central Europe that other encodings cannot mean
 _LETTER = rb"[A-Za-z\xe1\xe9\xed\xf3\xfa\xfd]"
 _IN_WORDS = re.compile(  # l, a, z, e, t, l with their marks; capitals before four letters
@@ -176,9 +178,14 @@ def _by_words(head: bytes) -> str | None:
     True
     >>> _by_words("Razem 12,50 zł; 8,00 zł; 9,10 zł".encode("cp1250"))
     'cp1250'
+    >>> _by_words("Vevő;8 000 Ft;910 Ft;12 500 Ft".encode("cp1250"))
+    'cp1250'
     """
     text = _lines_of(head)
-    if len(_PRICED.findall(text.decode("cp1250", "ignore"))) >= SEVERAL_PRICES:
+    central = text.decode("cp1250", "ignore")
+    if len(_PRICED.findall(central)) >= SEVERAL_PRICES:
+        return "cp1250"
+    if _HUNGARIAN.search(central) and len(_IN_FORINT.findall(central)) >= SEVERAL_PRICES:
         return "cp1250"
     made = {
         encoding: len(known_words() & _words_of(text, encoding))

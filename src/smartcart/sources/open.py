@@ -27,6 +27,7 @@ from smartcart.sources.excel import hinted
 from smartcart.sources.file_fingerprint import FileMark, print_of_bytes
 from smartcart.sources.files import read_files
 from smartcart.sources.frames import frame_reader
+from smartcart.sources.header_lines import without_header_lines
 from smartcart.sources.paths import find_address, find_files
 from smartcart.sources.raw import Raw, stream_raw
 from smartcart.sources.type_checks import gathered_notices
@@ -208,6 +209,9 @@ def _typed(engine: DuckDB, raw: Raw, label: str) -> Opened:
         )
     names, name_notices = clean_names(raw.names)
     typed, columns, rows = type_columns(engine, raw, names)
+    if cleaned := without_header_lines(engine, raw, columns, label):
+        raw = cleaned
+        typed, columns, rows = type_columns(engine, raw, names)
     if not rows:
         with hinted(raw.notices):
             raise no_rows(label, raw.format)

@@ -216,6 +216,7 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
         category=one(log.category),
         channel=one(log.channel),
         status=one(log.status),
+        given=one(log.given),
         mail=one(log.mail),
         refunded=one(log.refunded),
         row_type=one(log.row_type),

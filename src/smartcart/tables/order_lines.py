@@ -311,6 +311,8 @@ def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = one_form(identity(table[log.customer]), log.customer)
+    if log.given is not None:
+        value = full_name(text(table[log.given]), text(table[log.customer]))
     if log.folded and value.type().is_string():
         value = value.lower().replace("  ", " ").replace("  ", " ")
     nobody = is_nobody(value, log.nobody)
@@ -334,6 +336,12 @@ def _joined(name: ir.Value, known: ir.Value) -> ir.Value:
     first, last = known.min().over(here), known.max().over(here)
     one = (name.notnull() & (first == last)).fill_null(False)
     return one.ifelse(first, name)
+
+
+def full_name(given: ir.Value, family: ir.Value) -> ir.Value:
+    """Return the whole name of a buyer; one half where the other is blank."""
+    halves = [half.strip().nullif("") for half in (given, family)]
+    return ibis.coalesce(halves[0] + " " + halves[1], halves[1], halves[0])
 
 
 def identity(value: ir.Value) -> ir.Value:

@@ -131,6 +131,7 @@ def described(
     extra |= dict.fromkeys(log.cancelled_on, filled)
     extra |= dict.fromkeys(log.paid_on, ("status", "blank where the order was not paid"))
     for name, part, reason in (
+        (log.given, "given_name", f"with {log.customer} says who bought"),
         (log.mail, "email", "tells buyers apart whose customer is nobody"),
         (log.refunded, "refund", "the money that was given back of an order"),
         (log.shop, "shop", "each of its values numbers its orders by itself"),

@@ -247,6 +247,7 @@ PARTS: tuple[Part, ...] = (
         "more than one currency makes sums wrong",
     ),
     Part("email", NO_NAME, ("text",), "describes", "tells buyers apart whose customer is nobody"),
+    Part("given_name", NO_NAME, ("text",), "describes", "with the customer's says who bought"),
     Part("refund", NO_NAME, _NUMBER, "describes", "the money that was given back of an order"),
     Part(
         "cancelled_on",

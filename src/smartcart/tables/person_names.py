@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["halves_of_a_name", "is_given_name"]
+__all__ = ["given_name_beside", "halves_of_a_name", "is_given_name"]
 
 _GIVEN = re.compile(
     r".*\b(first ?name|given ?name|forename|vorname|prenom|primeiro nome|imie|krestni jmeno|"
@@ -19,9 +19,12 @@ _FAMILY = re.compile(
     r"efternamn|etternavn|efternavn|sukunimi|фамилия|прізвище|soyad\w*|achternaam)\b.*"
 )
 _GIVEN_BESIDE = re.compile(r".*\b(nombres?|nome|jmeno|ad|isim)\b.*")  # where a family's name is
-_OTHERS = re.compile(
-    r".*\b(ship\w*|delivery|recipient|seller|staff|agent|product|item|company|user)\b.*"
+_SENT_TO = re.compile(
+    r".*\b(ship\w*|delivery|recipient|receiver|liefer\w*|versand\w*|empfanger\w*|livraison|"
+    r"destinataire|envio|entrega|destinatari[oa]|spedizione|bezorg\w*|verzend\w*|wysylki|dostawy|"
+    r"odbiorc[ay]|dorucovaci|leverans\w*|levering\w*|доставк\w*)\b.*"
 )
+_OTHERS = re.compile(r".*\b(seller|staff|agent|product|item|company|user)\b.*")
 
 
 def is_given_name(name: str) -> bool:
@@ -30,19 +33,48 @@ def is_given_name(name: str) -> bool:
     >>> [is_given_name(n) for n in ("Vorname", "Billing First Name", "Name", "Shipping First Name")]
     [True, True, False, False]
     """
-    words = tokens(name)
-    return _GIVEN.fullmatch(words) is not None and _OTHERS.fullmatch(words) is None
+    return _GIVEN.fullmatch(tokens(name)) is not None and _whose(name) == 0
 
 
 def halves_of_a_name(names: Iterable[str]) -> tuple[str, str] | None:
     """Return the columns of given names and of families' names, where there are both.
 
+    Those of buyers before those of whom a parcel went to.
+
     >>> halves_of_a_name(["Fecha", "Nombre", "Apellidos"]), halves_of_a_name(["Vorname", "Ort"])
     (('Nombre', 'Apellidos'), None)
+    >>> halves_of_a_name(["Ship First Name", "Ship Last Name", "First Name", "Last Name"])
+    ('First Name', 'Last Name')
+    >>> halves_of_a_name(["Ship First Name", "Ship Last Name", "Product"])
+    ('Ship First Name', 'Ship Last Name')
     """
-    told = [(name, tokens(name)) for name in names]
-    told = [(name, words) for name, words in told if _OTHERS.fullmatch(words) is None]
+    told = list(names)
+    families = [n for n in told if _FAMILY.fullmatch(tokens(n)) and _whose(n) is not None]
+    for family in sorted(families, key=_whose):  # type: ignore[arg-type]
+        given = given_name_beside(told, family)
+        if given is not None:
+            return given, family
+    return None
+
+
+def given_name_beside(names: Iterable[str], family: str) -> str | None:
+    """Return the column of given names of those whose families' names stand in ``family``.
+
+    >>> given_name_beside(["Vorname", "Kunde"], "Kunde")
+    'Vorname'
+    >>> given_name_beside(["Ship First Name", "Last Name"], "Last Name") is None
+    True
+    """
+    told = [(n, tokens(n)) for n in names if n != family and _whose(n) == _whose(family)]
     given = [n for n, words in told if _GIVEN.fullmatch(words)]
-    given += [n for n, words in told if n not in given and _GIVEN_BESIDE.fullmatch(words)]
-    family = [n for n, words in told if _FAMILY.fullmatch(words) and n not in given[:1]]
-    return (given[0], family[0]) if given and family else None
+    if _FAMILY.fullmatch(tokens(family)):
+        given += [n for n, words in told if n not in given and _GIVEN_BESIDE.fullmatch(words)]
+    return given[0] if given else None
+
+
+def _whose(name: str) -> int | None:
+    """Return 0 for a name of the buyer, 1 of whom a parcel goes to, ``None`` of somebody else."""
+    words = tokens(name)
+    if _SENT_TO.fullmatch(words):
+        return 1
+    return None if _OTHERS.fullmatch(words) else 0

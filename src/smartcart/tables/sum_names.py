@@ -12,7 +12,7 @@ from functools import lru_cache
 from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import tokens
 
-__all__ = ["LINE", "ORDER", "summed", "to_pay"]
+__all__ = ["LINE", "ORDER", "of_a_line", "summed", "to_pay"]
 
 ORDER, LINE = "order", "line"
 
@@ -41,6 +41,11 @@ _LINE = re.compile(
     r"pozycj[aie]|wiersza?u?|polozk[ayu]|tetel|sor|pozitie|linie|rad(ens?)?|linje(ns?)?|"
     r"rivi(n)?|sat[iı]r[iı]?|kalem[iı]?|baris|позици(я|и|ю|ї)|строк(а|и|е)|рядк?(а|у|ок)|ред|"
     r"γραμμη[ςσ]?|stavk[aei]|postavk[aei]|eilut(e|es)|rinda(s)?|rida|rea"
+)
+_ITEM = re.compile(
+    r"(line ?)?items?|products?|articles?|artikel(s|en)?|produkt(s|en)?|produits?|articulos?|"
+    r"productos?|artigos?|produtos?|articol[oi]|prodott[oi]|artykulu?|produktu|towaru?|termek|"
+    r"товар(а|у)?|urun|ware(n)?"
 )
 _LINK = re.compile(
     r"of|per|for|the|in|each|by|pro|je|der|des|die|de|del|la|el|le|l|par|pour|por|du|da|do|di|dell|"
@@ -94,3 +99,15 @@ def to_pay(name: str) -> bool:
     (True, True, False)
     """
     return _DUE.search(tokens(name)) is not None
+
+
+def of_a_line(name: str) -> bool:
+    """Return whether a name is a sum of a line, or of what stands on it.
+
+    >>> [of_a_line(n) for n in ("Item Total", "Summe je Position", "Produktwert", "Total", "Items")]
+    [True, True, False, False, False]
+    """
+    words = taxes_aside(tokens(name)).split()
+    rest = [w for w in words if not _SUM.fullmatch(w) and not _LINK.fullmatch(w)]
+    item = _ITEM.fullmatch(" ".join(rest)) is not None and len(rest) < len(words)
+    return item or summed(name) == LINE

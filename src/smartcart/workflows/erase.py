@@ -134,6 +134,11 @@ def _wanted(folders: list[Path], customer: str, workspace: Path) -> tuple[Wanted
         columns |= {name for name in (contract.id_column,) if name}
         if contract.log is not None:
             columns.add(contract.log.customer)
+            if contract.log.given is not None:
+                left.append(
+                    f"The source of {folder.name} tells buyers by two columns "
+                    f"({contract.log.given}, {contract.log.customer}): erase there yourself."
+                )
             orders |= {name for name in (contract.log.order,) if name}
         source = stored.source.partition("::")[0]
         path = Path(source)
