@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import smartcart
-from smartcart.core import relations
+from smartcart.inspection import relations
 from smartcart.records import Inspection
 
 ROWS = 150

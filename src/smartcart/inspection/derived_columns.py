@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core import relations
+from smartcart.inspection import relations
 from smartcart.records import Column
 from smartcart.tables.customer_names import counts_pieces, is_limit
 from smartcart.tables.labels import label_of

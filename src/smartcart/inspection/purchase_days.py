@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smartcart.core.ranks import average_ranks
 from smartcart.records import Column
 from smartcart.tables.labels import label_of
 
@@ -22,9 +21,7 @@ __all__ = ["with_last_purchase"]
 FIRST_ROWS = 20_000  # on which days are compared
 NONE = 12  # customers who never bought, at least
 ALIKE = 0.98  # of the rows: a day is there where something was bought, and only there
-LATER = (
-    0.15  # rank correlation of the day with the number of purchases: that of a first one has none
-)
+LATER = 0.15  # correlation of the ranks of the day and of the purchases: a first one has none
 MOST = 0.95  # of the rows: the last day is not before another one
 
 
@@ -64,11 +61,8 @@ def with_last_purchase(
     if last is None:
         return columns
     told = ~np.isnat(cells[last]) & some_bought
-    later = float(
-        np.corrcoef(average_ranks(cells[last][told].astype(float)), average_ranks(count[told]))[
-            0, 1
-        ]
-    )
+    places = [np.unique(a[told], return_inverse=True)[1] for a in (cells[last], count)]
+    later = float(np.corrcoef(places[0], places[1])[0, 1])
     if len(cells) == 1 and not later >= LATER:
         return columns
     why = f"from its values: blank where {bought} is 0, and nowhere else: the last purchase"
