@@ -59,6 +59,7 @@ from smartcart.tables import (
     features,
     few_passes,
     never_bought,
+    no_behaviour,
     order_unnamed,
     quality,
     roles,
@@ -203,6 +204,7 @@ def _look(
     columns = derived_columns.with_average_orders(columns, cells, wanted or {})
     columns = value_checks.without_averages(engine, table, columns, wanted or {})
     columns = derived_columns.without_derived(columns, cells, wanted or {})
+    columns = no_behaviour.with_no_behaviour_described(columns, wanted or {})
     columns = with_last_purchase(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
     contract = never_bought.with_zeros(contract, figures)
