@@ -8,16 +8,18 @@ among the rows of the part, else the finest steady cut into a handful, by the ru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartcart.core import kmeans
 from smartcart.core.k_groups import borne_out
-from smartcart.core.k_lloyd import best_of, for_each, plus_plus
+from smartcart.core.k_lloyd import best_of_each, for_each, plus_plus
 from smartcart.core.k_verdict import HANDFUL, SMALLEST_SHARE, STABLE_ARI, STABLE_JACCARD, STEADY
-from smartcart.core.stability import bootstrap_stability
+from smartcart.core.stability import BEHIND, FINE, agreement, resampled
 from smartcart.core.structure import find_groups
 from smartcart.records import PartPicks
 
@@ -25,12 +27,32 @@ __all__ = ["PARTS", "picks_on_parts", "say_picks"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
+R = TypeVar("R")
 
 PARTS = (("halves", 0.5, 12), ("80% samples", 0.8, 8))
 LEAST_ROWS = 40  # a part of fewer rows says nothing
 NEARLY = 0.02  # by which all rows may miss the least agreement where parts are asked all the same
 FIRST, SECOND = 3, 3  # resamples of a part: a few, and as many again where these leave it open
 HOPELESS = 0.1  # an agreement that is lower by this after the first is given up
+
+
+@dataclass(frozen=True, slots=True)
+class _Refit:
+    """Fits that a question needs: :func:`~smartcart.core.k_lloyd.best_of` of these."""
+
+    Z: Floats
+    weights: Floats
+    starts: Floats
+    behind: float = 1.005
+    tol: float = 3e-4
+
+    @property
+    def kind(self) -> object:
+        """What fits must share to be done at once."""
+        return self.Z.shape, self.starts.shape, self.behind, self.tol
+
+
+_Found = tuple[Floats, Labels]  # centers (B, k, p), labels (B, n)
 
 
 def picks_on_parts(
@@ -56,23 +78,24 @@ def picks_on_parts(
     n = Z.shape[0]
     cuts = [kmeans.nearest(Z, centers) for centers in fits.values()] if groups else []
     slices = [k for k in fits if steady.get(k, 0.0) >= STABLE_ARI - NEARLY]
-    found = []
+    asked: list[tuple[str, float, list[Generator[_Refit, _Found, int]]]] = []
     for place, (name, share, parts) in enumerate(PARTS):
         size = round(share * n)
         if size < LEAST_ROWS:
             continue
         rng = np.random.default_rng([seed, 20 + place])
-        drawn = [np.sort(rng.choice(n, size, replace=False)) for _ in range(parts)]
-
-        def pick(part: int, drawn: list[NDArray[np.intp]] = drawn, place: int = place) -> int:
-            rows = drawn[part]
+        picks = []
+        for part in range(parts):
+            rows = np.sort(rng.choice(n, size, replace=False))
             own = np.random.default_rng([seed, 30 + place, part])
             tried = slices if together else ()
-            return _pick(Z[rows], [labels[rows] for labels in cuts], fits, tried, own)
-
-        counted = Counter(for_each(pick, range(parts)))
-        found.append(PartPicks(name, share, parts, dict(sorted(counted.items()))))
-    return tuple(found)
+            picks.append(_pick(Z[rows], [labels[rows] for labels in cuts], fits, tried, own))
+        asked.append((name, share, picks))
+    picked = for_each(lambda i: _side_by_side(asked[i][2]), range(len(asked)))
+    return tuple(
+        PartPicks(name, share, len(picks), dict(sorted(Counter(picks).items())))
+        for (name, share, _), picks in zip(asked, picked, strict=True)
+    )
 
 
 def say_picks(found: Sequence[PartPicks], these: str = "these customers") -> str:
@@ -96,13 +119,39 @@ def say_picks(found: Sequence[PartPicks], these: str = "these customers") -> str
     return f"On {'; on '.join([head, *(one.format('') for one in told[1:])])}."
 
 
+def _side_by_side(asked: Sequence[Generator[_Refit, _Found, R]]) -> list[R]:
+    """Return what each of several questions ends with: fits of one kind are done at once."""
+    found: dict[int, R] = {}
+    told: dict[int, _Found | None] = dict.fromkeys(range(len(asked)))
+    while told:
+        waiting: dict[object, dict[int, _Refit]] = {}
+        for i, fit in told.items():
+            try:
+                refit = next(asked[i]) if fit is None else asked[i].send(fit)
+                waiting.setdefault(refit.kind, {})[i] = refit
+            except StopIteration as end:
+                found[i] = end.value
+        told = {}
+        for refits in waiting.values():
+            each = list(refits.values())
+            centers, labels, _ = best_of_each(
+                np.stack([one.Z for one in each]),
+                np.stack([one.weights for one in each]),
+                np.stack([one.starts for one in each]),
+                behind=each[0].behind,
+                tol=each[0].tol,
+            )
+            told |= dict(zip(refits, zip(centers, labels, strict=True), strict=True))
+    return [found[i] for i in range(len(asked))]
+
+
 def _pick(
     Z: Floats,
     cuts: Sequence[Labels],
     fits: Mapping[int, Floats],
     slices: Sequence[int],
     rng: np.random.Generator,
-) -> int:
+) -> Generator[_Refit, _Found, int]:
     """Return the K that a part picks; ``cuts``: labels among which natural groups may be."""
     if cuts:
         natural = borne_out(Z, find_groups(Z, cuts, rng, join=False), rng)
@@ -110,7 +159,7 @@ def _pick(
             return min(natural.count, max(fits))
     open_to: dict[int, float] = {}
     for k in sorted((k for k in slices if k in HANDFUL), reverse=True):
-        ari = _stable(Z, fits[k], rng)
+        ari = yield from _stable(Z, fits[k], rng)
         if ari is not None and ari >= STEADY:
             return k
         if ari is not None:
@@ -118,23 +167,31 @@ def _pick(
     if open_to:
         return max(open_to, key=lambda k: (open_to[k], k))
     others = sorted((k for k in slices if k not in HANDFUL), key=lambda k: (abs(k - HANDFUL[0]), k))
-    return next((k for k in others if _stable(Z, fits[k], rng) is not None), 1)
+    for k in others:
+        if (yield from _stable(Z, fits[k], rng)) is not None:
+            return k
+    return 1
 
 
-def _stable(Z: Floats, start: Floats, rng: np.random.Generator) -> float | None:
+def _stable(
+    Z: Floats, start: Floats, rng: np.random.Generator
+) -> Generator[_Refit, _Found, float | None]:
     """Return the agreement of the part's own cut on resamples, None where it is not stable."""
     k, n = start.shape[0], Z.shape[0]
     one = np.ones((1, n))
     starts = np.stack([start[None], plus_plus(Z, one, k, rng)])
-    centers, labels, _ = best_of(Z, one, starts)
-    if np.bincount(labels[0], minlength=k).min() < SMALLEST_SHARE * n:
+    _, (labels,) = yield _Refit(Z, one, starts)
+    if np.bincount(labels, minlength=k).min() < SMALLEST_SHARE * n:
         return None
-    pair = {k: (centers[0], labels[0])}
-    first = bootstrap_stability(Z, pair, resamples=FIRST, rng=rng, starts=2)[k]
-    if first.ari < STABLE_ARI - HOPELESS:
-        return None
-    again = bootstrap_stability(Z, pair, resamples=SECOND, rng=rng, starts=2)[k]
-    ari = (FIRST * first.ari + SECOND * again.ari) / (FIRST + SECOND)
-    jaccard = (FIRST * np.array(first.jaccard) + SECOND * np.array(again.jaccard)).min()
+    tried = []
+    for resamples in (FIRST, SECOND):
+        weights, fresh = resampled(Z, k, resamples, rng, starts=2)
+        _, again = yield _Refit(Z, weights, fresh, BEHIND, FINE)
+        tried.append(agreement(labels, again, weights, k))
+        if tried[0].ari < STABLE_ARI - HOPELESS:
+            return None
+    first, second = tried
+    ari = (FIRST * first.ari + SECOND * second.ari) / (FIRST + SECOND)
+    jaccard = (FIRST * np.array(first.jaccard) + SECOND * np.array(second.jaccard)).min()
     weakest = float(jaccard) / (FIRST + SECOND)
     return ari if ari >= STABLE_ARI and weakest >= STABLE_JACCARD else None

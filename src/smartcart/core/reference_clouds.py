@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.k_lloyd import best_of, for_each, plus_plus
+from smartcart.core.k_lloyd import best_of, drawn_starts, for_each
 
 __all__ = ["gap_statistic", "log_wcss", "shared_gain", "shuffled_columns", "uniform_box"]
 
@@ -33,7 +33,7 @@ def log_wcss(clouds: Floats, k_max: int, rng: np.random.Generator, *, starts: in
     """Return ``log(WCSS)`` (R, k_max) of K-Means on ``clouds`` (R, n, p) for K = 1 to ``k_max``."""
     count, n, _ = clouds.shape
     weights = np.ones((starts, n))
-    fresh = np.stack([plus_plus(Z, weights, k_max, rng) for Z in clouds], axis=1)
+    fresh = np.stack(drawn_starts(clouds, weights, k_max, rng), axis=1)
     wcss = np.empty((count, k_max))
     wcss[:, 0] = ((clouds - clouds.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))
 

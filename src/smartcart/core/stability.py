@@ -12,16 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smartcart.core.k_lloyd import best_of, for_each, plus_plus
+from smartcart.core.k_lloyd import best_of, drawn_starts, for_each
 from smartcart.core.kmeans import nearest
 
 __all__ = [
+    "BEHIND",
+    "FINE",
     "Stability",
     "adjusted_rand",
+    "agreement",
     "bootstrap_stability",
     "crosstab",
     "found_again",
     "prediction_strength",
+    "resampled",
 ]
 
 Floats = NDArray[np.float64]
@@ -65,27 +69,40 @@ def bootstrap_stability(
     -------
     K -> :class:`Stability`.
     """
-    n, p = Z.shape
-    weights = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-    fresh = [plus_plus(Z, weights, max(fits), rng) for _ in range(starts)]
-    drawn = (weights > 0).astype(np.float64)
+    weights, fresh = resampled(Z, max(fits), resamples, rng, starts)
 
     def compare(k: int) -> Stability:
         centers, labels = fits[k]
-        known = [np.broadcast_to(centers, (resamples, k, p))]
-        tries = known if k == settled else [start[:, :k] for start in fresh]
-        _, again, _ = best_of(Z, weights, np.stack(tries), behind=BEHIND, tol=FINE)
-        ari, jaccard = [], []
-        for b in range(resamples):
-            ari.append(adjusted_rand(crosstab(labels, again[b], k, k)))
-            table = crosstab(labels, again[b], k, k, drawn[b])
-            union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
-            jaccard.append((table / np.maximum(union, 1.0)).max(axis=1))
-        mean = np.mean(jaccard, axis=0)
-        return Stability(float(np.mean(ari)), tuple(float(one) for one in mean))
+        tries = fresh[:, :, :k]
+        if k == settled:
+            tries = np.broadcast_to(centers, (1, resamples, *centers.shape))
+        _, again, _ = best_of(Z, weights, tries, behind=BEHIND, tol=FINE)
+        return agreement(labels, again, weights, k)
 
     ks = sorted(fits, reverse=True)  # the longest first
     return dict(zip(ks, for_each(compare, ks), strict=True))
+
+
+def resampled(
+    Z: Floats, k: int, resamples: int, rng: np.random.Generator, starts: int = FRESH
+) -> tuple[Floats, Floats]:
+    """Return how often each row (n,) is in each of B resamples, and starts (S, B, k, p) on them."""
+    n = Z.shape[0]
+    weights = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
+    return weights, np.stack(drawn_starts([Z] * starts, weights, k, rng))
+
+
+def agreement(labels: Labels, again: Labels, weights: Floats, k: int) -> Stability:
+    """Return how labels (n,) agree with those (B, n) of refits on resamples ``weights`` (B, n)."""
+    drawn = (weights > 0).astype(np.float64)
+    ari, jaccard = [], []
+    for other, there in zip(again, drawn, strict=True):
+        ari.append(adjusted_rand(crosstab(labels, other, k, k)))
+        table = crosstab(labels, other, k, k, there)
+        union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
+        jaccard.append((table / np.maximum(union, 1.0)).max(axis=1))
+    mean = np.mean(jaccard, axis=0)
+    return Stability(float(np.mean(ari)), tuple(float(one) for one in mean))
 
 
 def found_again(
@@ -130,9 +147,9 @@ def prediction_strength(
         order = rng.permutation(n)
         weights[2 * s, order[: n // 2]] = 1.0
         weights[2 * s + 1, order[n // 2 :]] = 1.0
-    starts = np.stack([plus_plus(Z, weights, top, rng) for _ in range(2)])
-    strength = {}
-    for k in ks:
+    starts = np.stack(drawn_starts([Z] * 2, weights, top, rng))
+
+    def weakest(k: int) -> float:
         _, labels, _ = best_of(Z, weights, starts[:, :, :k])
         worst = []
         for half in range(2 * splits):
@@ -142,8 +159,9 @@ def prediction_strength(
             pairs = (table * (table - 1)).sum(axis=1)
             shares = np.where(sizes > 1, pairs / np.maximum(sizes * (sizes - 1), 1.0), 1.0)
             worst.append(float(shares.min()))
-        strength[k] = float(np.mean(worst))
-    return strength
+        return float(np.mean(worst))
+
+    return dict(zip(ks, for_each(weakest, ks), strict=True))
 
 
 def crosstab(

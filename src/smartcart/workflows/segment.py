@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from smartcart import store
 from smartcart.background_process import HelperProcess, LostError
-from smartcart.core import choose_k, naming, prepare
+from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.assign import assign
 from smartcart.core.evidence import gather
 from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
@@ -90,7 +90,7 @@ def segment(
     learner = _Ahead() if helper is None else None
     with clock.step("read"):
         opened = open_on(request.engine, source, request.spark_master, temp_dir)
-    with opened:
+    with opened, ExitStack() as afterwards:
         with clock.step("look"):
             seen = look(
                 opened,
@@ -114,6 +114,8 @@ def segment(
         with clock.step("choose K"):
             if learner is not None:
                 learner.join()
+                # products of a few thousand rows: threads of each would wait for one another
+                afterwards.enter_context(kmeans.single_thread())
             recipe, choice = _evidence(
                 table, k=kept_k, k_max=request.k_max, seed=request.seed, say=say, helper=helper
             )

@@ -198,7 +198,6 @@ CUSTOMERS = {
         "celkom nakúpené",
     ),
     "frequency": (
-        "nákupů celkem",
         "počet nákupů celkem",
         "objednávek celkem",
         "pocet objednavek",
