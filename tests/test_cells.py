@@ -159,6 +159,44 @@ def test_a_point_before_three_digits_of_money_parts_thousands(tmp_path: Path) ->
     assert column(path, "amount") == [1.0, 12.5]
 
 
+NO_CENTS = {
+    "comma": ("12,50", ["€ 25,-", "25,--", "25,—", "25,- €", "kr 25,-", "25:-", "25.-", "25,–"]),
+    "point": ("12.50", ["25.-", "CHF 25.–", "25.-- CHF", "25,-"]),
+}
+
+
+@pytest.mark.parametrize("mark", NO_CENTS)
+def test_a_dash_for_no_cents_is_no_minus(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "t.csv"
+    beside, cells = NO_CENTS[mark]
+    for cell in cells:
+        minus = ["-" + cell if cell[0].isdigit() else cell.replace("25", "-25")]
+        lines = "".join(f'x;"{one}"\n' for one in (cell, beside, *minus))
+        path.write_text(f"k;amount\n{lines}", encoding="utf-8")
+        assert column(path, "amount") == [25.0, 12.5, -25.0], cell
+
+
+def test_a_minus_behind_digits_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    for cells in ("25-;12,50-;1.250,00-;25,-", "25 -;12,50 €-;1.250,00-;25,-- €"):
+        path.write_text("k;amount\n" + "".join(f"x;{c}\n" for c in cells.split(";")), "utf-8")
+        assert column(path, "amount") == [-25.0, -12.5, -1250.0, 25.0], cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [("25,-;48,-", [25, 48]), ("1.250,-;25,-", [1250, 25]), ("1.250;25,-", [1250, 25])],
+)
+def test_what_stands_before_a_dash_for_no_cents_is_the_decimal_sign(
+    tmp_path: Path, cells: str, read: list[int]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("k;amount\n" + "".join(f"x;{cell}\n" for cell in cells.split(";")))
+    with open_source(path) as opened:
+        assert opened.engine.arrow(opened.table)["amount"].to_pylist() == read
+        assert not opened.reading.notices
+
+
 def test_what_pandas_holds_is_what_it_is() -> None:
     n = 4
     frame = pd.DataFrame(

@@ -139,6 +139,46 @@ def test_titles_above_the_header(tmp_path: Path) -> None:
     assert [(n.code, n.count) for n in reading.notices] == [("title_lines", 2)]
 
 
+CARDS = "card;name;bought;spend\n7001;Ada;3;180,36\n7002;Bo;1;45,09\n7003;Cy;2;12,50\n"
+READ = {
+    "card": [7001, 7002, 7003],
+    "name": ["Ada", "Bo", "Cy"],
+    "bought": [3, 1, 2],
+    "spend": [180.36, 45.09, 12.5],
+}
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["Cards, as of 4 December\n", "Cards, as of\n\nshop 1, Ulm\n", "All cards\nof Ulm, Bonn\n"],
+)
+def test_a_comma_in_a_title_does_not_outvote_the_table(tmp_path: Path, titles: str) -> None:
+    columns, reading = read(tmp_path / "t.csv", titles + CARDS)
+    assert columns == READ
+    assert (reading.delimiter, codes(reading)) == (";", ["title_lines"])
+
+
+def test_a_comma_in_a_title_of_two_columns(tmp_path: Path) -> None:
+    two = "card;spend\n71;1,5\n72;2,5\n73;4,5\n"
+    columns, reading = read(tmp_path / "t.csv", f"Cards, 2025\n{two}")
+    assert columns == {"card": [71, 72, 73], "spend": [1.5, 2.5, 4.5]}
+    assert (reading.delimiter, codes(reading)) == (";", ["title_lines"])
+
+
+def test_a_semicolon_in_a_short_line_or_a_cell_is_no_header(tmp_path: Path) -> None:
+    data = "card,note\nx;y\n71,a;b;c\n72,d;e;f\n73,g;h;i\n"
+    assert read(tmp_path / "t.csv", data)[1].delimiter == ","
+    data = "card,name,note\n71,Ada,a;b\n72,Bo,c;d\n73,Cy,e;f\n"
+    assert read(tmp_path / "t.csv", data)[1].delimiter == ","
+
+
+def test_one_name_above_two_columns_is_a_title_only_over_names(tmp_path: Path) -> None:
+    columns, _ = read(tmp_path / "t.csv", "a\nr1,1\nr2,3\n")
+    assert columns == {"column_1": ["r1", "r2"], "a": [1, 3]}
+    columns, _ = read(tmp_path / "t.csv", "All cards\ncard,spend\nr1,1\nr2,3\n")
+    assert columns == {"card": ["r1", "r2"], "spend": [1, 3]}
+
+
 def test_no_header(tmp_path: Path) -> None:
     columns, reading = read(tmp_path / "t.csv", "5524,1957,Single\n2174,1954,Single\n")
     assert columns["column_1"] == [5524, 2174]

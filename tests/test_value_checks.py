@@ -102,19 +102,16 @@ def test_what_is_no_spend_is_never_added_up(first: str, second: str, total: bool
 
 
 def test_a_copy_of_a_column_counts_once() -> None:
-    frame = shop().assign(lifetime_points=lambda f: f["total_spent"] * 3 % 101)
-    frame["points_again"] = frame["lifetime_points"]
-    frame["points_but_one"] = frame["lifetime_points"]
-    found = seen(frame.assign(points_but_one=lambda f: f["points_but_one"].where(f.index > 0, 7)))
+    frame = shop().assign(pages_seen=lambda f: f["total_spent"] * 3 % 101)
+    frame["pages_again"] = frame["pages_seen"]
+    frame["pages_but_one"] = frame["pages_seen"]
+    found = seen(frame.assign(pages_but_one=lambda f: f["pages_but_one"].where(f.index > 0, 7)))
     columns = {c.name: c for c in found.contract.columns}
-    assert columns["points_again"].role == "dropped"
-    assert (
-        columns["points_again"].reason
-        == "from its values: the same as lifetime_points in every row"
-    )
-    assert columns["points_but_one"].role == columns["lifetime_points"].role == "forms"
-    kept = seen(frame, roles={"points_again": "forms"})
-    assert role(kept, "points_again")[0] == "forms"
+    assert columns["pages_again"].role == "dropped"
+    assert columns["pages_again"].reason == "from its values: the same as pages_seen in every row"
+    assert columns["pages_but_one"].role == columns["pages_seen"].role == "forms"
+    kept = seen(frame, roles={"pages_again": "forms"})
+    assert role(kept, "pages_again")[0] == "forms"
 
 
 # Sum rows --------------------------------------------------------------------------------------

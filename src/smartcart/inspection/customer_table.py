@@ -12,12 +12,16 @@ import pyarrow as pa
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError, UsageError
-from smartcart.inspection import estimated_figures, table_warnings, value_checks
+from smartcart.inspection import (
+    derived_columns,
+    estimated_figures,
+    table_warnings,
+    value_checks,
+)
 from smartcart.inspection.exact_counts import counted
 from smartcart.inspection.flagged_tests import TEST_REASON, without_test_accounts
 from smartcart.inspection.group_rows import refuse_group_rows
 from smartcart.inspection.money_notices import of_used_money
-from smartcart.inspection.net_spend import without_net_spend
 from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
     RowAside,
@@ -25,6 +29,7 @@ from smartcart.inspection.nobody_rows import (
     without_nobody,
 )
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
+from smartcart.inspection.purchase_days import with_last_purchase
 from smartcart.inspection.questions import check_expected, telling_columns
 from smartcart.inspection.receipt import receipt_of_customers
 from smartcart.inspection.result import Look, Progress
@@ -54,6 +59,7 @@ from smartcart.tables import (
     features,
     few_passes,
     never_bought,
+    no_behaviour,
     order_unnamed,
     quality,
     roles,
@@ -191,9 +197,15 @@ def _look(
     columns = value_checks.without_copies(engine, table, columns, figures, wanted or {})
     columns = value_checks.with_real_parts(engine, table, columns, wanted or {})
     columns = value_checks.with_months(engine, table, columns, wanted or {})
+    cells = derived_columns.cells_of(engine, table, columns, wanted or {})
+    columns = derived_columns.with_money_and_returns(columns, cells, wanted or {})
+    columns = derived_columns.with_sums(columns, cells, wanted or {})
     columns = value_checks.with_visits_bought(engine, table, columns, figures, wanted or {})
+    columns = derived_columns.with_average_orders(columns, cells, wanted or {})
     columns = value_checks.without_averages(engine, table, columns, wanted or {})
-    columns = without_net_spend(engine, table, columns, wanted or {})
+    columns = derived_columns.without_derived(columns, cells, wanted or {})
+    columns = no_behaviour.with_no_behaviour_described(columns, wanted or {})
+    columns = with_last_purchase(engine, table, columns, wanted or {})
     contract = features.without_unused(_contract(opened, columns, as_of))
     contract = never_bought.with_zeros(contract, figures)
     columns = contract.columns

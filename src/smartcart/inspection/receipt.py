@@ -11,6 +11,7 @@ from smartcart.inspection.desk import Rival, Settled
 from smartcart.layouts import Layout
 from smartcart.records import (
     Certainty,
+    Column,
     Contract,
     Inspection,
     Ledger,
@@ -25,6 +26,7 @@ from smartcart.tables.features import total
 from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_lines import distinct_lines
 from smartcart.tables.tokens import tokens
+from smartcart.tables.vocabulary import readings
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -170,6 +172,8 @@ def receipt_of_customers(
         if layout is not None and layout.kind == "customers"
         else "as configured"
         if said
+        else "guessed"
+        if any(c.meaning == "spend_total" and _by_figures(c) for c in forms)
         else "by names and values"
     )
     return ReadingReceipt(
@@ -186,6 +190,12 @@ def receipt_of_customers(
         left_out=tuple(left),
         buyers=int(row["buyers"] or 0) if "buyers" in row else None,
     )
+
+
+def _by_figures(column: Column) -> bool:
+    """Return whether only the figures, and no word of the name, say what a column means."""
+    by_values = column.reason.startswith("from its values")
+    return by_values and not any(w.meaning == column.meaning for w, _ in readings(column.name))
 
 
 def _last_day(engine: Engine, clean: ir.Table, contract: Contract) -> dt.date | None:

@@ -67,6 +67,17 @@ def warnings(
                 "export.",
             )
         )
+    unknown = [c.name for c in contract.columns if c.type == "date" and c.meaning == "date"]
+    if unknown and not any(_of_last_purchase(c) for c in contract.columns):
+        found.append(
+            Notice(
+                "no dates",
+                f"No column is known to tell the day of the last purchase: recency is unknown. "
+                f"{', '.join(unknown[:MANY_MEASURES])}: of unknown meaning; if one tells it, give "
+                "it the meaning 'last_date'.",
+                len(unknown),
+            )
+        )
     measures = [c.label for c in contract.columns if c.role == "forms" and c.meaning == "measure"]
     if measures:
         shown = ", ".join(measures[:MANY_MEASURES])
@@ -98,6 +109,10 @@ def warnings(
 
 def _from_the_data(contract: Contract) -> bool:
     return contract.as_of is not None and contract.as_of_source.startswith("latest ")
+
+
+def _of_last_purchase(column: Column) -> bool:
+    return column.role == "forms" and column.meaning in {"last_date", "last_seen", "recency"}
 
 
 def _of_purchases(column: Column) -> bool:

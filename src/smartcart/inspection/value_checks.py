@@ -16,6 +16,7 @@ import ibis
 
 from smartcart.records import Column, ResultRow
 from smartcart.tables import features
+from smartcart.tables.customer_names import counts_pieces
 from smartcart.tables.date_words import names_a_month
 from smartcart.tables.labels import label_of
 from smartcart.tables.sum_words import SUM_START, starts_with_sum
@@ -52,13 +53,6 @@ SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_REASON = "the row holds the sums of all others: no customer"
 COUNTS_TRIED = 4  # columns that may be purchases, and such that may be their average
 HALF_UNIT = 0.51  # of an average in whole units of the currency
-_PIECES = re.compile(
-    r"\b(items?|pieces?|pcs|units?|products?|articles?|qty|quantity|nights?|days?|weeks?|months?|"
-    r"years?|hours?|miles|points?|stuck\w*|artikel|produkte?|nachte|tage|wochen|monate|jahre|punkte|"
-    r"articulos|productos|unidades|piezas|noches|dias|semanas|meses|anos|puntos|produits|unites|"
-    r"nuits|jours|semaines|mois|ans|produtos|itens|pecas|noites|pontos|articoli|prodotti|pezzi|"
-    r"notti|giorni|settimane|mesi|anni|punti|tenure|age|alter|edad|idade|eta)\b"
-)
 _VISIT = re.compile(
     r"\b(visit\w*|besuch\w*|bezoek\w*|wizyt\w*|besok\w*|besog\w*|визит\w*|ziyaret\w*)"
 )
@@ -242,8 +236,7 @@ def with_visits_bought(
     counts = [
         c.name
         for c in free
-        if c.name in whole
-        and (c.meaning == "visits" or (spent and _PIECES.search(tokens(c.name)) is None))
+        if c.name in whole and (c.meaning == "visits" or (spent and not counts_pieces(c.name)))
     ][:COUNTS_TRIED]
     tried = [(s, n, m) for s in spent or measures for n in counts for m in measures]
     tried = [names for names in tried if len(set(names)) == len(names)]
@@ -277,8 +270,10 @@ def _bought_then(column: Column, names: tuple[str, str, str], dated: bool) -> Co
         label = label_of(count, "frequency")
         why = f"from its values: {spend} by {count} is {mean}: how often the customer bought"
         return replace(column, meaning="frequency", reason=why, label=label)
-    if column.name == spend:
-        return replace(column, meaning="spend_total", label=label_of(spend, "spend_total"))
+    if column.name == spend and column.meaning != "spend_total":
+        why = f"from its values: {count} times {mean}: what the customer spent in all"
+        label = label_of(spend, "spend_total")
+        return replace(column, meaning="spend_total", reason=why, label=label)
     visited = column.meaning == "last_seen" and _VISIT.search(tokens(column.name)) is not None
     if visited and not dated:
         why = f"from its name: the day of the last visit; visits ({count}) are purchases here"

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from smartcart.errors import DataError
 
@@ -24,6 +25,8 @@ HEAD = 1 << 20
 LONGEST_HEAD = 1 << 26
 SAMPLE_RECORDS = 500
 SEPARATORS = (",", ";", "\t", "|")
+MOST_TITLES = 20  # records above a header at most
+TABLE_SHARE = 0.9  # of the records from a header on have its width, where titles are passed over
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*%?")
 _DECIMAL_COMMA = re.compile(
@@ -86,19 +89,13 @@ def sniff(path: Path, source: str) -> Dialect:
     body = lines[first:]
     escapes = ('"', "\\") if any('\\"' in line for line in body) else ('"',)
     separators = (told,) if told else SEPARATORS
-    best: tuple[tuple[bool, float, int], str, str, list[list[str]], list[int]] | None = None
-    for separator in separators:
-        readings = [(*_records(body, separator, sign), sign) for sign in escapes]
-        records, ends, escape = min(
-            readings, key=lambda r: _lines_misread(body, r[0], r[1], separator, r[2])
-        )
-        score = _score(records)
-        if best is None or score > best[0]:
-            best = score, separator, escape, records, ends
-    assert best is not None
-    (_, _, width), separator, escape, records, ends = best
+    read = [_read(body, separator, escapes) for separator in separators]
+    best = max(read, key=lambda reading: _score(reading.records))
+    separator, escape, records, ends = next(
+        (other for other in read if _begins_below(other, best)), best
+    )
     simple = escape == '"'  # the other way to escape is read by rewrite, which checks it
-    if width < 2:
+    if _score(records)[2] < 2:
         spaced, spaced_ends = _records(
             [re.sub(r"[ \t]+", " ", line.strip(" \t")) for line in body], " ", escape
         )
@@ -112,6 +109,44 @@ def sniff(path: Path, source: str) -> Dialect:
         _POINT_AFTER_COMMA.fullmatch(cell) for cell in cells
     )
     return replace(dialect, skip=dialect.skip + first, decimal_comma=decimal)
+
+
+class _Read(NamedTuple):
+    """The first records by one separator, and the physical line on which each ends (from 1)."""
+
+    separator: str
+    escape: str
+    records: list[list[str]]
+    ends: list[int]
+
+
+def _read(body: list[str], separator: str, escapes: Sequence[str]) -> _Read:
+    """Read the first records by a separator, with the escape that leaves fewest lines misread."""
+    readings = [_Read(separator, sign, *_records(body, separator, sign)) for sign in escapes]
+    return min(readings, key=lambda r: _lines_misread(body, r.records, r.ends, separator, r.escape))
+
+
+def _begins_below(other: _Read, best: _Read) -> bool:
+    """Whether ``best`` won by titles alone: by ``other`` a table begins with a line that it cannot.
+
+    Above that line of names all lines are titles of one cell, below it nearly all have its width,
+    and by ``best`` it is too short for a line of a table.
+    """
+    records = other.records
+    width = _width(records) if records else 0
+    top = next((i for i, r in enumerate(records[:MOST_TITLES]) if len(r) >= width), 0)
+    if other is best or width < 2 or not 0 < top < len(records) - 1:
+        return False
+    table = records[top:]
+    at = bisect_left(best.ends, other.ends[top])
+    below = best.records[min(at, len(best.records) - 1)]
+    return (
+        all(_filled(title) == 1 for title in records[:top])
+        and len(table[0]) == width
+        and _named(table[0])
+        and sum(len(record) == width for record in table) >= TABLE_SHARE * len(table)
+        and len(below) < max(2, _width(best.records) - 1)
+    )
 
 
 def _head_lines(path: Path) -> list[str]:
@@ -227,12 +262,21 @@ def _with_header(
     top = 0
     if len(records) > 2 and (len(records[0]) < width - 1 or _titled(records, width)):
         top = next(
-            (i for i, r in enumerate(records[:20]) if len(r) >= width and _filled(r) * 2 >= width),
+            (
+                i
+                for i, r in enumerate(records[:MOST_TITLES])
+                if len(r) >= width and _filled(r) * 2 >= width
+            ),
             0,
         )
     elif len(records) > 2 and width > 2 and _filled(records[0]) * 2 <= width:
         top = next(
-            (i for i, r in enumerate(records[:20]) if _filled(r) >= width - 1 and _worded(r)), 0
+            (
+                i
+                for i, r in enumerate(records[:MOST_TITLES])
+                if _filled(r) >= width - 1 and _worded(r)
+            ),
+            0,
         )
     elif len(records) > 2 and len(records[0]) > width:  # a line about the export, then the names
         top = int(len(records[1]) == width and _named(records[1]) and not _named(records[0]))
@@ -252,9 +296,15 @@ def _with_header(
 
 
 def _titled(records: list[list[str]], width: int) -> bool:
-    """Whether several lines of one cell stand above a header: one alone may be short of a name."""
-    alone = next((i for i, r in enumerate(records[:20]) if len(r) > 1), 0)
-    return alone > 1 and len(records[alone]) >= width and _worded(records[alone])
+    """Whether lines of one cell stand above a header: one alone may be short of a name.
+
+    It is a title where the line below it is of names, and those below that are none.
+    """
+    alone = next((i for i, r in enumerate(records[:MOST_TITLES]) if len(r) > 1), 0)
+    if len(records[alone]) < width or not _worded(records[alone]):
+        return False
+    rows = records[2:MOST_TITLES]
+    return alone > 1 or (alone == 1 and _named(records[1]) and not any(map(_worded, rows)))
 
 
 def _named(record: list[str]) -> bool:

@@ -9,7 +9,15 @@ import re
 
 from smartcart.tables.tokens import tokens
 
-__all__ = ["counts_orders", "is_limit", "is_place", "numbers_something", "of_a_period", "was_spent"]
+__all__ = [
+    "counts_orders",
+    "counts_pieces",
+    "is_limit",
+    "is_place",
+    "numbers_something",
+    "of_a_period",
+    "was_spent",
+]
 
 _SPENT = re.compile(
     r"invoiced|billed|spent|facturad[oa]|gastad[oa]|comprad[oa]|consumid[oa]|gasto|faturad[oa]|"
@@ -53,6 +61,13 @@ _PLACE = re.compile(
     r"kod pocztowy|postcode|psc|iranyitoszam|postnummer|postnr|индекс|posta kodu|cod postal)\b|"
     r"住所|郵便|주소|우편|地址|邮编"
 )
+_PIECES = re.compile(
+    r"\b(items?|pieces?|pcs|units?|products?|articles?|qty|quantity|nights?|days?|weeks?|months?|"
+    r"years?|hours?|minut[a-z]*|miles|points?|stuck\w*|artikel|produkte?|nachte|tage|wochen|monate|jahre|punkte|"
+    r"articulos|productos|unidades|piezas|noches|dias|semanas|meses|anos|puntos|produits|unites|"
+    r"nuits|jours|semaines|mois|ans|produtos|itens|pecas|noites|pontos|articoli|prodotti|pezzi|"
+    r"notti|giorni|settimane|mesi|anni|punti|tenure|age|alter|edad|idade|eta)\b"
+)
 _PERIOD = re.compile(
     r"\d|\b(ytd|mtd|qtd|ltm|ttm|last|past|trailing|year to date|this (year|month|quarter)|"
     r"laufendes jahr|dieses jahr|ano actual|ano atual|annee en cours|anno corrente|dit jaar)\b"
@@ -88,6 +103,15 @@ def counts_orders(name: str) -> bool:
     (True, False)
     """
     return _ORDERS.search(tokens(name)) is not None
+
+
+def counts_pieces(name: str) -> bool:
+    """Return whether a name counts pieces, points or a stretch of time, which are no purchases.
+
+    >>> counts_pieces("Artikel"), counts_pieces("Nights"), counts_pieces("Visits")
+    (True, True, False)
+    """
+    return _PIECES.search(tokens(name)) is not None
 
 
 def numbers_something(name: str) -> bool:

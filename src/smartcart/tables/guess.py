@@ -23,6 +23,7 @@ __all__ = [
     "EXTRA_MISSING",
     "INFINITE",
     "MISSING",
+    "NO_CENTS",
     "POINT_NUMBER",
     "Conversion",
     "code_like",
@@ -120,17 +121,21 @@ def _decorated(body: str) -> str:
 
 
 _SPACED = "[0-9]{1,3}(?:[ '\u2019\u00a0\u202f][0-9]{3})+"
+NO_CENTS = "[.,:][-\u2013\u2014\u2212]{1,2}"
+"""What stands for the cents where there are none: ``25,-``, ``12.--``, ``25:-``. It is no minus."""
 POINT_NUMBER = _decorated(
-    rf"(?:[0-9]{{1,3}}(?:,[0-9]{{2,3}})*,[0-9]{{3}}|{_SPACED}|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
+    rf"(?:[0-9]{{1,3}}(?:,[0-9]{{2,3}})*,[0-9]{{3}}|{_SPACED}|[0-9]+)(?:{NO_CENTS}|\.[0-9]*)?"
+    rf"|\.[0-9]+"
 )
 """``$1,234.50``, ``(1 234.5)``, ``12 %``: group 1 is the digits. Understood by Python and RE2."""
 COMMA_NUMBER = _decorated(
-    rf"(?:[0-9]{{1,3}}(?:\.[0-9]{{3}})+|{_SPACED}|[0-9]+)(?:,[0-9]*)?|,[0-9]+"
+    rf"(?:[0-9]{{1,3}}(?:\.[0-9]{{3}})+|{_SPACED}|[0-9]+)(?:{NO_CENTS}|,[0-9]*)?|,[0-9]+"
 )
 """``1.234,50 €``: as :data:`POINT_NUMBER` with the decimal comma."""
 
 _POINT = re.compile(POINT_NUMBER)
 _COMMA = re.compile(COMMA_NUMBER)
+_COMMA_FOR_CENTS = re.compile(f"(?=,){NO_CENTS}")
 _PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
 _LEADING_ZERO = re.compile(r"0[0-9]+")
@@ -337,10 +342,12 @@ def _guess_number(
     if plain == best:
         infinite = sum(count for value, count in known.items() if value.lower() in INFINITE)
         return Conversion("integer" if whole == plain - infinite else "number"), best / total
-    kind: PlanKind = "point number" if point == best else "comma number"
-    ambiguous = point == comma and any("," in value for value in known)
+    tie = point == comma
+    told = tie and any(map(_COMMA_FOR_CENTS.search, others))  # a decimal comma stands there
+    kind: PlanKind = "point number" if point == best and not told else "comma number"
+    ambiguous = tie and not told and any("," in value for value in known)
     kind = "comma number" if ambiguous and decimal_comma else kind  # one file has one mark
-    if point == comma and not ambiguous and currency and _in_thousands(known):
+    if tie and not told and not ambiguous and currency and _in_thousands(known):
         kind, ambiguous = "comma number", not decimal_comma
     plan = Conversion(kind, (), "", currency, several, percent, ambiguous)
     return plan, best / total

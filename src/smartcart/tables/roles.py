@@ -166,8 +166,9 @@ def settled(columns: Iterable[Column], said: Collection[str] = ()) -> tuple[Colu
             )
         if of_a_shop and meaning == "measure" and is_limit(column.name):
             return replace(column, role="describes", reason=_NO_SPEND)
-        whole = first.get("spend_total", "")
-        if meaning == "spend_total" and of_a_period(column.name) and not of_a_period(whole):
+        whole = first.get(meaning, "")
+        a_total = meaning in {"spend_total", "frequency"}
+        if a_total and of_a_period(column.name) and not of_a_period(whole):
             reason = f"{_BY_NAME}: a period of {whole}: describes"
             return replace(column, role="describes", meaning="measure", reason=reason)
         if meaning in {*SINGLE, "spend_total", "frequency"} and first[meaning] != column.name:

@@ -22,7 +22,14 @@ from smartcart.tables.date_words import (
     REWRITES,
 )
 from smartcart.tables.dates import BIRTHS, EPOCHS, SECONDS, SERIAL, ZERO
-from smartcart.tables.guess import COMMA_NUMBER, EXTRA_MISSING, MISSING, POINT_NUMBER, Conversion
+from smartcart.tables.guess import (
+    COMMA_NUMBER,
+    EXTRA_MISSING,
+    MISSING,
+    NO_CENTS,
+    POINT_NUMBER,
+    Conversion,
+)
 from smartcart.tables.number_signs import SIGNS, numbers_in_our_digits
 
 if TYPE_CHECKING:
@@ -162,7 +169,8 @@ def _decorated(text: ir.Value, plan: Conversion) -> ir.Value:
     else:
         digits = text.re_extract(COMMA_NUMBER, 1).re_replace("[^0-9,]", "").replace(",", ".")
     number = digits.try_cast("float64")
-    minus = text.contains("-") | text.contains("(") | text.contains("\u2212")
+    signs = text.re_replace(NO_CENTS, "")
+    minus = signs.contains("-") | signs.contains("(") | signs.contains("\u2212")
     return minus.ifelse(-number, number)
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from smartcart.records import ColumnRole, ColumnType
+from smartcart.tables.bought_names import bought
 from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.customer_names import was_spent
 from smartcart.tables.english import ANY, CHANNELS, ENGLISH, NUMBERS, Word
@@ -145,9 +146,11 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
     told = next((m for text in (name, *english) if (m := customers_meaning(text))), None)
     if told is None and any(map(was_spent, english)):
         told = "spend_total"
+    made = () if told else next(filter(None, map(bought, english)), ())
     year = ""
     if told is None and (dated := next(filter(None, map(_OF_A_YEAR.fullmatch, english)), None)):
-        year = dated[2] if customers_meaning(dated[1]) == "spend_total" else ""
+        whole = customers_meaning(dated[1]) or next(iter(bought(dated[1])), None)
+        year = dated[2] if whole == "spend_total" else ""
         told = "spend:" if year else None
     bare = list(english)[min(1, len(english) - 1)]
     without = " ".join(part for part in bare.split() if part not in ARTICLES)
@@ -167,7 +170,6 @@ def readings(name: str) -> tuple[tuple[Word, str], ...]:
                     )
                 )
                 break
-    if told is not None:
-        word = next(w for w in VOCABULARY if w.meaning == told)
-        return ((replace(word, language="", firm=False), year), *found)
-    return tuple(found)
+    told_first = (told,) if told is not None else made
+    first = [next(w for w in VOCABULARY if w.meaning == meaning) for meaning in told_first]
+    return (*((replace(word, language="", firm=False), year) for word in first), *found)

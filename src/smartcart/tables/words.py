@@ -260,7 +260,8 @@ WORDS: tuple[Row, ...] = (
         de=rf"{_SAID_LAST}(umsatz|ausgaben|betrag) (fur |mit |in )?(?P<what>.+)|"
         rf"{_SAID_LAST}(?P<what2>.+?) ?(umsatz|umsatze|ausgaben)",
         es=rf"{_SAID_LAST}(gastos?|importe|monto|ventas) (en )?(?P<what>.+)",
-        fr=rf"{_SAID_LAST}(depenses?|montant|ca) (en |pour )?(?P<what>.+)",
+        fr=rf"{_SAID_LAST}(depenses?|montant|ca|dep(?! (code|no|num|nom)\b)) (en |pour )?"
+        r"(?P<what>.+)",
         pt=rf"{_SAID_LAST}(gastos?|despesas?|faturamento) (com |em )?(?P<what>.+)",
     ),
     Row(

@@ -44,6 +44,7 @@ PARTS = {
         "vytvorené",
     ),
     "amount": (
+        "platba",
         "celkem",
         "spolu",
         "celkem s dph",
@@ -197,7 +198,6 @@ CUSTOMERS = {
         "celkom nakúpené",
     ),
     "frequency": (
-        "nákupů celkem",
         "počet nákupů celkem",
         "objednávek celkem",
         "pocet objednavek",
