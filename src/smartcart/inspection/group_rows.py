@@ -140,7 +140,8 @@ def _ends(values: Floats, first: int) -> list[int]:
     near = np.array([_near(head) for head in heads.tolist()])
     close = np.abs(sums - heads[:, None]) <= near[:, None]
     found = close.any(axis=1) & (heads != 0)
-    return np.where(found, first + np.arange(heads.size) + 2 + close.argmax(axis=1), 0).tolist()
+    ends = np.where(found, first + np.arange(heads.size) + 2 + close.argmax(axis=1), 0)
+    return [int(end) for end in ends]
 
 
 def _alike(values: Floats, groups: Sequence[tuple[int, int]]) -> bool:
