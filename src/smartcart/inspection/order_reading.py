@@ -7,7 +7,6 @@ the same money twice). What else explains the file about as well is kept as anot
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,6 +28,7 @@ from smartcart.inspection.desk import (
 )
 from smartcart.inspection.money_notices import minor_units
 from smartcart.inspection.namesakes import apart_from_namesakes, by_whole_names
+from smartcart.inspection.order_day import day_of
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -60,27 +60,13 @@ from smartcart.tables import order_roles, order_structure
 from smartcart.tables.buyer_ranks import customer_rank, is_mail, of_the_buyer
 from smartcart.tables.money_ranks import actually_paid, payable
 from smartcart.tables.order_candidates import Candidates, find_candidates
-from smartcart.tables.order_structure import SAMPLE_LINES, OrderColumn, Structure
+from smartcart.tables.order_structure import SAMPLE_LINES, Structure
 from smartcart.tables.state_names import why_it_was_lost
 from smartcart.tables.summary import ColumnSummary
-from smartcart.tables.tokens import tokens
 
 __all__ = ["settle"]
 
 FILLED = 0.6  # of the lines with money: a column of customers of which most are known
-MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
-VISIT = re.compile(
-    r"(scheduled|appointment|appt|visit|session|treatment|service|class|termin|rdv|rendez vous|"
-    r"cita|consulta|appuntamento|afspraak)"
-    r"( (start|starts|for|at|on|date|time|date time|datum|day))*"
-)
-SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come to
-    r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
-    r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
-)
-DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
-DAYS_AHEAD = 3  # between both on most lines: they were made ahead
-FEW_PAIRS = 20  # lines with both
 BY_NAME = 3  # the rank of names of buyers, at least
 MOSTLY = 0.9  # of the lines with money: fewer addresses than that leave many buyers unknown
 IN_FULL = 0.98  # of the lines with money
@@ -135,7 +121,7 @@ def settle(
             log = by_whole_names(desk, replace(log, given=name))
     log = of_one_address(desk, log, structure, found)
     buyers.refuse_articles(desk, log)
-    log = _day(desk, log, structure, found)
+    log = day_of(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
     log = log if "status" in desk.said else states.without_address(opened, log)
     log = states.with_days_of_payment(desk, log, layout)
@@ -352,60 +338,6 @@ def _ranked_customers(
             n != log.customer,
         ),
     )
-
-
-def _day(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
-    """Choose the day of an order: mostly filled, and one within an order."""
-    if "date" in desk.said and log.layout is None:
-        return log
-    names = [c.name for c in found.days]
-    if log.date is not None and log.date not in names:
-        names.append(log.date)
-    half = HALF if desk.money else 0.0
-    for name in names:
-        steady = structure is None or structure.cell(name).steady
-        filled = max(desk.filled(name, structure), 0.0)
-        if steady and filled >= half:
-            return replace(log, date=_done_later(desk, name, names, half, structure))
-    full = [n for n in names if max(desk.filled(n, structure), 0.0) >= half]
-    if structure is None or not full:
-        return replace(log, date=None)
-    # an order of several days began on the first: the day that changes least within them
-    return replace(log, date=max(full, key=lambda n: _same(structure.cell(n))))
-
-
-def _done_later(
-    desk: Desk, made: str, names: Sequence[str], half: float, structure: Structure | None
-) -> str:
-    """Return the day on which it was done, where ``made`` is when a line was made days before.
-
-    Charges of a subscription are made ahead, for a day that may never come; so are appointments.
-    """
-    if MADE.fullmatch(tokens(made)) is None:
-        return made
-    visits = any(SEES_PEOPLE.fullmatch(tokens(n)) for n in desk.figures)
-    done = [
-        n
-        for n in names
-        if n != made and (DONE.fullmatch(w := tokens(n)) or (visits and VISIT.fullmatch(w)))
-    ]
-    done = [n for n in done if max(desk.filled(n, structure), 0.0) >= half]
-    if not done:
-        return made
-    first, later = (desk.sample[n].cast("date") for n in (made, done[0]))
-    ahead = later.delta(first, unit="day")
-    row = desk.opened.engine.record(
-        desk.sample.aggregate(n=ahead.count(), late=(ahead >= DAYS_AHEAD).sum())
-    )
-    n = int(row["n"] or 0)
-    if n < FEW_PAIRS or 2 * int(row["late"] or 0) <= n:
-        return made
-    desk.checks.append(f"{made} lies days before {done[0]} on most lines: it is the later one")
-    return done[0]
-
-
-def _same(cell: OrderColumn) -> float:
-    return cell.same / max(1, cell.many)
 
 
 def _is_money(column: ColumnSummary) -> bool:

@@ -1,0 +1,83 @@
+"""The day of an order: mostly filled, one within an order, and the day on which it was done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from smartcart.inspection.desk import HALF, Desk
+from smartcart.records import OrderLog
+from smartcart.tables.order_candidates import Candidates
+from smartcart.tables.order_structure import OrderColumn, Structure
+from smartcart.tables.tokens import tokens
+
+__all__ = ["day_of"]
+
+MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
+VISIT = re.compile(
+    r"(scheduled|appointment|appt|visit|session|treatment|service|class|termin|rdv|rendez vous|"
+    r"cita|consulta|appuntamento|afspraak)"
+    r"( (start|starts|for|at|on|date|time|date time|datum|day))*"
+)
+SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come to
+    r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
+    r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
+)
+DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
+DAYS_AHEAD = 3  # between both on most lines: they were made ahead
+FEW_PAIRS = 20  # lines with both
+
+
+def day_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
+    """Choose the day of an order: mostly filled, and one within an order."""
+    if "date" in desk.said and log.layout is None:
+        return log
+    names = [c.name for c in found.days]
+    if log.date is not None and log.date not in names:
+        names.append(log.date)
+    half = HALF if desk.money else 0.0
+    for name in names:
+        steady = structure is None or structure.cell(name).steady
+        filled = max(desk.filled(name, structure), 0.0)
+        if steady and filled >= half:
+            return replace(log, date=_done_later(desk, name, names, half, structure))
+    full = [n for n in names if max(desk.filled(n, structure), 0.0) >= half]
+    if structure is None or not full:
+        return replace(log, date=None)
+    # an order of several days began on the first: the day that changes least within them
+    return replace(log, date=max(full, key=lambda n: _same(structure.cell(n))))
+
+
+def _done_later(
+    desk: Desk, made: str, names: Sequence[str], half: float, structure: Structure | None
+) -> str:
+    """Return the day on which it was done, where ``made`` is when a line was made days before.
+
+    Charges of a subscription are made ahead, for a day that may never come; so are appointments.
+    """
+    if MADE.fullmatch(tokens(made)) is None:
+        return made
+    visits = any(SEES_PEOPLE.fullmatch(tokens(n)) for n in desk.figures)
+    done = [
+        n
+        for n in names
+        if n != made and (DONE.fullmatch(w := tokens(n)) or (visits and VISIT.fullmatch(w)))
+    ]
+    done = [n for n in done if max(desk.filled(n, structure), 0.0) >= half]
+    if not done:
+        return made
+    first, later = (desk.sample[n].cast("date") for n in (made, done[0]))
+    ahead = later.delta(first, unit="day")
+    row = desk.opened.engine.record(
+        desk.sample.aggregate(n=ahead.count(), late=(ahead >= DAYS_AHEAD).sum())
+    )
+    n = int(row["n"] or 0)
+    if n < FEW_PAIRS or 2 * int(row["late"] or 0) <= n:
+        return made
+    desk.checks.append(f"{made} lies days before {done[0]} on most lines: it is the later one")
+    return done[0]
+
+
+def _same(cell: OrderColumn) -> float:
+    return cell.same / max(1, cell.many)
