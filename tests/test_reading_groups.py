@@ -227,3 +227,14 @@ def test_months_that_do_not_add_up_to_the_total_are_figures_of_their_own() -> No
     two = accounts(("Nov 2025", "Dec 2025"))
     with pytest.raises(ReadingQuestion, match="looks like a log of orders"):
         smartcart.check(two)
+
+
+@pytest.mark.parametrize("longest", [3, 40, 499])
+def test_groups_are_found_wherever_they_begin_and_as_long_as_they_may_be(longest: int) -> None:
+    random = np.random.default_rng(longest)
+    rows, heads = list[list[float]](), list[int]()
+    for size in [*random.integers(2, longest, 12).tolist(), longest]:
+        parts = (random.gamma(2, 50, (size, 2)) + 1).round(2)
+        heads.append(len(rows))
+        rows += [parts.sum(axis=0).tolist(), *parts.tolist()]
+    assert groups_of(np.array(rows)) == (heads, [0, 1])

@@ -312,3 +312,39 @@ def test_a_familys_name_alone_is_no_buyer_beside_given_names() -> None:
 def test_ids_whose_people_share_names_are_not_told() -> None:
     seen = smartcart.check(log(**{"Customer ID": WHO, "Customer name": np.array(NAMES)[WHO % 9]}))
     assert "names and addresses" not in codes(seen)
+
+
+# Addresses and cards on some of the lines -------------------------------------------------------
+
+
+def test_names_tell_the_buyers_that_many_lines_without_an_address_have() -> None:
+    """A third of the lines have no address, all have a name: nobody is left out."""
+    mails = np.where(WHO % 3 == 0, None, MAILS)
+    seen = smartcart.check(log(**{"E-post": mails, "Kund": CALLED}))
+    assert seen.receipt is not None
+    assert (seen.receipt.orders, seen.receipt.left_out) == (ORDERS, ())
+    few = log(**{"E-post": np.where(WHO % 20 == 0, None, MAILS), "Kund": CALLED})
+    assert told(few)[0] == ORDERS
+
+
+def test_a_card_that_only_guests_lack_tells_people_of_one_name_apart() -> None:
+    guest = N % 3 == 0
+    who = np.where(guest, "Klient detaliczny", CALLED)
+    card = np.where(guest, None, [f"23{1000 + i}" for i in WHO])
+    both = log(**{"Klient": who, "Nr karty klienta": card})
+    assert told(both)[1] == len({*WHO[~guest]})
+    half = log(**{"Klient": who, "Nr karty klienta": np.where(WHO % 2, card, None)})
+    assert told(half)[1] == len({*CALLED[~guest]})
+
+
+@pytest.mark.parametrize("orders", [12, 30])
+def test_an_address_with_an_id_at_each_checkout_is_somebody(orders: int) -> None:
+    """However often who it is came back."""
+    often = orders > N
+    mails = np.where(often, "ann@mail.example", MAILS)
+    ids = np.where(often | (N % 3 == 0), [f"cus_{i}x" for i in N], [f"cus_{i}" for i in WHO])
+    seen = smartcart.check(log(**{"Customer ID": ids, "Customer Email": mails}))
+    assert seen.receipt is not None
+    assert seen.receipt.columns["customer"] == "Customer Email"
+    assert seen.receipt.customers == len({*mails})
+    assert "nobody" not in codes(seen)

@@ -23,7 +23,13 @@ def _log(**columns: object) -> pd.DataFrame:
 
 
 def _messages(table: pd.DataFrame) -> list[str]:
-    codes = {"status_words", "status_codes", "blank_states", "no_day_of_payment"}
+    codes = {
+        "status_words",
+        "cancelled_by_note",
+        "status_codes",
+        "blank_states",
+        "no_day_of_payment",
+    }
     return [n.message for n in smartcart.check(table).notices if n.code in codes]
 
 
@@ -92,9 +98,14 @@ def test_words_that_nobody_knows_are_named_where_few_lines_have_them() -> None:
 
 
 def test_words_of_a_cancellation_under_any_other_name_are_told() -> None:
+    """A word of its own is believed, a remark of several words is not: both are told."""
+    remark = _log(Info=_where(LOST, "cancelled by phone"))
+    assert told(remark) == TRUTH
+    assert any("Info holds 'cancelled by phone' on 20 of 120" in m for m in _messages(remark))
     table = _log(Info=_where(LOST, "cancelled"))
-    assert told(table) == TRUTH
+    assert told(table) == told(table[~table["Info"].notna()])
     assert any("Info holds 'cancelled' on 20 of 120" in m for m in _messages(table))
+    assert told(table, roles={"Info": "dropped"}) == TRUTH
     beside = table.assign(Status=np.where(N % 6 == 1, "Cancelled", "Completed"))
     assert not any("Info" in m for m in _messages(beside))
 

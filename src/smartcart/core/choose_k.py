@@ -13,6 +13,7 @@ Three questions, in this order:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -183,22 +184,26 @@ def _choose(
     smallest = dict(fits)
     wide = heavy[_some(n, VALLEY_ROWS, seed)]
 
-    say("looking for valleys")
+    say("looking for valleys, and comparing with reference clouds")
     cuts = {k: kmeans.nearest(wide, fits[k].centers) for k in ks}
-    groups = _natural(wide, cuts.values(), seed, top)
-    settled = _settle(held, wide, groups, fits, seed)
     sample = heavy[_some(n, SAMPLE_ROWS, seed)]
+    strength: dict[int, float] = {}
+    with ThreadPoolExecutor(1) as beside:  # many small steps, beside a few long ones
+        natural = beside.submit(_natural, wide, cuts.values(), seed, top)
+        gap, gap_se = _gap(heavy, smallest, seed)
+        gain, gain_sd = _gain(sample, top, seed)
+        if top >= 2 and n >= 4 * top:
+            strength = prediction_strength(sample, ks, splits=SPLITS, rng=_rng(seed, 3))
+        groups = natural.result()
+    settled = _settle(held, wide, groups, fits, seed)
     parts = {k: kmeans.nearest(sample, fits[k].centers) for k in ks}
     say("resampling")
     stable: dict[int, Stability] = {}
-    strength: dict[int, float] = {}
     if top >= 2:
         pairs = {k: (fits[k].centers, parts[k]) for k in ks}
         stable = bootstrap_stability(
             sample, pairs, resamples=RESAMPLES, rng=_rng(seed, 2), settled=settled
         )
-    if top >= 2 and n >= 4 * top:
-        strength = prediction_strength(sample, ks, splits=SPLITS, rng=_rng(seed, 3))
 
     say("measuring separation")
     widths = dict(zip(parts, k_indices.silhouettes(sample, list(parts.values())), strict=True))
@@ -209,9 +214,6 @@ def _choose(
         return k_indices.separations(heavy, whole), smallest
 
     apart = dict(zip(fits, for_each(separation, fits), strict=True))
-    say("comparing with reference clouds")
-    gap, gap_se = _gap(heavy, smallest, seed)
-    gain, gain_sd = _gain(sample, top, seed)
     table = tuple(
         KRow(
             k=k,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.k_lloyd import for_each
 from smartcart.core.small_tree import Box, Node, boxes, grow, predict, round_thresholds
 from smartcart.errors import DataError
 from smartcart.records import Condition, Feature, Recipe, Rule, Rulebook
@@ -76,7 +77,7 @@ def fit_rulebook(
         tree = _fit(F, y, max_rules)
         measured, fit = len(y), _right(tree, F, y)
         folds = min(FOLDS, len(y))
-        hits = [_unseen(F, y, order, fold, folds, max_rules) for fold in range(folds)]
+        hits = for_each(lambda fold: _unseen(F, y, order, fold, folds, max_rules), range(folds))
         fidelity = sum(hits) / len(y) if folds > 1 else fit
         method = f"{folds}-fold cross-validation"
     rules = tuple(_rules(tree, F, y, recipe.features, names))

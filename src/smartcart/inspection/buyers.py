@@ -181,7 +181,7 @@ def with_nobody(
     rows = opened.engine.records(_largest(sample, log, mail, called))
     rows = sorted(rows, key=lambda r: -int(r["orders"] or 0))
     nobody = list(layout.nobody) if layout is not None else []
-    shared = _by_addresses(rows) if mail is not None else []
+    shared = _by_addresses(rows) if mail is not None and not _own(row, found, mail) else []
     # of ids 0, 1, 2, ... the first is a customer like the next, unless several people share it
     if not _counting(row, customers) or _several_people(rows):
         nobody += NOBODY_NUMBERS
@@ -202,6 +202,18 @@ def with_nobody(
         notices.append(_notice(log, there, int(row["rows"] or 0)))
     notices += _outsized(log, [r for r in rows if r not in there], customers)
     return log
+
+
+def _own(row: ResultRow, found: Candidates, other: str) -> bool:
+    """Return whether customers are addresses, beside which others than names prove nothing.
+
+    One address has several ids where a shop makes one at each checkout, and those of guests where
+    a ticket is bought for each. Several names under it are several people.
+    """
+    if int(row.get("mails") or 0) < MAILS * max(1, int(row["known"] or 0)):
+        return False
+    beside = next((c for c in (*found.names, *found.customers) if c.name == other), None)
+    return beside is None or beside.spaced < MAILS * beside.head
 
 
 def _known_otherwise(

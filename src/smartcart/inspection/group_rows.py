@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from smartcart.errors import ReadingQuestion
@@ -24,6 +25,7 @@ ALIKE = 0.95  # of the groups: a column's sums are in its group rows
 HALF = 0.5  # of the other columns of numbers: prices and shares are not summed
 TRIED = 8  # columns of numbers of which one may show the groups
 LONGEST = 500  # rows of one group
+HEADS = 32  # rows that are looked at together
 CENTS = 0.011  # each amount is rounded
 EXAMPLES = 3  # group rows that are named
 
@@ -113,21 +115,33 @@ def _groups(values: Floats) -> list[tuple[int, int]] | None:
     """
     groups: list[tuple[int, int]] = []
     at, left = 0, values.size - COVERED * values.size  # rows that may belong to none
+    ends: list[int] = []
     while at < values.size - 1 and left >= 0:
-        end = _end(values, at) if values[at] != 0 else None
-        if end is None:
+        if at % HEADS == 0 or not ends:
+            ends = _ends(values, at - at % HEADS)
+        end = ends[at % HEADS]
+        if not end:
             at, left = at + 1, left - 1
-        else:
-            groups.append((at, end))
-            at = end
+            continue
+        groups.append((at, end))
+        ends = ends if end // HEADS == at // HEADS else []
+        at = end
     return groups if left - (values.size - at) >= 0 else None
 
 
-def _end(values: Floats, head: int) -> int | None:
-    """Return the end of the shortest group that adds up to its head, if there is one."""
-    sums = np.cumsum(values[head + 1 : head + 1 + LONGEST])
-    ends = np.flatnonzero(np.abs(sums - values[head]) <= _near(values[head]))
-    return head + 2 + int(ends[0]) if ends.size else None
+def _ends(values: Floats, first: int) -> list[int]:
+    """Return the end of the shortest group that adds up to its head, 0 where there is none.
+
+    Of each of ``HEADS`` rows from the ``first`` on.
+    """
+    heads = values[first : first + HEADS]
+    padded = np.concatenate([values[first + 1 : first + HEADS + LONGEST], np.full(LONGEST, np.nan)])
+    sums = np.cumsum(sliding_window_view(padded, LONGEST)[: heads.size], axis=1)
+    near = np.array([_near(head) for head in heads.tolist()])
+    close = np.abs(sums - heads[:, None]) <= near[:, None]
+    found = close.any(axis=1) & (heads != 0)
+    ends = np.where(found, first + np.arange(heads.size) + 2 + close.argmax(axis=1), 0)
+    return [int(end) for end in ends]
 
 
 def _alike(values: Floats, groups: Sequence[tuple[int, int]]) -> bool:

@@ -10,6 +10,7 @@ from smartcart.inspection.buyers import masked, one_for_all, who_come_again
 from smartcart.inspection.desk import HALF, Desk, choose_line
 from smartcart.records import Notice, OrderLog
 from smartcart.tables.buyer_ranks import customer_rank, is_mail
+from smartcart.tables.nobody import is_nobody
 from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
 from smartcart.tables.order_lines import full_name, one_form, text
 from smartcart.tables.order_names import part_of
@@ -203,7 +204,10 @@ def _keys(
         if name in {*log.parts, *desk.dropped} or column.distinct < SEVERAL_VALUES:
             continue
         most = SOME if column in found.mails else MOST
-        if not _steady(structure, name) or filled(desk, structure, column) < most:
+        if not _steady(structure, name):
+            continue
+        full = filled(desk, structure, column) >= most
+        if not full and (column not in other or _of_somebody(desk, log, name) < most):
             continue
         tried += 1
         hidden = masked(desk.opened, desk.sample, name)
@@ -211,6 +215,15 @@ def _keys(
             yield name, column in phones
         if tried == KEYS_TRIED:
             return
+
+
+def _of_somebody(desk: Desk, log: OrderLog, name: str) -> float:
+    """Return on which share of the lines whose customer is somebody by word a column is filled."""
+    who = desk.sample[log.customer]
+    somebody = who.notnull() & ~is_nobody(who, ()).fill_null(False)
+    told = {"lines": somebody.sum(), "known": desk.sample[name].count(where=somebody)}
+    row = desk.opened.engine.record(desk.sample.aggregate(**told))
+    return int(row["known"] or 0) / max(1, int(row["lines"] or 0))
 
 
 def _steady(structure: Structure | None, name: str) -> bool:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from smartcart.inspection import buyers, row_kinds, states
+from smartcart.inspection.bills import issued_bills
 from smartcart.inspection.currencies import with_currency
 from smartcart.inspection.desk import (
     FEW_BUYERS,
@@ -51,7 +52,7 @@ from smartcart.inspection.told_once import (
     tell_undated,
     told_once,
 )
-from smartcart.inspection.voided import voided_orders
+from smartcart.inspection.voided import counter_papers, voided_orders
 from smartcart.layouts import Layout, present
 from smartcart.records import Column, OrderLog
 from smartcart.sources import Opened
@@ -68,9 +69,20 @@ __all__ = ["settle"]
 
 FILLED = 0.6  # of the lines with money: a column of customers of which most are known
 MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
+VISIT = re.compile(
+    r"(scheduled|appointment|appt|visit|session|treatment|service|class|termin|rdv|rendez vous|"
+    r"cita|consulta|appuntamento|afspraak)"
+    r"( (start|starts|for|at|on|date|time|date time|datum|day))*"
+)
+SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come to
+    r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
+    r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
+)
 DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
 DAYS_AHEAD = 3  # between both on most lines: they were made ahead
 FEW_PAIRS = 20  # lines with both
+BY_NAME = 3  # the rank of names of buyers, at least
+MOSTLY = 0.9  # of the lines with money: fewer addresses than that leave many buyers unknown
 IN_FULL = 0.98  # of the lines with money
 FEW_OF_MOST = 0.2  # customers so few beside another column of them are a kind of account
 
@@ -138,7 +150,7 @@ def settle(
     log = reaching(desk, log, log.status) if log.status and by_values else log
     known = len(log.states)
     log = payment_states(opened, sample, log, free)
-    log = document_kinds(opened, log, free)
+    log = issued_bills(desk, document_kinds(opened, log, free))
     for state in log.states[known:]:
         log = reaching(desk, log, state.column)
     log = with_currency(desk, log)
@@ -148,7 +160,7 @@ def settle(
     reasons = [n for n in log.cancelled_on if why_it_was_lost(n)]
     desk.checks += [f"{n} says why an order was cancelled: its lines are no sale" for n in reasons]
     desk.notices += states.codes_notices(opened, sample, log, found, layout)
-    log = voided_orders(desk, log)
+    log = counter_papers(desk, voided_orders(desk, log))
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
     _other_customers(desk, log, structure, found)
@@ -277,8 +289,21 @@ def _customer(
         if buyers.masked(desk.opened, desk.sample, name) and name != full[-1]:
             continue
         if not buyers.one_for_all(desk.opened, desk.sample, name):
-            return replace(log, customer=_called(desk, name, structure, found))
+            whole = _named_in_full(desk, name, tried, structure)
+            return replace(log, customer=_called(desk, whole, structure, found))
     return log
+
+
+def _named_in_full(desk: Desk, name: str, tried: Sequence[str], structure: Structure | None) -> str:
+    """Return the column of names that nearly all lines have, where addresses lack on many.
+
+    Who bears a name is then told by the address where there is one: two people of one name are two.
+    """
+    if not is_mail(name) or desk.filled(name, structure) >= MOSTLY:
+        return name
+    full = [n for n in tried if customer_rank(n) >= BY_NAME and n != name]
+    full = [n for n in full if desk.filled(n, structure) >= IN_FULL]
+    return full[0] if full else name
 
 
 def _in_full(desk: Desk, log: OrderLog, structure: Structure | None, layout: Layout) -> OrderLog:
@@ -354,11 +379,16 @@ def _done_later(
 ) -> str:
     """Return the day on which it was done, where ``made`` is when a line was made days before.
 
-    Charges of a subscription are made ahead, for a day that may never come.
+    Charges of a subscription are made ahead, for a day that may never come; so are appointments.
     """
     if MADE.fullmatch(tokens(made)) is None:
         return made
-    done = [n for n in names if n != made and DONE.fullmatch(tokens(n))]
+    visits = any(SEES_PEOPLE.fullmatch(tokens(n)) for n in desk.figures)
+    done = [
+        n
+        for n in names
+        if n != made and (DONE.fullmatch(w := tokens(n)) or (visits and VISIT.fullmatch(w)))
+    ]
     done = [n for n in done if max(desk.filled(n, structure), 0.0) >= half]
     if not done:
         return made

@@ -47,6 +47,8 @@ KIND = re.compile(
     r".*\b(type|typ|kind|art|tipo|event|metric|document|belegart|vorgangsart|dokumentart|record|"
     r"soort|rodzaj|action|aktion|activity)\b"
 )
+LARGEST_COUNT = 150  # whole numbers up to it are rather pieces
+SETTLED = re.compile(r"settle|payout|auszahlung|정산|入金予定|結算|结算")
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
 
@@ -167,7 +169,12 @@ def refuse_no_money(
         and (c.name not in log.parts or c.name == log.quantity)
         and 2 * c.phones <= max(1, c.head)
     ]
-    names = [c.name for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
+    paid = [c for c in numbers if money_rank(c.name) is not None and not no_money(c.name)]
+    counts = {c.name for c in paid if c.whole and (c.high or 0) <= LARGEST_COUNT}
+    names = [c.name for c in paid if c.name not in counts]
+    if not names:  # what the shop gets is nearest to it
+        names = [c.name for c in numbers if c.name not in counts and SETTLED.search(c.name.lower())]
+    names = names or [c.name for c in paid]
     if not names and (log.product or log.quantity):  # things were sold: under a name like "cost"
         names = [c.name for c in numbers if not c.whole and is_price(c.name)]
     if not names and (log.product or log.order) and len(numbers) == 1:

@@ -14,7 +14,7 @@ from smartcart.inspection.desk import choose_line
 from smartcart.records import Column
 from smartcart.sources import Opened
 from smartcart.tables.buyer_ranks import is_mail
-from smartcart.tables.order_names import part_of
+from smartcart.tables.order_names import part_of, parts_named
 from smartcart.tables.order_unnamed import lines_of_nobody
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -23,6 +23,7 @@ from smartcart.tables.vocabulary import names_a_person
 __all__ = ["refuse_other_rows"]
 
 ONCE = 0.95  # different values for each row: fewer are customers with several rows
+OF_PAPERS = 0.2  # different numbers for each row: a paper has few entries in the books
 SEVERAL = 10  # different customers at least
 ROWS = 20  # fewer say nothing of what a row is
 _OTHER = re.compile(
@@ -88,12 +89,14 @@ def refuse_other_rows(
             "export orders that name buyers; --kind customers segments these rows as they are, as "
             "if each were a customer",
         )
-    papers = ids or [f.name for f in figures if f.name not in said and 2 * f.distinct > f.rows]
+    papers = ids or [
+        f.name for f in figures if f.name not in said and f.distinct > OF_PAPERS * f.rows
+    ]
     paper = next((name for name in papers if numbers_entries(name)), None)
     if paper is not None:
         raise DataError.of(
-            f"{source!r} looks like a list of documents: {paper!r} numbers each row, and no "
-            "column says whose it is",
+            f"{source!r} looks like a list of documents, or of entries in books: {paper!r} numbers "
+            "them, and no column says whose they are",
             "a row per customer, or a row per order with the buyer, the day and the amount",
             "export customers, or orders that name buyers; if a column names the buyer, write "
             f"{choose_line('NAME', 'customer')}; --kind customers segments these rows as they are, "
@@ -155,7 +158,9 @@ def _is_a_day(column: ColumnSummary) -> bool:
 
 def _of_something_sold(column: ColumnSummary) -> bool:
     """Return whether each row has a value of its own of what is a product's."""
-    if not column.unique or column.type not in {"text", "number"} or column.spaced:
+    if not column.unique or column.type not in {"text", "number"}:
+        return False
+    if column.spaced and all(p.name != "product" for p in parts_named(column.name)):
         return False
     if column.type == "number" and not column.whole:
         return False

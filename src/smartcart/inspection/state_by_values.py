@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from smartcart.inspection.desk import choose_line
 from smartcart.inspection.states import values_of
 from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
@@ -49,9 +50,10 @@ def status_by_values(
         if 0 < len(lost) < column.distinct:  # where every value says so, it says something else
             return _with(log, state)
         if set(state.cancelled) >= set(values) and column.present <= SELDOM * column.rows:
-            if all(map(_bare, values)) and _came_in(opened, log, column.name):
+            believed = all(map(_bare, values)) and _came_in(opened, log, column.name)
+            notices.append(_seldom_lost(column, values, believed=believed))
+            if believed:
                 return _with(log, state)
-            notices.append(_seldom_lost(column, values))
     return log
 
 
@@ -111,17 +113,24 @@ def payment_states(
 
 
 def document_kinds(opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary]) -> OrderLog:
-    """Return the log with a further column, under any name, that tells quotations from bills."""
-    if log.layout or any(order_states.quotations(state.unpaid) for state in log.states):
+    """Return the log with a further column, under any name, that tells bills from other papers.
+
+    That is, from quotations, or from returns where nothing else tells any.
+    """
+    if log.layout or any(map(order_states.is_quotation, (v for s in log.states for v in s.unpaid))):
         return log
     known = {state.column for state in log.states}
+    back = log.returned or any(state.returned for state in log.states)
     for column in _of_few_words(log, columns):
         if column.name in known or column.distinct < 2:
             continue
         values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
         found = order_states.quotations(values)
-        if found:
-            state = LineState(column.name, unpaid=found)
+        returned = () if back else order_states.status_words(values)[1]
+        if not any(order_states.says_sale(v) for v in values if v not in returned):
+            returned = ()
+        if found or returned:
+            state = LineState(column.name, unpaid=found, returned=returned)
             return replace(
                 log,
                 states=(*log.states, state),
@@ -155,13 +164,21 @@ def _with(log: OrderLog, state: LineState) -> OrderLog:
     return found
 
 
-def _seldom_lost(column: ColumnSummary, values: Sequence[str]) -> Notice:
+def _seldom_lost(column: ColumnSummary, values: Sequence[str], *, believed: bool) -> Notice:
     shown = ", ".join(repr(v) for v in values[:6])
+    so = (
+        "all of them count as sold. If these lines were cancelled, call the column 'Status', or "
+        "leave them out of the file."
+    )
+    if believed:
+        so = (
+            "these are no sale. If they are, write in the configuration "
+            f"{choose_line(column.name, '', 'dropped')}."
+        )
     return Notice(
-        "status_words",
+        "cancelled_by_note" if believed else "status_words",
         f"{column.name} holds {shown} on {column.present:,} of {column.rows:,} lines and nothing "
-        "on the others: all of them count as sold. If these lines were cancelled, call the column "
-        "'Status', or leave them out of the file.",
+        f"on the others: {so}",
         column.present,
     )
 

@@ -154,22 +154,29 @@ def _with_found_total(
     if len(parts) < (2 if others else 3) or totals or said.keys() & {*parts}:
         return columns
     names = [*(parts if len(parts) > 2 else ()), *others]
-    some = table.limit(FIRST_ROWS)
-    cells = {name: some[name].cast("float64").fill_null(0.0) for name in (*parts, *others)}
-    every = features.total(some, parts).fill_null(0.0)
-    told: dict[str, ir.Value] = {"rows": some.count()}
-    for i, name in enumerate(names):
-        mine, rest = cells[name], every - cells[name] if name in parts else every
-        largest = ibis.greatest(*(cells[n] for n in parts if n != name))
-        close = (rest - mine).abs() <= mine.abs() * CLOSE + CLOSE
-        told |= {f"sum{i}": close.sum(), f"of{i}": (close & (rest > largest + CLOSE)).sum()}
-    row = engine.record(some.aggregate(**told))
+    first = table.limit(FIRST_ROWS)
+    place = {name: f"v{i}" for i, name in enumerate((*parts, *others))}
+    cells = {at: first[name].cast("float64").fill_null(0.0) for name, at in place.items()}
+    some = first.select(every=features.total(first, parts).fill_null(0.0), **cells)
+
+    def gap(name: str) -> tuple[ir.Value, ir.BooleanValue]:
+        """Return what a column would be the sum of, and whether it is."""
+        mine = some[place[name]]
+        rest = some["every"] - mine if name in parts else some["every"]
+        return rest, (rest - mine).abs() <= mine.abs() * CLOSE + CLOSE
+
+    sums = {place[name]: gap(name)[1].sum() for name in names}
+    row = engine.record(some.aggregate(rows=some.count(), **sums))
     rows = int(row["rows"] or 0)
-    found = [
-        name
-        for i, name in enumerate(names)
-        if rows and int(row[f"sum{i}"] or 0) >= MOST_ROWS * rows and row[f"of{i}"] >= AGAIN * rows
-    ]
+    found = [n for n in names if rows and int(row[place[n]] or 0) >= MOST_ROWS * rows]
+    if found:  # and in enough rows of several parts
+        several = {}
+        for name in found:
+            rest, close = gap(name)
+            largest = ibis.greatest(*(some[place[n]] for n in parts if n != name))
+            several[place[name]] = (close & (rest > largest + CLOSE)).sum()
+        row = engine.record(some.aggregate(**several))
+        found = [name for name in found if int(row[place[name]] or 0) >= AGAIN * rows]
     if len(found) != 1:
         return columns
     reason = "from its values: the sum of the others, which form"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from smartcart.inspection.desk import Desk
 from smartcart.records import Notice, OrderLog
-from smartcart.tables.order_lines import NOTHING, filled, numbered, told_lost
+from smartcart.tables.order_lines import NOTHING, filled, numbered, text, told_lost
 
-__all__ = ["voided_orders"]
+__all__ = ["counter_papers", "voided_orders"]
 
 
 def voided_orders(desk: Desk, log: OrderLog) -> OrderLog:
@@ -54,3 +54,27 @@ def voided_orders(desk: Desk, log: OrderLog) -> OrderLog:
         for r in desk.rivals
     ]
     return replace(log, voided=True)
+
+
+def counter_papers(desk: Desk, log: OrderLog) -> OrderLog:
+    """Return the log in which papers that cancel others are returns: all their money is negative.
+
+    What they take back was sold under another number, and counts. Where copies under the same
+    number void their orders, nothing is left to take back.
+    """
+    lost = log.cancelled
+    if not lost or log.status is None or log.voided or log.amount is None:
+        return log
+    if (desk.figures[log.amount].low or 0) >= 0:
+        return log
+    lines = desk.sample.select(v=text(desk.sample[log.status]), m=desk.sample[log.amount])
+    lines = lines.filter(lines["v"].isin(lost))
+    found = lines.group_by("v").aggregate(most=lines["m"].max(), n=lines["m"].count())
+    rows = desk.opened.engine.records(found)
+    papers = {str(r["v"]) for r in rows if r["n"] and float(r["most"]) < 0}
+    if not papers:
+        return log
+    kept = tuple(v for v in lost if v not in papers)
+    back = tuple(v for v in lost if v in papers)
+    desk.checks.append(f"{log.status} {', '.join(back)} takes back what was sold before: returns")
+    return replace(log, cancelled=kept, returned=(*log.returned, *back))

@@ -50,6 +50,7 @@ _ORDER_NEXT = re.compile(
     r"|(invoice|receipt|rechnungs|beleg|bon|factuur|buchungs|reservierungs|vorgangs|quittungs)"
     r"(nummer|nr|id|no|number|code|referenz)"
     r"|(psp|merchant) ref(erence)?"
+    r"|(num|nr|n|no|numero)( (di|de|do|del))? doc(umento?)?|doc(ument)?( (no|nr|num|number))"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|codice|code|ref|referencia|reference)"
     r"( (de|del|do|da|di|du|of))?( la)? (recibo|ticket|recu|ricevuta|bonnetje|venta|venda|vendita|"
     r"vente|compra|acquisto|achat|transaccion|transacao|transazione|transaction|transaktion|"

@@ -13,8 +13,10 @@ from smartcart.tables.tokens import tokens
 __all__ = [
     "browsing_words",
     "coded",
+    "drafts",
     "is_delivery",
     "is_means_of_payment",
+    "is_quotation",
     "line_state",
     "pays",
     "quotations",
@@ -50,11 +52,17 @@ def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
     return re.compile("|".join([pattern, *map(re.escape, words)]))
 
 
-_NOT = re.compile(r"^(not|no(?![ _-]?show)|non|nicht|sans|sem|sin)\b")
+_NOT = re.compile(
+    r"^(not|no(?![ _-]?show| (se )?present)|non(?! presentat)|nicht(?! erschienen)|sans|sem|sin)\b"
+)
 _CANCELLED = _or_elsewhere(
     r"cancel|void|storn|anulad|annul|\bfail(ed|ure)?\b|declin|unavailable|fraud|abgebrochen|"
     r"abandon|"
-    r"\bno[ _-]?show|\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
+    r"\bno[ _-]?show|nicht erschienen|\babsente?\b|\bausente\b|no (se )?present[oó]|non presentat|"
+    r"niet (verschenen|komen opdagen)|nie (stawil|przysz)|nem jelent meg|nepri[sš]|nedostavil|"
+    r"uteb(lev|liv)|"
+    r"не (явил|приш|прий)|gelmedi|nu s a prezentat|δεν (ηρθε|ήρθε|εμφαν)|"
+    r"\bdenied\b|fehlgeschlagen|abgelehnt|fallid[oa]|rechazad|echou|refusee?\b|"
     r"\berror\b|echou|echec|fallit|falh|nieudan|mislukt|misluckt|rejected|terminated|\bdeleted\b|"
     r"\bexpired\b|abgelaufen|verfallen|\bexpiree?s?\b|caducad|expirad|\bvencid[oa]|scadut[oa]|"
     r"verlopen|wygas|utgang|udlobet|^stop(ped)?$|recusad|denegad|\bnegad[oa]\b|odrzucon|afgewezen|"
@@ -110,7 +118,8 @@ _UNPAID = _or_elsewhere(
     r"in afwachting|en espera de(l)? pago|zahlung offen|offene zahlung|non payee?s?$|"
     r"nicht bezahlt|no pagad[oa]|wacht(end|en)? op betaling|^missing orders?$|"
     r"nao pag[oa]|non pagat[oa]|niet betaald|nieoplacon|"
-    r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig",
+    r"^pend$|^on[ _-]?hold$|requires[ _-]\w+|past[ _-]?due|^uncollectible$|dunning|uberfallig|"
+    r"overdue|en retard|achterstallig|po terminie|просроч|forfalden",
     "unpaid",
 )
 _DELIVERY = re.compile(
@@ -148,6 +157,11 @@ _QUOTED = re.compile(  # kinds of documents that nobody has to pay
     r"cotizacion|preventiv[oi]|orcamentos?|offertes?|oferta|tilbud|offert|tarjous|nabidka|ponuka|"
     r"arajanlat|teklif|(коммерческое )?предложение|見積書?|견적서?|报价单?|報價單?)\b"
 )
+_DRAFT = re.compile(
+    r"\b(draft|entwurf|brouillon|borrador|bozza|rascunho|concept|szkic|koncept|piszkozat|luonnos|"
+    r"utkast|kladde|taslak|ciorna|чернов\w*|чернет\w*|προχειρο|πρόχειρο|nacrt|osnutek|not sent|"
+    r"to be (sent|issued)|unposted|planned|estimate|quote|quotation|pro ?forma)\b|下書き|草稿|草案"
+)
 _TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
 _BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
 _NOT_YET = re.compile(
@@ -174,7 +188,12 @@ _BOUGHT = re.compile(  # of suppliers: beside sales, what the shop paid for
     r"fattura (di )?acquisto|acquist[oi]|spes[ae]|zakup|wydatek|faktura zakupu|inkoop(factuur)?|"
     r"закупка|поступление|расход)$"
 )
+_KIND = re.compile(  # a column of kinds of rows or papers
+    r"type|typ|kind|art|tipo|category|entry|record|"
+    r"(beleg|vorgangs|dokument(en)?|buchungs|umsatz|auftrags)(art|typ)"
+)
 _SALE = re.compile(
+    r"\b(реализаци|продаж|отгрузк|sprzedaz|faktura|prodej|satis|szamla|eladas)|"
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande)\b"
 )
@@ -220,7 +239,8 @@ _SOLD = _or_elsewhere(
     r"gesloten|fechad|zamkn|vybaven|doruc|odoslan|odeslan|tamam|teslim|kargo|onay|selesai|dikirim|"
     r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
     r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
-    r"^vollstandig|concretad|comptabilis|unterwegs|despach|en camino|realizad|en reparto|en route|"
+    r"^vollstandig|concretad|comptabilis|\bregle|acquitt|encaiss|\bimpute|"
+    r"unterwegs|despach|en camino|realizad|en reparto|en route|"
     r"remise? au|clotur|acheminement|em separacao|postad[oa]|em transporte|despatch|"
     r"^(ny[at]?|uj|uusi|uus|yeni|baru|nou[aă]?|nov[áýé])$",
     "sold",
@@ -255,6 +275,25 @@ def quotations(values: Iterable[str]) -> tuple[str, ...]:
     told = list(dict.fromkeys(values))
     found = tuple(v for v in told if _QUOTED.match(_plain(v)))
     return found if any(says_sale(v) for v in told if v not in found) else ()
+
+
+def is_quotation(value: str) -> bool:
+    """Return whether a kind of document is one that nobody has to pay.
+
+    >>> is_quotation("Devis"), is_quotation("Facture")
+    (True, False)
+    """
+    return _QUOTED.match(_plain(value)) is not None
+
+
+def drafts(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values that say of a bill that it was not issued: drafts and quotations.
+
+    >>> drafts(["Draft", "Awaiting payment", "Devis", "Entwurf", "Overdue"])
+    ('Draft', 'Devis', 'Entwurf')
+    """
+    told = [(value, _plain(value)) for value in values]
+    return tuple(v for v, words in told if _QUOTED.match(words) or _DRAFT.search(words))
 
 
 def pays(values: Iterable[str]) -> bool:
@@ -403,7 +442,7 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
     if {"refund", "refunded", "refunds"} & set(words):
         returned += tuple(v for v in rest if _plain(v) in {"full", "fully", "total"})
         rest = [v for v in rest if v not in returned]
-    kind = bool({"type", "typ", "kind", "art", "tipo", "category", "entry", "record"} & set(words))
+    kind = any(map(_KIND.fullmatch, words))
     other: tuple[str, ...] = ()
     if kind and any(_CHARGED.match(_plain(v)) for v in rest):
         returned += tuple(v for v in rest if _CREDITED.match(_plain(v)))
@@ -413,6 +452,7 @@ def line_state(column: str, values: Iterable[str]) -> LineState:
         sales = [v for v in rest if _SALE.search(v.lower()) and v not in other]
         payments = [v for v in rest if _PLAIN_PAYMENT.match(v.strip().lower())]
         if sales:
+            unpaid += tuple(v for v in rest if v not in unpaid and _QUOTED.match(_plain(v)))
             bought = [v for v in rest if v not in other and _BOUGHT.match(_plain(v))]
             other += tuple(v for v in rest if v in {*payments, *bought})
     return LineState(column, cancelled, returned, browsed, unpaid, other)

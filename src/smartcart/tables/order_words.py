@@ -172,6 +172,7 @@ PARTS: tuple[Part, ...] = (
         r"vendas( liquidas)?|vendite( nette)?|purchase|compra|venta|venda|achat|"
         r"(netto|brutto|positions?|zahl|zahlungs|verkaufs|artikel|auftrags)(wert|betrag|summe)|"
         r"zu zahlen|"
+        r"payment|paiement|zahlung|pago|pagamento|betaling|"
         rf"importo( totale)?|totale|prezzo totale|bedrag|totaal( bedrag)?){_NET}",
         _NUMBER,
         "forms",

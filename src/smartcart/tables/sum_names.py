@@ -29,7 +29,7 @@ _SUM = re.compile(
 _ORDER = re.compile(
     r"order(ns)?|ordre(ns?)?|invoice|receipt|checkout|auftrag(s|es)?|bestellung|rechnung|belegs?|"
     r"pedido|orden|factura|venta|ticket|recibo|commande|facture|encomenda|fatura|venda|nota|"
-    r"ordine|fattura|vendita|documento|scontrino|bestelling|factuur|zamowieni(e|a|u)|faktur[ayi]|"
+    r"ordine|fattura|vendita|doc(umento)?|dokumentu|dokladu|документ(а|у)?|scontrino|bestelling|factuur|zamowieni(e|a|u)|faktur[ayi]|"
     r"paragonu?|transakcji|objednav(ka|ky|ku|ce)|rendeles(e|enkent)?|szamla|comanda|comenzii?|"
     r"bestallning(ens?)?|faktura(ns?)?|bestilling(ens?)?|tilau(s|ksen)|lasku(n)?|siparis(in)?|"
     r"fatura(nin)?|pesanan|заказ(а|у)?|чек(а|у)?|счет(а|у)?|покупк(а|и|е)|замовленн(я|ю|і)|"

@@ -44,6 +44,7 @@ PARTS = {
         "vytvorené",
     ),
     "amount": (
+        "platba",
         "celkem",
         "spolu",
         "celkem s dph",

@@ -51,6 +51,7 @@ PARTS = {
         "bestilt dato",
     ),
     "amount": (
+        "betaling",
         "beløb",
         "beløp",
         "sum",

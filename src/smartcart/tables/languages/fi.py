@@ -32,6 +32,7 @@ PARTS = {
     ),
     "date": ("päivämäärä", "tilauspäivä", "tilattu", "laskun päivä", "ostopäivä", "pvm"),
     "amount": (
+        "maksu",
         "summa",
         "yhteensä",
         "loppusumma",

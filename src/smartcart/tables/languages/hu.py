@@ -33,6 +33,7 @@ PARTS = {
     ),
     "date": ("dátum", "rendelés dátuma", "megrendelés dátuma", "vásárlás dátuma", "kelte"),
     "amount": (
+        "fizetés",
         "végösszeg",
         "összeg",
         "összesen",

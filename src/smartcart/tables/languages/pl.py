@@ -31,6 +31,9 @@ PARTS = {
         "użytkownik",
         "karta klienta",
         "numer karty klienta",
+        "nr karty klienta",
+        "nr karty stałego klienta",
+        "numer karty stałego klienta",
         "karta lojalnościowa",
         "karta stałego klienta",
     ),
@@ -59,6 +62,7 @@ PARTS = {
         "data wystawienia",
     ),
     "amount": (
+        "płatność",
         "wartość zamówienia",
         "wartość",
         "kwota",

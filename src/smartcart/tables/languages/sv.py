@@ -37,6 +37,7 @@ PARTS = {
     ),
     "date": ("orderdatum", "beställningsdatum", "fakturadatum", "köpdatum", "datum", "inköpsdatum"),
     "amount": (
+        "betalning",
         "belopp",
         "summa",
         "totalt",
@@ -62,6 +63,7 @@ STATES = {
         "skickat",
         "levererad",
         "slutförd",
+        "genomförd",
         "avslutad",
         "plockad",
         "hämtad",

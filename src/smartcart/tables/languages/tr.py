@@ -41,6 +41,7 @@ PARTS = {
         "işlem tarihi",
     ),
     "amount": (
+        "ödeme",
         "tutar",
         "toplam",
         "toplam tutar",
