@@ -197,6 +197,91 @@ def test_what_stands_before_a_dash_for_no_cents_is_the_decimal_sign(
         assert not opened.reading.notices
 
 
+AMOUNTS = ["12.500", "22.000", "9.000"]
+
+
+def amounts(tmp_path: Path, **columns: list[str]) -> tuple[dict[str, list[Any]], list[str]]:
+    """Write columns of text; return what they are read as, and the codes of the notices."""
+    path = tmp_path / "t.csv"
+    pd.DataFrame(columns).to_csv(path, index=False, sep=";")
+    with open_source(path) as opened:
+        found = opened.engine.arrow(opened.table).to_pydict()
+        return found, [notice.code for notice in opened.reading.notices]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"currency": ["IDR"] * 3},
+        {"Ongkir (Rp)": ["9.000", "500", "0"]},
+        {"fee": ["Rp 9.000", "Rp 500", "Rp 1.500"]},
+        {"moneda": ["CLP", "COP", "CLP"]},
+        {"No. Pesanan": list("abc"), "Nama Produk": list("xyz"), "Metode": list("pqr")},
+        {"mã đơn hàng": list("abc"), "khách hàng": list("xyz"), "số tiền": ["5.000", "7.500", ""]},
+    ],
+)
+def test_points_part_thousands_of_a_currency_without_cents(
+    tmp_path: Path, beside: dict[str, list[str]]
+) -> None:
+    names = {"Nama Pembeli": list("uvw")} if "Metode" in beside else {}
+    found, told = amounts(
+        tmp_path,
+        total=AMOUNTS,
+        ship=["0", "12.000", "12.000"],
+        weight=["0.250", "1.500", "2.000"],
+        **beside,
+        **names,
+    )
+    assert found["total"] == [12500, 22000, 9000]
+    assert found["ship"] == [0, 12000, 12000]  # one amount only, as the others
+    assert found["weight"] == [0.25, 1.5, 2.0]
+    assert "ambiguous_numbers" not in told
+
+
+@pytest.mark.parametrize(
+    ("beside", "doubt"),
+    [
+        ({"currency": ["USD"] * 3}, True),
+        ({"currency": ["IDR", "USD", "IDR"]}, True),
+        ({"currency": ["IDR"] * 3, "price": ["12.50", "22.00", "9.00"]}, True),
+        ({"currency": ["KWD"] * 3}, False),
+        ({"total_tnd": ["1.000", "2.500", "3.500"], "price": AMOUNTS, "tax": AMOUNTS}, False),
+        ({"No. Pesanan": list("abc"), "Nama Produk": list("xyz")}, True),  # two names only
+    ],
+)
+def test_points_stay_decimal_where_cents_or_thousandths_are_in_use(
+    tmp_path: Path, beside: dict[str, list[str]], doubt: bool
+) -> None:
+    found, told = amounts(tmp_path, total=AMOUNTS, **beside)
+    assert found["total"] == [12.5, 22.0, 9.0]
+    assert ("ambiguous_numbers" in told) == doubt
+
+
+def test_dinars_have_thousandths(tmp_path: Path) -> None:
+    found, told = amounts(tmp_path, k=list("abc"), total=["KWD 12.500", "KWD 22.000", "KWD 9.000"])
+    assert (found["total"], told) == ([12.5, 22.0, 9.0], [])
+
+
+@pytest.mark.parametrize(
+    ("beside", "parted"),
+    [
+        ({"discount": ["1.000", "2.500", "0"]}, True),
+        ({"discount": ["1.000", "2.500", "0"], "weight": ["0.250", "1.5", "2.000"]}, True),
+        ({}, False),  # two columns of money
+        ({"discount": ["1.000", "0.500", "0"]}, False),
+        ({"discount": ["1.000", "2.500", "0"], "score": ["1.5", "2", "3"]}, False),
+        ({"discount": ["1.000", "2.500", "0"], "quantity": ["1.000", "2.000", "3.000"]}, False),
+    ],
+)
+def test_many_amounts_with_points_before_three_digits_are_thousands(
+    tmp_path: Path, beside: dict[str, list[str]], parted: bool
+) -> None:
+    found, told = amounts(tmp_path, total=AMOUNTS, price=["12.500", "11.000", "9.000"], **beside)
+    assert found["total"] == ([12500, 22000, 9000] if parted else [12.5, 22.0, 9.0])
+    assert "ambiguous_numbers" in told
+    assert found.get("weight", [0.25])[0] == 0.25
+
+
 def test_what_pandas_holds_is_what_it_is() -> None:
     n = 4
     frame = pd.DataFrame(

@@ -579,3 +579,10 @@ def test_a_yes_or_no_of_cancelling_in_more_languages(name, yes) -> None:
     gone = N % 5 == 0
     found = told(log(**{name: np.where(gone, yes, "Nej"), "total": PAID}))
     assert found[0] == ORDERS - (gone.sum() if name != "Foo" else 0)
+
+
+@pytest.mark.parametrize(("other", "mixed"), [("--", False), ("-", False), ("USD", True)])
+def test_dashes_are_no_currency(other: str, mixed: bool) -> None:
+    table = log(total=PAID).assign(currency=np.where(N % 9 == 0, other, "EUR"))
+    told = {notice.code for notice in smartcart.check(table).notices}
+    assert ("mixed currencies" in told) == mixed

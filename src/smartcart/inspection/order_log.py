@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_SALE", "OrderOptions", "add_up", "kept_lines", "look_at_orders", "order_options"]
 
+DASHES = " -\u2013\u2014"  # what an empty cell may hold
 LARGEST = {"category": 8, "channel": 5}  # so many of the largest have a share of their own
 TRAIT_VALUES = 6
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
@@ -406,9 +407,11 @@ def _largest(engine: Engine, marked: ir.Table, log: OrderLog) -> dict[str, tuple
 
 
 def _currencies(opened: Opened, log: OrderLog) -> list[str]:
+    """Return the first currencies of the lines, without the dashes of empty cells."""
     if log.currency is None or (log.amount is not None and converted(log.amount)):
         return []
-    return values_of(opened.engine, opened.table, log.currency, 7)
+    values = values_of(opened.engine, opened.table, log.currency, 7)
+    return [value for value in values if value.strip(DASHES)]
 
 
 def _unreadable(opened: Opened) -> int:

@@ -15,6 +15,7 @@ from smartcart.layouts import find_layout
 from smartcart.sources.column_names import ROW
 from smartcart.sources.plain_cells import known_texts, plain_numbers
 from smartcart.sources.raw import Raw, numbered
+from smartcart.sources.thousands import in_doubt, many_amounts, thousands_told
 from smartcart.sources.type_checks import column_notices, inspect, overturn
 from smartcart.sources.typed_column import TypedColumn
 from smartcart.tables.date_words import says_month, says_time
@@ -104,9 +105,30 @@ def guess_plans(
     layout = find_layout([column.name for column in columns])
     told = layout is not None and layout.thousands == "."
     _give_plans(columns, decimal_comma, told)
+    _tell_thousands(columns)
     for column in columns if len(columns) <= MOST_TOGETHER else ():
         column.plain = plain_numbers(column.plan, column.counts)
         column.known = known_texts(column.plan, column.counts)
+
+
+def _tell_thousands(columns: Sequence[TypedColumn]) -> None:
+    """Settle by currency, language or the number of amounts what a point before three digits is.
+
+    The amounts alone leave a doubt, which is told.
+    """
+    doubtful = [column for column in columns if in_doubt(column)]
+    if not doubtful:
+        return
+    told = thousands_told(columns)
+    parted = told or (told is None and many_amounts(columns))
+    for column in doubtful if parted or told is False else ():
+        plan = column.plan
+        if plan is None or (plan.kind == "comma number" and not plan.ambiguous):
+            continue
+        if parted:
+            column.decimal_comma = True
+            plan = guess(column.name, column.counts, True)
+        column.plan = replace(plan, ambiguous=told is None) if plan.type == "number" else plan
 
 
 def _give_plans(columns: Sequence[TypedColumn], decimal_comma: bool, told: bool) -> None:

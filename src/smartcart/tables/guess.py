@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +29,7 @@ __all__ = [
     "code_like",
     "guess",
     "id_like",
+    "points_before_three",
 ]
 
 PlanKind = Literal[
@@ -140,6 +141,7 @@ _PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 _AFFIX = re.compile(_CURRENCY)
+THOUSANDTHS = re.compile(r"KWD|BHD|OMR|TND|JOD|د\.?ك\.?")  # currencies of three decimals
 _SAME_CURRENCY = {
     "$": "usd",
     "us$": "usd",
@@ -150,6 +152,7 @@ _SAME_CURRENCY = {
     "zł": "pln",
     "kč": "czk",
 }
+_POINTED = re.compile(r"[0-9]\.[0-9]")
 _POINT_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
@@ -291,6 +294,22 @@ def id_like(name: str) -> bool:
     return any(word.meaning == "id" for word, _ in readings(name))
 
 
+def points_before_three(cells: Iterable[str]) -> bool:
+    """Whether cells have points, each before three digits and behind no leading zero.
+
+    >>> points_before_three(["Rp 22.000", "500", ""]), points_before_three(["0.250", "1.250"])
+    (True, False)
+    """
+    found = False
+    for cell in cells:
+        if "." in cell and _POINTED.search(cell):
+            amount = _COMMA.match(cell.strip())
+            if amount is None or not _POINT_GROUPS.fullmatch(amount[1]):
+                return False
+            found = True
+    return found
+
+
 def _guess_boolean(words: set[str]) -> Conversion | None:
     for truth, lie in (("true", "false"), ("yes", "no"), ("y", "n")):
         if words == {truth, lie} or (truth == "true" and words <= {truth, lie}):
@@ -347,7 +366,14 @@ def _guess_number(
     kind: PlanKind = "point number" if point == best and not told else "comma number"
     ambiguous = tie and not told and any("," in value for value in known)
     kind = "comma number" if ambiguous and decimal_comma else kind  # one file has one mark
-    if tie and not told and not ambiguous and currency and _in_thousands(known):
+    if (
+        tie
+        and not told
+        and not ambiguous
+        and currency
+        and _in_thousands(known)
+        and not (THOUSANDTHS.fullmatch(currency))
+    ):
         kind, ambiguous = "comma number", not decimal_comma
     plan = Conversion(kind, (), "", currency, several, percent, ambiguous)
     return plan, best / total

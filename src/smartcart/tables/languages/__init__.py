@@ -11,6 +11,7 @@ A new word goes into the file of its language; a new language is one file and it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module
 
@@ -20,6 +21,7 @@ __all__ = [
     "LANGUAGES",
     "customers_meaning",
     "known_words",
+    "named_only_in",
     "names_of",
     "part_within",
     "state_words",
@@ -82,6 +84,30 @@ def known_words() -> frozenset[str]:
     told = [*(n for m in _MODULES for names in m.PARTS.values() for n in names)]
     told += [word for m in _MODULES for words in m.STATES.values() for word in words]
     return frozenset(w.lower() for name in told for w in name.split() if not w.isascii())
+
+
+@cache
+def _only_in(code: str) -> frozenset[str]:
+    """Names of columns that one language has, and no other."""
+    names = {
+        language: {
+            tokens(name)
+            for told in (module.PARTS, getattr(module, "CUSTOMERS", {}))
+            for said in told.values()
+            for name in said
+        }
+        for language, module in zip(LANGUAGES, _MODULES, strict=True)
+    }
+    return frozenset(names.pop(code).difference(*names.values()))
+
+
+def named_only_in(code: str, names: Iterable[str]) -> int:
+    """Return how many of the names of columns only the language of that code has.
+
+    >>> named_only_in("id", ["No. Pesanan", "Nama Produk", "Status", "Total"])
+    2
+    """
+    return len(_only_in(code) & {tokens(name) for name in names})
 
 
 @lru_cache
