@@ -262,22 +262,27 @@ def test_dinars_have_thousandths(tmp_path: Path) -> None:
     assert (found["total"], told) == ([12.5, 22.0, 9.0], [])
 
 
+MANY = [f"{10 + i}.{i % 10}00" for i in range(12)]
+REDUCED = [f"{1 + i}.500" for i in range(11)] + ["0"]
+
+
 @pytest.mark.parametrize(
     ("beside", "parted"),
     [
-        ({"discount": ["1.000", "2.500", "0"]}, True),
-        ({"discount": ["1.000", "2.500", "0"], "weight": ["0.250", "1.5", "2.000"]}, True),
+        ({"discount": REDUCED}, True),
+        ({"discount": REDUCED, "weight": ["0.250", "1.5", "2.000"] * 4}, True),
         ({}, False),  # two columns of money
-        ({"discount": ["1.000", "0.500", "0"]}, False),
-        ({"discount": ["1.000", "2.500", "0"], "score": ["1.5", "2", "3"]}, False),
-        ({"discount": ["1.000", "2.500", "0"], "quantity": ["1.000", "2.000", "3.000"]}, False),
+        ({"discount": ["1.500", "2.500", "3.500"] * 4}, False),  # few different cells
+        ({"discount": ["0.500", *REDUCED[1:]]}, False),
+        ({"discount": REDUCED, "score": ["1.5", "2", "3"] * 4}, False),
+        ({"discount": REDUCED, "quantity": ["1.000", "2.000", "3.000"] * 4}, False),
     ],
 )
 def test_many_amounts_with_points_before_three_digits_are_thousands(
     tmp_path: Path, beside: dict[str, list[str]], parted: bool
 ) -> None:
-    found, told = amounts(tmp_path, total=AMOUNTS, price=["12.500", "11.000", "9.000"], **beside)
-    assert found["total"] == ([12500, 22000, 9000] if parted else [12.5, 22.0, 9.0])
+    found, told = amounts(tmp_path, total=MANY, price=MANY[::-1], **beside)
+    assert found["total"][:2] == ([10_000, 11_100] if parted else [10.0, 11.1])
     assert "ambiguous_numbers" in told
     assert found.get("weight", [0.25])[0] == 0.25
 

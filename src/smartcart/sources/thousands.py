@@ -20,6 +20,7 @@ WITH_THOUSANDTHS = {"kwd", "bhd", "omr", "tnd", "jod", "د.ك"}
 LANGUAGES = ("id", "vi")  # of the first of these currencies
 LEAST_NAMES = 3  # of columns that only one language has say which it is
 LEAST_AMOUNTS = 3  # columns of money whose every point stands before three digits
+LEAST_CELLS = 30  # different ones of them, from which that is no chance
 FEW_CODES = 20  # different values of a column of currencies
 MONEY = {"amount", "unit_price", "discount"}
 MEASURES = re.compile(
@@ -55,7 +56,9 @@ def many_amounts(columns: Sequence[TypedColumn]) -> bool:
     doubtful = [column for column in columns if in_doubt(column)]
     counted = any(_counts(c.name) and points_before_three(c.counts) for c in columns)
     shown = any(_shows_decimals(c) and not MEASURES.search(c.name) for c in columns)
-    return sum(_of_money(c.name) for c in doubtful) >= LEAST_AMOUNTS and not (counted or shown)
+    paid = [c for c in doubtful if _of_money(c.name)]
+    cells = sum("." in cell for c in paid for cell in c.counts)
+    return len(paid) >= LEAST_AMOUNTS and cells >= LEAST_CELLS and not (counted or shown)
 
 
 def in_doubt(column: TypedColumn) -> bool:
