@@ -94,9 +94,11 @@ def refuse_other_rows(
     ]
     paper = next((name for name in papers if numbers_entries(name)), None)
     if paper is not None:
+        once = any(f.name == paper and f.distinct >= ONCE * f.present for f in figures)
+        what = "each row" if once else "entries in books"
         raise DataError.of(
-            f"{source!r} looks like a list of documents, or of entries in books: {paper!r} numbers "
-            "them, and no column says whose they are",
+            f"{source!r} looks like a list of documents: {paper!r} numbers {what}, and no column "
+            "says whose it is",
             "a row per customer, or a row per order with the buyer, the day and the amount",
             "export customers, or orders that name buyers; if a column names the buyer, write "
             f"{choose_line('NAME', 'customer')}; --kind customers segments these rows as they are, "
