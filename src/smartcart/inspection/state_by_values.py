@@ -115,7 +115,7 @@ def payment_states(
 def document_kinds(opened: Opened, log: OrderLog, columns: Sequence[ColumnSummary]) -> OrderLog:
     """Return the log with a further column, under any name, that tells bills from other papers.
 
-    That is, from quotations, or from returns where nothing else tells any.
+    That is, from quotations, or from returns where nothing else tells any and all others are sales.
     """
     if log.layout or any(map(order_states.is_quotation, (v for s in log.states for v in s.unpaid))):
         return log
@@ -127,8 +127,8 @@ def document_kinds(opened: Opened, log: OrderLog, columns: Sequence[ColumnSummar
         values = values_of(opened.engine, opened.table, column.name, FEW_LOSSES + 1)
         found = order_states.quotations(values)
         returned = () if back else order_states.status_words(values)[1]
-        if not any(order_states.says_sale(v) for v in values if v not in returned):
-            returned = ()
+        if not all(order_states.says_sale(v) for v in values if v not in {*returned, *found}):
+            returned = ()  # ways to pay, say
         if found or returned:
             state = LineState(column.name, unpaid=found, returned=returned)
             return replace(
