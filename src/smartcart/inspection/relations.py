@@ -209,12 +209,13 @@ def _divides(
 
 def multiples(columns: Mapping[str, Floats], again: Sequence[str]) -> tuple[Multiple, ...]:
     """Return which of the columns ``again`` are a multiple of another, rounded or cut off."""
+    some = {name: columns[name] for name in list(columns)[:MOST_COLUMNS]}
     found = []
     for one in again:
-        for of, values in columns.items():
-            if of == one or one not in columns:
+        for of, values in some.items():
+            if of == one or one not in some:
                 continue
-            mine = columns[one]
+            mine = some[one]
             there = np.isfinite(mine) & np.isfinite(values) & (values != 0)
             if there.sum() < ENOUGH or np.unique(mine[there]).size < VALUES:
                 continue
