@@ -22,6 +22,7 @@ FIRST_ROWS = 20_000  # on which days are compared
 NONE = 12  # customers who never bought, at least
 ALIKE = 0.98  # of the rows: a day is there where something was bought, and only there
 LATER = 0.15  # correlation of the ranks of the day and of the purchases: a first one has none
+CHANCE = 3.0  # standard errors of that correlation, where nothing but chance makes it
 MOST = 0.95  # of the rows: the last day is not before another one
 
 
@@ -63,7 +64,7 @@ def with_last_purchase(
     told = ~np.isnat(cells[last]) & some_bought
     places = [np.unique(a[told], return_inverse=True)[1] for a in (cells[last], count)]
     later = float(np.corrcoef(places[0], places[1])[0, 1])
-    if len(cells) == 1 and not later >= LATER:
+    if len(cells) == 1 and not later >= max(LATER, CHANCE / np.sqrt(told.sum())):
         return columns
     why = f"from its values: blank where {bought} is 0, and nowhere else: the last purchase"
     return tuple(
