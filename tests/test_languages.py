@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +13,7 @@ import smartcart
 from smartcart.errors import DataError
 from smartcart.tables.buyer_ranks import customer_rank, is_mail
 from smartcart.tables.languages import LANGUAGES, customers_meaning
-from smartcart.tables.money_ranks import PAID, money_rank
+from smartcart.tables.money_ranks import PAID, is_discount, money_rank
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_states import line_state, unexplained
@@ -240,3 +241,50 @@ def test_a_table_of_customers_is_known_by_its_columns(code: str, tmp_path: Path)
     assert roles[spend] == ("forms", "spend_total")
     assert roles[orders] == ("forms", "frequency")
     assert roles[phone][0] == "dropped"
+
+
+DISCOUNTS = {  # what was taken off, and what is left
+    "pl": ("Kwota rabatu", "Wartość po rabacie"),
+    "cs": ("Sleva", "Cena po slevě"),
+    "hu": ("Kedvezmény", "Kedvezményes ár"),
+    "fi": ("Alennus", "Summa"),
+    "el": ("Έκπτωση", "Σύνολο"),
+    "ro": ("Reducere", "Suma"),
+    "ru": ("Сумма скидки", "Сумма со скидкой"),
+    "de": ("Nachlass", "Betrag nach Rabatt"),
+    "es": ("Descuentos", "Importe con descuento"),
+    "ja": ("値引額", "割引後金額"),
+    "zh": ("优惠金额", "优惠后金额"),
+    "ko": ("할인금액", "할인 후 금액"),
+    "th": ("ส่วนลด", "ยอดรวมสุทธิ"),
+    "he": ("הנחה", 'סה"כ'),
+}
+
+
+@pytest.mark.parametrize("language", DISCOUNTS)
+def test_what_was_taken_off_was_not_paid_and_what_is_left_was(language: str) -> None:
+    off, left = DISCOUNTS[language]
+    assert is_discount(off)
+    assert money_rank(off) is None
+    assert not is_discount(left)
+    assert money_rank(left) is not None
+
+
+@pytest.mark.parametrize("off", ["Rabat", "Sleva", "Kedvezmény", "Alennus", "Έκπτωση", "Zniżka"])
+def test_an_amount_before_a_discount_is_no_rival_of_what_was_paid(off: str) -> None:
+    n = np.arange(120)
+    gross = 40.0 + n % 9
+    taken = (n % 4 == 0) * 4.0
+    table = pd.DataFrame(
+        {
+            "Nr zamówienia": n + 1000,
+            "Data": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D"),
+            "Klient": [f"K{i % 30:03d}" for i in n],
+            "Wartość brutto": gross,
+            off: taken,
+            "Do zapłaty": gross - taken,
+        }
+    )
+    receipt = smartcart.check(table).receipt
+    assert receipt.columns["money"] == "Do zapłaty"
+    assert receipt.revenue == pytest.approx((gross - taken).sum())

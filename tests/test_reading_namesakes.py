@@ -133,13 +133,67 @@ def test_what_is_not_the_buyers_own_leaves_the_names(other: str, values) -> None
     assert "nobody" not in codes(seen)
 
 
-def test_phones_in_several_forms_leave_the_names_and_are_told() -> None:
-    forms = [p if i // PEOPLE % 2 else p.replace("+49 ", "0") for i, p in enumerate(PHONES)]
-    seen = smartcart.check(log(Klient=CALLED, Telefon=forms))
-    assert seen.receipt.customers == BY_NAME[1]
-    notice = next(n for n in seen.notices if n.code == "names and addresses")
-    assert f"{NAMESAKES} of {PEOPLE - NAMESAKES} names have several Telefon" in notice.message
-    assert "'Telefon': {meaning: customer}" in notice.message
+FORMS = (
+    lambda number: f"+49 171 {number}",
+    lambda number: f"0171/{number}",
+    lambda number: f"(0171) {number // 1000}-{number % 1000:03d}",
+    lambda number: f"0049171{number}",
+)
+
+
+def phones(forms: int) -> list[str]:
+    return [FORMS[n // PEOPLE % forms](5_550_000 + 37 * (n % PEOPLE)) for n in N]
+
+
+@pytest.mark.parametrize("forms", [1, 2, 4])
+@pytest.mark.parametrize("name", ["Telefon", "WhatsApp", "Мобильный телефон"])
+def test_a_phone_is_one_however_it_is_written(forms: int, name: str) -> None:
+    seen = smartcart.check(log(Klient=CALLED, **{name: phones(forms)}))
+    figures = seen.receipt.orders, seen.receipt.customers, seen.receipt.revenue
+    assert figures == BY_KEY
+    said = {name: {"role": "id", "meaning": "customer"}}
+    alone = smartcart.check(log(**{name: phones(forms)}), roles=said)
+    assert (alone.receipt.orders, alone.receipt.customers) == (ORDERS, PEOPLE)
+
+
+def test_another_phone_is_another_buyer() -> None:
+    other = [p.replace("+49", "+43") if n % PEOPLE == 7 else p for n, p in enumerate(PHONES)]
+    other = [p + "1" if n % (2 * PEOPLE) == 8 else p for n, p in enumerate(other)]
+    assert smartcart.check(log(Klient=CALLED, Telefon=other)).receipt.customers == PEOPLE + 1
+
+
+@pytest.mark.parametrize(("others", "by"), [(0, "Telefon"), (5, "Klient")])
+def test_names_cut_short_beside_a_phone_are_of_its_owner(others: int, by: str) -> None:
+    early = N // PEOPLE % 3 == 0
+    begun = [name[: name.index("ch")] for name in CALLED]
+    short = np.where(early & (WHO % 4 == 1), begun, CALLED)
+    another = np.array([f"Cleo {name[::-1]}" for name in CALLED])
+    short = np.where(early & np.isin(WHO, 9 + np.arange(others)), another, short)
+    assert smartcart.check(log(Klient=short, Telefon=phones(3))).receipt.columns["customer"] == by
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "by"),
+    [
+        ("Nr karty", 2_900_000_000, "Nr karty"),
+        ("Kartennummer", 100_000, "Kartennummer"),
+        ("Numer karty", 1_000, "Klient"),  # the last digits of one that pays
+        ("Gift card number", 2_900_000_000, "Klient"),
+    ],
+)
+def test_a_card_of_the_shop_tells_people_of_one_name_apart(name: str, first: int, by: str) -> None:
+    seen = smartcart.check(log(Klient=CALLED, **{name: first + WHO}))
+    assert seen.receipt.columns["customer"] == by
+    assert seen.receipt.customers == (PEOPLE if by == name else BY_NAME[1])
+
+
+def test_a_phone_on_every_line_comes_before_an_address_on_some() -> None:
+    some = np.where(N % 10 < 7, MAILS, None)
+    full = smartcart.check(log(Klient=CALLED, **{"E-mail": some}, Telefon=phones(2))).receipt
+    assert (full.columns["customer"], full.customers) == ("Telefon", PEOPLE)
+    part = np.where(N % 10 < 8, phones(2), None)
+    seen = smartcart.check(log(Klient=CALLED, **{"E-mail": some}, Telefon=part)).receipt
+    assert seen.columns["customer"] == "E-mail"
 
 
 # Addresses on some lines -----------------------------------------------------------------------

@@ -181,6 +181,20 @@ def test_a_table_of_products_is_refused(number) -> None:
     assert smartcart.check(named).receipt.customers == 80
 
 
+@pytest.mark.parametrize("number", ["Z-Nr.", "Report", "Kassenbericht Nr"])
+def test_a_report_of_days_is_refused_and_customers_of_days_are_not(number: str) -> None:
+    days = pd.Timestamp("2024-01-02") + pd.to_timedelta(np.arange(200), "D")
+    turnover = 400 + (np.arange(200) * 137 % 911) / 4
+    report = {"Datum": days, number: [f"Z{800 + i:04d}" for i in range(200)]}
+    report |= {"Umsatz brutto": turnover, "Anzahl Bons": 20 + np.arange(200) % 60}
+    with pytest.raises(DataError, match="has a day on each row"):
+        smartcart.check(pd.DataFrame(report))
+    twice = pd.DataFrame(report | {"Datum": days[np.arange(200) * 96 // 100]})
+    assert smartcart.check(twice).receipt.customers == 200
+    own = pd.DataFrame(report).rename(columns={number: "Customer ID"})
+    assert smartcart.check(own, kind="customers").receipt.customers == 200
+
+
 def test_numbers_of_orders_are_no_counts_of_them() -> None:
     t = orders()
     table = pd.DataFrame(

@@ -150,3 +150,17 @@ def test_a_list_of_customers_is_read_by_its_roles(name: str, mixed: bool, tmp_pa
             told_sum = told.revenue if meaning == "spend_total" else told.orders
             there = known["total" if meaning == "spend_total" else "orders"].sum()
             assert told_sum == pytest.approx(there, abs=CENTS), column
+
+
+@pytest.mark.parametrize("name", ["loyverse_receipts", "lightspeed_sales"])
+def test_most_receipts_of_a_till_may_be_of_nobody_and_are_told(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    made = shop(3, walk_ins=0.7)
+    unnamed = int(made.orders["walk_in"].sum())
+    seen = smartcart.check(case.write(case.table(made), tmp_path))
+    left = {one.reason: one.lines for one in seen.receipt.left_out}
+    assert sum(n for reason, n in left.items() if "without a customer" in reason) >= unnamed
+    assert any(n.code == "most_unnamed" for n in seen.notices)
+    nearly_all = shop(3, walk_ins=0.97)
+    with pytest.raises(DataError, match="without a buyer"):
+        smartcart.check(case.write(case.table(nearly_all), tmp_path))

@@ -41,7 +41,9 @@ GOODS = re.compile(
     r"\b(asin|sku|ean|gtin|upc|isbn|barcode|product|artikel|article|articulo|artigo|item|listing|"
     r"producto|produit|produto|prodotto|variant|merchandise|brand|marke|model)\b"
 )
-CARD = re.compile(r"\b(card|karten?|carte|tarjeta|cartao|carta|pan)\b")
+CARD = re.compile(
+    r"\b(card|karten?\w*|carte|tarjeta|cartao|carta|pan|karty|karta|kort\w*|kaart\w*|kartya\w*)\b"
+)
 TOP = 30  # the customers with most orders that are looked at
 SHARED_BY = 10  # different e-mail addresses under one id: nobody
 SEVERAL_PEOPLE = 3  # addresses or names under 0, where each other id has one: nobody

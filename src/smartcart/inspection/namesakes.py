@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from smartcart.inspection.buyers import masked, one_for_all, who_come_again
@@ -16,6 +15,7 @@ from smartcart.tables.order_lines import full_name, one_form, text
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_structure import Structure
 from smartcart.tables.person_names import given_name_beside, is_given_name
+from smartcart.tables.phones import FEWEST_DIGITS, bare_number, is_phone
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -30,20 +30,22 @@ ONE_NAME = 0.5  # of the addresses, at least, stand beside one name: they are it
 MUCH = 0.1  # of the names or addresses, from which it is told that they do not go together
 OF_ONE_FIRM = 0.8  # of the names with several addresses have these at a domain of their own
 FIRMS = 3  # such names, from which they are firms
-SAME_FORM = 1.02  # written phones for each number: all are written in one form
-LAST_DIGITS = 9  # of a phone number: without the country and the zero before the town
+USUAL = 0.05  # of the numbers have a length, at least: it is one of those without a country
+OTHERS = 0.02  # of the phones have other people's names, at most: each is of one person
 LONG_NUMBER = 1e6  # a phone as a number
+CARD_NUMBER = 1e5  # a card's; of those that pay only the last digits are told
+CARD_LENGTH = 6  # the same, as text
 _CODED = re.compile(r"\b(user|usuario|utilisateur|nutzer|benutzer|login|nick|pseudo|handle|code)")
+_CARD = re.compile(
+    r"(?!.*\b(credit|debit|bank|kredit\w*|gift|last|payment|platnicz\w*|geschenk\w*|cadeau)\b)"
+    r"(.*\b(nr|no|number|nummer|numer|numero|num|n|cislo|id|code|kod)\b.*)?"
+    r"\b(card|cards|karten?|karty|karta|carte|tarjeta|cartao|tessera|kort|kortti|kaart|kartya|"
+    r"карт[аы]|картка|kart)\b( (nr|no|number|nummer|numer|numero|num|id|code|kod|szama))?|"
+    r"\w*(kartennummer|kartennr|kaartnummer|kortnummer|kortnr|kartyaszam)"
+)
 _FIRM = re.compile(
     r"((customer|client|buyer|kunden?|billing) )?(company|firm|firma|unternehmen|empresa|azienda|"
     r"societe|entreprise|bedrijf|organi[sz]ation|(ragione|raison|razon|razao) social[e]?)( name)?"
-)
-_PHONE = re.compile(
-    r"(?!.*\b(ship\w*|shipping|seller|store|shop|agent|recipient|delivery|fax)\b)"
-    r".*\b(phones?|tel|telefon\w*|telephone|telefoon|mobil\w*|handy\w*|cell|cellphone|celular|"
-    r"movil|whatsapp|gsm|komorka|komorkowy|puhelin|telf?|телефон\w*|тел|κινητο|τηλεφωνο|"
-    r"sdt|(so )?dien thoai)\b.*|"
-    r".*(電話|携帯|电话|手机|手機|전화|휴대).*"
 )
 
 
@@ -73,12 +75,17 @@ class _Pairs:
     domains: int  # different ones of these
     keys: int
     several_names: int  # values of the other column with several names
-    numbers: int  # of phones: different numbers, however they are written
+    other_names: int  # of them, those of which none is the beginning of another
 
     @property
     def owned(self) -> bool:
         """Whether a value of the other column stands beside one name, by and large."""
         return self.keys - self.several_names >= ONE_NAME * self.keys
+
+    @property
+    def of_one_person(self) -> bool:
+        """Whether phones tell more people apart than names, which may be cut short beside them."""
+        return self.keys >= self.names or self.other_names <= OTHERS * self.keys
 
     @property
     def of_firms(self) -> bool:
@@ -96,22 +103,27 @@ def apart_from_namesakes(
     one name; lines without it are told apart by the name. Several addresses at a domain of their
     own are those of one firm, which is the buyer.
     """
-    if log.fill == "group" or ("customer" in desk.said and log.layout is None):
+    if log.fill == "group":
+        return log
+    if is_phone(log.customer):
+        log = replace(log, phone_digits=_digits_of(desk, log.customer))
+    if "customer" in desk.said and log.layout is None:
         return log
     if not holds_names(desk.figures[log.customer]):
         return _of_firms(desk, log, structure, found)
     for name, phone in _keys(desk, log, structure, found):
-        pairs = pairs_of(desk, log.customer, name, phone)
+        digits = _digits_of(desk, name) if phone else 0
+        pairs = pairs_of(desk, log.customer, name, digits)
         if not pairs.owned or who_come_again(desk, replace(log, customer=name), [log.customer]):
             continue
-        if phone and (pairs.keys < pairs.names or not pairs.several_keys):
+        if phone and not (pairs.several_keys and pairs.of_one_person):
             continue
-        if pairs.of_firms or (phone and pairs.keys > SAME_FORM * pairs.numbers):
+        if pairs.of_firms:
             desk.notices += _told(name, pairs, by=log.customer, of=log.customer)
             return log
         desk.notices += _told(name, pairs, by=name, of=log.customer)
         desk.checks.append(f"{log.customer} holds names: {name} tells people of one name apart")
-        return _by(desk, log, name)
+        return replace(_by(desk, log, name), phone_digits=digits)
     return _with_given_name(desk, log)
 
 
@@ -182,7 +194,7 @@ def _of_firms(
             continue
         if not _steady(structure, name) or filled(desk, structure, column) < MOST:
             continue
-        pairs = pairs_of(desk, name, log.customer, phone=False)
+        pairs = pairs_of(desk, name, log.customer)
         mails = 2 * desk.figures[log.customer].mails > desk.figures[log.customer].head
         if mails and pairs.of_firms and log.layout is None:
             desk.notices += _told(log.customer, pairs, by=name, of=name)
@@ -194,27 +206,31 @@ def _of_firms(
 
 def _keys(
     desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates
-) -> Iterator[tuple[str, bool]]:
-    """Return the columns that may tell namesakes apart, and whether they hold phones."""
+) -> list[tuple[str, bool]]:
+    """Return the columns that may tell namesakes apart, and whether they hold phones.
+
+    A phone on most lines comes before an address that many lack.
+    """
     other = [c for c in desk.figures.values() if _is_code(c)]
     phones = [c for c in desk.figures.values() if _is_phone(c)]
-    tried = 0
+    keys: list[tuple[bool, str, bool]] = []
     for column in dict.fromkeys([*other, *found.mails, *phones]):
         name = column.name
         if name in {*log.parts, *desk.dropped} or column.distinct < SEVERAL_VALUES:
             continue
-        most = SOME if column in found.mails else MOST
         if not _steady(structure, name):
             continue
-        full = filled(desk, structure, column) >= most
-        if not full and (column not in other or _of_somebody(desk, log, name) < most):
+        share = filled(desk, structure, column)
+        mail = column in found.mails
+        few = share < (SOME if mail else MOST)
+        if few and (mail or _of_somebody(desk, log, name) < MOST):
             continue
-        tried += 1
         hidden = masked(desk.opened, desk.sample, name)
         if not hidden and not one_for_all(desk.opened, desk.sample, name):
-            yield name, column in phones
-        if tried == KEYS_TRIED:
-            return
+            keys.append((mail and share < MOST, name, column in phones))
+        if len(keys) == KEYS_TRIED:
+            break
+    return [(name, phone) for _, name, phone in sorted(keys, key=lambda key: key[0])]
 
 
 def _of_somebody(desk: Desk, log: OrderLog, name: str) -> float:
@@ -240,6 +256,8 @@ def filled(desk: Desk, structure: Structure | None, column: ColumnSummary) -> fl
 def _is_code(column: ColumnSummary) -> bool:
     """Return whether a column is named as one of customers, and holds ids or logins."""
     part = part_of(column, {})
+    if _is_card(column):
+        return True
     if part is None or part.name != "customer" or is_mail(column.name) or holds_names(column):
         return False
     if column.type == "number":
@@ -248,31 +266,44 @@ def _is_code(column: ColumnSummary) -> bool:
     return coded or _CODED.search(tokens(column.name)) is not None
 
 
+def _is_card(column: ColumnSummary) -> bool:
+    """Return whether a column holds whole numbers of cards, as customers have of a shop."""
+    if _CARD.fullmatch(tokens(column.name)) is None:
+        return False
+    if column.type == "number":
+        return column.whole and (column.low or 0) >= CARD_NUMBER
+    long = column.longest >= CARD_LENGTH
+    return column.type == "text" and long and column.digits > (1 - WITH_DIGITS) * column.head
+
+
 def _is_phone(column: ColumnSummary) -> bool:
-    if _PHONE.fullmatch(tokens(column.name)) is None or is_mail(column.name):
+    if not is_phone(column.name):
         return False
     if column.type == "text":
         return column.head > 0 and column.digits > (1 - WITH_DIGITS) * column.head
     return column.type == "number" and column.whole and (column.high or 0) >= LONG_NUMBER
 
 
-def pairs_of(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
-    """Count how often a name has several values of ``key``, and the reverse."""
+def pairs_of(desk: Desk, names: str, key: str, digits: int = 0) -> _Pairs:
+    """Count how often a name has several values of ``key``, and the reverse.
+
+    Of phones the last ``digits`` are compared, where these are told.
+    """
     sample = desk.sample
     value = one_form(text(sample[key]).strip().lower(), key)
-    number = value.re_replace("[^0-9]+", "").right(LAST_DIGITS) if phone else value
     lines = sample.select(
         name=sample[names].strip().lower().re_replace(" +", " "),
-        key=value,
-        number=number,
+        key=bare_number(value, digits) if digits else value,
         domain=value.re_extract("@(.+)$", 1),
     )
     lines = lines.filter(lines["name"].notnull() & lines["key"].notnull())
-    both = lines.group_by(["name", "key", "number", "domain"]).aggregate(n=lines.count())
+    both = lines.group_by(["name", "key", "domain"]).aggregate(n=lines.count())
     of_name = both.group_by("name").aggregate(
-        keys=both["number"].nunique(), domains=both["domain"].nunique(), at=both["domain"].max()
+        keys=both["key"].nunique(), domains=both["domain"].nunique(), at=both["domain"].max()
     )
-    of_key = both.group_by("key").aggregate(names=both.count(), number=both["number"].max())
+    of_key = both.group_by("key").aggregate(
+        names=both["name"].nunique(), first=both["name"].min(), last=both["name"].max()
+    )
     firm = (of_name["keys"] > 1) & (of_name["domains"] == 1) & (of_name["at"].length() > 0)
     told = of_name.aggregate(
         names=of_name.count(),
@@ -280,13 +311,36 @@ def pairs_of(desk: Desk, names: str, key: str, phone: bool) -> _Pairs:
         firms=firm.sum(),
         domains=of_name["at"].nunique(where=firm),
     )
+    several = of_key["names"] > 1
     back = of_key.aggregate(
         keys=of_key.count(),
-        several_names=(of_key["names"] > 1).sum(),
-        numbers=of_key["number"].nunique(),
+        several_names=several.sum(),
+        other_names=(several & ~of_key["last"].startswith(of_key["first"])).sum(),
     )
     record = desk.opened.engine.record
     return _Pairs(**{n: int(v or 0) for n, v in {**record(told), **record(back)}.items()})
+
+
+def _digits_of(desk: Desk, name: str) -> int:
+    """Return how many digits a phone has without its country; 0 where all are written alike.
+
+    That is the shortest length that is usual.
+    """
+    sample = desk.sample
+    if not sample[name].type().is_string():
+        return 0
+    written = sample.select(value=sample[name].strip())
+    written = written.filter(written["value"].notnull()).distinct()
+    number = bare_number(written["value"])
+    lengths = number.length().name("digits")
+    rows = desk.opened.engine.records(written.group_by(lengths).aggregate(n=written.count()))
+    written_forms = sum(int(row["n"]) for row in rows)
+    usual = [int(row["digits"]) for row in rows if int(row["n"]) >= USUAL * written_forms]
+    digits = max(FEWEST_DIGITS, min(usual, default=FEWEST_DIGITS))
+    numbers = desk.opened.engine.record(
+        written.aggregate(n=bare_number(written["value"], digits).nunique())
+    )
+    return digits if int(numbers["n"] or 0) < written_forms else 0
 
 
 def _told(key: str, pairs: _Pairs, *, by: str, of: str, mails: bool = True) -> list[Notice]:

@@ -123,7 +123,7 @@ def look_at_orders(
     used = int(counts["used"] or 0)
     if not used:
         raise _no_sales(opened, counts)
-    refuse_small_part(opened, log, counts, said=bool(parts))
+    unnamed = refuse_small_part(opened, log, counts, said=bool(parts))
     refuse_no_money(opened, log, settled.figures, said=bool(parts))
     day, where = as_of, "--as-of"
     if day is None:
@@ -143,7 +143,9 @@ def look_at_orders(
     for file in files:
         file.unlink()
     days = (first, last, day, where)
-    seen = _described(opened, found, log, counts, days, duplicates, exact, settled.notices)
+    seen = _described(
+        opened, found, log, counts, days, duplicates, exact, (*unnamed, *settled.notices)
+    )
     seen = _with_receipt(opened, seen, settled, as_of, days, parts, dict(options.expect))
     return replace(seen, split=split)
 

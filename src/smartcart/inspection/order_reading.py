@@ -369,6 +369,7 @@ def _other_customers(
             mail=None,
             unnamed_by_mail=False,
             joined=False,
+            phone_digits=0,
             folded=is_mail(name),
         )
         desk.rivals.append(

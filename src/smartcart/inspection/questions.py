@@ -39,6 +39,7 @@ __all__ = [
 
 UNIQUE = 0.9  # different values of whole numbers that are ids, not money
 SMALL = 0.5  # of the lines: fewer are a small part, unless another rule than these took the rest
+UNNAMED = 0.1  # of the lines of a known export: most are of buyers whom a till does not know
 ORDERS_EACH = 40  # orders of each of few buyers, from which these are a handful
 MOST_KINDS = 12  # different kinds of documents
 SAME_SALE = 0.6  # of the lines stand there again under another kind of document
@@ -68,21 +69,33 @@ def telling_columns(
         raise
 
 
-def refuse_small_part(opened: Opened, log: OrderLog, counts: ResultRow, *, said: bool) -> None:
+def refuse_small_part(
+    opened: Opened, log: OrderLog, counts: ResultRow, *, said: bool
+) -> tuple[Notice, ...]:
     """Raise where a reading leaves most lines out for want of a buyer, a day or a price.
 
-    What the user ``said`` of the columns is not doubted.
+    What the user ``said`` of the columns is not doubted. Of a known export, such as a till's,
+    most lines may be of nobody: that is told.
     """
     if said:
-        return
+        return ()
     numbers = {rule.code: i for i, rule in enumerate(orders.RULES, start=1)}
     taken = {code: int(counts[f"takes_{numbers[code]}"] or 0) for code in LOSING}
     taken["missing customer"] -= int(counts["parts"] or 0)
     used = int(counts["used"] or 0)
     lost, left = max(taken.values()), used + sum(taken.values())
-    if used >= SMALL * left or (log.whole_orders and lost == taken["no price"]):
-        return
     code = max(taken, key=lambda c: taken[c])
+    if used >= SMALL * left or (log.whole_orders and lost == taken["no price"]):
+        return ()
+    if log.layout is not None and code == "missing customer" and used >= UNNAMED * left:
+        return (
+            Notice(
+                "most_unnamed",
+                f"{lost:,} of {left:,} lines are without a buyer ({log.customer} names none): all "
+                "that follows speaks of the others.",
+                lost,
+            ),
+        )
     column = {
         "missing customer": log.customer,
         "undated": log.date,

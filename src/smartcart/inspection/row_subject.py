@@ -25,6 +25,7 @@ __all__ = ["refuse_other_rows"]
 ONCE = 0.95  # different values for each row: fewer are customers with several rows
 OF_PAPERS = 0.2  # different numbers for each row: a paper has few entries in the books
 SEVERAL = 10  # different customers at least
+EACH = 0.98  # different days for each row: a row is one of them
 ROWS = 20  # fewer say nothing of what a row is
 _OTHER = re.compile(
     r"\b(address|addresses|adresse|adress|anschrift|direccion|endereco|indirizzo|adres|row|line|"
@@ -56,6 +57,10 @@ def refuse_other_rows(
     a product, or a document of nobody known. Orders of nobody are told elsewhere.
     """
     ids = [c.name for c in columns if c.role == "id"]
+    day = next((f.name for f in figures if f.name not in said and _is_a_day(f)), None)
+    guessed = [name for name in ids[:1] if name not in said and figures[0].rows >= ROWS]
+    if guessed and day is not None and _each_on_its_day(opened, day, guessed[0]):
+        raise _of_days(opened, day)
     if ids and (ids[0] in said or not speaks_of_another(ids[0])):
         return
     if not figures or figures[0].rows < ROWS:
@@ -104,15 +109,19 @@ def refuse_other_rows(
             f"{choose_line('NAME', 'customer')}; --kind customers segments these rows as they are, "
             "as if each were a customer",
         )
-    day = next((f.name for f in figures if f.name not in said and _is_a_day(f)), None)
     warned = any(c.role == "sensitive" for c in columns) or lines_of_nobody(figures) is not None
     if not ids and day is not None and not warned:
-        raise DataError.of(
-            f"{source!r} has a day on each row ({day!r}) and no column that says whose it is",
-            "a row per customer, or lines of orders that name the buyer",
-            "export customers, or orders with a customer id or an e-mail address; --kind customers "
-            "segments these rows as they are, as if each were a customer",
-        )
+        raise _of_days(opened, day)
+
+
+def _of_days(opened: Opened, day: str) -> DataError:
+    return DataError.of(
+        f"{opened.reading.source!r} has a day on each row ({day!r}) and no column that says whose "
+        "it is",
+        "a row per customer, or lines of orders that name the buyer",
+        "export customers, or orders with a customer id or an e-mail address; --kind customers "
+        "segments these rows as they are, as if each were a customer",
+    )
 
 
 def speaks_of_another(name: str) -> bool:
@@ -156,6 +165,18 @@ def _is_a_day(column: ColumnSummary) -> bool:
     """Return whether nearly every row has a day, called a day or a date and nothing else."""
     plain = re.fullmatch(_DAY, tokens(column.name)) is not None
     return column.type == "date" and plain and column.present >= ONCE * column.rows
+
+
+def _each_on_its_day(opened: Opened, day: str, number: str) -> bool:
+    """Return whether each row is of another day, and what numbers it names no person.
+
+    That is a report of days: of customers some came on the same one.
+    """
+    if names_a_person(number):
+        return False
+    days = opened.table[day].cast("date")
+    row = opened.engine.record(opened.table.aggregate(different=days.nunique(), known=days.count()))
+    return int(row["different"] or 0) >= EACH * int(row["known"] or 0)
 
 
 def _of_something_sold(column: ColumnSummary) -> bool:

@@ -36,7 +36,7 @@ def of_one_address(
             continue
         if filled(desk, structure, column) < FULL:
             continue
-        pairs = pairs_of(desk, name, log.customer, phone=False)
+        pairs = pairs_of(desk, name, log.customer)
         split = pairs.several_keys >= SEVERAL * pairs.names
         if not split or pairs.several_names > SHARED * pairs.keys:
             continue

@@ -37,8 +37,13 @@ _SUM_OF = re.compile(  # what a name of money is a sum of, and in which currency
 )
 
 _AFTER_DISCOUNT = re.compile(
-    r"\b(after|less|incl|net of|nach|apres|despues|apos)( the| de)? (discounts?|rabatte?n?|"
-    r"remises?|descuentos?)\b"
+    r"\b(after|less|incl|net of|with|nach|apres|despues|apos|con|com|avec|mit|met|na|dopo|efter)"
+    r"( the| de| la)? (discounts?|rabatte?n?|remises?|descuentos?|descontos?|sconto|korting|"
+    r"rabatt?)\b|"
+    r"\b(po|z|ze|se|s|so|sa|uz|с|со|з|зі|после|після|след|със) "
+    r"(rabac?t?\w*|znizk\w*|upust\w*|slev\w*|zlav\w*|popust\w*|скидк\w*|знижк\w*|отстъпк\w*)\b|"
+    r"\b(kedvezmenyes|indirimli|zlavnen\w*|zlevnen\w*|discounted)\b|"
+    r"(优惠|折扣|割引|値引き?|할인|優惠) ?(后|後|후)|折(后|後)"
 )
 _BEFORE_DISCOUNT = re.compile(
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
@@ -139,7 +144,11 @@ _DISCOUNT = re.compile(
     r".*\bскидк.*|"
     r".*\bindirim.*|"
     r".*\b(discounts?|disc|rabatte?|nachlass|remises?|reductions?|descuentos?|descontos?|sconti?|"
-    r"sconto|korting|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*"
+    r"sconto|korting(en)?|coupons?|vouchers?|promo|promotions?|gutscheine?|savings?|markdowns?)\b.*|"
+    r".*\b(rabat\w*|upust\w*|znizk\w*|bonifikat\w*|slev\w*|zlav\w*|kedvezmeny\w*|engedmeny\w*|"
+    r"alennu\w*|reducer\w*|nuolaid\w*|atlaid\w*|allahindlus\w*|popust\w*|εκπτωσ\w*|знижк\w*|"
+    r"отстъпк\w*|попуст\w*|diskon|diskaun|potongan|iskonto\w*|chiet khau|giam gia)\b.*|"
+    r".*(خصم|הנחה|値引|優惠).*"
 )
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
@@ -180,11 +189,12 @@ def money_rank(name: str) -> int | None:
     after = _AFTER_DISCOUNT.search(words) is not None
     words = re.sub(r" (w|with|by) payment method$", "", words)
     words = taxes_aside(_AFTER_DISCOUNT.sub(" ", words)) or words
+    if not after and words in names_of("discount"):
+        return None
     if _BEFORE_DISCOUNT.fullmatch(words) and not after:
         return None if _NEVER_PAID.fullmatch(re.sub(r"\bbefore discounts?\b", "", words)) else 2
-    if _NEVER_PAID.fullmatch(words) or any(
-        map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))
-    ):
+    never = _NEVER_PAID.fullmatch(words) or (_DISCOUNT.fullmatch(words) and not after)
+    if never or any(map(_NEVER_PAID_WITHIN.fullmatch, (words, *words.split()))):
         return None
     words = _CONVERTED_WORD.sub("", words)
     if _PAID.fullmatch(words) or _ACTUAL.fullmatch(words):
@@ -234,10 +244,13 @@ def converted(name: str) -> bool:
 def is_discount(name: str) -> bool:
     """Return whether a name is of what was taken off.
 
-    >>> is_discount("Total Discounts"), is_discount("Tax")
-    (True, False)
+    >>> [is_discount(n) for n in ("Total Discounts", "Kwota rabatu", "Cena po rabacie", "Tax")]
+    [True, True, False, False]
     """
-    return _DISCOUNT.fullmatch(tokens(name)) is not None
+    words = tokens(name)
+    if _AFTER_DISCOUNT.search(words) is not None:
+        return False
+    return _DISCOUNT.fullmatch(words) is not None or words in names_of("discount")
 
 
 def is_refund(name: str) -> bool:

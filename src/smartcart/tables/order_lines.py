@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from smartcart.records import OrderLog
 from smartcart.tables.nobody import is_nobody
+from smartcart.tables.phones import bare_number
 from smartcart.tables.summary import ROW_COLUMN
 from smartcart.tables.tax_numbers import is_tax_number
 
@@ -311,6 +312,8 @@ def told_lost(table: ir.Table, log: OrderLog) -> dict[str, ir.Value]:
 def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return who bought: the customer, of nobody the e-mail address, else nothing."""
     value = one_form(identity(table[log.customer]), log.customer)
+    if log.phone_digits and value.type().is_string():
+        value = bare_number(value, log.phone_digits)
     if log.given is not None:
         value = full_name(text(table[log.given]), text(table[log.customer]))
     if log.folded and value.type().is_string():
