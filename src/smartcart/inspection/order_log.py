@@ -117,7 +117,8 @@ def look_at_orders(
             log, lettered=_lettered(engine.record(orders.letter_expression(opened.table, log)))
         )
     settled = replace(settled, log=log)
-    marked, files = kept_lines(opened, orders.lines(table, log, as_of))
+    lines = kept_lines(opened, orders.lines(table, log, as_of))
+    marked = lines.table
     counts = engine.record(orders.count_expression(marked))
     first, last = _day(counts["first"]), _day(counts["last"])
     used = int(counts["used"] or 0)
@@ -139,9 +140,8 @@ def look_at_orders(
     split = split_day(first, day, options.horizon)
     say = progress or (lambda step, done, total: None)
     season = held_back.season_windows(first, split, day, options.horizon)
-    found = add_up(opened, marked, log, day, say, split, season)
-    for file in files:
-        file.unlink()
+    found = add_up(opened, lines, log, day, say, split, season)
+    lines.forget()
     days = (first, last, day, where)
     seen = _described(
         opened, found, log, counts, days, duplicates, exact, (*unnamed, *settled.notices)
@@ -200,18 +200,35 @@ def _with_receipt(
     return replace(seen, inspection=replace(inspection, receipt=told))
 
 
-def kept_lines(opened: Opened, marked: ir.Table) -> tuple[ir.Table, list[Path]]:
-    """Return the lines with their parts and rules, and the files that hold them, if any.
+@dataclass(frozen=True, slots=True)
+class KeptLines:
+    """Lines with their parts and rules, the files that hold them, if any, and how they add up."""
+
+    table: ir.Table
+    files: tuple[Path, ...] = ()
+    parts: int = 1  # in so many parts of their customers
+
+    def forget(self) -> None:
+        """Remove the files."""
+        for file in self.files:
+            file.unlink()
+
+
+def kept_lines(opened: Opened, marked: ir.Table) -> KeptLines:
+    """Return the lines with their parts and rules, kept where they are read from there sooner.
 
     They are read several times. Where that costs more than to write them, of short logs and of
     those added up in parts, the embedded engine keeps the few columns that the rules need.
     """
     engine, lines = opened.engine, opened.reading.rows
-    if not engine.can.in_parts or (lines > SHORT_LOG and _parts(engine, marked) == 1):
-        return marked, []
+    if not engine.can.in_parts:
+        return KeptLines(marked)
+    parts = _parts(engine, marked) if lines > PART_CUSTOMERS else 1
+    if parts == 1 and lines > SHORT_LOG:
+        return KeptLines(marked)
     here = opened.here
-    files = [here.spool(here.compile(marked))]
-    return here.kept(files), files
+    file = here.spool(here.compile(marked))
+    return KeptLines(here.kept([file]), (file,), parts)
 
 
 def _parts(engine: Engine, marked: ir.Table) -> int:
@@ -222,7 +239,7 @@ def _parts(engine: Engine, marked: ir.Table) -> int:
 
 def add_up(
     opened: Opened,
-    marked: ir.Table,
+    lines: KeptLines,
     log: OrderLog,
     day: dt.date | None,
     say: Progress,
@@ -235,13 +252,12 @@ def add_up(
     added up between the steps; a server or a cluster does all at once. With ``split`` customers
     also get sums until that day, on which a forecast is tried, and in the windows of ``season``.
     """
-    engine, here = opened.engine, opened.here
+    here, marked, parts = opened.here, lines.table, lines.parts
     held = (day - split).days if day is not None and split is not None else 0
-    if not engine.can.in_parts:
+    if not opened.engine.can.in_parts:
         when = orders.rhythm(orders.orders(marked, log), log, split, held, season)
         spent = orders.spending(marked, log, day, split)
         return opened.keep(orders.customers(when, spent, log, day))
-    parts = _parts(engine, marked)
     files = []
     for part in range(parts):
         say("add up orders", opened.reading.rows * part // parts, opened.reading.rows)

@@ -340,15 +340,14 @@ def _of_orders(
     table = checked(opened, parts, "the model of an order log")
     if log.drop_duplicates:
         table = distinct_lines(table, log)
-    marked, files = kept_lines(opened, orders.lines(table, log, as_of))
-    row = opened.engine.record(marked.aggregate(latest=marked["day"].max()))
+    lines = kept_lines(opened, orders.lines(table, log, as_of))
+    row = opened.engine.record(lines.table.aggregate(latest=lines.table["day"].max()))
     latest = None if row["latest"] is None else orders.EPOCH + dt.timedelta(int(row["latest"]))
     contract = _dated(model.contract, as_of, latest, str(log.date))
     if contract.as_of is None or (split is not None and split >= contract.as_of):
         split = None
-    found = held_back.with_alive(add_up(opened, marked, log, contract.as_of, say, split), log)
-    for file in files:
-        file.unlink()
+    found = held_back.with_alive(add_up(opened, lines, log, contract.as_of, say, split), log)
+    lines.forget()
     contract = assignment.reading_contract(replace(model, contract=contract), found.columns)
     here = opened.keeper
     sold = found["frequency"] > 0
