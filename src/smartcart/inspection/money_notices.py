@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from smartcart.inspection.amounts import Amounts, Floats
 from smartcart.inspection.desk import Desk, choose_line, listed
-from smartcart.inspection.states import values_of
 from smartcart.records import Notice, OrderLog, Reading
-from smartcart.sources import Opened
 from smartcart.tables.money_ranks import is_discount, money_rank
-from smartcart.tables.order_names import no_money, part_of
+from smartcart.tables.order_names import no_money
 from smartcart.tables.order_structure import SEVERAL
-from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
-__all__ = ["beside_discounts", "in_hundredths", "minor_units", "of_used_money", "undiscounted"]
+__all__ = ["beside_discounts", "minor_units", "of_used_money", "undiscounted"]
 
 CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 NEAR = 0.5, 5.0  # times pieces and prices: what was paid, of the line or of its order on each line
-NO_CENTS = {"bif", "clp", "djf", "gnf", "isk", "jpy", "kmf", "krw", "pyg", "rwf", "ugx", "vnd"} | {
-    *("vuv", "xaf", "xof", "xpf")
-}
 MOST = 3  # columns that are offered
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told
 
@@ -39,37 +33,18 @@ def of_used_money(reading: Reading, used: Iterable[str | None]) -> Reading:
     return replace(reading, notices=kept)
 
 
-def in_hundredths(opened: Opened, columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
-    """Return the columns of whole numbers whose names say that they count cents.
-
-    There are none where all money is of currencies without cents, whose dumps keep the name.
-    """
-    found = tuple(
-        c.name for c in columns if c.type == "number" and c.whole and CENTS.search(tokens(c.name))
-    )
-    for column in columns if found else ():
-        part = part_of(column, {})
-        if part is not None and part.name == "currency" and column.type == "text":
-            told = {
-                v.strip().lower() for v in values_of(opened.engine, opened.table, column.name, 8)
-            }
-            if told and told <= NO_CENTS:
-                return ()
-    return found
-
-
 def minor_units(log: OrderLog) -> list[Notice]:
-    """Tell of money whose name says that it counts cents, and whether it is divided by a hundred.
-
-    Cents with decimals are rather the currency itself, under a wrong name.
-    """
+    """Tell of money whose name says that it counts cents: sums are a hundred times the currency."""
     name = log.amount or (log.unit_price if log.quantity is not None else None)
     if name is None or CENTS.search(tokens(name)) is None:
         return []
-    told = "they are divided by 100, and all sums here are in the currency itself."
-    if name not in log.hundredths:
-        told = "as it is read, all sums here are in them. Divide it by 100 if it does count them."
-    return [Notice("minor_units", f"{name} counts hundredths of the currency by its name: {told}")]
+    return [
+        Notice(
+            "minor_units",
+            f"{name} counts hundredths of the currency by its name: all sums of money here are in "
+            "them. Divide the column by 100 to have the currency itself.",
+        )
+    ]
 
 
 def _taken(values: Floats) -> tuple[Floats, float]:

@@ -26,7 +26,7 @@ from smartcart.inspection.desk import (
     choose_line,
     money_columns,
 )
-from smartcart.inspection.money_notices import in_hundredths, minor_units
+from smartcart.inspection.money_notices import minor_units
 from smartcart.inspection.namesakes import apart_from_namesakes, by_whole_names
 from smartcart.inspection.order_day import day_of
 from smartcart.inspection.order_money import money_of, refunds_of
@@ -103,7 +103,6 @@ def settle(
         said |= named
     dropped = frozenset(name for name, part in parts.items() if not part)
     desk = Desk(opened, sample, {c.name: c for c in columns}, frozenset(said), dropped, of_lines)
-    log = replace(log, hundredths=in_hundredths(opened, columns))
     _count(desk, log, found)
     log, structure = order_number(desk, log, found)
     log = pieces_of_order(desk, log, structure)

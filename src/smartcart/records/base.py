@@ -162,7 +162,6 @@ class OrderLog(Brief):
     paid_on: tuple[str, ...] = ()  # days without which an order was not paid
     voided: bool = False  # a cancelled line with negative money voids the order that it cancels out
     refunded: str | None = None  # the money given back of an order, in a column of its own
-    hundredths: tuple[str, ...] = ()  # columns of money that count cents, as their names say
     daily: bool = False  # numbers begin anew every day: number and day make an order
     shop: str | None = None  # numbers its orders by itself: number and shop make an order
     whole_orders: tuple[str, ...] = ()  # columns of money that stand for the order, not its lines

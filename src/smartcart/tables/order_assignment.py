@@ -226,7 +226,6 @@ def _renamed(log: OrderLog, plain: Mapping[str, str]) -> OrderLog:
         paid_on=each(log.paid_on),
         whole_orders=each(log.whole_orders),
         filled=each(log.filled),
-        hundredths=each(log.hundredths),
     )
 
 

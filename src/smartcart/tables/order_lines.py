@@ -88,9 +88,7 @@ def cells(table: ir.Table, log: OrderLog) -> LineColumns:
         quantity = told.ifelse(quantity, ibis.literal(None, "float64"))
         product = told.ifelse(product, ibis.literal(None, "string"))
     table = table.mutate(__customer__=customer, __quantity__=quantity, __product__=product)
-    table = table.mutate(
-        __amount__=_amount(table, log), __refund__=_money(table, log, log.refunded)
-    )
+    table = table.mutate(__amount__=_amount(table, log), __refund__=_number(table, log.refunded))
     if log.row_type is not None and log.order_rows:
         holds = text(table[log.row_type]).isin(log.order_rows)
         table = table.mutate(
@@ -379,21 +377,15 @@ def _number(table: ir.Table, name: str | None) -> ir.Value:
     return table[name].cast("float64")
 
 
-def _money(table: ir.Table, log: OrderLog, name: str | None) -> ir.Value:
-    """Return the money of a column in its currency, where it counts cents."""
-    value = _number(table, name)
-    return value / 100 if name in log.hundredths else value
-
-
 def _amount(table: ir.Table, log: OrderLog) -> ir.Value:
     """Return the money of a line; the amount takes the sign of a negative quantity."""
     quantity = _number(table, log.quantity)
     if log.amount is not None:
-        amount = _money(table, log, log.amount)
+        amount = table[log.amount].cast("float64")
         if log.quantity is None:
             return amount
         back = (quantity < 0) & (amount > 0)
         return back.fill_null(False).ifelse(-amount, amount)
     if log.unit_price is not None and log.quantity is not None:
-        return quantity * _money(table, log, log.unit_price)
+        return quantity * table[log.unit_price].cast("float64")
     return ibis.literal(None, type="float64")
