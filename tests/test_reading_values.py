@@ -586,3 +586,23 @@ def test_dashes_are_no_currency(other: str, mixed: bool) -> None:
     table = log(total=PAID).assign(currency=np.where(N % 9 == 0, other, "EUR"))
     told = {notice.code for notice in smartcart.check(table).notices}
     assert ("mixed currencies" in told) == mixed
+
+
+@pytest.mark.parametrize("price", ["EP", "EP brutto", "Stk", "Tarif"])
+@pytest.mark.parametrize("copies", [0, 20])
+def test_what_pieces_multiply_to_another_amount_is_no_rival_of_it(price: str, copies: int) -> None:
+    t = two_lines()
+    pieces = 1 + np.arange(len(t)) % 3
+    each = t["line"].to_numpy()
+    table = pd.DataFrame(
+        {"Belegnr": t["number"], "Belegdatum": t["day"], "Kundennr": t["who"], "Menge": pieces}
+    )
+    table[price], table["Pos-Betrag"] = each, each * pieces
+    table["Belegsumme"] = table.groupby("Belegnr")["Pos-Betrag"].transform("sum") + 4.9
+    twice = pd.concat([table, table.tail(copies)])  # exports that overlap
+    receipt = smartcart.check(twice).receipt
+    assert receipt.columns["money"] == "Belegsumme"
+    assert receipt.revenue == pytest.approx(table.groupby("Belegnr")["Belegsumme"].first().sum())
+    alone = smartcart.check(table.drop(columns="Belegsumme")).receipt
+    assert alone.columns["money"] == "Pos-Betrag"
+    assert alone.revenue == pytest.approx((each * pieces).sum())

@@ -115,6 +115,7 @@ def money_of(
         return log
     if order[0] not in before_paying:
         order = [n for n in order if n not in before_paying]
+    log, order = _without_prices(desk, log, order, amounts())
     chosen = _by_values(desk, order[0], order, several, amounts())
     if chosen == log.unit_price:  # the money of the line: no price of one of its pieces
         log, pieces = replace(log, unit_price=None), False
@@ -125,7 +126,7 @@ def money_of(
         if lines:
             chosen = lines[0]
             log = counted_once(desk, replace(log, amount=chosen), structure)
-    rest = [name for name in moneys if name not in order]
+    rest = [name for name in moneys if name not in {*order, log.unit_price}]
     for name in [n for n in order if n != chosen] + rest:
         if is_refund(name) or _with_sums(amounts(), name, log.quantity):
             continue
@@ -164,6 +165,20 @@ def money_of(
     if not added_up and not settled:
         _each_line_alike(desk, log, structure)
     return log
+
+
+def _without_prices(
+    desk: Desk, log: OrderLog, order: list[str], amounts: Amounts
+) -> tuple[OrderLog, list[str]]:
+    """Return the amounts without one that, times the pieces, is another: a piece costs it."""
+    pieces = log.quantity
+    if pieces is None or pieces not in amounts.columns or {"amount", "unit_price"} & desk.said:
+        return log, order
+    for price, money in permutations([n for n in order if n in amounts.columns], 2):
+        if amounts.is_product(pieces, price, money):
+            log = replace(log, unit_price=log.unit_price or price)
+            return log, [n for n in order if n != price]
+    return log, order
 
 
 def _each_line_alike(desk: Desk, log: OrderLog, structure: Structure | None) -> None:

@@ -125,7 +125,7 @@ _PAID = re.compile(
     r"total (order|invoice) (amount|value|price))"
     r"( (base|purchased|paid|usd|eur|gbp|inr|brl|chf|cents?|in cents|amount|by customer|buyer|"
     r"order currency|shop currency|currency|local|presentment|amount paid|value|signed|signe))*"
-    r"|gesamt(betrag|summe|preis|wert)?|(rechnungs|bestell|auftrags)(betrag|wert|summe)|"
+    r"|gesamt(betrag|summe|preis|wert)?|(rechnungs|bestell|auftrags|beleg|bon|kauf|zahlungs)(betrag|wert|summe)|"
     r"end(betrag|summe)|(total|importe|valor|monto|montant|prix|precio|preco|importo|prezzo)"
     r"( (total|pagado|pago|paye|del pedido|pedido|commande|venta|venda|ordine|pagato|a pagar|"
     r"general|geral|final))+|totale?( (ordine|pagato|commande|paye))?|totaal( ?bedrag)?|"
