@@ -402,3 +402,30 @@ def test_an_address_with_an_id_at_each_checkout_is_somebody(orders: int) -> None
     assert seen.receipt.columns["customer"] == "Customer Email"
     assert seen.receipt.customers == len({*mails})
     assert "nobody" not in codes(seen)
+
+
+# Spellings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("José Núñez", "jose nunez", True),
+        ("Łukasz Żak", "Łukasz Zak", True),
+        ("José Núñez", "José Nunes", False),
+        ("Й Ким", "И Ким", False),
+    ],
+)
+def test_a_name_is_one_with_and_without_accents(first: str, second: str, one: bool) -> None:
+    called = np.where(WHO == 5, np.where(N // PEOPLE % 2 == 0, first, second), CALLED)
+    seen = smartcart.check(log(Cliente=called))
+    assert seen.receipt.customers == BY_NAME[1] + (not one)
+    assert seen.receipt.revenue == TOTAL.sum()
+    scored = smartcart.segment(log(Cliente=called), k=2)
+    again = scored.assign(log(Cliente=called))
+    assert len(again) == seen.receipt.customers
+
+
+def test_an_id_is_what_it_is_accents_or_not() -> None:
+    codes = np.array([f"{'É' if i % 2 else 'E'}{i // 2:03d}" for i in range(PEOPLE)])[WHO]
+    assert smartcart.check(log(**{"Customer ID": codes})).receipt.customers == PEOPLE

@@ -138,3 +138,35 @@ def test_large_tables_have_words_as_they_are_usually_written(
     assert left(found) == 2
     assert found.receipt is not None
     assert found.receipt.customers == N
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("CLIENTE CONTADO / MOSTRADOR", True),
+        ("Mostrador", True),
+        ("Guest (till 2)", True),
+        ("Thekenverkauf | Kasse", True),
+        ("Gast, Jo", False),
+        ("Mostrador Ruiz", False),
+    ],
+)
+def test_a_word_for_nobody_may_have_another_behind_it(name: str, nobody: bool) -> None:
+    found = seen(with_rows(customers(), (3_000, name)))
+    assert left(found) == nobody
+    assert found.receipt.customers == N + (not nobody)
+
+
+@pytest.mark.parametrize(("orders", "told"), [(900, True), (60, False)])
+def test_a_row_with_far_more_orders_than_any_other_is_told(orders: int, told: bool) -> None:
+    table = with_rows(customers(), (3_000, "Cleo Ash"))
+    table.loc[N, "orders_count"] = orders
+    assert ("outsized buyer" in {n.code for n in seen(table).notices}) == told
+
+
+def test_a_log_of_a_counter_with_two_words_for_nobody() -> None:
+    n = np.arange(240)
+    who = np.where(n % 3 == 0, "Cliente contado / Mostrador", [f"Ada Birch{i % 40}" for i in n])
+    log = {"Ticket": n + 1, "Fecha": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D")}
+    found = seen(pd.DataFrame(log | {"Cliente": who, "Total": 10.0 + n % 7}))
+    assert (found.receipt.orders, "nobody" in {x.code for x in found.notices}) == (160, True)

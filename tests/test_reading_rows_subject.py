@@ -635,3 +635,20 @@ def test_a_number_of_a_parcel_is_no_customer() -> None:
         smartcart.check(table)
     named = table.rename(columns={"Packet Id": "Customer ID"})
     assert smartcart.check(named).receipt.customers == ORDERS
+
+
+@pytest.mark.parametrize(("twice", "refused"), [(2, False), (20, True)])
+def test_members_of_one_name_are_not_one_member(twice: int, refused: bool) -> None:
+    names = [f"Ada Birch{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(100)]
+    names[:twice] = names[50 : 50 + twice]
+    visits = 1 + np.arange(100) % 7
+    table = pd.DataFrame({"Member": names, "Visits": visits, "Total Spend": visits * 9.5})
+    if refused:
+        with pytest.raises(DataError, match=r"more than once|several rows per customer"):
+            smartcart.check(table)
+        return
+    found = smartcart.check(table)
+    assert found.receipt.customers == 100
+    assert "no id" in {n.code for n in found.notices}
+    ids = smartcart.check(table.assign(Member=[f"M{i:03d}" for i in range(100)]))
+    assert ids.contract.id_column == "Member"

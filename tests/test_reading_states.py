@@ -509,3 +509,73 @@ def test_other_states_that_no_word_explains_are_told(what: str) -> None:
         table["State"] = np.array(values)[N // PEOPLE % 4]
     assert told(table) == TRUTH
     assert _messages(table)
+
+
+# Papers, and visits to come ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bill", "credit"),
+    [
+        ("Fattura", "Nota di credito"),
+        ("Factura", "Factura rectificativa"),
+        ("Factura", "Nota de abono"),
+        ("Nota fiscal", "Nota de devolução"),
+        ("Faktura", "Kreditnota"),
+        ("Factuur", "Creditnota"),
+        ("Faktura", "Dobropis"),
+        ("Faktura", "Faktura korygująca"),
+        ("Lasku", "Hyvityslasku"),
+        ("Számla", "Jóváíró számla"),
+        ("Τιμολόγιο", "Πιστωτικό τιμολόγιο"),
+        ("TD01", "TD04"),
+    ],
+)
+def test_a_note_of_credit_is_a_return_in_any_language(bill: str, credit: str) -> None:
+    kind = np.where(LOST, credit, bill)
+    receipt = smartcart.check(_log(Tipo=kind)).receipt
+    assert receipt.orders == SOLD
+    assert receipt.revenue == pytest.approx(orders()["total"][~LOST].sum())
+    assert told(_log(Tipo=np.where(LOST, bill + " B", bill))) == TRUTH
+
+
+@pytest.mark.parametrize(("word", "beside"), [("Bokad", "Behandlare"), ("Booked", "Stylist")])
+@pytest.mark.parametrize(("late", "kept"), [(True, 110), (False, ORDERS)])
+def test_a_visit_that_is_booked_and_to_come_is_not_sold_yet(word, beside, late, kept) -> None:
+    table = _log(**{beside: np.where(N % 2 == 0, "Maja", "Klara")})
+    days = table["order_date"].rank(method="first").to_numpy()
+    some = days > ORDERS - 10 if late else (days % 12 == 0)
+    table["Status"] = np.where(some, word, "Completed")
+    assert told(table)[0] == kept
+    assert told(table.drop(columns=beside))[0] == ORDERS  # a shop's last orders are sold
+
+
+# Numbers of each line ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Cupom", "Recibo", "Comprobante", "Документ"])
+def test_more_names_of_a_receipt(name: str) -> None:
+    lines = two_lines()
+    table = pd.DataFrame(
+        {name: 45_000 + lines["number"], "Data": lines["day"], "Cliente": lines["who"]}
+    )
+    table["Valor pago"] = lines["line"]
+    found = smartcart.check(table).receipt
+    assert (found.orders, found.columns["order"]) == (ORDERS, name)
+
+
+def test_a_code_that_takes_something_off_is_no_receipt() -> None:
+    code = np.where(N % 4 == 0, "VERAO10", None)
+    table = _log(Cupom=code)
+    found = smartcart.check(table)
+    assert told(table) == TRUTH
+    part = {c.name: c.meaning for c in found.contract.log.columns}
+    assert part["Cupom"] == "discount"
+
+
+def test_numbers_of_bills_that_look_like_phones_number_orders() -> None:
+    t = _log().rename(columns={"order_id": "Numero"})
+    t["Numero"] = [f"{i}/2024" for i in 100 + N]
+    t["order_date"] = t["order_date"].to_numpy()[np.arange(ORDERS) // 2 * 2]  # two on a day
+    t["customer_id"] = t["customer_id"].to_numpy()[np.arange(ORDERS) // 2 * 2]
+    assert smartcart.check(t).receipt.orders == ORDERS

@@ -15,7 +15,7 @@ from smartcart.layouts import Layout
 from smartcart.records import Notice, OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables.buyer_ranks import customer_rank
-from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody
+from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody, says_nobody
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import text
 from smartcart.tables.order_names import part_of, parts_named
@@ -189,6 +189,7 @@ def with_nobody(
         nobody += NOBODY_NUMBERS
     nobody += _by_share(rows, customers)
     nobody += _by_name(rows)
+    nobody += [who for r in rows if says_nobody(who := _plain(r["who"]))]
     nobody += shared
     log = replace(
         log,

@@ -26,6 +26,7 @@ from smartcart.inspection.nobody_rows import (
     NOBODY_REASON,
     RowAside,
     nobody_notices,
+    outsized_row,
     without_nobody,
 )
 from smartcart.inspection.order_log import OrderOptions, look_at_orders
@@ -283,6 +284,7 @@ def _look(
     notices = (
         *reading.notices,
         *nobody_notices(aside),
+        *outsized_row(engine, clean, columns),
         *table_warnings.warnings(contract, forming, customers),
         *table_warnings.doubtful(engine, clean, contract, ledger),
         *table_warnings.receipts(order_unnamed.lines_of_nobody(figures)),

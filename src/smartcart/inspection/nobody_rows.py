@@ -7,6 +7,7 @@ have their name.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from smartcart.inspection.buyers import begins_at_zero
+from smartcart.inspection.buyers import ENOUGH, OUTSIZED, TIMES_OUTSIZED, begins_at_zero
 from smartcart.records import Column, Notice, ResultRow
-from smartcart.tables.nobody import GUESTS, NOBODY_NUMBERS, NOBODY_WORDS
+from smartcart.tables.nobody import FURTHER, GUESTS, NOBODY_NUMBERS, NOBODY_WORDS
 from smartcart.tables.order_candidates import NAME
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from smartcart.engines.protocol import Engine
 
-__all__ = ["NOBODY_REASON", "RowAside", "nobody_notices", "without_nobody"]
+__all__ = ["NOBODY_REASON", "RowAside", "nobody_notices", "outsized_row", "without_nobody"]
 
 NOBODY_REASON = "stands for nobody (guests, walk-ins): no customer"
 SEVERAL = 3  # rows of one word, of several shops or currencies; more are guests, one by one
@@ -94,7 +95,11 @@ def without_nobody(
 def _cell(row: ResultRow, words: Sequence[set[str]]) -> str:
     """Return the first cell of a row that is one of the words of its column."""
     cells = [str(row[f"cell_{i}"]).strip() for i in range(len(words))]
-    return next(cell for cell, ours in zip(cells, words, strict=True) if cell.lower() in ours)
+    return next(
+        cell
+        for cell, ours in zip(cells, words, strict=True)
+        if cell.lower() in ours or re.sub(FURTHER, "", cell.lower()) in ours
+    )
 
 
 def _one_of(value: ir.Value, words: set[str], large: bool) -> ir.Value:
@@ -103,7 +108,9 @@ def _one_of(value: ir.Value, words: set[str], large: bool) -> ir.Value:
     if large:
         forms = {f for w in words for f in (w, w.upper(), w.title(), w.capitalize())}
         return value.isin(sorted(forms))
-    return value.strip().lower().isin(sorted(words))
+    plain = value.strip().lower()
+    known = sorted(words)
+    return plain.isin(known) | plain.re_replace(FURTHER, "").isin(known)
 
 
 def _numbers(engine: Engine, table: ir.Table, column: ColumnSummary) -> list[int]:
@@ -139,6 +146,31 @@ def _names(
         and known[c.name].head
         and known[c.name].head_distinct >= ALL_NAMED * known[c.name].head
     ][:NAMES]
+
+
+def outsized_row(engine: Engine, table: ir.Table, columns: Sequence[Column]) -> list[Notice]:
+    """Tell of one row with far more purchases than any other: a large buyer, or nobody."""
+    counts = [c.name for c in columns if c.meaning == "frequency" and c.type == "number"]
+    if not counts:
+        return []
+    count = table[counts[0]].cast("float64")
+    row = engine.record(table.aggregate(rows=count.count(), all=count.sum(), first=count.max()))
+    first, every = float(row["first"] or 0), float(row["all"] or 0)
+    if int(row["rows"] or 0) < ENOUGH or first < OUTSIZED * every:
+        return []
+    others = engine.record(table.aggregate(n=count.max(where=count < first)))
+    second = float(others["n"] or 0)
+    if first < TIMES_OUTSIZED * second:
+        return []
+    return [
+        Notice(
+            "outsized buyer",
+            f"One row has {first:,.0f} of {every:,.0f} in {counts[0]} ({first / every:.0%}), the "
+            f"next one {second:,.0f}: if that is not one buyer but stands for guests or walk-ins, "
+            "leave it out of the file.",
+            int(first),
+        )
+    ]
 
 
 def nobody_notices(rows: Sequence[RowAside]) -> tuple[Notice, ...]:

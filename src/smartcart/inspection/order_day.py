@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from smartcart.inspection.desk import HALF, Desk
-from smartcart.records import OrderLog
-from smartcart.tables.order_candidates import Candidates
+from smartcart.inspection.desk import HALF, Desk, listed
+from smartcart.inspection.states import values_of
+from smartcart.records import LineState, OrderLog
+from smartcart.tables.order_candidates import FEW_STATES, Candidates
+from smartcart.tables.order_states import booked
 from smartcart.tables.order_structure import OrderColumn, Structure
 from smartcart.tables.tokens import tokens
 
-__all__ = ["day_of"]
+__all__ = ["day_of", "without_days_to_come"]
 
 MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
 VISIT = re.compile(
@@ -24,9 +26,17 @@ SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come 
     r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
     r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
 )
+BOOKED = re.compile(  # the same, where something tells of bookings
+    r".*\b(booking|bokning(s|ar)?|boknings id|buchung\w*|termin\w*|reservierung\w*|behandling|"
+    r"behandlare|frisor|friseur\w*|coiffeu\w*|prestation|praticien\w*|rendez vous|rdv|turno|cita|"
+    r"peluquer\w*|estilista|profesional|profissional|servico|agendamento|appuntamento|trattamento|"
+    r"operator[ei]|prenotazione|afspraak|behandeling|kapper|wizyt[ay]|zabieg|specjalista|"
+    r"rezerva\w*|procedura|varaus\w*|aika|foglalas|kezeles|запись|услуга|мастер|randevu)\b.*"
+)
 DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
 DAYS_AHEAD = 3  # between both on most lines: they were made ahead
 FEW_PAIRS = 20  # lines with both
+SEVERAL = 3  # lines of a state, at least, that all lie behind the others
 
 
 def day_of(desk: Desk, log: OrderLog, structure: Structure | None, found: Candidates) -> OrderLog:
@@ -81,3 +91,37 @@ def _done_later(
 
 def _same(cell: OrderColumn) -> float:
     return cell.same / max(1, cell.many)
+
+
+def without_days_to_come(desk: Desk, log: OrderLog) -> OrderLog:
+    """Return the log whose visits that are booked, and still to come, are not sold yet.
+
+    That is where all lines of such a state have later days than any other line that was sold.
+    """
+    if log.status is None or log.date is None or "status" in desk.said or log.layout is not None:
+        return log
+    values = values_of(desk.opened.engine, desk.opened.table, log.status, FEW_STATES)
+    lost = {*log.cancelled, *log.returned, *log.browsed}
+    lost |= {v for s in log.states if s.column == log.status for v in (*s.unpaid, *s.other)}
+    if not any(SEES_PEOPLE.fullmatch(n) or BOOKED.fullmatch(n) for n in map(tokens, desk.figures)):
+        return log
+    ahead = [value for value in booked(values) if value not in lost]
+    done = [value for value in values if value not in {*ahead, *lost}]
+    if not ahead or not done:
+        return log
+    table = desk.opened.table
+    state, day = table[log.status], table[log.date]
+    row = desk.opened.engine.record(
+        table.aggregate(
+            lines=state.isin(ahead).sum(),
+            first=day.min(where=state.isin(ahead)),
+            last=day.max(where=state.isin(done)),
+        )
+    )
+    if int(row["lines"] or 0) < SEVERAL or not row["first"] or not row["last"]:
+        return log
+    if row["first"] <= row["last"]:
+        return log
+    shown = listed([repr(value) for value in ahead])
+    desk.checks.append(f"all lines of {shown} are later than the others: they are still to come")
+    return replace(log, states=(*log.states, LineState(log.status, unpaid=tuple(ahead))))

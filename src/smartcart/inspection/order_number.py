@@ -32,6 +32,7 @@ from smartcart.tables.order_ranks import order_rank
 from smartcart.tables.order_roles import REPEATED
 from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO
+from smartcart.tables.phones import is_phone
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -96,6 +97,7 @@ def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog
     if best is None and (alone := _numbered_lines(desk, log)) is not None:
         structure = structure_by(desk, log, found, alone)
         desk.checks.append(f"{alone} differs on every line: each line is an order")
+        log = replace(log, discount=None) if log.discount == alone else log
         return replace(log, order=alone), structure
     if best is None:
         desk.notices += _refused_numbers(desk, refused)
@@ -189,6 +191,8 @@ def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
     if "order" in desk.said or log.quantity or log.fill == "group" or _sold(desk, log):
         return None
     played = {*log.parts, *desk.dropped}
+    if "discount" not in desk.said:
+        played -= {log.discount or ""}  # "Cupom" is a receipt, too; a code off comes again
     for column in desk.figures.values():
         coded = column.type == "number" and column.whole
         coded |= column.type == "text" and column.digits >= CODED * column.head
@@ -202,7 +206,7 @@ def _numbered_lines(desk: Desk, log: OrderLog) -> str | None:
             and NOT_AN_ORDER.search(tokens(column.name)) is None
             and OF_A_ROW.search(tokens(column.name)) is None
             and not column.mails
-            and not column.phones
+            and not is_phone(column.name)
             and column.rows >= MANY_ORDERS
         ):
             return column.name

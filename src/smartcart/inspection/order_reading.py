@@ -28,7 +28,7 @@ from smartcart.inspection.desk import (
 )
 from smartcart.inspection.money_notices import minor_units
 from smartcart.inspection.namesakes import apart_from_namesakes, by_whole_names
-from smartcart.inspection.order_day import day_of
+from smartcart.inspection.order_day import day_of, without_days_to_come
 from smartcart.inspection.order_money import money_of, refunds_of
 from smartcart.inspection.order_number import (
     ORDERS_TRIED,
@@ -38,6 +38,7 @@ from smartcart.inspection.order_number import (
 )
 from smartcart.inspection.questions import refuse_several_documents
 from smartcart.inspection.several_ids import of_one_address
+from smartcart.inspection.spellings import with_bare_letters
 from smartcart.inspection.state_by_values import (
     document_kinds,
     payment_states,
@@ -124,6 +125,7 @@ def settle(
     log = day_of(desk, log, structure, found)
     log = states.with_states(opened, log, found, layout, structure)
     log = log if "status" in desk.said else states.without_address(opened, log)
+    log = without_days_to_come(desk, log)
     log = states.with_days_of_payment(desk, log, layout)
     tell_undated(desk, log, money_columns(log, found))
     if rows is None:
@@ -149,6 +151,7 @@ def settle(
     log = counter_papers(desk, voided_orders(desk, log))
     if log.fill != "group":
         log = buyers.with_nobody(opened, sample, log, found, layout, desk.notices)
+        log = with_bare_letters(desk, log)
     _other_customers(desk, log, structure, found)
     other_numbers(desk, log, columns)
     refuse_repeated_totals(desk, log)
@@ -370,6 +373,7 @@ def _other_customers(
             unnamed_by_mail=False,
             joined=False,
             phone_digits=0,
+            bare_letters=(),
             folded=is_mail(name),
         )
         desk.rivals.append(

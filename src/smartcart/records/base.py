@@ -155,6 +155,7 @@ class OrderLog(Brief):
     unnamed_by_mail: bool = False  # ... and those without a customer, too
     joined: bool = False  # ... these are whoever bears the same name on other lines, if one does
     folded: bool = False  # customers are e-mail addresses: compared without case and blanks
+    bare_letters: tuple[tuple[str, str], ...] = ()  # of names, compared without their accents
     phone_digits: int = 0  # customers are phones: of each these last digits are compared
     nobody: tuple[str, ...] = ()  # customers that stand for nobody, in lower case
     states: tuple[LineState, ...] = ()  # further columns that say what became of a line

@@ -11,7 +11,7 @@ import ibis
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["GUESTS", "NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody"]
+__all__ = ["FURTHER", "GUESTS", "NOBODY_NUMBERS", "NOBODY_WORDS", "is_nobody", "says_nobody"]
 
 NOBODY_WORDS = (
     "guest",
@@ -117,6 +117,55 @@ NOBODY_WORDS = (
     "pelanggan umum",
     "cliente contado",
     "cliente mostrador",
+    "mostrador",
+    "cliente de mostrador",
+    "clientes contado",
+    "clientes de contado",
+    "venta mostrador",
+    "ventas mostrador",
+    "balcão",
+    "balcao",
+    "consumidor",
+    "consumidor não identificado",
+    "consumidor nao identificado",
+    "vendita banco",
+    "cliente al banco",
+    "theke",
+    "thekenverkauf",
+    "ladenverkauf",
+    "ladenkunde",
+    "ladenkundschaft",
+    "vente au comptoir",
+    "client comptant",
+    "clients comptant",
+    "baliekant",
+    "baliekunde",
+    "balieverkoop",
+    "diskkund",
+    "butikskund",
+    "butikskunde",
+    "kassakund",
+    "kassakunde",
+    "kontantsalg",
+    "kontantförsäljning",
+    "käteisasiakas",
+    "käteismyynti",
+    "sprzedaż detaliczna",
+    "klient z ulicy",
+    "zákazník z ulice",
+    "hotovostný predaj",
+    "hotovostní prodej",
+    "drobný zákazník",
+    "lakossági vevő",
+    "client ocazional",
+    "vânzare cu amănuntul",
+    "kupac na malo",
+    "maloprodaja",
+    "физлицо",
+    "наличный покупатель",
+    "perakende",
+    "perakende satış",
+    "peşin müşteri",
     "clientes varios",
     "cliente varios",
     "venta al publico",
@@ -185,6 +234,20 @@ NOBODY_NUMBERS = (
     "000",
     "00000000-0000-0000-0000-000000000000",
 )
+
+
+FURTHER = r" *[/|(;].*$"
+"""What stands behind a word for nobody: ``cliente contado / mostrador``."""
+
+
+def says_nobody(cell: str) -> bool:
+    """Return whether a cell is a word for nobody, or begins with one before a further name.
+
+    >>> [says_nobody(cell) for cell in ("CLIENTE CONTADO / MOSTRADOR", "Guest (2)", "Gast, Jo")]
+    [True, True, False]
+    """
+    plain = cell.strip().lower()
+    return plain in NOBODY_WORDS or re.sub(FURTHER, "", plain) in NOBODY_WORDS
 
 
 def is_nobody(value: ir.Value, also: Collection[str]) -> ir.Value:

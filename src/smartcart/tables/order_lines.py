@@ -318,6 +318,8 @@ def _customer(table: ir.Table, log: OrderLog) -> ir.Value:
         value = full_name(text(table[log.given]), text(table[log.customer]))
     if log.folded and value.type().is_string():
         value = value.lower().replace("  ", " ").replace("  ", " ")
+        for letter, bare in log.bare_letters:
+            value = value.replace(letter, bare)
     nobody = is_nobody(value, log.nobody)
     if log.mail is not None and log.mail != log.customer:
         mail = text(table[log.mail]).strip().lower().nullif("")

@@ -48,6 +48,7 @@ IN_CURRENCY = re.compile(  # behind what is told in it: "Сумма, руб."
 )
 LEAST_ID = 1_000  # whole numbers from here on, each once, number something and count nothing
 FEW_COUNTS = 0.3  # of the rows: counts of orders come again, their numbers but for lines of one
+CODES = 0.2  # different values for each line at most: codes of discounts come again
 BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
 
 
@@ -87,8 +88,14 @@ def part_of(column: ColumnSummary, parts: Mapping[str, str]) -> Part | None:
         return next((part for part in PARTS if part.name == wanted), None)
     if not column.present:
         return None
-    named = (part for part in parts_named(column.name) if column.type in part.types)
-    return next((p for p in named if p.name != "order" or not _counts_orders(column)), None)
+    named = [part for part in parts_named(column.name) if column.type in part.types]
+    off = any(part.name == "discount" for part in named) and _comes_again(column)
+    none = off or _counts_orders(column)  # "Cupom" is a receipt, or a code that takes something off
+    return next((p for p in named if p.name != "order" or not none), None)
+
+
+def _comes_again(column: ColumnSummary) -> bool:
+    return column.distinct < CODES * column.present
 
 
 def _counts_orders(column: ColumnSummary) -> bool:

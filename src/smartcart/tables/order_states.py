@@ -11,6 +11,7 @@ from smartcart.tables.languages import state_words
 from smartcart.tables.tokens import tokens
 
 __all__ = [
+    "booked",
     "browsing_words",
     "coded",
     "drafts",
@@ -89,6 +90,10 @@ _RETURNED = _or_elsewhere(
     r"return|refund|retour|rembours|devuelt|devoluc|devolv|reembols|chargeback|erstatt|gutschrift|"
     r"credit (memo|note)|re-?credit(ed|ing)|reversed|rimbors|reintegrad|\bavoir\b|zuruckgegeben|"
     r"zurückgegeben|ruckgabe|rückgabe|"
+    r"not[ae]s? (di|de) (credit[oi]?|abono|devolucao)|\babonos?\b|factura rectificativa|"
+    r"(credit|kredit)(nota|not[ae]n?|faktura)|creditfactuur|dobropis|jovairo|hyvityslasku|"
+    r"faktura korygujaca|korekta faktury|πιστωτικ|кредит ?нот|кредитнот|исправительн|iade fatura|"
+    r"^td04\b|"
     r"\bcharged back\b|\bres[oi]\b",
     "returned",
 )
@@ -151,6 +156,15 @@ _SAID_PAID = _or_elsewhere(
     r"\b(paid|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|betald|betalt|regle|beglichen)\b",
     "paid",
 )
+_AHEAD = re.compile(  # what will be done on a day that people come
+    r"^((in)?bok(ad|at)|booked|gebucht|reserviert|geplant|vorgemerkt|terminiert|planned|planlagt|"
+    r"upcoming|bevorstehend|reserv(ed|ee?|ad[oa]|at[oa]|ert)|prenotat[oa]|agendad[oa]|programad[oa]|"
+    r"planifiee?|a venir|geboekt|gereserveerd|gepland|zarezerwowan[eay]?|umowion[eay]?|"
+    r"zaplanowan[eay]?|rezervovan[oaey]?|naplanovan[oaey]?|lefoglalva|foglalt|varattu|booket|bestilt|"
+    r"confirmed|bestatigt|bekraftad|bekreftet|bekraeftet|confirmad[oa]|confirmee?|confermat[oa]|"
+    r"bevestigd|potwierdzon[eay]?|записан[оа]?|подтвержден[оа]?|запланирован[оа]?|onaylandi|"
+    r"planlandi)$"
+)
 _OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
 _QUOTED = re.compile(  # kinds of documents that nobody has to pay
     r"^(quotations?|quotes?|estimates?|pro ?forma|devis|angebote?|kostenvoranschlag|presupuestos?|"
@@ -195,7 +209,9 @@ _KIND = re.compile(  # a column of kinds of rows or papers
 _SALE = re.compile(
     r"\b(реализаци|продаж|отгрузк|sprzedaz|faktura|prodej|satis|szamla|eladas)|"
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
-    r"venda|facture|factura|pedido|commande)\b"
+    r"venda|facture|factura|pedido|commande|fattur[ae]|scontrin[oi]|ricevut[ae]|nota fiscal|"
+    r"fatura|recibo|boleta|ticket|kassabon|factuur|bestelling|lasku|kuitti|regning|kvittering|"
+    r"kvitto|paragon|uctenka|blocek|szamla|nyugta|τιμολόγιο|απόδειξη|τιμολογιο|αποδειξη|рахунок|чек|fis|td01)\b"
 )
 
 
@@ -240,6 +256,7 @@ _SOLD = _or_elsewhere(
     r"zahlung|payment|paiement|pagamento|pago|abgeschlossen|\bpurchased?$|^compra$|"
     r"authori[sz]ed|autorisiert|autorizad|autoris|archiv|arquivad|^now[aey]$|faturad|fatturat|"
     r"^vollstandig|concretad|comptabilis|\bregle|acquitt|encaiss|\bimpute|"
+    r"saldat|incassat|quietanz|genomford|gjennomfort|gennemfort|"
     r"unterwegs|despach|en camino|realizad|en reparto|en route|"
     r"remise? au|clotur|acheminement|em separacao|postad[oa]|em transporte|despatch|"
     r"^(ny[at]?|uj|uusi|uus|yeni|baru|nou[aă]?|nov[áýé])$",
@@ -310,6 +327,15 @@ def pays(values: Iterable[str]) -> bool:
     rest = {*state.unpaid, *state.cancelled, *state.returned, *paid}
     rest |= {v for v in told if _PARTLY.search(_plain(v))}
     return bool(paid) and bool(state.unpaid) and rest == set(told)
+
+
+def booked(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values that say of a visit that it was booked: it may be still to come.
+
+    >>> booked(["Bokad", "Genomförd", "Confirmed"])
+    ('Bokad', 'Confirmed')
+    """
+    return tuple(value for value in values if _AHEAD.match(_plain(value)))
 
 
 def is_delivery(column: str) -> bool:

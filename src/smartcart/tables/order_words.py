@@ -41,12 +41,14 @@ _ORDER = (
     r"cart|booking|reservation|appointment|docket|document|gift|donation|charge|payment|"
     r"bestellung|bestell|auftrags?|rechnungs?|beleg|bons?|kassenbon|kauf|einkaufs?|"
     r"pedido|factura|compra|venta|commande|facture|achat|ticket de caisse|"
-    r"fatura|venda|nota fiscal|encomenda|ordine|fattura|scontrino|acquisto|bestelling|factuur|"
+    r"fatura|venda|nota fiscal|cupom( fiscal)?|recibo|comprobante|boleta|"
+    r"comanda|encomenda|ordine|fattura|scontrino|acquisto|bestelling|factuur|"
     r"order header|sales order|increment"
 )
 _ORDER_ALONE = (
     r"order|invoice|transaction|receipt|basket|ticket|bestellung|beleg|bon|kassenbon|pedido|"
-    r"factura|commande|facture|fatura|encomenda|ordine|scontrino|trans|txn"
+    r"factura|commande|facture|fatura|encomenda|ordine|scontrino|cupom( fiscal)?|recibo|"
+    r"comprobante|boleta|trans|txn"
 )
 _PERSON = (
     r"customer|client|user|member|shopper|buyer|account|household|person|card ?holder|cust|"

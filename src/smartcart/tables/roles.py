@@ -43,6 +43,7 @@ __all__ = [
 
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
+NAMESAKES = 0.95  # different names for each row, at least, where some people share one
 _SHARE = re.compile(
     r"%|\b(percent(age)?|pct|prozent|pourcentage|porcentaje|porcentagem|percentuale|procent|"
     r"taux|rate|ratio|satz)\b",
@@ -78,7 +79,7 @@ def infer_roles(columns: Sequence[ColumnSummary]) -> tuple[Column, ...]:
     ('forms', 'from its name: income: how much a customer could spend')
     """
     found = _house_numbers([_role_of(column) for column in columns], columns)
-    found = _addresses_as_ids(found, columns)
+    found = _addresses_as_ids(_names_as_ids(found, columns), columns)
     best = _pick_id(found, columns)
 
     def one_id(column: Column) -> Column:
@@ -109,6 +110,24 @@ def _house_numbers(found: list[Column], columns: Sequence[ColumnSummary]) -> lis
         return replace(column, role="dropped", meaning="contact", reason=reason)
 
     return [one(i, *both) for i, both in enumerate(zip(found, columns, strict=True))]
+
+
+def _names_as_ids(found: list[Column], columns: Sequence[ColumnSummary]) -> list[Column]:
+    """Let names that a few people share identify nobody: ``Member`` may hold what they are called.
+
+    Where many rows bear the same, they are rather several rows of a customer, which is asked.
+    """
+
+    def one(column: Column, told: ColumnSummary) -> Column:
+        named = told.type == "text" and 2 * told.spaced > told.head and 2 * told.digits < told.head
+        shared = told.distinct < told.present if told.exact else told.head_distinct < told.head
+        few = told.distinct >= NAMESAKES * told.present
+        if column.role != "id" or not (named and shared and few):
+            return column
+        reason = f"{_BY_VALUES}: names of people, of whom some are called alike: no id"
+        return replace(column, role="dropped", meaning="contact", reason=reason)
+
+    return [one(*both) for both in zip(found, columns, strict=True)]
 
 
 def _addresses_as_ids(found: list[Column], columns: Sequence[ColumnSummary]) -> list[Column]:
