@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from ibis import _
@@ -187,3 +188,22 @@ def test_flat_lines_are_told_apart_by_their_own_cells(tmp_path: Path, drop: bool
     table = pd.concat([order(i) for i in (*range(ORDERS), 3)], ignore_index=True)
     seen = check(tmp_path / "orders.csv", table, drop=drop)
     assert copies(seen) == (3, 3 * drop)
+
+
+@pytest.mark.parametrize(("header", "once"), [(True, True), (False, False)])
+def test_exports_put_together_that_overlap_count_their_lines_once(
+    header: bool, once: bool, tmp_path: Path
+) -> None:
+    n = np.arange(120)
+    table = pd.DataFrame({"Order No": n // 2 + 1000, "Customer": [f"Ada Birch{i // 6}" for i in n]})
+    table["Date"] = (pd.Timestamp("2024-01-01") + pd.to_timedelta(n // 2, "D")).astype(str)
+    table["Item"], table["Line Total"] = [f"S{i % 7}" for i in n], 10.0 + n % 9
+    first, second = table.head(80).to_csv(index=False), table.tail(60).to_csv(index=False)
+    second = second if header else second.partition("\n")[2]
+    (tmp_path / "both.csv").write_text(first + second)
+    seen = smartcart.check(tmp_path / "both.csv")
+    assert seen.receipt.orders == 60
+    again = 0.0 if once else table["Line Total"][60:80].sum()
+    assert seen.receipt.revenue == pytest.approx(table["Line Total"].sum() + again)
+    told = {notice.code for notice in seen.notices}
+    assert ("overlapping exports" in told, "copied lines" in told) == (once, not once)

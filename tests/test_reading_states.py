@@ -579,3 +579,10 @@ def test_numbers_of_bills_that_look_like_phones_number_orders() -> None:
     t["order_date"] = t["order_date"].to_numpy()[np.arange(ORDERS) // 2 * 2]  # two on a day
     t["customer_id"] = t["customer_id"].to_numpy()[np.arange(ORDERS) // 2 * 2]
     assert smartcart.check(t).receipt.orders == ORDERS
+
+
+@pytest.mark.parametrize("name", ["Payer Status", "Counterparty Status", "Customer status"])
+def test_a_state_of_the_buyer_needs_no_word(name: str) -> None:
+    table = _log(**{name: np.where(N % 2 == 0, "verified", "Kyc2")})
+    assert _messages(table) == []
+    assert told(table) == TRUTH

@@ -106,10 +106,15 @@ def look_at_orders(
     brought here, and on Spark that table stays there, too.
     """
     engine, table, parts = opened.engine, opened.table, parts or {}
+    overlap = not options.drop_duplicates and _put_together(opened, settled.log)
     log = replace(
-        settled.log, drop_duplicates=options.drop_duplicates, net_returns=options.net_returns
+        settled.log,
+        drop_duplicates=options.drop_duplicates or overlap,
+        net_returns=options.net_returns,
     )
     duplicates, exact = _duplicates(opened, log)
+    if overlap and duplicates:
+        settled = replace(settled, notices=(*settled.notices, _overlap(duplicates)))
     if log.drop_duplicates:
         table = distinct_lines(table, log)
     if log.order is not None and opened.table[log.order].type().is_string():
@@ -363,6 +368,22 @@ def _described(
     )
     inspection = Inspection(reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
+
+
+def _put_together(opened: Opened, log: OrderLog) -> bool:
+    """Return whether a log of numbered orders was put together: its header stands there again."""
+    again = any(notice.code == "repeated_header" for notice in opened.reading.notices)
+    return again and log.order is not None
+
+
+def _overlap(copies: int) -> Notice:
+    lines = "1 line that equals" if copies == 1 else f"{copies:,} lines that equal"
+    return Notice(
+        "overlapping exports",
+        f"The file was put together of exports that overlap: {lines} an earlier one in every "
+        "column count once.",
+        copies,
+    )
 
 
 def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:

@@ -362,6 +362,7 @@ def _other_customers(
         and desk.filled(name, structure) >= HALF
         and desk.figures[name].distinct >= FEW_BUYERS  # else the shop's own
         and not _is_money(desk.figures[name])
+        and not buyers.masked(desk.opened, desk.sample, name)
     ]
     again = buyers.who_come_again(desk, log, others)
     for name in others:

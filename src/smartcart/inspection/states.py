@@ -19,7 +19,7 @@ from smartcart.tables.order_candidates import FEW_STATES, SELDOM, Candidates
 from smartcart.tables.order_lines import filled, numbered, text, told_lost
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.order_structure import Structure
-from smartcart.tables.state_names import speaks_of_a_loss
+from smartcart.tables.state_names import is_check, is_of_the_person, speaks_of_a_loss
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -167,6 +167,8 @@ def codes_notices(
         if column.name == log.row_type or order_states.is_delivery(column.name):
             continue
         if order_states.is_means_of_payment(column.name):
+            continue
+        if column.name not in read and (is_check(column.name) or is_of_the_person(column.name)):
             continue
         if column.name == log.status and column.type == "number" and not told_by_status:
             continue  # 1 says that the line came back

@@ -68,7 +68,7 @@ _NEVER_PAID = re.compile(
     r"terugbetaald|zwrot|"
     r"fees?|gebuhr(en)?|frais|comision|comissao|commissions?|provision|tarifas?|"
     r"\w*steuer(betrag|summe|satz|wert)|mwst ?(betrag|satz)|"
-    r"tax|taxes|taxe|vat|[chips]?gst|[hpq]st|iva|tva|mwst|ust|u st|usst|moms|dph|afa|btw|kdv|"
+    r"tax|taxes|taxe|vat|[chips]?gst|[hpq]st|iva|tva|mwst|mw st|ust|u st|usst|moms|dph|afa|btw|kdv|"
     r"impuestos?|impostos?|steuern?|tasas?|"
     r"shipping|shipment|postage|freight|handling|delivery|versand(kosten)?|envios?|frete|porto|"
     r"livraison|port|portes|verzend(kosten)?|spedizione|tips?|gratuity|trinkgeld|propina|discounts?|disc|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from smartcart.tables.date_words import names_a_month
@@ -18,10 +19,15 @@ from smartcart.tables.order_names import (
 from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_roles import REPEATED, SAME_NUMBER
 from smartcart.tables.summary import ColumnSummary
+from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import names_a_person, readings
 
 __all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
 
+_TIME = re.compile(
+    r".*\b(time|uhrzeit|zeit|hour|hora|heure|ora|orario|tijd|godzina|cas|tid|klokke?n?slett?|idopont|"
+    r"время|час|saat|ωρα|kello(naika)?)\b.*|.*(時間|時刻|时间|時間|시간|시각).*"
+)
 LARGEST_COUNT = 150  # whole numbers up to it may be counts or ages, not ids
 NOT_BUYERS = {"product", "category", "status", "amount", "unit_price", "quantity", "discount"}
 MONTHS = 3  # columns of money headed by months: a row has several, and is no order
@@ -116,6 +122,7 @@ def unnamed_log(columns: Sequence[ColumnSummary]) -> tuple[str, ...]:
         and (c.type == "text" or (c.type == "number" and c.whole and (c.high or 0) > LARGEST_COUNT))
         and 2 * c.present >= (lines or c.rows)
         and SEVERAL_VALUES <= c.distinct < REPEATED * c.present
+        and _TIME.fullmatch(tokens(c.name)) is None
         and not NOT_BUYERS & {p.name for p in parts_named(c.name)}
         and not (c.type == "number" and (is_price(c.name) or loosely("amount", c)))
         and c.present < MOST_ORDERS * c.distinct

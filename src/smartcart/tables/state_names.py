@@ -54,7 +54,7 @@ _CHECK = re.compile(
 )
 _PERSON = re.compile(
     r".*\b(customers?|clients?|clientes?|buyers?|visitors?|users?|members?|guests?|kunden?\w*|"
-    r"besucher\w*|klanten?|kaufer\w*)\b.*"
+    r"besucher\w*|klanten?|kaufer\w*|payers?|counterpart(y|ie)|gegenpartei|zahler\w*)\b.*"
 )
 
 
