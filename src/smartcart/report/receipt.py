@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from smartcart.records import OtherReading, ReadingReceipt
 from smartcart.report import words
 
 __all__ = ["columns", "exactly", "headline", "how", "left_out", "others", "totals"]
+
+_SEVERAL_AND_ONE = (
+    ("lines that are", "line that is"),
+    ("rows that are", "row that is"),
+    ("lines that adjust", "line that adjusts"),
+    ("rows that stand", "row that stands"),
+    ("no customers", "no customer"),
+    ("lines", "line"),
+    ("rows", "row"),
+    ("they cannot", "it cannot"),
+    ("of them hold", "of them holds"),
+)
 
 
 def headline(told: ReadingReceipt, currency: str = "") -> str:
@@ -47,8 +61,22 @@ def left_out(told: ReadingReceipt) -> str:
     """Return what was left out, in a sentence; empty where nothing was."""
     if not told.left_out:
         return ""
-    listed = "; ".join(f"{words.count(one.lines)} {one.reason}" for one in told.left_out)
+    listed = "; ".join(
+        f"{words.count(one.lines)} {_of_one(one.reason) if one.lines == 1 else one.reason}"
+        for one in told.left_out
+    )
     return f"Left out: {listed}."
+
+
+def _of_one(reason: str) -> str:
+    """Return why one line was left out, in place of several.
+
+    >>> _of_one("rows that stand for nobody, no customers"), _of_one("lines of cancelled orders")
+    ('row that stands for nobody, no customer', 'line of cancelled orders')
+    """
+    for several, one in _SEVERAL_AND_ONE:
+        reason = re.sub(rf"\b{several}\b", one, reason)
+    return reason
 
 
 def columns(told: ReadingReceipt) -> list[tuple[str, str]]:
