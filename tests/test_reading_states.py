@@ -586,3 +586,14 @@ def test_a_state_of_the_buyer_needs_no_word(name: str) -> None:
     table = _log(**{name: np.where(N % 2 == 0, "verified", "Kyc2")})
     assert _messages(table) == []
     assert told(table) == TRUTH
+
+
+@pytest.mark.parametrize(("name", "offered"), [("id", True), ("line_id", False)])
+def test_an_id_of_each_line_is_another_reading_of_the_orders(name: str, offered: bool) -> None:
+    lines = two_lines().rename(columns={"who": "customer_id", "day": "date", "line": "amount"})
+    table = lines.drop(columns=["number", "total"]).assign(product=np.arange(len(lines)) % 5)
+    table[name] = [f"PM{i:05d}" for i in range(len(table))]
+    receipt = smartcart.check(table).receipt
+    orders_of = [one.orders for one in receipt.alternatives if one.differs_in.startswith("order")]
+    assert receipt.orders == ORDERS
+    assert orders_of == ([len(table)] if offered else [])

@@ -324,10 +324,26 @@ def _days_of_sales(
     return table.select(**({n: table[n] for n in names} | told))
 
 
+def _of_each_line(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -> list[Rival]:
+    """Return the reading by an id of each line, which may be an order's or a line's."""
+    for column in columns:
+        alone = column.present == column.rows and column.distinct >= DIFFERENT * column.rows
+        whole = column.type == "text" and not column.spaced
+        whole |= column.type == "number" and column.whole
+        named = bare(column.name) or order_rank(column.name) in NAMED
+        free = column.name not in {*log.parts, *desk.dropped}
+        if alone and whole and named and free and OF_A_ROW.search(tokens(column.name)) is None:
+            other = replace(log, order=column.name)
+            differs = f"order: each {column.name} for all of a day"
+            return [Rival(differs, other, log, choose_line(column.name, "order"))]
+    return []
+
+
 def other_numbers(desk: Desk, log: OrderLog, columns: Sequence[ColumnSummary]) -> None:
     """Where no name is an order's number, keep the readings by columns that behave like one."""
     if log.order is not None or log.date is None or "order" in desk.said:
         return
+    desk.rivals += _of_each_line(desk, log, columns)
     played = set(log.parts)
     like = [
         c
