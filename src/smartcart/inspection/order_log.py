@@ -13,6 +13,13 @@ import ibis
 
 from smartcart.engines.protocol import Engine
 from smartcart.errors import DataError
+from smartcart.inspection.copied_lines import (
+    COPIED,
+    copied_lines,
+    copies_notice,
+    overlap_notice,
+    put_together,
+)
 from smartcart.inspection.desk import Settled
 from smartcart.inspection.money_notices import of_used_money
 from smartcart.inspection.questions import (
@@ -39,8 +46,7 @@ from smartcart.records import (
 from smartcart.sources import Opened
 from smartcart.tables import held_back, order_features, orders, quality
 from smartcart.tables.money_ranks import converted
-from smartcart.tables.order_lines import distinct_lines, told_apart
-from smartcart.tables.summary import content_hash
+from smartcart.tables.order_lines import distinct_lines
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,8 +61,6 @@ TRAIT_VALUES = 6
 SETTLED = 0.9  # share of customers with one value of a trait: else it is of orders
 LETTERED = 0.5  # of the order numbers are plain digits where a letter means something
 PART_CUSTOMERS = 1_000_000  # added up at once; more would not fit in the memory of the engine
-EXACT_ROWS = 5_000_000
-COPIED = 0.05  # of the lines: so many copies are hardly things bought twice
 SHORT_LOG = 200_000  # lines up to which expressions cost more than their rows
 HORIZON = 90
 LONGEST_GAP = 30  # days without a sale at the end of a log
@@ -106,15 +110,15 @@ def look_at_orders(
     brought here, and on Spark that table stays there, too.
     """
     engine, table, parts = opened.engine, opened.table, parts or {}
-    overlap = not options.drop_duplicates and _put_together(opened, settled.log)
+    overlap = not options.drop_duplicates and put_together(opened, settled.log)
     log = replace(
         settled.log,
         drop_duplicates=options.drop_duplicates or overlap,
         net_returns=options.net_returns,
     )
-    duplicates, exact = _duplicates(opened, log)
+    duplicates, exact = copied_lines(opened, log)
     if overlap and duplicates:
-        settled = replace(settled, notices=(*settled.notices, _overlap(duplicates)))
+        settled = replace(settled, notices=(*settled.notices, overlap_notice(duplicates)))
     if log.drop_duplicates:
         table = distinct_lines(table, log)
     if log.order is not None and opened.table[log.order].type().is_string():
@@ -350,7 +354,7 @@ def _described(
     copies: tuple[Notice, ...] = ()
     counted = log.order is not None and not log.drop_duplicates
     if counted and duplicates >= COPIED * lines:
-        copies = (_copies(log, duplicates, lines),)
+        copies = (copies_notice(log, duplicates, lines),)
     reading = of_used_money(opened.reading, (log.amount, log.unit_price, log.refunded))
     told_too = (
         *reading.notices,
@@ -368,39 +372,6 @@ def _described(
     )
     inspection = Inspection(reading, contract, ledger, forming, describing, told_too)
     return Look(inspection, here, clean, copies=False, rejected=rejected)
-
-
-def _put_together(opened: Opened, log: OrderLog) -> bool:
-    """Return whether a log of numbered orders was put together: its header stands there again."""
-    again = any(notice.code == "repeated_header" for notice in opened.reading.notices)
-    return again and log.order is not None
-
-
-def _overlap(copies: int) -> Notice:
-    lines = "1 line that equals" if copies == 1 else f"{copies:,} lines that equal"
-    return Notice(
-        "overlapping exports",
-        f"The file was put together of exports that overlap: {lines} an earlier one in every "
-        "column count once.",
-        copies,
-    )
-
-
-def _duplicates(opened: Opened, log: OrderLog) -> tuple[int, bool]:
-    """Return how many lines equal an earlier one in every column, and whether that is exact."""
-    table = opened.table
-    rows = opened.reading.rows
-    if log.drop_duplicates:
-        kept = distinct_lines(table, log).count()
-        return rows - int(opened.engine.arrow(kept.as_table()).column(0)[0].as_py()), True
-    if not opened.engine.can.hash:
-        return 0, True
-    table, written = told_apart(table, log)
-    hashed = content_hash(table, [*(c.name for c in log.columns), *written])
-    exact = rows <= EXACT_ROWS
-    distinct = hashed.nunique() if exact else hashed.approx_nunique()
-    found = opened.engine.arrow(table.aggregate(n=distinct)).column(0)[0].as_py()
-    return max(rows - int(found), 0), exact
 
 
 def _lettered(row: ResultRow) -> bool:
@@ -457,19 +428,6 @@ def _unreadable(opened: Opened) -> int:
     if opened.rejected is None:
         return 0
     return int(opened.engine.arrow(opened.rejected.count().as_table()).column(0)[0].as_py())
-
-
-def _copies(log: OrderLog, copies: int, lines: int) -> Notice:
-    """Tell of lines that stand there twice, and of what counts twice for that."""
-    again = "count again"
-    if log.amount is not None and log.amount in log.whole_orders:
-        again = f"count again but for orders and money: {log.order} and {log.amount} count once"
-    return Notice(
-        "copied lines",
-        f"{copies:,} of {lines:,} lines equal an earlier one in every column, and {again}. Were "
-        "exports put together that overlap? --drop-duplicates counts all of them once.",
-        copies,
-    )
 
 
 def _unreadable_entry(count: int) -> LedgerEntry:
