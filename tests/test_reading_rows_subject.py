@@ -649,6 +649,8 @@ def test_members_of_one_name_are_not_one_member(twice: int, refused: bool) -> No
         return
     found = smartcart.check(table)
     assert found.receipt.customers == 100
-    assert "no id" in {n.code for n in found.notices}
+    told = {n.code: n for n in found.notices}
+    assert "no id" in told
+    assert told["repeating id"].count == twice
     ids = smartcart.check(table.assign(Member=[f"M{i:03d}" for i in range(100)]))
     assert ids.contract.id_column == "Member"

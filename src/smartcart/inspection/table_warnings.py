@@ -185,7 +185,17 @@ def repeating_ids(
 ) -> list[Notice]:
     """Warn of a column named as the id that was passed over because some ids come twice."""
     chosen = next((c.name for c in columns if c.role == "id"), None)
-    return [
+    called_alike = [
+        Notice(
+            "repeating id",
+            f"{f.name} holds names, and {f.present - f.distinct} of them stand on several rows: "
+            "each row counts as a customer. If they are one person each, put these rows together.",
+            f.present - f.distinct,
+        )
+        for f, column in zip(figures, columns, strict=True)
+        if column.reason.endswith(roles.CALLED_ALIKE)
+    ]
+    return called_alike + [
         Notice(
             "repeating id",
             f"{f.name} names customers, but {f.present - f.distinct} of its values come more than "

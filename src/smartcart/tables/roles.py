@@ -33,6 +33,7 @@ from smartcart.tables.vocabulary import (
 )
 
 __all__ = [
+    "CALLED_ALIKE",
     "SINGLE",
     "infer_roles",
     "promised_number",
@@ -43,6 +44,7 @@ __all__ = [
 
 
 UNIQUE = 0.98  # share of distinct values from which an id is believed
+CALLED_ALIKE = "names of people, of whom some are called alike: no id"
 NAMESAKES = 0.95  # different names for each row, at least, where some people share one
 _SHARE = re.compile(
     r"%|\b(percent(age)?|pct|prozent|pourcentage|porcentaje|porcentagem|percentuale|procent|"
@@ -124,7 +126,7 @@ def _names_as_ids(found: list[Column], columns: Sequence[ColumnSummary]) -> list
         few = told.distinct >= NAMESAKES * told.present
         if column.role != "id" or not (named and shared and few):
             return column
-        reason = f"{_BY_VALUES}: names of people, of whom some are called alike: no id"
+        reason = f"{_BY_VALUES}: {CALLED_ALIKE}"
         return replace(column, role="dropped", meaning="contact", reason=reason)
 
     return [one(*both) for both in zip(found, columns, strict=True)]
