@@ -412,3 +412,21 @@ def test_a_package_that_was_cancelled_says_so_in_its_second_cell() -> None:
         }
     )
     assert told(table)[0] == ORDERS - ORDERS // 8
+
+
+@pytest.mark.parametrize(("both", "told"), [(0, False), (3, True)])
+def test_guests_who_have_an_id_on_other_lines_are_told(both: int, told: bool) -> None:
+    n = np.arange(240)
+    who = n % 40
+    guest = (who >= 30) | ((who < both) & (n % 3 == 0))
+    table = pd.DataFrame({"Order ID": n + 1, "Order Date": pd.Timestamp("2024-01-01")})
+    table["Order Date"] += pd.to_timedelta(n, "D")
+    table["Customer ID"], table["Customer Email"] = np.where(guest, 0, 700 + who), "x"
+    table["Customer Email"] = [f"p{i}@mail.example" for i in who]
+    table["Total"] = 10.0 + n % 7
+    found = smartcart.check(table)
+    assert found.receipt.customers == 40 + both
+    notices = [x for x in found.notices if x.code == "guests with an id"]
+    assert [x.count for x in notices] == ([both] if told else [])
+    by_mail = {"Customer Email": {"meaning": "customer", "role": "id"}}
+    assert smartcart.check(table, roles=by_mail).receipt.customers == 40

@@ -170,3 +170,15 @@ def test_a_log_of_a_counter_with_two_words_for_nobody() -> None:
     log = {"Ticket": n + 1, "Fecha": pd.Timestamp("2024-01-01") + pd.to_timedelta(n, "D")}
     found = seen(pd.DataFrame(log | {"Cliente": who, "Total": 10.0 + n % 7}))
     assert (found.receipt.orders, "nobody" in {x.code for x in found.notices}) == (160, True)
+
+
+@pytest.mark.parametrize(("blank", "left_out"), [(1, 1), (3, 3), (4, 0)])
+def test_a_row_without_any_name_is_nobody_where_all_others_have_one(blank, left_out) -> None:
+    table = customers().drop(columns="customer_id")
+    table["Email"] = [f"p{i}@mail.example" for i in range(N)]
+    table.loc[: blank - 1, ["name", "Email"]] = None
+    assert left(seen(table)) == left_out
+    assert left(seen(table.assign(customer_id=range(7, 7 + N)))) == 0  # an id is a customer's
+    half = table.copy()
+    half.loc[0, "name"] = "Ada Birch"
+    assert left(seen(half)) == max(0, left_out - 1)

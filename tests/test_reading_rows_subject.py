@@ -181,6 +181,18 @@ def test_a_table_of_products_is_refused(number) -> None:
     assert smartcart.check(named).receipt.customers == 80
 
 
+@pytest.mark.parametrize(("beside", "refused"), [({}, True), ({"Age": 1}, False)])
+def test_products_that_are_called_alike_are_no_customers(beside: dict, refused: bool) -> None:
+    n = np.arange(160)
+    table = pd.DataFrame({"Item name": [f"Apron {i % 58}" for i in n], "Items viewed": 40 + n % 97})
+    table = table.assign(**{"Item revenue": 50.0 + n % 37}, **dict.fromkeys(beside, 20 + n % 40))
+    if refused:
+        with pytest.raises(DataError, match="a table of products: each row is of 'Item name'"):
+            smartcart.check(table)
+    else:
+        assert smartcart.check(table).receipt.customers == 160
+
+
 @pytest.mark.parametrize("number", ["Z-Nr.", "Report", "Kassenbericht Nr"])
 def test_a_report_of_days_is_refused_and_customers_of_days_are_not(number: str) -> None:
     days = pd.Timestamp("2024-01-02") + pd.to_timedelta(np.arange(200), "D")

@@ -606,3 +606,26 @@ def test_what_pieces_multiply_to_another_amount_is_no_rival_of_it(price: str, co
     alone = smartcart.check(table.drop(columns="Belegsumme")).receipt
     assert alone.columns["money"] == "Pos-Betrag"
     assert alone.revenue == pytest.approx((each * pieces).sum())
+
+
+@pytest.mark.parametrize(
+    ("taken", "paid"),
+    [
+        ({"Service fee": 0.06, "Processing fee": 0.03}, "Gross sales"),
+        ({"Commission": 0.1}, "Gross sales"),
+        ({"Discount": 0.1}, "Net sales"),
+    ],
+)
+def test_what_was_paid_is_before_fees_and_after_discounts(taken: dict, paid: str) -> None:
+    gross = PAID + N % 11
+    off = {name: (gross * share * (N % 5 > 0)).round(2) for name, share in taken.items()}
+    table = log(**{"Gross sales": gross}, **off, **{"Net sales": gross - sum(off.values())})
+    assert smartcart.check(table).receipt.columns["money"] == paid
+
+
+@pytest.mark.parametrize("name", ["Sale Count", "Sales count", "Booking count", "Receipts num"])
+def test_a_count_of_sales_in_a_table_of_customers_counts_orders(name: str) -> None:
+    count = 1 + N % 6
+    table = pd.DataFrame({"Customer Code": [f"C{i:03d}" for i in N], "Revenue": count * 9.5})
+    receipt = smartcart.check(table.assign(**{name: count})).receipt
+    assert (receipt.orders, receipt.customers) == (count.sum(), ORDERS)

@@ -204,7 +204,33 @@ def with_nobody(
     if there:
         notices.append(_notice(log, there, int(row["rows"] or 0)))
     notices += _outsized(log, [r for r in rows if r not in there], customers)
+    if there and mail is not None and not joined:
+        notices += _guests_with_an_id(opened, sample, log, mail)
     return log
+
+
+def _guests_with_an_id(opened: Opened, sample: ir.Table, log: OrderLog, mail: str) -> list[Notice]:
+    """Tell of addresses of guests that stand beside an id on other lines: two customers each."""
+    guest = is_nobody(sample[log.customer], log.nobody) | sample[log.customer].isnull()
+    lines = sample.select(mail=text(sample[mail]).strip().lower(), guest=guest.cast("int64"))
+    lines = lines.filter(lines["mail"].notnull() & ~is_nobody(lines["mail"], ()))
+    each = lines.group_by("mail").aggregate(some=lines["guest"].max(), every=lines["guest"].min())
+    told = {
+        "guests": each["some"].sum(),
+        "both": ((each["some"] == 1) & (each["every"] == 0)).sum(),
+    }
+    row = opened.engine.record(each.aggregate(**told))
+    both, guests = int(row["both"] or 0), int(row["guests"] or 0)
+    if both < FEW * guests or not both:
+        return []
+    return [
+        Notice(
+            "guests with an id",
+            f"{both:,} of {guests:,} guests have the {mail} of a customer with an id (in the lines "
+            f"looked at): each counts as two. {choose_line(mail, 'customer')} counts by address.",
+            both,
+        )
+    ]
 
 
 def _own(row: ResultRow, found: Candidates, other: str) -> bool:

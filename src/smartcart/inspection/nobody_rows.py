@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 from smartcart.inspection.buyers import ENOUGH, OUTSIZED, TIMES_OUTSIZED, begins_at_zero
@@ -34,6 +34,7 @@ SEVERAL = 3  # rows of one word, of several shops or currencies; more are guests
 MOST = 100  # rows that are looked at
 NAMES = 3  # columns of names that are looked at
 ALL_NAMED = 0.5  # different names for each row: a column of names of people
+NO_NAME = "no name"  # stands for the blank cells of a row
 PADDED = "000"  # beside 001 and 002 a customer like the next
 
 
@@ -69,6 +70,13 @@ def without_nobody(
         words[ids.name] = {*NOBODY_WORDS, *NOBODY_NUMBERS, *also} - {PADDED}
     words |= {name: {*GUESTS, *also} for name in _names(columns, known, ids)}
     words = {name: cells for name, cells in words.items() if cells}
+    if ids is None and (unnamed := _unnamed(columns, known)):
+        blank = reduce(and_, [table[name].isnull() for name in unnamed])
+        found = table.filter(blank).select(at=table[ROW_COLUMN])
+        rows = engine.records(found.order_by("at").limit(MOST))
+        if rows:
+            aside = [RowAside(f"row {row['at']}", NOBODY_REASON, NO_NAME) for row in rows]
+            return table.filter(~blank), aside
     if not words:
         return table, []
     nobody = reduce(or_, [_one_of(table[name], cells, large) for name, cells in words.items()])
@@ -90,6 +98,20 @@ def without_nobody(
         for row in rows
     ]
     return table.filter(~table[ROW_COLUMN].isin([int(row["at"]) for row in rows])), aside
+
+
+def _unnamed(columns: Sequence[Column], known: dict[str, ColumnSummary]) -> list[str]:
+    """Return the columns of names and addresses, if all are filled on all rows but a few."""
+    found = []
+    for column in columns:
+        told = known[column.name]
+        person = NAME.fullmatch(tokens(column.name)) is not None
+        if column.type != "text" or not (person or 2 * max(told.mails, told.phones) > told.head):
+            continue
+        if not 0 < told.rows - told.present <= SEVERAL or told.rows < ENOUGH:
+            return []
+        found.append(column.name)
+    return found
 
 
 def _cell(row: ResultRow, words: Sequence[set[str]]) -> str:

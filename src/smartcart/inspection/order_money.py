@@ -20,6 +20,7 @@ from smartcart.tables.money_ranks import (
     actually_paid,
     converted,
     is_discount,
+    is_fee,
     is_refund,
     money_rank,
     payable,
@@ -253,7 +254,11 @@ def _by_values(
         if name == chosen or not known or prices_a_piece(name):
             continue
         parts = amounts.parted_by(chosen, name, _aside(list(amounts.columns)))
-        if not parts or not (alike or any(sign > 0 and is_discount(part) for part, sign in parts)):
+        if not parts:
+            continue
+        off = any(sign > 0 and is_discount(part) for part, sign in parts)
+        fees = all(sign < 0 and is_fee(part) for part, sign in parts)
+        if not (alike or off or fees):
             continue
         # what was paid is after discounts, with taxes and shipping, before fees
         if all((sign > 0) == is_discount(part) for part, sign in parts):

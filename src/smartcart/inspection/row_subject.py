@@ -25,6 +25,7 @@ __all__ = ["refuse_other_rows"]
 ONCE = 0.95  # different values for each row: fewer are customers with several rows
 OF_PAPERS = 0.2  # different numbers for each row: a paper has few entries in the books
 SEVERAL = 10  # different customers at least
+THINGS = 20  # different names of products, at least, where nothing tells of customers
 EACH = 0.98  # different days for each row: a row is one of them
 ROWS = 20  # fewer say nothing of what a row is
 _OTHER = re.compile(
@@ -77,11 +78,15 @@ def refuse_other_rows(
         )
     if any(_of_customers(f) for f in figures):
         return
-    subject = next((f for f in figures if f.name not in said and _of_something_sold(f)), None)
+    alone = not ids and not any(c.role == "sensitive" or c.type == "date" for c in columns)
+    subject = next(
+        (f for f in figures if f.name not in said and _of_something_sold(f, alone=alone)), None
+    )
     if subject is not None:
+        each = f"has a {subject.name!r} of its own" if subject.unique else f"is of {subject.name!r}"
         raise DataError.of(
-            f"{source!r} looks like a table of products: each row has a {subject.name!r} of its "
-            "own, and no column says who bought",
+            f"{source!r} looks like a table of products: each row {each}, and no column says who "
+            "bought",
             "a row per customer, or lines of orders that name the buyer",
             "export customers, or orders with a customer id or an e-mail address; --kind customers "
             "segments these rows as they are, as if each were a customer",
@@ -179,9 +184,15 @@ def _each_on_its_day(opened: Opened, day: str, number: str) -> bool:
     return int(row["different"] or 0) >= EACH * int(row["known"] or 0)
 
 
-def _of_something_sold(column: ColumnSummary) -> bool:
-    """Return whether each row has a value of its own of what is a product's."""
-    if not column.unique or column.type not in {"text", "number"}:
+def _of_something_sold(column: ColumnSummary, *, alone: bool) -> bool:
+    """Return whether each row has a value of its own of what is a product's.
+
+    Where it is ``alone``, and nothing tells of persons, some products may be called alike.
+    """
+    if column.type not in {"text", "number"}:
+        return False
+    many = column.present == column.rows and column.distinct >= THINGS
+    if not (column.unique or (alone and column.type == "text" and many)):
         return False
     if column.spaced and all(p.name != "product" for p in parts_named(column.name)):
         return False

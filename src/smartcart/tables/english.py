@@ -459,7 +459,7 @@ ENGLISH: tuple[Word, ...] = (
         r"gifts|donations|reservations|(closed )?won deals)|(total|lifetime) (bookings|"
         r"appointments|"
         r"gifts|donations|stays|reservations)|"
-        r"(sales|bookings|appointments|bills|receipts) (count|num)|"
+        r"(sales?|bookings?|appointments?|bills?|receipts?) (count|num)|"
         r"(num|number|count|no|nb|total)? ?(of )?(purchases|orders|transactions|invoices)"
         r"( (count|num|total))?|frequency|order count|purchase count|orders count|"
         r"(historic(al)?|lifetime|total|all time|overall)( (num|number|count|no))?( of)? "

@@ -23,6 +23,7 @@ __all__ = [
     "actually_paid",
     "converted",
     "is_discount",
+    "is_fee",
     "is_price",
     "is_refund",
     "money_rank",
@@ -150,6 +151,14 @@ _DISCOUNT = re.compile(
     r"отстъпк\w*|попуст\w*|diskon|diskaun|potongan|iskonto\w*|chiet khau|giam gia)\b.*|"
     r".*(خصم|הנחה|値引|優惠).*"
 )
+_FEE = re.compile(
+    r".*\b(fees?|gebuhr(en)?|commissions?|kommission|provision|frais|comision|comissao|tarifa|"
+    r"commissioni?|provisie|prowizja|komisyon|provize|jutalek|avgift|gebyr|комисси\w*)\b.*|"
+    r".*(手数料|手续费|수수료).*"
+)
+_SENT = re.compile(
+    r"\b(ship\w*|shipping|delivery|handling|postage|versand|booking|envio|livraison)\b"
+)
 _REFUND = re.compile(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
@@ -251,6 +260,16 @@ def is_discount(name: str) -> bool:
     if _AFTER_DISCOUNT.search(words) is not None:
         return False
     return _DISCOUNT.fullmatch(words) is not None or words in names_of("discount")
+
+
+def is_fee(name: str) -> bool:
+    """Return whether a name is of what a platform or a bank took off a seller's money.
+
+    >>> [is_fee(n) for n in ("Eventbrite service fee", "Provision", "Shipping fee", "Tax")]
+    [True, True, False, False]
+    """
+    words = tokens(name)
+    return _FEE.fullmatch(words) is not None and _SENT.search(words) is None
 
 
 def is_refund(name: str) -> bool:
