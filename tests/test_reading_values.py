@@ -623,7 +623,7 @@ def test_what_was_paid_is_before_fees_and_after_discounts(taken: dict, paid: str
     assert smartcart.check(table).receipt.columns["money"] == paid
 
 
-@pytest.mark.parametrize("name", ["Sale Count", "Booking count", "Receipts num"])
+@pytest.mark.parametrize("name", ["Sale Count", "Sales count", "Booking count", "Receipts num"])
 def test_a_count_of_sales_in_a_table_of_customers_counts_orders(name: str) -> None:
     count = 1 + N % 6
     table = pd.DataFrame({"Customer Code": [f"C{i:03d}" for i in N], "Revenue": count * 9.5})

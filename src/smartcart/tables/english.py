@@ -36,7 +36,7 @@ _USED = "visit|activity|login|session|use|contact"
 _USE = f"{_BOUGHT}|{_USED}"
 _GOODS = (  # what money was spent on: no channel, no seller
     r"(?P<what>(?!(channel|rep|representative|person|manager|agent|team|office|region|territory|"
-    r"area|type|kind|code|status|method|mode|date|day|id|no|currency)\b).+)"
+    r"area|type|kind|code|status|method|mode|date|day|id|no|num|count|number|currency)\b).+)"
 )
 _PERSONAL = "identifies a person and says nothing about behaviour"
 _WHOSE = (
