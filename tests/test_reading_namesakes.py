@@ -156,6 +156,14 @@ def test_a_phone_is_one_however_it_is_written(forms: int, name: str) -> None:
     assert (alone.receipt.orders, alone.receipt.customers) == (ORDERS, PEOPLE)
 
 
+def test_a_digit_for_calls_within_the_country_is_none_of_the_number() -> None:
+    forms = [
+        p.replace("+49 171", ("+7 906", "8(906)")[n // PEOPLE % 2]) for n, p in enumerate(PHONES)
+    ]
+    seen = smartcart.check(log(Клиент=CALLED, Телефон=forms))
+    assert seen.receipt.customers == PEOPLE
+
+
 def test_another_phone_is_another_buyer() -> None:
     other = [p.replace("+49", "+43") if n % PEOPLE == 7 else p for n, p in enumerate(PHONES)]
     other = [p + "1" if n % (2 * PEOPLE) == 8 else p for n, p in enumerate(other)]
@@ -169,7 +177,9 @@ def test_names_cut_short_beside_a_phone_are_of_its_owner(others: int, by: str) -
     short = np.where(early & (WHO % 4 == 1), begun, CALLED)
     another = np.array([f"Cleo {name[::-1]}" for name in CALLED])
     short = np.where(early & np.isin(WHO, 9 + np.arange(others)), another, short)
-    assert smartcart.check(log(Klient=short, Telefon=phones(3))).receipt.columns["customer"] == by
+    seen = smartcart.check(log(Klient=short, Telefon=phones(3)))
+    assert seen.receipt.columns["customer"] == by
+    assert "names and addresses" in codes(seen)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ OF_ONE_FIRM = 0.8  # of the names with several addresses have these at a domain 
 FIRMS = 3  # such names, from which they are firms
 USUAL = 0.05  # of the numbers have a length, at least: it is one of those without a country
 OTHERS = 0.02  # of the phones have other people's names, at most: each is of one person
+PREFIX = 3  # digits at the most of a country, or before a town
 LONG_NUMBER = 1e6  # a phone as a number
 CARD_NUMBER = 1e5  # a card's; of those that pay only the last digits are told
 CARD_LENGTH = 6  # the same, as text
@@ -117,6 +118,8 @@ def apart_from_namesakes(
         if not pairs.owned or who_come_again(desk, replace(log, customer=name), [log.customer]):
             continue
         if phone and not (pairs.several_keys and pairs.of_one_person):
+            if pairs.several_names >= MUCH * pairs.keys:
+                desk.notices += _told(name, pairs, by=log.customer, of=log.customer)
             continue
         if pairs.of_firms:
             desk.notices += _told(name, pairs, by=log.customer, of=log.customer)
@@ -324,7 +327,8 @@ def pairs_of(desk: Desk, names: str, key: str, digits: int = 0) -> _Pairs:
 def _digits_of(desk: Desk, name: str) -> int:
     """Return how many digits a phone has without its country; 0 where all are written alike.
 
-    That is the shortest length that is usual.
+    That is the shortest length that is usual, or less where many are alike but for the digits
+    before: ``8 906 ...`` is ``+7 906 ...``, and hardly two people share so many of the last.
     """
     sample = desk.sample
     if not sample[name].type().is_string():
@@ -337,10 +341,14 @@ def _digits_of(desk: Desk, name: str) -> int:
     written_forms = sum(int(row["n"]) for row in rows)
     usual = [int(row["digits"]) for row in rows if int(row["n"]) >= USUAL * written_forms]
     digits = max(FEWEST_DIGITS, min(usual, default=FEWEST_DIGITS))
-    numbers = desk.opened.engine.record(
-        written.aggregate(n=bare_number(written["value"], digits).nunique())
-    )
-    return digits if int(numbers["n"] or 0) < written_forms else 0
+    tried = range(digits, max(FEWEST_DIGITS, digits - PREFIX) - 1, -1)
+    told = {f"n{d}": bare_number(written["value"], d).nunique() for d in tried}
+    numbers = desk.opened.engine.record(written.aggregate(**told))
+    different = {d: int(numbers[f"n{d}"] or 0) for d in tried}
+    for fewer in tried[1:]:
+        if different[fewer] <= (1 - USUAL) * different[digits]:
+            digits = fewer
+    return digits if different[digits] < written_forms else 0
 
 
 def _told(key: str, pairs: _Pairs, *, by: str, of: str, mails: bool = True) -> list[Notice]:
