@@ -14,6 +14,7 @@ _SEVERAL_AND_ONE = (
     ("rows that are", "row that is"),
     ("lines that adjust", "line that adjusts"),
     ("rows that stand", "row that stands"),
+    ("rows that hold", "row that holds"),
     ("no customers", "no customer"),
     ("lines", "line"),
     ("rows", "row"),
