@@ -15,30 +15,23 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench import machine, spread
-from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
-from smartcart.workflows.customer_arrays import BATCH_ROWS
+from smartcart.core.kmeans import single_thread
+from smartcart.core.lloyd import lloyd_sums, packed
 
 Floats = NDArray[np.float64]
 
 
-def _part(centers: Floats, Z: Packed) -> LloydSums:
-    return lloyd_sums(Z, centers)
-
-
 def ours(Z: Floats, centers: Floats, passes: int) -> int:
-    """Passes as in `workflows.segment`, over blocks in their order."""
-    blocks = [packed(Z[i : i + BATCH_ROWS]) for i in range(0, len(Z), BATCH_ROWS)]
-    for _ in range(passes):
-        sums = LloydSums.zeros(*centers.shape)
-        for some in map(partial(_part, centers), blocks):
-            sums = sums.merge(some)
-        centers = sums.centers(centers)
+    """Passes as in `workflows.segment`, one thread for each product as there."""
+    rows = packed(Z)
+    with single_thread():
+        for _ in range(passes):
+            centers = lloyd_sums(rows, centers).centers(centers)
     return passes
 
 

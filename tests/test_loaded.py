@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from smartcart.datasets import write_customers, write_orders
+
 
 def loaded(code: str, *packages: str) -> list[str]:
     """Return which of the packages or modules are loaded once the code has run."""
@@ -54,3 +58,24 @@ def test_arrays_become_arrow_without_pandas() -> None:
         "assert [x.null_count for x in made] == [1, 0, 1, 0]"
     )
     assert loaded(code, "pandas", "pyarrow") == ["pyarrow"]
+
+
+@pytest.mark.parametrize("write", [write_customers, write_orders])
+def test_a_table_is_read_without_pandas(tmp_path, write) -> None:
+    source = tmp_path / "table.csv"
+    write(source, 2_000)
+    code = f"from smartcart import workflows; workflows.inspect({str(source)!r})"
+    assert loaded(code, "pandas", "pyarrow") == ["pyarrow"]
+
+
+def test_patterns_are_compiled_when_they_are_asked() -> None:
+    code = (
+        "import re; made = []; real = re.compile; "
+        "re.compile = lambda *told: made.append(told) or real(*told); "
+        "import smartcart.tables.order_states as states, smartcart.tables.vocabulary as words; "
+        "begun = len([m for m in made if m[0] == words._RULES[0][0].pattern]); "
+        "words._RULES[0][0].fullmatch('x'); words._RULES[0][0].search('x'); "
+        "assert (begun, made[-1][0]) == (0, words._RULES[0][0].pattern), made[-1]; "
+        "assert len([m for m in made if m[0] == words._RULES[0][0].pattern]) == 1"
+    )
+    assert loaded(code, "smartcart.tables.vocabulary") == ["smartcart.tables.vocabulary"]

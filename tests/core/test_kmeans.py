@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from smartcart.core import kmeans, lloyd
+from smartcart.core import k_lloyd, kmeans, lloyd
 from smartcart.errors import DataError
 
 
@@ -158,6 +158,29 @@ def test_a_lloyd_pass_adds_up_what_assign_finds() -> None:
         assert found.counts.tolist() == expected.counts.tolist()
         np.testing.assert_allclose(found.centers(centers), expected.centers(centers), atol=1e-6)
         assert found.wcss == pytest.approx(expected.wcss, rel=1e-6)
+
+
+def test_a_lloyd_pass_gives_the_same_digits_on_any_number_of_threads(monkeypatch) -> None:
+    monkeypatch.setattr(lloyd, "PASS_ROWS", 100)
+    rng = np.random.default_rng(5)
+    Z, centers = rng.normal(size=(2_345, 4)), rng.normal(size=(3, 4))
+    found, used = [], []
+
+    def seen(task, items):
+        used.append(len(items))
+        return k_lloyd.for_each(task, items)
+
+    monkeypatch.setattr(lloyd, "for_each", seen)
+    for threads in (1, 2, 8):
+        monkeypatch.setattr("os.cpu_count", lambda n=threads: n)
+        found.append(lloyd.lloyd_sums(Z, centers))
+    one, *others = found
+    assert one.counts.sum() == len(Z)
+    assert used == [8, 8, 8]  # stretches of rows, whoever takes them
+    for other in others:
+        np.testing.assert_array_equal(other.sums, one.sums)
+        np.testing.assert_array_equal(other.counts, one.counts)
+        assert other.wcss == one.wcss
 
 
 @pytest.mark.parametrize("k", [1, 2, 5, 9])

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 R = TypeVar("R")
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -35,6 +36,7 @@ _Block = tuple[slice, list[tuple[slice, slice, int]]]
 SHORT = 4  # passes after which starts that are behind are given up ...
 LONG = 50  # ... and passes at most of the others
 BLOCK = 250_000  # distances held at once: they stay in the processor's cache
+MOST_THREADS = 8
 _HERE = threading.local()
 
 
@@ -188,7 +190,7 @@ def _best(
     return centers[at], labels[at], wcss[at]
 
 
-def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
+def for_each(task: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """Return ``task(item)`` of each item, in order, computed on several threads.
 
     Tasks must not draw random numbers: then the result does not depend on the number of threads.
@@ -199,7 +201,8 @@ def for_each(task: Callable[[int], R], items: Iterable[int]) -> list[R]:
     items = list(items)
     if len(items) == 1 or getattr(_HERE, "busy", False):
         return [task(item) for item in items]
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1), initializer=_now_busy) as threads:
+    number = min(MOST_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(number, initializer=_now_busy) as threads:
         return list(threads.map(task, items))
 
 

@@ -7,20 +7,22 @@ deviations) is far below what its rows decide; labels and distances never come f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from smartcart.core.k_lloyd import MOST_THREADS, for_each
 from smartcart.core.membership import members
 
-__all__ = ["LloydSums", "Packed", "lloyd_sums", "packed"]
+__all__ = ["LloydSums", "Packed", "lloyd_sums", "packed", "packed_parts", "stretches"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-PASS_ROWS = 8_192  # of a pass at a time: what is worked on stays in the cache
+PASS_ROWS = 32_768  # of a pass at a time: so long steps that threads do not wait for each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,30 @@ class Packed:
 def packed(Z: ArrayLike) -> Packed:
     """Return rows (n, p) as :func:`lloyd_sums` reads them; worth while before several passes."""
     values = np.asarray(Z, dtype=np.float64)
-    rows = np.ones((values.shape[0], values.shape[1] + 1), dtype=np.float32, order="F")
-    rows[:, :-1] = values
-    return Packed(rows, float(np.einsum("ij,ij->", values, values)))
+    return packed_parts([values], *values.shape)
+
+
+def packed_parts(parts: Iterable[Floats], n: int, p: int) -> Packed:
+    """Return :func:`packed` of parts of a table of n rows, (m, p) each, of which one is held.
+
+    >>> packed_parts([np.array([[1.0]]), np.array([[2.0]])], 2, 1).rows.tolist()
+    [[1.0, 1.0], [2.0, 1.0]]
+    """
+    rows = np.ones((n, p + 1), dtype=np.float32, order="F")
+    done, square = 0, 0.0
+    for part in parts:
+        rows[done : done + len(part), :-1] = part
+        square += float(np.einsum("ij,ij->", part, part))
+        done += len(part)
+    return Packed(rows, square)
 
 
 def lloyd_sums(Z: ArrayLike | Packed, centers: ArrayLike) -> LloydSums:
     """Return the sums of one Lloyd pass over rows (n, p) with centers (k, p).
 
-    Only these: neither labels nor distances are kept. Ties go to the lower label.
+    Only these: neither labels nor distances are kept. Ties go to the lower label. Threads take
+    blocks of rows, each its own stretch of them; blocks are added up in their order, so that the
+    number of threads decides nothing.
 
     >>> found = lloyd_sums([[1.0], [3.0], [8.0]], [[2.0], [8.0]])
     >>> found.counts.tolist(), found.sums.ravel().tolist(), found.wcss
@@ -123,20 +140,45 @@ def lloyd_sums(Z: ArrayLike | Packed, centers: ArrayLike) -> LloydSums:
     norms = np.einsum("kp,kp->k", points, points)
     # |z - c|^2 less |z|^2, as one product with the column of ones
     scoring = np.column_stack([-2.0 * points, norms]).astype(np.float32)
-    n = held.rows.shape[0]
+    starts = range(0, held.rows.shape[0], PASS_ROWS)
+    own = np.zeros((len(starts), k, p + 1))
+    best = np.zeros(len(starts))
+
+    def stretch(which: range) -> None:
+        for i in which:
+            block = held.rows[starts[i] : starts[i] + PASS_ROWS]
+            own[i], best[i] = _block_sums(block, scoring)
+
+    for_each(stretch, stretches(len(starts), MOST_THREADS))
     sums, best_sum = np.zeros((k, p + 1)), 0.0
-    for start in range(0, n, PASS_ROWS):
-        block = held.rows[start : start + PASS_ROWS]
-        scores = scoring @ block.T
-        best = scores.min(axis=0)
-        member = (scores == best).astype(np.float32)
-        own = member @ block
-        if own[:, -1].sum() != block.shape[0]:  # as near to one center as to another
-            tied = np.flatnonzero(member.sum(axis=0) > 1)
-            first = member[:, tied].argmax(axis=0)
-            member[:, tied] = 0.0
-            member[first, tied] = 1.0
-            own = member @ block
-        sums += own
-        best_sum += float(best.sum(dtype=np.float64))
+    for one, least in zip(own, best, strict=True):
+        sums += one
+        best_sum += float(least)
     return LloydSums(sums[:, -1].copy(), sums[:, :-1].copy(), max(held.square + best_sum, 0.0))
+
+
+def _block_sums(block: Singles, scoring: Singles) -> tuple[Singles, float]:
+    """Return the sums (k, p + 1) of a block of packed rows, and that of their least scores."""
+    scores = scoring @ block.T
+    best = scores.min(axis=0)
+    member = (scores == best).astype(np.float32)
+    own = member @ block
+    if own[:, -1].sum() != block.shape[0]:  # as near to one center as to another
+        tied = np.flatnonzero(member.sum(axis=0) > 1)
+        first = member[:, tied].argmax(axis=0)
+        member[:, tied] = 0.0
+        member[first, tied] = 1.0
+        own = member @ block
+    return own, float(best.sum(dtype=np.float64))
+
+
+def stretches(blocks: int, threads: int) -> list[range]:
+    """Return the numbers of blocks, cut into as many stretches as there are threads at most.
+
+    >>> stretches(5, 2)
+    [range(0, 3), range(3, 5)]
+    >>> stretches(1, 8)
+    [range(0, 1)]
+    """
+    step = max(1, -(-blocks // threads))
+    return [range(i, min(i + step, blocks)) for i in range(0, blocks, step)]

@@ -9,6 +9,7 @@ from smartcart.records import OrderLog, ResultRow
 from smartcart.sources import Opened
 from smartcart.tables import order_states
 from smartcart.tables.order_lines import text
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["is_of_an_address", "with_an_address"]
@@ -20,18 +21,18 @@ _OF = (  # beside the state: whose address it is of, and how it is written
     r"fatturazione|spedizione|consegna|liefer\w*|rechnungs?\w*|kunden?\w*|wysylki|dostawy|de|del|"
     r"do|da|di|of|the|name|code|abbreviation|province|provincia|region|county|[12])"
 )
-BARE = re.compile(
+BARE = lazy_pattern(
     rf"({_OF} )*(states?|estado|etat|staat|stato|stan|stat|tilstand)( {_OF})*|status", re.ASCII
 )
-TOWN = re.compile(
+TOWN = lazy_pattern(
     r".*\b(city|town|suburb|ort|stadt|wohnort|ville|localite|commune|ciudad|localidad|municipio|"
     r"poblacion|cidade|bairro|citta|comune|localita|plaats|woonplaats|miasto|mesto|stad|by)\b.*"
 )
-CODE = re.compile(
+CODE = lazy_pattern(
     r".*\b(zip( ?code)?|post(al)? ?codes?|plz|postleitzahl|cep|cap|cp|code postal|codigo postal|"
     r"kod pocztowy|psc|postnr|postnummer)\b.*"
 )
-COUNTRY = re.compile(
+COUNTRY = lazy_pattern(
     r".*\b(country|land|pays|pais|paese|kraj|zeme|street|strasse|rua|calle|via)\b.*"
 )
 STRANGE = 0.75  # of the values no word of a sale explains: it does one of "Nuevo León"

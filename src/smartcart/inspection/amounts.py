@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.records import OrderLog
 from smartcart.sources import Opened
 from smartcart.tables.money_ranks import is_price
@@ -253,14 +254,11 @@ def amounts_of(opened: Opened, sample: ir.Table, log: OrderLog, names: Sequence[
     if not chosen:
         return Amounts({}, np.zeros(0, np.int64))
     found = opened.engine.arrow(lines.select(**chosen))
-    columns = {
-        name: np.asarray(found[f"v{i}"].to_pandas(), dtype=np.float64)
-        for i, name in enumerate(names)
-    }
+    columns = {name: numbers_of(found[f"v{i}"]).astype(np.float64) for i, name in enumerate(names)}
     orders = np.full(found.num_rows, -1, np.int64)
     if log.order is not None:
         coded = found["number"].combine_chunks().dictionary_encode().indices
-        orders = np.asarray(coded.to_pandas().fillna(-1), dtype=np.int64)
+        orders = np.nan_to_num(numbers_of(coded), nan=-1).astype(np.int64)
         if log.fill == "down":
             last = np.maximum.accumulate(np.where(orders >= 0, np.arange(orders.size), 0))
             orders = orders[last]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from smartcart.inspection.desk import Desk, listed
 from smartcart.records import LineState, Notice, OrderLog
 from smartcart.tables.order_states import drafts, is_quotation
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["issued_bills", "numbers_bills"]
 
-_BILL = re.compile(
+_BILL = lazy_pattern(
     r".*\b(invoices?|bills?|rechnung\w*|factures?|facturas?|faturas?|nota fiscal|fattur[ae]|"
     r"factu(u)?r(nummer)?|facturen|faktur\w*|szamla\w*|lasku\w*|saskait\w*|rekins?|arve|"
     r"τιμολογι\w*|сч[её]т\w*|рахун\w*|накладн\w*|hoa don)\b.*|.*(請求書|发票|發票|계산서).*"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from smartcart.tables.nobody import NOBODY_NUMBERS, NOBODY_WORDS, is_nobody, say
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import text
 from smartcart.tables.order_names import part_of, parts_named
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ __all__ = [
 APART = 2  # times as many different values: two columns cannot go together one to one
 ONE_TO_ONE = 1.05  # pairs of values for each value of the column with more of them
 GOODS_TRIED = 4
-GOODS = re.compile(
+GOODS = lazy_pattern(
     r"\b(asin|sku|ean|gtin|upc|isbn|barcode|product|artikel|article|articulo|artigo|item|listing|"
     r"producto|produit|produto|prodotto|variant|merchandise|brand|marke|model)\b"
 )
-CARD = re.compile(
+CARD = lazy_pattern(
     r"\b(card|karten?\w*|carte|tarjeta|cartao|carta|pan|karty|karta|kort\w*|kaart\w*|kartya\w*)\b"
 )
 TOP = 30  # the customers with most orders that are looked at

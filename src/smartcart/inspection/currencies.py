@@ -10,6 +10,7 @@ from smartcart.inspection.desk import Desk
 from smartcart.inspection.states import values_of
 from smartcart.records import OrderLog
 from smartcart.tables.currency_codes import CURRENCY_CODES
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["are_currencies", "with_currency"]
@@ -17,8 +18,8 @@ __all__ = ["are_currencies", "with_currency"]
 MOST_CURRENCIES = 30  # different ones of a log
 LONGEST = 4  # letters of a code or sign
 TRIED = 4  # columns whose values are looked at
-_SIGNS = re.compile(rf"{CURRENCY_CODES}|[A-Z]{{0,2}}[$€£¥₹₽₺₩₪฿₫₴]|zł|kč", re.IGNORECASE)
-_OTHERS = re.compile(  # of money that is not what is added up: of a payout, after an exchange
+_SIGNS = lazy_pattern(rf"{CURRENCY_CODES}|[A-Z]{{0,2}}[$€£¥₹₽₺₩₪฿₫₴]|zł|kč", re.IGNORECASE)
+_OTHERS = lazy_pattern(  # of money that is not what is added up: of a payout, after an exchange
     r"\b(payout|settle\w*|convert\w*|base|destination|bank|fees?|presentment|balance|shop|store|"
     r"tax|refund|auszahl\w*|default|home|main|reporting)\b"
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.inspection import relations
 from smartcart.records import Column
 from smartcart.tables.customer_names import counts_pieces, is_limit
@@ -64,7 +65,7 @@ def cells_of(
     some = engine.arrow(
         table.select(**{n: table[n].cast("float64") for n in names}).limit(FIRST_ROWS)
     )
-    return {n: some[n].to_numpy().astype(np.float64, copy=False) for n in names}
+    return {n: numbers_of(some[n]).astype(np.float64, copy=False) for n in names}
 
 
 def _unknown(columns: Iterable[Column], said: Mapping[str, object]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.errors import ReadingQuestion
 from smartcart.inspection.desk import listed
 from smartcart.sources import Opened
@@ -44,17 +45,16 @@ def refuse_group_rows(opened: Opened, figures: Sequence[ColumnSummary]) -> None:
         return
     table = opened.table
     first = table.order_by(ROW_COLUMN).limit(FIRST_ROWS)
-    cells = {f"v{i}": first[name].cast("float64") for i, name in enumerate(numbers)}
+    # filled by the engine: Arrow loads pandas to fill with a number of Python
+    cells = {f"v{i}": first[name].cast("float64").fill_null(0.0) for i, name in enumerate(numbers)}
     found = opened.engine.arrow(first.select(__at__=first[ROW_COLUMN], **cells))
-    values = np.column_stack(
-        [found[f"v{i}"].fill_null(0.0).to_numpy() for i in range(len(numbers))]
-    )
+    values = np.column_stack([numbers_of(found[f"v{i}"]) for i in range(len(numbers))])
     for below in (True, False):
         groups = groups_of(np.nan_to_num(values if below else values[::-1]))
         if groups is None:
             continue
         heads, summed = groups
-        at = found["__at__"].to_numpy()
+        at = numbers_of(found["__at__"])
         rows = sorted(int((at if below else at[::-1])[head]) for head in heads)
         where = "below" if below else "above"
         shown = ", ".join(map(str, rows[:EXAMPLES]))

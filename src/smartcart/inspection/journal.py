@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from smartcart.errors import ReadingQuestion
 from smartcart.inspection.row_kinds import KIND_SAID
 from smartcart.sources import Opened
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["refuse_journal"]
 
-DEBIT = re.compile(r"\b(debits?|debet|soll|debe|debit[oi]|dare|wn|winien|borc|дебет)\b|借方|차변")
-CREDIT = re.compile(
+DEBIT = lazy_pattern(r"\b(debits?|debet|soll|debe|debit[oi]|dare|wn|winien|borc|дебет)\b|借方|차변")
+CREDIT = lazy_pattern(
     r"\b(credits?|kredit|haben|haber|credit[oi]|avere|ma|alacak|кредит)\b|[貸贷]方|대변"
 )
-OTHERWISE = re.compile(r"\b(cards?|karte|limit|score|line|note|memo|terms?|rating|days|store)\b")
+OTHERWISE = lazy_pattern(r"\b(cards?|karte|limit|score|line|note|memo|terms?|rating|days|store)\b")
 ONE_SIDE = 0.99  # of the lines have money on one side only
 EACH_SIDE = 0.1  # of the lines have money on it, at least
 ENTRIES = 5  # of several lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,11 +13,12 @@ from smartcart.records import Notice, OrderLog, Reading
 from smartcart.tables.money_ranks import is_discount, money_rank
 from smartcart.tables.order_names import no_money
 from smartcart.tables.order_structure import SEVERAL
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["beside_discounts", "minor_units", "of_used_money", "undiscounted"]
 
-CENTS = re.compile(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
+CENTS = lazy_pattern(r"\b(cents?|centimes?|centavos?|centesimi|pence|pennies|ore|kopeks?|minor)\b")
 NEAR = 0.5, 5.0  # times pieces and prices: what was paid, of the line or of its order on each line
 MOST = 3  # columns that are offered
 FEW_REDUCED = 0.03  # of the lines have a discount: it is told

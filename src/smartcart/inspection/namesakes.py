@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from smartcart.inspection.buyers import masked, one_for_all, who_come_again
@@ -14,6 +13,7 @@ from smartcart.tables.order_candidates import SEVERAL_VALUES, Candidates
 from smartcart.tables.order_lines import full_name, one_form, text
 from smartcart.tables.order_names import part_of
 from smartcart.tables.order_structure import Structure
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.person_names import given_name_beside, is_given_name
 from smartcart.tables.phones import FEWEST_DIGITS, bare_number, is_phone
 from smartcart.tables.summary import ColumnSummary
@@ -36,15 +36,15 @@ PREFIX = 3  # digits at the most of a country, or before a town
 LONG_NUMBER = 1e6  # a phone as a number
 CARD_NUMBER = 1e5  # a card's; of those that pay only the last digits are told
 CARD_LENGTH = 6  # the same, as text
-_CODED = re.compile(r"\b(user|usuario|utilisateur|nutzer|benutzer|login|nick|pseudo|handle|code)")
-_CARD = re.compile(
+_CODED = lazy_pattern(r"\b(user|usuario|utilisateur|nutzer|benutzer|login|nick|pseudo|handle|code)")
+_CARD = lazy_pattern(
     r"(?!.*\b(credit|debit|bank|kredit\w*|gift|last|payment|platnicz\w*|geschenk\w*|cadeau)\b)"
     r"(.*\b(nr|no|number|nummer|numer|numero|num|n|cislo|id|code|kod)\b.*)?"
     r"\b(card|cards|karten?|karty|karta|carte|tarjeta|cartao|tessera|kort|kortti|kaart|kartya|"
     r"карт[аы]|картка|kart)\b( (nr|no|number|nummer|numer|numero|num|id|code|kod|szama))?|"
     r"\w*(kartennummer|kartennr|kaartnummer|kortnummer|kortnr|kartyaszam)"
 )
-_FIRM = re.compile(
+_FIRM = lazy_pattern(
     r"((customer|client|buyer|kunden?|billing) )?(company|firm|firma|unternehmen|empresa|azienda|"
     r"societe|entreprise|bedrijf|organi[sz]ation|(ragione|raison|razon|razao) social[e]?)( name)?"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,28 +11,29 @@ from smartcart.records import LineState, OrderLog
 from smartcart.tables.order_candidates import FEW_STATES, Candidates
 from smartcart.tables.order_states import booked
 from smartcart.tables.order_structure import OrderColumn, Structure
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["day_of", "without_days_to_come"]
 
-MADE = re.compile(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
-VISIT = re.compile(
+MADE = lazy_pattern(r"created( (at|on|date|time|date time|utc))*|creation (date|time)")
+VISIT = lazy_pattern(
     r"(scheduled|appointment|appt|visit|session|treatment|service|class|termin|rdv|rendez vous|"
     r"cita|consulta|appuntamento|afspraak)"
     r"( (start|starts|for|at|on|date|time|date time|datum|day))*"
 )
-SEES_PEOPLE = re.compile(  # columns beside the days of a shop that people come to
+SEES_PEOPLE = lazy_pattern(  # columns beside the days of a shop that people come to
     r".*\b(appointments?|appt|treatments?|therapists?|stylists?|practitioners?|team member|"
     r"staff( member)?|duration|class(es)?|trainer|coach|dauer|behandlung|duree|duracion|durata)\b.*"
 )
-BOOKED = re.compile(  # the same, where something tells of bookings
+BOOKED = lazy_pattern(  # the same, where something tells of bookings
     r".*\b(booking|bokning(s|ar)?|boknings id|buchung\w*|termin\w*|reservierung\w*|behandling|"
     r"behandlare|frisor|friseur\w*|coiffeu\w*|prestation|praticien\w*|rendez vous|rdv|turno|cita|"
     r"peluquer\w*|estilista|profesional|profissional|servico|agendamento|appuntamento|trattamento|"
     r"operator[ei]|prenotazione|afspraak|behandeling|kapper|wizyt[ay]|zabieg|specjalista|"
     r"rezerva\w*|procedura|varaus\w*|aika|foglalas|kezeles|запись|услуга|мастер|randevu)\b.*"
 )
-DONE = re.compile(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
+DONE = lazy_pattern(r"(processed|charged|captured|billed)( (at|on|date|time|date time|utc))*")
 DAYS_AHEAD = 3  # between both on most lines: they were made ahead
 FEW_PAIRS = 20  # lines with both
 SEVERAL = 3  # lines of a state, at least, that all lie behind the others

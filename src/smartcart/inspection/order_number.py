@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -32,6 +31,7 @@ from smartcart.tables.order_ranks import order_rank
 from smartcart.tables.order_roles import REPEATED
 from smartcart.tables.order_structure import SEVERAL, OrderColumn, Structure
 from smartcart.tables.order_words import NOT_WHO
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.phones import is_phone
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -49,8 +49,8 @@ ORDERS_A_DAY = 1.2  # at least, where numbers begin anew every day
 ONE_DAY = 0.8  # of the orders that are named so, at least, are of one day
 LINES_EACH = 2  # of an order, at most, where too few have several to tell whether it has one buyer
 NAMED = {0, 1}  # ranks of names that are an order's number
-OF_A_ROW = re.compile(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
-NOT_AN_ORDER = re.compile(r"\b(name|customer|product|item|description|mail|time)\b")
+OF_A_ROW = lazy_pattern(r"\b(uuid|guid|hash|row|record|line|key|index|idx|entry)\b")
+NOT_AN_ORDER = lazy_pattern(r"\b(name|customer|product|item|description|mail|time)\b")
 
 
 def order_number(desk: Desk, log: OrderLog, found: Candidates) -> tuple[OrderLog, Structure | None]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.inspection import amounts
 from smartcart.inspection.amounts import Floats
 from smartcart.inspection.desk import Desk, Rival, choose_line
@@ -49,9 +50,9 @@ def told_by_products(desk: Desk, log: OrderLog, name: str) -> Told | None:
     found = desk.opened.engine.arrow(lines)
     if found.num_rows < ENOUGH:
         return None
-    codes = np.asarray(found["p"].combine_chunks().dictionary_encode().indices)
-    pieces = np.log(np.asarray(found["q"], dtype=np.float64))
-    money = np.log(np.asarray(found["m"], dtype=np.float64))
+    codes = numbers_of(found["p"].combine_chunks().dictionary_encode().indices)
+    pieces = np.log(numbers_of(found["q"]).astype(np.float64))
+    money = np.log(numbers_of(found["m"]).astype(np.float64))
     again = np.bincount(codes)[codes] > 1
     if again.sum() < ENOUGH or np.mean(pieces[again] != 0) < SEVERAL_PIECES:
         return None

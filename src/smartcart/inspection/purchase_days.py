@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.records import Column
 from smartcart.tables.labels import label_of
 
@@ -47,7 +48,7 @@ def with_last_purchase(
         **{f"d{i}": table[name].cast("date") for i, name in enumerate(days)},
     )
     found = engine.arrow(some.limit(FIRST_ROWS))
-    count = np.nan_to_num(found["__bought__"].to_numpy().astype(np.float64))
+    count = np.nan_to_num(numbers_of(found["__bought__"]).astype(np.float64))
     some_bought = count > 0
     if (~some_bought).sum() < NONE or some_bought.sum() < NONE:
         return columns

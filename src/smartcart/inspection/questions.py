@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from smartcart.tables import order_roles, order_states, orders
 from smartcart.tables.buyer_ranks import customer_rank
 from smartcart.tables.money_ranks import is_price, money_rank
 from smartcart.tables.order_names import no_money
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -43,13 +43,13 @@ UNNAMED = 0.1  # of the lines of a known export: most are of buyers whom a till 
 ORDERS_EACH = 40  # orders of each of few buyers, from which these are a handful
 MOST_KINDS = 12  # different kinds of documents
 SAME_SALE = 0.6  # of the lines stand there again under another kind of document
-KIND = re.compile(
+KIND = lazy_pattern(
     r"^(?!.*\b(payment|product|customer|client|item|shipping|card|discount|account|user|price)\b)"
     r".*\b(type|typ|kind|art|tipo|event|metric|document|belegart|vorgangsart|dokumentart|record|"
     r"soort|rodzaj|action|aktion|activity)\b"
 )
 LARGEST_COUNT = 150  # whole numbers up to it are rather pieces
-SETTLED = re.compile(r"settle|payout|auszahlung|정산|入金予定|結算|结算")
+SETTLED = lazy_pattern(r"settle|payout|auszahlung|정산|入金予定|結算|结算")
 LOSING = ("missing customer", "undated", "no price")
 EXPECTED = ("orders", "customers", "revenue")
 

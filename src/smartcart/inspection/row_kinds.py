@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from smartcart.tables.money_ranks import money_rank
 from smartcart.tables.order_candidates import Candidates
 from smartcart.tables.order_lines import text
 from smartcart.tables.order_structure import Structure, kind_expression
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KIND_SAID", "rows_said", "sales_only", "with_row_kinds"]
 
-TOTAL = re.compile(r"\b(total|totale|totaal|gesamt(betrag|summe)?|summe|suma|razem)\b")
-SUBTOTAL = re.compile(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
+TOTAL = lazy_pattern(r"\b(total|totale|totaal|gesamt(betrag|summe)?|summe|suma|razem)\b")
+SUBTOTAL = lazy_pattern(r"\b(sub ?total|zwischensumme|teilsumme|sous total)\b")
 TRIED = 3  # columns of money
 MOST_SHOWN = 200  # different values of a column of kinds
 SHOWN = 40  # different kinds of rows that are looked at

@@ -13,6 +13,7 @@ from smartcart.records import LineState, Notice, OrderLog
 from smartcart.sources import Opened
 from smartcart.tables import order_states
 from smartcart.tables.order_candidates import FEW_LOSSES, SELDOM
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.state_names import is_check, is_of_the_person
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["document_kinds", "payment_states", "reasoned", "status_by_values"]
 
-NOT_BUYERS = re.compile(  # what the shop pays or is paid by others
+NOT_BUYERS = lazy_pattern(  # what the shop pays or is paid by others
     r".*\b(payouts?|auszahlung\w*|commissions?|provision\w*|comision|fees?|gebuhr\w*|supplier|vendor|"
     r"seller|lieferant|affiliate|tax|vat|insurance|salary)\b.*"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from smartcart.tables.order_candidates import FEW_STATES, SELDOM, Candidates
 from smartcart.tables.order_lines import filled, numbered, text, told_lost
 from smartcart.tables.order_names import parts_named
 from smartcart.tables.order_structure import Structure
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.state_names import is_check, is_of_the_person, speaks_of_a_loss
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
@@ -40,7 +40,7 @@ __all__ = [
 MOST_PAID = 0.5  # of the lines have a day of payment: it tells which were paid
 FEW_BLANK = 3  # lines without a state: fewer are footers
 MOST_BLANK = 0.5  # of the lines: where more lack it, a blank is the usual state
-STATUS = re.compile(r"status|statut|stato|estado|estatus|situacao|zustand|etat|stan\b|tilstand")
+STATUS = lazy_pattern(r"status|statut|stato|estado|estatus|situacao|zustand|etat|stan\b|tilstand")
 FEW_CODES = 20  # different codes of a state
 
 

@@ -7,7 +7,6 @@ figures give reason for it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from smartcart.tables import features
 from smartcart.tables.customer_names import counts_pieces
 from smartcart.tables.date_words import names_a_month
 from smartcart.tables.labels import label_of
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.sum_words import SUM_START, starts_with_sum
 from smartcart.tables.summary import ROW_COLUMN, ColumnSummary, column_type
 from smartcart.tables.tokens import tokens
@@ -53,7 +53,7 @@ SUM_CLOSE = 0.005  # how far a sum row may be from the sum of the others
 SUM_REASON = "the row holds the sums of all others: no customer"
 COUNTS_TRIED = 4  # columns that may be purchases, and such that may be their average
 HALF_UNIT = 0.51  # of an average in whole units of the currency
-_VISIT = re.compile(
+_VISIT = lazy_pattern(
     r"\b(visit\w*|besuch\w*|bezoek\w*|wizyt\w*|besok\w*|besog\w*|визит\w*|ziyaret\w*)"
 )
 _WHOLES = (("spend:", "spend_total"), ("channel:", "frequency"))

@@ -117,7 +117,6 @@ def future_table(folder: Path) -> Iterator[Callable[[CustomerColumns], None]]:
     well, with their ``segment_id`` and what is at stake.
     """
     import numpy as np
-    import pyarrow as pa
 
     from smartcart.store import arrow
 
@@ -129,9 +128,9 @@ def future_table(folder: Path) -> Iterator[Callable[[CustomerColumns], None]]:
         def write(columns: CustomerColumns) -> None:
             told = {"customer_id": columns["customer_id"], **forecast_columns(columns)}
             write_batch(told)
-            rows = pa.array(np.flatnonzero(columns["late"]))
+            rows = arrow.numbers(np.flatnonzero(columns["late"]))
             more = {
-                "segment_id": pa.array(columns["segment_id"], pa.int32()),
+                "segment_id": arrow.numbers(np.asarray(columns["segment_id"], dtype=np.int32)),
                 "at_stake": arrow.numbers(columns["at_stake"]),
             }
             who = {n: told[n] for n in ("customer_id", "p_alive", "next_order_by")} | more

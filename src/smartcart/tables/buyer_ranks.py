@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from smartcart.tables.languages import names_of
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -18,17 +19,17 @@ __all__ = [
     "of_the_buyer",
 ]
 
-_MAIL = re.compile(
+_MAIL = lazy_pattern(
     r".*\b(e ?mails?|e mail address|mail|correo|courriel|e posta|email address|"
     r"e ?mail ?adress?(en)?|"
     r"электронная почта|почта|имейл)\b.*|.*(メールアドレス|メール|邮箱|電子郵件|电子邮件|이메일).*"
 )
-_OTHERS_MAIL = re.compile(
+_OTHERS_MAIL = lazy_pattern(
     r".*\b(to|attendee|participant|ship|shipping|recipient|receiver|seller|merchant|vendor|staff|"
     r"employee|marketing|"
     r"consent|status|accepts?|opt|verified|subscribed|agent|support|supplier|domain|count)\b.*"
 )
-_OF_BUYER = re.compile(
+_OF_BUYER = lazy_pattern(
     r"\b(buyer|purchaser|payer|customer|acheteur|comprador|kaufers?|besteller|kunden?|clients?|"
     r"cliente|acquirente|koper|klant|billing|bill)\b"
 )
@@ -40,45 +41,46 @@ _PEOPLE = (
     r"retailer|stockist|dealer|debit(eur|or)(en)?)"
 )
 _NAME = r"(name|nome|nombre|nom|naam|nimi|navn|company)"
-_NOT_THE_BUYER = re.compile(
+_NOT_THE_BUYER = lazy_pattern(
     r".*\b(attendee|participant|ship|shipping|delivery|recipient|receiver|seller|merchant|vendor|"
     r"first|last|middle|"
     r"given|"
     r"family|group|segment|type|tier|level|status|note|notes|country|city|phone|tax|device|staff|"
     r"employee|gateway|bank|since|count|address line|street|zip|postcode|agent)\b.*"
 )
-_BY_NAME = re.compile(
+_BY_NAME = lazy_pattern(
     rf".*\b{_PEOPLE}\b.*\b(full )?(name|nome|nombre|nom|naam|firma)\b.*|(name|nome|nombre|nom|"
     rf"naam) "
     rf".*\b{_PEOPLE}\b.*|.*\b(names?|company|firma)\b"
 )
-_BUYERS_NAME = re.compile(
+_BUYERS_NAME = lazy_pattern(
     rf"({_PEOPLE} )+(full )?{_NAME}|{_NAME}( of| de| du| des| del)? {_PEOPLE}"
 )
-_BY_CODE = re.compile(
+_BY_CODE = lazy_pattern(
     rf"(customers|clients|users|members) (id|key|code|number)|"
     rf"((unique|{_PEOPLE}) )*{_PEOPLE}( unique| pseudo| reference| account)* ?"
     r"(reference|id|no|nr|nbr|number|num|nummer|key|code|hash|uuid|ref|numero|codigo|codice)"
     rf"|(id|no|nr|numero|num|nro|n|code|cod|codigo|codice|identifiant|identificador) {_PEOPLE}"
     rf"|{_PEOPLE}(nummer|nr|id)"
 )
-_CODE_ELSEWHERE = re.compile(r"(id|아이디|번호|코드|番号|コード|编号|编码|帐号|账号|號碼|編號)$")
-_NAME_ELSEWHERE = re.compile(
+_CODE_ELSEWHERE = lazy_pattern(r"(id|아이디|번호|코드|番号|コード|编号|编码|帐号|账号|號碼|編號)$")
+_NAME_ELSEWHERE = lazy_pattern(
     r"(자명|이름|성명|고객명|회원명|氏名|名前|様名|者名|姓名|名称|客户名|имя|фио)$"
 )
-_LOGIN = re.compile(
+_LOGIN = lazy_pattern(
     rf"({_PEOPLE} )?(user ?names?|login|nick ?name|handle|user id|screen name)|{_PEOPLE}|"
     rf"(pseudo|identifiant|nom utilisateur|nombre( de)? usuario|nome( de)? usuario|nome utente|"
     rf"nutzername|benutzername|mitgliedsname)( (de|del|do|da|des|der|dell?) ?(l )?)?( )?{_PEOPLE}s?"
 )
 
-_OF_WHICH = re.compile(  # which of a buyer's names it is; who is internal to a shop may work there
+# which of a buyer's names it is; who is internal to a shop may work there
+_OF_WHICH = lazy_pattern(
     r"((effective|primary|main|principal|unique|external|original|master|global|hashed|encrypted|"
     r"anonym(ous|i[sz]ed)|pseudonym(ous|i[sz]ed)|masked|shop|webshop|web|our|crm|erp|pos|dwh|"
     rf"internal(?= (customer|client|buyer|shopper)\b)) )+(?={_PEOPLE}\b)"
 )
 
-_PHONE_ELSEWHERE = re.compile("電話|携帯|电话|手机|手機|전화|휴대|연락처")
+_PHONE_ELSEWHERE = lazy_pattern("電話|携帯|电话|手机|手機|전화|휴대|연락처")
 
 
 def is_mail(name: str) -> bool:

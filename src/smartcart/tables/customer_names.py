@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -19,7 +20,7 @@ __all__ = [
     "was_spent",
 ]
 
-_SPENT = re.compile(
+_SPENT = lazy_pattern(
     r"invoiced|billed|spent|facturad[oa]|gastad[oa]|comprad[oa]|consumid[oa]|gasto|faturad[oa]|"
     r"facturee?|depensee?|consommee?|fatturat[oa]|spes[oa]|acquistato|consumat[oa]|fakturiert|"
     r"ausgegeben|gefactureerd|besteed|uitgegeven|zafakturowan[oae]|wydan[oae]|fakturerat|"
@@ -29,7 +30,7 @@ _SPENT = re.compile(
     r"витрачено|utraceno|utratene|fakturovano|fakturovane|isleista|iztereta|kulutatud|arveldatud|"
     r"δαπανηθεν|τιμολογηθεν|dibelanjakan|ditagih"
 )
-_IN_ALL = re.compile(
+_IN_ALL = lazy_pattern(
     r"total(e|es|t|en)?|totaal|gesamt|insgesamt|bisher|lifetime|all|time|ever|so|far|to|date|"
     r"customer|client|kunden?|cliente|klant|amount|value|sum|betrag|summe|importe|monto|montant|"
     r"valor|importo|bedrag|belopp|belob|wartosc|kwota|suma|lacznie|razem|всего|сумма|общая|общо|"
@@ -37,23 +38,23 @@ _IN_ALL = re.compile(
     r"ukupno|iznos|skupaj|viso|is|kopa|kokku|συνολο|συνολικα|ποσο|jumlah|net|gross|netto|brutto|"
     r"cumul\w*|acumulad[oa]|kumuliert|money|i|alt"
 )
-_LIMIT = re.compile(
+_LIMIT = lazy_pattern(
     r"\b(credit (limit|line)|limit|outstanding|balance|kredit\w*|saldo|solde|plafond|encours|"
     r"kontostand|offene (posten|rechnungen|forderung(en)?)|limite( \w+)?|fido|openstaand\w*|"
     r"naleznosc\w*|zadluzenie|kreditgrans|kredittgrense|luottoraja|hitelkeret|egyenleg|sold|"
     r"limita|dluh|zustatek|bakiye|borc\w*|баланс|задолженность|борг|лимит|ліміт|долг|задължение|"
     r"dugovanje|stanje|receivables?|arrears)\b|与信|残高|売掛|신용한도|미수금|잔액|信用额度|余额|欠款|应收"
 )
-_ORDERS = re.compile(
+_ORDERS = lazy_pattern(
     r"\b(orders?|invoices?|bestell\w*|auftr\w*|rechnung\w*|pedidos?|facturas?|ordenes|commandes?|"
     r"factures?|encomendas?|faturas?|ordini|fatture|bestellingen|facturen|zamowien\w*|faktur\w*|"
     r"заказ\w*|siparis\w*|objednav\w*|ordrar|ordrer|bookings?|sales|deals)\b|주문|注文|订单|訂單"
 )
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     r"(num|number|no|nr|n|nro|numero|nummer|numer|numar|cislo|szam|stevilka|broj|hao|номер|"
     r"番号|번호|号|番地)( (n|no|nr|num))?|number no"
 )
-_PLACE = re.compile(
+_PLACE = lazy_pattern(
     r"\b(street|road|strasse|str|straat|rue|rua|calle|via|ulica|utca|strada|gata|gatuadress|vej|"
     r"gade|katu|osoite|cadde|sokak|улица|вулиця|address|address line|adresse|anschrift|direccion|"
     r"domicilio|endereco|morada|logradouro|indirizzo|adres|adresa|adress|cim|адрес|адреса|"
@@ -61,14 +62,14 @@ _PLACE = re.compile(
     r"kod pocztowy|postcode|psc|iranyitoszam|postnummer|postnr|индекс|posta kodu|cod postal)\b|"
     r"住所|郵便|주소|우편|地址|邮编"
 )
-_PIECES = re.compile(
+_PIECES = lazy_pattern(
     r"\b(items?|pieces?|pcs|units?|products?|articles?|qty|quantity|nights?|days?|weeks?|months?|"
     r"years?|hours?|minut[a-z]*|miles|points?|stuck\w*|artikel|produkte?|nachte|tage|wochen|monate|jahre|punkte|"
     r"articulos|productos|unidades|piezas|noches|dias|semanas|meses|anos|puntos|produits|unites|"
     r"nuits|jours|semaines|mois|ans|produtos|itens|pecas|noites|pontos|articoli|prodotti|pezzi|"
     r"notti|giorni|settimane|mesi|anni|punti|tenure|age|alter|edad|idade|eta)\b"
 )
-_PERIOD = re.compile(
+_PERIOD = lazy_pattern(
     r"\d|\b(ytd|mtd|qtd|ltm|ttm|last|past|trailing|year to date|this (year|month|quarter)|"
     r"laufendes jahr|dieses jahr|ano actual|ano atual|annee en cours|anno corrente|dit jaar)\b"
 )

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -212,12 +213,12 @@ REWRITES: dict[str, tuple[tuple[str, str], ...]] = {
 
 _GUESSED = tuple(name for name in REWRITES if name != BUDDHIST)
 _OURS = str.maketrans(OTHER_DIGITS, "0123456789" * len(_ZEROS))
-_BUDDHIST_YEAR = re.compile(BUDDHIST_YEAR)
+_BUDDHIST_YEAR = lazy_pattern(BUDDHIST_YEAR)
 
 
 @cache
 def _compiled(name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), to) for pattern, to in REWRITES[name])
+    return tuple((lazy_pattern(pattern), to) for pattern, to in REWRITES[name])
 
 
 def _of_our_years(match: re.Match[str]) -> str:
@@ -259,7 +260,7 @@ def rewritten(text: str, names: Iterable[str] = _GUESSED) -> tuple[str, tuple[st
 
 # Names -----------------------------------------------------------------------------------------
 
-_DATED = re.compile(
+_DATED = lazy_pattern(
     r"\b(dates?|\w*datum|fechas?|dt|dat|timestamp|date ?time|dob|birth(day)?|born|created|updated|"
     r"joined|registered|sign(ed)? ?up|since|yyyymm(dd)?|ymd?|zeitpunkt|geburts\w*|am|at|on|seit|"
     r"desde|depuis|tarih\w*|дата|日|日付|日時|日期|时间|時間|날짜|일자|일시)\b"
@@ -267,17 +268,17 @@ _DATED = re.compile(
     r"registrazione|iscrizione|ultim\w+|primeir\w+|prim\w+)\b.*)?$"
     r"|(日|日付|日時|日期|时间|時間|날짜|일|일자|일시)$"
 )
-_TIMED = re.compile(r"\b(time|times?tamp|ts|epoch|unix|zeit|hora|heure|ora|tijd|event)\b")
+_TIMED = lazy_pattern(r"\b(time|times?tamp|ts|epoch|unix|zeit|hora|heure|ora|tijd|event)\b")
 _YEAR = r"(?:19|20)[0-9]{2}"
-_ONE_MONTH = re.compile(
+_ONE_MONTH = lazy_pattern(
     rf"(?i)(?:{'|'.join((*_MONTHS.values(), *_MORE_MONTHS.values()))})\.?"
     rf"(?:[ ._/'’-]*(?:{_YEAR}|[0-9]{{2}}))?"
     rf"|{_YEAR}[-/. ](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/. ]{_YEAR}"
 )
-_MONTHLY = re.compile(
+_MONTHLY = lazy_pattern(
     r"\b(month|ym|yyyymm|period|cohort|monat|periode|mes|mois|mese|maand|kohorte|cohorte)\b|月$|월$"
 )
-_COUNTED = re.compile(
+_COUNTED = lazy_pattern(
     r"\b(days|weeks|months|hours|minutes|seconds|years|num|number|count|anzahl|amount|value|spend|"
     r"spent|price|total|sum|score|revenue|sales|code|zip|phone|tage|dias|jours|avg|average|mean)\b"
 )

@@ -20,6 +20,7 @@ from smartcart.tables.date_words import (
     says_month,
     says_time,
 )
+from smartcart.tables.patterns import lazy_pattern
 
 __all__ = [
     "BIRTHS",
@@ -60,13 +61,13 @@ _TIME = (
     r"( ?[AaPp][Mm])?(Z| ?[-+][0-9]{2}(?::?[0-9]{2})?| (?:UTC|GMT))?)?"
 )
 _YEAR = "([0-9]{4}|[0-9]{2})"
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
-_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2" + _YEAR + _TIME)
-_DAY_WORD = re.compile(rf"([0-9]{{1,2}})([-/ ])([A-Za-z]{{3,9}})\2{_YEAR}{_TIME}")
-_WORD_DAY = re.compile(rf"([A-Za-z]{{3,9}})([-/ ])([0-9]{{1,2}})(, ?|\2){_YEAR}{_TIME}")
-_YEAR_WORD = re.compile(rf"([0-9]{{4}})([-/ ])([A-Za-z]{{3,9}})\2([0-9]{{1,2}}){_TIME}")
-_MONTH_ONLY = re.compile(r"([0-9]{4})([-/])(?:0?[1-9]|1[0-2])")
-_WORD_MONTH = re.compile(r"([A-Za-z]{3,9})([-/ ])([0-9]{4})")
+_YEAR_FIRST = lazy_pattern(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + _TIME)
+_YEAR_LAST = lazy_pattern(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2" + _YEAR + _TIME)
+_DAY_WORD = lazy_pattern(rf"([0-9]{{1,2}})([-/ ])([A-Za-z]{{3,9}})\2{_YEAR}{_TIME}")
+_WORD_DAY = lazy_pattern(rf"([A-Za-z]{{3,9}})([-/ ])([0-9]{{1,2}})(, ?|\2){_YEAR}{_TIME}")
+_YEAR_WORD = lazy_pattern(rf"([0-9]{{4}})([-/ ])([A-Za-z]{{3,9}})\2([0-9]{{1,2}}){_TIME}")
+_MONTH_ONLY = lazy_pattern(r"([0-9]{4})([-/])(?:0?[1-9]|1[0-2])")
+_WORD_MONTH = lazy_pattern(r"([A-Za-z]{3,9})([-/ ])([0-9]{4})")
 _NAMES = (
     "january",
     "february",
@@ -81,7 +82,7 @@ _NAMES = (
     "november",
     "december",
 )
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
+_NUMBER = lazy_pattern(r"-?[0-9]+(?:\.[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)

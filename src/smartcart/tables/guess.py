@@ -16,6 +16,7 @@ from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.date_words import DIGITS, NEVER
 from smartcart.tables.dates import Dates, dates_in_numbers, dates_in_words
 from smartcart.tables.number_signs import DECIMAL, SIGNS, in_our_digits
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.vocabulary import readings
 
 __all__ = [
@@ -134,14 +135,14 @@ COMMA_NUMBER = _decorated(
 )
 """``1.234,50 €``: as :data:`POINT_NUMBER` with the decimal comma."""
 
-_POINT = re.compile(POINT_NUMBER)
-_COMMA = re.compile(COMMA_NUMBER)
-_COMMA_FOR_CENTS = re.compile(f"(?=,){NO_CENTS}")
-_PLAIN = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_WHOLE = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
-_LEADING_ZERO = re.compile(r"0[0-9]+")
-_AFFIX = re.compile(_CURRENCY)
-THOUSANDTHS = re.compile(r"KWD|BHD|OMR|TND|JOD|د\.?ك\.?")  # currencies of three decimals
+_POINT = lazy_pattern(POINT_NUMBER)
+_COMMA = lazy_pattern(COMMA_NUMBER)
+_COMMA_FOR_CENTS = lazy_pattern(f"(?=,){NO_CENTS}")
+_PLAIN = lazy_pattern(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WHOLE = lazy_pattern(r"[-+]?[0-9]+(?:\.0*)?")
+_LEADING_ZERO = lazy_pattern(r"0[0-9]+")
+_AFFIX = lazy_pattern(_CURRENCY)
+THOUSANDTHS = lazy_pattern(r"KWD|BHD|OMR|TND|JOD|د\.?ك\.?")  # currencies of three decimals
 _SAME_CURRENCY = {
     "$": "usd",
     "us$": "usd",
@@ -152,12 +153,12 @@ _SAME_CURRENCY = {
     "zł": "pln",
     "kč": "czk",
 }
-_POINTED = re.compile(r"[0-9]\.[0-9]")
-_POINT_GROUPS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
-_WHOLE_ID = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_WHOLE_ID_AS_FLOAT = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\.0")
-_CODE = re.compile(r"[A-Za-z]{1,3}[-_ ]?[0-9]{3,}|[0-9]{3,}[-_ ]?[A-Za-z]{1,3}")
-_CODE_NAME = re.compile(
+_POINTED = lazy_pattern(r"[0-9]\.[0-9]")
+_POINT_GROUPS = lazy_pattern(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+_WHOLE_ID = lazy_pattern(r"0|-?[1-9][0-9]{0,17}")
+_WHOLE_ID_AS_FLOAT = lazy_pattern(r"(?:0|-?[1-9][0-9]{0,14})\.0")
+_CODE = lazy_pattern(r"[A-Za-z]{1,3}[-_ ]?[0-9]{3,}|[0-9]{3,}[-_ ]?[A-Za-z]{1,3}")
+_CODE_NAME = lazy_pattern(
     r"(?:^|[^A-Za-z])(?:id|code|sku|zip|postcode|invoice|phone|no|nr)(?:[^A-Za-z]|$)"
     r"|(?:Id|ID|Code|No|Nr|SKU)$|(?i:postal|invoiceno|stockcode|barcode)",
 )

@@ -11,6 +11,7 @@ import re
 
 from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.languages import names_of
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.sum_names import ORDER, summed, to_pay
 from smartcart.tables.sum_words import SUM_WORDS
 from smartcart.tables.tax_words import tax_rank, taxes_aside
@@ -32,12 +33,12 @@ __all__ = [
 
 PAID, LINE_MONEY, BEFORE_DISCOUNT = 0, 1, 2
 
-_SUM_OF = re.compile(  # what a name of money is a sum of, and in which currency
+_SUM_OF = lazy_pattern(  # what a name of money is a sum of, and in which currency
     rf"^({'|'.join(dict.fromkeys(map(tokens, SUM_WORDS)))}|osszes|seluruh|total) |"
     rf" ({CURRENCY_CODES.lower()})$"
 )
 
-_AFTER_DISCOUNT = re.compile(
+_AFTER_DISCOUNT = lazy_pattern(
     r"\b(after|less|incl|net of|with|nach|apres|despues|apos|con|com|avec|mit|met|na|dopo|efter)"
     r"( the| de| la)? (discounts?|rabatte?n?|remises?|descuentos?|descontos?|sconto|korting|"
     r"rabatt?)\b|"
@@ -46,14 +47,14 @@ _AFTER_DISCOUNT = re.compile(
     r"\b(kedvezmenyes|indirimli|zlavnen\w*|zlevnen\w*|discounted)\b|"
     r"(优惠|折扣|割引|値引き?|할인|優惠) ?(后|後|후)|折(后|後)"
 )
-_BEFORE_DISCOUNT = re.compile(
+_BEFORE_DISCOUNT = lazy_pattern(
     r".*\b(sub ?totals?|gross sales|before|original|merchandise|list|zwischensumme|teilsumme|"
     r"sous total|products? (total|subtotal|sales|amount)|items? (subtotal|amount before)|"
     r"gross (merchandise|item|line|product)s?|gmv|(ventes|ventas|vendas) brut[ae]s|"
     r"catalog(ue)?|vor rabatt|items total)\b.*|"
     r".*(商品(合計|小計|代金)|商品总(价|金额)|商品總(價|金額)|상품 ?(합계|구매|총) ?금액).*"
 )
-_NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other languages
+_NEVER_PAID_WITHIN = lazy_pattern(  # parts of one word, and words of other languages
     r"\w*(rabatt|nachlass|gutschein|steuer|kommission|provision)\w*|(\w*versand|porto|liefer|"
     r"retouren)\w*|"
     r".*(정산|공제|할인|배송비|수수료|세금|부가세|환불|적립|포인트|쿠폰|割引|送料|手数料|消費税|税額|税金|税费|ホイント|クーホン|返金|优惠|运费|邮费|折扣|手续费|退款|積分|积分)"
@@ -62,7 +63,7 @@ _NEVER_PAID_WITHIN = re.compile(  # parts of one word, and words of other langua
     r"kargo\w*|komisyon\w*|kdv|iade\w*|rabat\w*|dostaw\w*|prowizj\w*|podatek|kortingen|"
     r"verzending|btw\w*)\b.*"
 )
-_NEVER_PAID = re.compile(
+_NEVER_PAID = lazy_pattern(
     r"customer total (spent|orders|sales)|"
     r".*\b(refund(s|ed|able)?|returns?|returned|erstattung(en)?|erstattet|rembourse(ment)?s?|"
     r"\w*erstattung\w*|reembolsos?|reembolsado|devolucion(es)?|devoluc(ao|oes)|rimbors[oi]|"
@@ -88,7 +89,7 @@ _NEVER_PAID = re.compile(
     r"total d[ei] (articulos|productos|produtos|articles|articoli|prodotti|pecas|piezas|unidades))"
     r"\b.*"
 )
-_OWED = re.compile(  # what is still to be paid, in part or in whole
+_OWED = lazy_pattern(  # what is still to be paid, in part or in whole
     r".*\b(reste|restant(e|s)?|reliquat|impayes?|restbetrag|restsumme|restschuld|restforderung|"
     r"offener?|offene[ns]?|ausstehend(e[rns]?)?|pendientes?|pendentes?|adeudado|adeudos?|"
     r"por cobrar|em aberto|em falta|da saldare|residuo|insoluto|scoperto|openstaand|nog te betalen|"
@@ -97,7 +98,7 @@ _OWED = re.compile(  # what is still to be paid, in part or in whole
     r"к доплате|kalan|borc|bakiye)\b.*|solde( (du|restant|client))?|"
     r".*(未付|未払|未收|欠款|待付|残額|未入金|미납|미수금|미결제|잔액).*"
 )
-_ACTUAL = re.compile(
+_ACTUAL = lazy_pattern(
     r".*\b((actual(ly)?|really)( (amount|price|money|total))? (paid|payment)|"
     r"(tatsachlich|wirklich)(er?|es)? (gezahlt|bezahlt|gezahlte[rs]?|bezahlte[rs]?)|"
     r"(reellement|effectivement|vraiment) (paye|regle|verse)e?|(paye|regle) (reel|effectif)|"
@@ -106,11 +107,11 @@ _ACTUAL = re.compile(
     r"faktycznie zaplacon[oae]|фактически (оплачено|уплачено))\b.*|"
     r".*(实付|实际支付|实际付款|实收|實付|實際支付|実支払|実際(の)?支払|실결제|실제 ?결제|실지불).*"
 )
-_PAYABLE = re.compile(
+_PAYABLE = lazy_pattern(
     r".*\b(payable|to pay|to be paid|zu zahlen)\b.*|.*(应付|應付|支払予定|결제예정).*"
 )
 
-_PAID = re.compile(
+_PAID = lazy_pattern(
     r"(?!ticket price$)"
     r"((order|invoice|receipt|basket|cart|transaction|bill|ticket|sales?|booking|check|charge|"
     r"payment|purchase|final|overall|paid|collected|converted|base|grand|gross|net|euro?|usd|gbp|"
@@ -134,13 +135,13 @@ _PAID = re.compile(
     r"toplam( tutar)?|itogo|summa( zakaza)?|ventes|ventas"
 )
 _IN_ONE = r"converted|convertid[oa]|umgerechnet|converti|convertito|omgerekend|przeliczon\w*"
-_CONVERTED = re.compile(
+_CONVERTED = lazy_pattern(
     rf".*\b({_IN_ONE}|bas(e|is)|settlement|"
     r"(shop|main|company|home|own|reporting) currency|eur|usd|gbp|chf|sek|pln|shop money)\b.*"
 )
-_CONVERTED_WORD = re.compile(rf" ({_IN_ONE})\b")
+_CONVERTED_WORD = lazy_pattern(rf" ({_IN_ONE})\b")
 
-_DISCOUNT = re.compile(
+_DISCOUNT = lazy_pattern(
     r".*\b\w*(rabatt|nachlass|gutschein)\w*\b.*|.*(할인|쿠폰|割引|クーホン|ホイント利用|利用ホイント|优惠|折扣).*|"
     r".*\bскидк.*|"
     r".*\bindirim.*|"
@@ -151,15 +152,15 @@ _DISCOUNT = re.compile(
     r"отстъпк\w*|попуст\w*|diskon|diskaun|potongan|iskonto\w*|chiet khau|giam gia)\b.*|"
     r".*(خصم|הנחה|値引|優惠).*"
 )
-_FEE = re.compile(
+_FEE = lazy_pattern(
     r".*\b(fees?|gebuhr(en)?|commissions?|kommission|provision|frais|comision|comissao|tarifa|"
     r"commissioni?|provisie|prowizja|komisyon|provize|jutalek|avgift|gebyr|комисси\w*)\b.*|"
     r".*(手数料|手续费|수수료).*"
 )
-_SENT = re.compile(
+_SENT = lazy_pattern(
     r"\b(ship\w*|shipping|delivery|handling|postage|versand|booking|envio|livraison)\b"
 )
-_REFUND = re.compile(
+_REFUND = lazy_pattern(
     r"((amount|total|order|value|sum|partial|converted|item|line|net|buyer|payment|gross|cash) )*"
     r"(refund(s|ed)?|amount refunded|refund(ed)? (amount|total|value)|total refunds?|"
     r"returned (amount|value)|erstattung(sbetrag)?|"

@@ -7,7 +7,6 @@ orders, no other money either, spent nothing; so did who has no total where noth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -16,6 +15,7 @@ from operator import and_, or_
 import ibis.expr.types as ir
 
 from smartcart.records import Column, Contract, Feature, ResultRow
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import readings
@@ -30,7 +30,7 @@ __all__ = [
 
 NEARLY_ALL = 0.95  # of those without a day of their last purchase never bought
 
-_MONEY = re.compile(r"\b(aov|amount|spend|spent|revenue|(order|basket|purchase|cart) value)\b")
+_MONEY = lazy_pattern(r"\b(aov|amount|spend|spent|revenue|(order|basket|purchase|cart) value)\b")
 
 
 def with_zeros(contract: Contract, figures: Sequence[ColumnSummary]) -> Contract:

@@ -6,12 +6,12 @@ model's, a cart and a pipeline were not bought, a rate of mails is made of count
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from smartcart.records import Column
 from smartcart.tables.customer_names import counts_orders, is_limit
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["no_behaviour", "with_no_behaviour_described"]
@@ -99,8 +99,8 @@ _AVERAGE = (
     r"gemiddeld\w*|sredni\w*|prumer\w*|atlag\w*|medie|snitt\w*|genomsnitt\w*|gennemsnit\w*|"
     r"gjennomsnitt\w*|keski\w*|μεσ(η|ος|ο)|ortalama\w*|средн\w*|середн\w*)\b"
 )
-_PATTERNS = tuple((why, re.compile(pattern)) for why, pattern in _KINDS)
-_AVERAGES = re.compile(_AVERAGE)
+_PATTERNS = tuple((why, lazy_pattern(pattern)) for why, pattern in _KINDS)
+_AVERAGES = lazy_pattern(_AVERAGE)
 
 
 def no_behaviour(name: str) -> str | None:

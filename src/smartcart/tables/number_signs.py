@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from smartcart.tables.date_words import OTHER_DIGITS
+from smartcart.tables.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -20,8 +20,8 @@ _ASIDE = "[\u066c\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]"
 _THEIRS = OTHER_DIGITS + DECIMAL + "\u060c\u066a\uff0c\uff0e\uff05\uff0b\uff0d\uff08\uff09"
 _OURS = "0123456789" * (len(OTHER_DIGITS) // 10) + ".,%,.%+-()"
 _TABLE = str.maketrans(_THEIRS, _OURS)
-_OTHER = re.compile(f"[{OTHER_DIGITS}]")
-_SKIPPED = re.compile(_ASIDE)
+_OTHER = lazy_pattern(f"[{OTHER_DIGITS}]")
+_SKIPPED = lazy_pattern(_ASIDE)
 
 
 def in_our_digits(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from smartcart.tables.money_ranks import actually_paid, is_refund, money_rank
 from smartcart.tables.order_names import bare, of_a_birth, parts_named, prices_a_piece
 from smartcart.tables.order_ranks import cancels, day_rank, order_rank
 from smartcart.tables.order_words import LOOSELY
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.state_names import is_check, speaks_of_a_loss, why_it_was_lost
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tax_words import taxes_aside
@@ -22,28 +22,28 @@ SEVERAL_VALUES = 5  # a column that tells customers apart has at least so many
 FEW_STATES = 60  # different values of a column that tells what became of a line
 FEW_LOSSES = 12  # different values of one that is filled only where something was lost
 SELDOM = 0.5  # of the lines, at most, have it
-STATE = re.compile(
+STATE = lazy_pattern(
     r"(?!.*\b(marital|tax|customer|member(ship)?|account|employment|relationship|vip|consent|mail|"
     r"marketing|subscri\w+|loyalty|inventory|stock|civil|family|house|billing state|shipping state|"
     r"province)\b).+ (status|statut|zustand)"
 )
-NAME = re.compile(
+NAME = lazy_pattern(
     r"((customer|client|buyer|billing|bill to|sold to|guest|member|kunden?|kaufer|acheteur|cliente|"
     r"comprador|klant|full|user|contact) ?)*(name|nom|nombre|nome|naam)|kunde|customer|client|"
     r"cliente|klant"
 )
-SUBTOTAL = re.compile(
+SUBTOTAL = lazy_pattern(
     r"\w(betrag|summe|umsatz)\b|\b(sub ?total|zwischensumme|teilsumme|sous total)\b"
 )
 SHOPS = 200  # different shops, at most
-SHOP = re.compile(
+SHOP = lazy_pattern(
     r".*\b(stores?|shops?|branch|site|website|outlet|filialen?|filial|betrieb|standort|location|"
     r"marketplace|marktplatz|marktplaats|tienda|sucursal|loja|filiale|boutique|magasin|negozio|"
     r"punto vendita|winkel|vestiging|sklep|butik|mandant|mandt|company|tenant|channel|kanal|canal|"
     r"terminal|register|till|kasse|caisse|caja|cassa|kassa|pos|workspace|brand|source|land|"
     r"country|region|prefix|series|serie)\b.*"
 )
-PIECE = re.compile(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
+PIECE = lazy_pattern(r".*\b(unit|each|per|piece|stuck|einzel|unitario|unitaire)\b.*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from smartcart.tables.order_words import (
     RULES,
     Part,
 )
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.sum_names import summed
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tax_numbers import is_tax_number
@@ -40,8 +41,8 @@ __all__ = [
     "speaks_of_customers",
 ]
 
-SIGN = re.compile(r"[^\w]*[€$£¥₽₺₹₩₪฿₫₴][^\w]*")  # a column headed by its currency
-IN_CURRENCY = re.compile(  # behind what is told in it: "Сумма, руб."
+SIGN = lazy_pattern(r"[^\w]*[€$£¥₽₺₹₩₪฿₫₴][^\w]*")  # a column headed by its currency
+IN_CURRENCY = lazy_pattern(  # behind what is told in it: "Сумма, руб."
     r",? *\b(?:in )?(руб|rub|грн|uah|лв|тенге|kzt|zł|zl|pln|kč|czk|ft|huf|lei|ron|kr|sek|nok|dkk|"
     r"eur|euros?|usd|gbp|chf|tl|try|€|\$|£)\.? *$",
     re.IGNORECASE,
@@ -49,7 +50,7 @@ IN_CURRENCY = re.compile(  # behind what is told in it: "Сумма, руб."
 LEAST_ID = 1_000  # whole numbers from here on, each once, number something and count nothing
 FEW_COUNTS = 0.3  # of the rows: counts of orders come again, their numbers but for lines of one
 CODES = 0.2  # different values for each line at most: codes of discounts come again
-BARE = re.compile(r"name|number|num|no|nr|id|reference|ref|code|n")
+BARE = lazy_pattern(r"name|number|num|no|nr|id|reference|ref|code|n")
 
 
 def bare(name: str) -> bool:

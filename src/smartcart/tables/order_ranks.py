@@ -6,9 +6,8 @@ its values (see :mod:`smartcart.tables.order_structure`).
 
 from __future__ import annotations
 
-import re
-
 from smartcart.tables.languages import names_of
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.sum_names import summed
 from smartcart.tables.tokens import tokens
 
@@ -18,7 +17,7 @@ __all__ = [
     "order_rank",
 ]
 
-_NO_ORDER = re.compile(
+_NO_ORDER = lazy_pattern(
     r".*\b(line|item|items|lineitem|product|customer|user|client|store|shop|session|purchase order|"
     r"po|status|type|date|time|total|value|amount|count|qty|quantity|source|channel|currency|"
     r"notes?|"
@@ -30,7 +29,7 @@ _NO_ORDER = re.compile(
     r"last|latest|first|previous|ultim[oa]|letzte[rn]?|derniere?|merchant order|key|row|payment|"
     r"payout|settlement|batch|terminal|register)\b.*"
 )
-_ORDER_BEST = re.compile(
+_ORDER_BEST = lazy_pattern(
     r"(.+ )?(order|pedido|commande|bestell|bestellung|auftrags?|ordine|encomenda|bestelling|"
     r"zamowieni[ae]|siparis|zakaz)( ?(id|no|nr|nbr|num|number|nummer|numero|code|reference|ref|"
     r"name|key|header))*"
@@ -40,7 +39,7 @@ _ORDER_BEST = re.compile(
     r"|orders (id|key|code)"
     r"|(id|no|nr|num|number|numero|nro|n|cod|codigo|code|ref|referencia)( (de|del))? (la )?orden"
 )
-_ORDER_NEXT = re.compile(
+_ORDER_NEXT = lazy_pattern(
     r"(.+ )?(invoice|sale|sales|receipt|factura|facture|fatura|rechnungs?|beleg|bons?|kassenbon|"
     r"basket|bill|ticket|booking|reservation|transaction|fattura|scontrino|factuur|check|"
     r"increment|confirmation|transac(ao|cion)|transazione|transaktion|transactie|transakcj[ai]|"
@@ -58,7 +57,7 @@ _ORDER_NEXT = re.compile(
     r"|(transactie|transaktions?)( ?(referentie|nummer|nr|id|code|kode))"
 )
 
-_NEVER_DAY = re.compile(
+_NEVER_DAY = lazy_pattern(
     r".*\b(refund(s|ed)?|return(s|ed)?|ship(s|ped|ping|ment)?|deliver(y|ed|ies)?|fulfill?(ed|"
     r"ment)?|"
     r"due|birth(day|date)?|dob|born|geburts\w*|naissance|nacimiento|nascimento|update[ds]?|"
@@ -74,7 +73,7 @@ _NEVER_DAY = re.compile(
     r".*(발송|출고|배송|예정|취소|환불|반품|확정|출력|발주|수령|기한|発送|出荷|配送|配達|お届け|到着|"
     r"キャンセル|返品|返金|予定|期限|发货|出库|发出|收货|退款|取消|签收|预计|到账|完成时间).*"
 )
-_BEST_DAY = re.compile(
+_BEST_DAY = lazy_pattern(
     r".*\b(order(ed)?|purchase[d]?|sale|sales|sold|transaction|trans|invoice|bestell\w*|kauf\w*|"
     r"rechnungs\w*|auftrags\w*|beleg\w*|pedido|compra|venta|venda|commande|achat|facture|factura|"
     r"facturation|facturacion|faturamento|fatturazione|"
@@ -85,20 +84,20 @@ _BEST_DAY = re.compile(
     r"opprettet|utworzon[oay]|vytvoreno|luotu)\b.*|"
     r".*(주문일|주문날짜|구매일|注文日|受注日|購入日|売上日|下单|订单创建|订单日期|订单时间|购买时间).*"
 )
-_CLOSING_DAY = re.compile(  # of a deal: it was agreed upon before
+_CLOSING_DAY = lazy_pattern(  # of a deal: it was agreed upon before
     r"(deal |opportunity |opp )?(close|closing|won|signed) (date|day|on|time)( won)?|"
     r"(deal|opportunity|opp) closed (date|day|on|at)|(date|day) (won|signed)|abschluss(datum|tag)|"
     r"(fecha|data|date)( de| di| do| d)? (cierre|fechamento|chiusura|cloture|fermeture|"
     r"conclusion)( prevue?| prevista)?|sluitingsdatum|data zamkniecia"
 )
-_LATER_DAY = re.compile(
+_LATER_DAY = lazy_pattern(
     r".*\b(paid|payment|processed|captured|closed|completed|posted|accounting|zahlung\w*|bezahlt|"
     r"paye|pagado|pago|authori[sz]ed|confirmed|approved|finished|accepted|check ?in|arrival|"
     r"batch)\b.*|"
     r".*(결제일|입금일|支払日|決済日|入金日|付款|支付).*"
 )
-_DONE = re.compile(r"\b(completed|finished|settled|processed|captured|posted)\b")
-_CANCELS = re.compile(
+_DONE = lazy_pattern(r"\b(completed|finished|settled|processed|captured|posted)\b")
+_CANCELS = lazy_pattern(
     r"(order |is |date |datum |time |item |sale |event )*(cancel(l?ed)?|cancellation|void(ed)?|"
     r"storno|storniert|stornierung|"
     r"stornodatum|annule|annulation|cancelado|anulado|annullato|geannuleerd|makulerad|makuleret|"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from smartcart.records import LineState
 from smartcart.tables.languages import state_words
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
+_HUMPS = lazy_pattern(r"(?<=[a-z])(?=[A-Z][a-z])")  # "PaymentFailed"
 
 
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"})
@@ -50,10 +51,10 @@ def _plain(value: str) -> str:
 
 def _or_elsewhere(pattern: str, state: str) -> re.Pattern[str]:
     words = [form for word in state_words(state) for form in dict.fromkeys((word, _plain(word)))]
-    return re.compile("|".join([pattern, *map(re.escape, words)]))
+    return lazy_pattern("|".join([pattern, *map(re.escape, words)]))
 
 
-_NOT = re.compile(
+_NOT = lazy_pattern(
     r"^(not|no(?![ _-]?show| (se )?present)|non(?! presentat)|nicht(?! erschienen)|sans|sem|sin)\b"
 )
 _CANCELLED = _or_elsewhere(
@@ -71,7 +72,7 @@ _CANCELLED = _or_elsewhere(
     r"\b(fehler|fout|erreur)\b|betaalfout|b[łl][aą]d\b|refuse\b",
     "cancelled",
 )
-_BROWSED = re.compile(
+_BROWSED = lazy_pattern(
     r"^(page[ _-]?)?(view(ed)?s?|cart|view[ _-]?(product|item|cart|promotion|list|search[ "
     r"_-]?results)([ _-]?list)?|(product|item|cart|promotion|list|search[ _-]?results)"
     r"[ _-]?(view(ed)?|list)|view[ _-]?(item|cart|promotion)([ _-]?list)?|click(ed)?s?|impression|"
@@ -82,7 +83,7 @@ _BROWSED = re.compile(
     r"add[ _-]?(payment|shipping)[ _-]?info|generate[ _-]?lead|"
     r"(add(ed)?|remove(d)?|put)?[ _-]?((to|from|in)[ _-])?(cart|basket|wish[ _-]?list))$"
 )
-_REFUSED = re.compile(  # of a wish to return or cancel
+_REFUSED = lazy_pattern(  # of a wish to return or cancel
     r"(return|refund|cancel\w*|retour|storno)[ _-]\w*[ _-]?(reject|denied|refus|abgelehnt|rechaz)|"
     r"(reject|denied|refus|abgelehnt|rechaz)\w*[ _-](return|refund|cancel)"
 )
@@ -127,11 +128,11 @@ _UNPAID = _or_elsewhere(
     r"overdue|en retard|achterstallig|po terminie|просроч|forfalden",
     "unpaid",
 )
-_DELIVERY = re.compile(
+_DELIVERY = lazy_pattern(
     r".*\b(fulfil?lment|delivery|shipping|shipment|dispatch|liefer\w*|versand\w*|line ?item|item|"
     r"livraison|envio|entrega|tracking)\b.*"
 )
-_MEANS = re.compile(
+_MEANS = lazy_pattern(
     r".*\b(payment|tender|card|pay|zahlungs?|zahl|paiement|pago|pagamento|betaal\w*|platnos\w*)\b"
     r".*\b(types?|methods?|means|modes?|kind|provider|gateway|brand|art|weg|mittel|medium|forma?|"
     r"moyen|methode|metodo|wijze|tipo)\b.*|"
@@ -139,15 +140,15 @@ _MEANS = re.compile(
     r".*\b(payment|tender|paiement|pago|pagamento|zahlung)\b.*|"
     r"(zahlungs?|zahl|bezahl)(art|weg|mittel|methode|weise)|betaalwijze|betaalmethode"
 )
-_PAYMENT = re.compile(
+_PAYMENT = lazy_pattern(
     r".*\b(payments?|paid|transactions?|bezahlt|zahlung\w*|zahlstatus|paiement|pago|pagamento|betaal\w*|"
     r"platnos\w*|financial|billing)\b.*"
 )
 _ENDED = r"((closed|abgeschlossen|ferme|cerrad[oa]|chius[oa])( -)?( (und|and|et|y|e))? )?"
-_WON = re.compile(rf"^{_ENDED}(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
-_NOT_WON = re.compile(rf"(?!{_WON.pattern[1:-1]}$)")
-_LOST = re.compile(rf"^{_ENDED}(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
-_PAID_UP = re.compile(
+_WON = lazy_pattern(rf"^{_ENDED}(won|gewonnen|gagnee?|ganad[oa]|vint[oa])$")
+_NOT_WON = lazy_pattern(rf"(?!{_WON.pattern[1:-1]}$)")
+_LOST = lazy_pattern(rf"^{_ENDED}(lost|verloren|perdue?|perdid[oa]|pers[oa])$")
+_PAID_UP = lazy_pattern(
     r"^((fully |completely |is )?paid( in full)?|((komplett|vollstandig|ganz) )?bezahlt|payee?|"
     r"pagad[oa]|pagat[oa]|pag[oa]|betaald|oplacon[eay]|zaplacon[eay]|betald|betalt|lunas|odendi|"
     r"оплачен[оа]?|сплачено|zaplaceno|fizetve|платен[оа]?)$"
@@ -156,7 +157,7 @@ _SAID_PAID = _or_elsewhere(
     r"\b(paid|bezahlt|payee?|pagad[oa]|pagat[oa]|pag[oa]|betaald|betald|betalt|regle|beglichen)\b",
     "paid",
 )
-_AHEAD = re.compile(  # what will be done on a day that people come
+_AHEAD = lazy_pattern(  # what will be done on a day that people come
     r"^((in)?bok(ad|at)|booked|gebucht|reserviert|geplant|vorgemerkt|terminiert|planned|planlagt|"
     r"upcoming|bevorstehend|reserv(ed|ee?|ad[oa]|at[oa]|ert)|prenotat[oa]|agendad[oa]|programad[oa]|"
     r"planifiee?|a venir|geboekt|gereserveerd|gepland|zarezerwowan[eay]?|umowion[eay]?|"
@@ -165,35 +166,35 @@ _AHEAD = re.compile(  # what will be done on a day that people come
     r"bevestigd|potwierdzon[eay]?|записан[оа]?|подтвержден[оа]?|запланирован[оа]?|onaylandi|"
     r"planlandi)$"
 )
-_OFFERED = re.compile(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
-_QUOTED = re.compile(  # kinds of documents that nobody has to pay
+_OFFERED = lazy_pattern(r"^(invoice sent|draft|quotation|quote|estimate|devis|entwurf|angebot)$")
+_QUOTED = lazy_pattern(  # kinds of documents that nobody has to pay
     r"^(quotations?|quotes?|estimates?|pro ?forma|devis|angebote?|kostenvoranschlag|presupuestos?|"
     r"cotizacion|preventiv[oi]|orcamentos?|offertes?|oferta|tilbud|offert|tarjous|nabidka|ponuka|"
     r"arajanlat|teklif|(коммерческое )?предложение|見積書?|견적서?|报价单?|報價單?)\b"
 )
-_DRAFT = re.compile(
+_DRAFT = lazy_pattern(
     r"\b(draft|entwurf|brouillon|borrador|bozza|rascunho|concept|szkic|koncept|piszkozat|luonnos|"
     r"utkast|kladde|taslak|ciorna|чернов\w*|чернет\w*|προχειρο|πρόχειρο|nacrt|osnutek|not sent|"
     r"to be (sent|issued)|unposted|planned|estimate|quote|quotation|pro ?forma)\b|下書き|草稿|草案"
 )
-_TAKEN = re.compile(r"^(captured|settled|succeeded|collected)$")
-_BEGUN = re.compile(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
-_NOT_YET = re.compile(
+_TAKEN = lazy_pattern(r"^(captured|settled|succeeded|collected)$")
+_BEGUN = lazy_pattern(r"^(created|initiated|attempted|authori[sz]ed)$")  # of a payment, before that
+_NOT_YET = lazy_pattern(
     r"^(open|offen|ouvert|abiert[oa]|apert[oa]|abert[oa]|unconfirmed|unbestatigt)$"
 )
-_CHARGED = re.compile(r"^(sales?|charges?|purchases?|debit|payment|capture)$")
-_CREDITED = re.compile(r"^(credit|credit[ _-](note|memo)|void)$")
-_NO_SALE = re.compile(
+_CHARGED = lazy_pattern(r"^(sales?|charges?|purchases?|debit|payment|capture)$")
+_CREDITED = lazy_pattern(r"^(credit|credit[ _-](note|memo)|void)$")
+_NO_SALE = lazy_pattern(
     r"withdraw|payout|transfer|\bfees?\b|gebühr|gebuhr|\bhold\b|reserve|adjustment|conversion|"
     r"top[ -]?up|bank deposit|deposit to|auszahlung|abbuchung|überweisung|uberweisung|abhebung|"
     r"einzahlung|guthaben|\bbalance\b|\bsubtotal\b|\btotal\b|summe\b|disbursement|"
     r"\badvertising\b|commission|virement|retrait|transferencia|retiro|saque|taxa|tarifa|"
     r"\bdispute\b|authori[sz]ation|currency|account (funding|correction)|payment (hold|release)"
 )
-_PLAIN_PAYMENT = re.compile(
+_PLAIN_PAYMENT = lazy_pattern(
     r"^(payments?|tender|zahlung(en)?|pagos?|paiements?|pagament[oi]|betaling)$"
 )
-_BOUGHT = re.compile(  # of suppliers: beside sales, what the shop paid for
+_BOUGHT = lazy_pattern(  # of suppliers: beside sales, what the shop paid for
     r"^(bills?|expenses?|che(ck|que)s?|(vendor|supplier) (credits?|bills?|invoices?|refunds?)|"
     r"(bill|vendor|supplier) payments?( \(?(check|cheque|credit card)\)?)?|"
     r"purchase (orders?|invoices?)|credit card (expense|charge)|journal( entry)?|"
@@ -202,11 +203,11 @@ _BOUGHT = re.compile(  # of suppliers: beside sales, what the shop paid for
     r"fattura (di )?acquisto|acquist[oi]|spes[ae]|zakup|wydatek|faktura zakupu|inkoop(factuur)?|"
     r"закупка|поступление|расход)$"
 )
-_KIND = re.compile(  # a column of kinds of rows or papers
+_KIND = lazy_pattern(  # a column of kinds of rows or papers
     r"type|typ|kind|art|tipo|category|entry|record|"
     r"(beleg|vorgangs|dokument(en)?|buchungs|umsatz|auftrags)(art|typ)"
 )
-_SALE = re.compile(
+_SALE = lazy_pattern(
     r"\b(реализаци|продаж|отгрузк|sprzedaz|faktura|prodej|satis|szamla|eladas)|"
     r"\b(sale|sales|order|orders|invoice|receipt|purchase|verkauf|bestellung|rechnung|vente|venta|"
     r"venda|facture|factura|pedido|commande|fattur[ae]|scontrin[oi]|ricevut[ae]|nota fiscal|"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from smartcart.tables.date_words import names_a_month
@@ -18,13 +17,14 @@ from smartcart.tables.order_names import (
 )
 from smartcart.tables.order_ranks import day_rank
 from smartcart.tables.order_roles import REPEATED, SAME_NUMBER
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 from smartcart.tables.vocabulary import names_a_person, readings
 
 __all__ = ["empty_customer", "lines_of_nobody", "told_in_text", "unnamed_log"]
 
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r".*\b(time|uhrzeit|zeit|hour|hora|heure|ora|orario|tijd|godzina|cas|tid|klokke?n?slett?|idopont|"
     r"время|час|saat|ωρα|kello(naika)?)\b.*|.*(時間|時刻|时间|時間|시간|시각).*"
 )

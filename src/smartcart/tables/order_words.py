@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from smartcart.records import ColumnRole, ColumnType
+from smartcart.tables.patterns import lazy_pattern
 
 __all__ = [
     "DELIVERED",
@@ -276,21 +277,21 @@ PARTS: tuple[Part, ...] = (
 )
 
 LOOSELY: dict[str, re.Pattern[str]] = {
-    "amount": re.compile(
+    "amount": lazy_pattern(
         r".*\b(amount|amt|revenue|sales|price|total|value|spend|spent|turnover|cents|dollars|euros|"
         r"pounds|fare|umsatz|betrag|preis|wert|importe|monto|precio|montant|prix|valor|preco|"
         r"importo|prezzo|bedrag|vk|eur|usd|gbp|net|netto|gross|brutto|bruto)\b.*"
     ),
-    "quantity": re.compile(r".*\b(quantity|qty|menge|cantidad|quantite|quantidade|quantita)\b.*"),
+    "quantity": lazy_pattern(r".*\b(quantity|qty|menge|cantidad|quantite|quantidade|quantita)\b.*"),
 }
 """What a name speaks of somewhere, where no column says it plainly."""
-NOT_MONEY = re.compile(
+NOT_MONEY = lazy_pattern(
     r".*\b(tax|taxes|vat|iva|tva|mwst|discount|disc|rabatt|shipping|freight|delivery|balance|"
     r"limit|points|id|no|nr|code|key|qty|quantity|count|score|rating|cost|profit|margin|age)\b.*"
 )
-IDENTIFIES = re.compile(r"(.+ )?(id|ids|no|nr|nbr|num|number|nummer|key|code|hash|uuid|guid)|id")
+IDENTIFIES = lazy_pattern(r"(.+ )?(id|ids|no|nr|nbr|num|number|nummer|key|code|hash|uuid|guid)|id")
 """A name that says that the column identifies something."""
-NOT_WHO = re.compile(
+NOT_WHO = lazy_pattern(
     r".*\b(store|branch|shop|filiale?|outlet|product|item|article|artikel|sku|ean|upc|stock|"
     r"category|kategorie|brand|merchant|seller|vendor|supplier|lieferant|employee|staff|agent|rep|"
     r"cashier|driver|order|invoice|row|line|lineitem|eval|campaign|coupon|promo|promotion|channel|"
@@ -302,13 +303,13 @@ NOT_WHO = re.compile(
     r"url|version|tracking|shipment|ship|room|table|seat|dow|hour)\b.*"
 )
 """What a column may identify that is no customer."""
-WHOLE_ORDER = re.compile(
+WHOLE_ORDER = lazy_pattern(
     r"(order|invoice|transaction|trans|receipt|basket|bill|ticket|cart|grand|bestell|rechnungs?|"
     r"pedido|factura|commande|facture|fatura|ordine|fattura) ?"
     r"(total|amount|value|betrag|wert|summe)"
 )
 """Money of the whole order, repeated on each of its lines."""
-DELIVERED = re.compile(
+DELIVERED = lazy_pattern(
     r".*\b(ship|shipped|shipping|deliver|delivered|delivery|due|required|expected|estimated|"
     r"birth|dob|update|updated|modified|return|returned|cancel|cancelled|canceled|end|expiry|"
     r"check ?out|load|loaded|import|imported|export)\b.*"
@@ -317,12 +318,12 @@ DELIVERED = re.compile(
 
 MEANINGS: dict[str, ColumnRole] = {part.name: part.role for part in PARTS} | {"trait": "describes"}
 """What a column of an order log can mean, with the role that it brings."""
-RULES = tuple((re.compile(part.pattern), part) for part in PARTS)
-ONE_ORDER = re.compile(  # its number: no count of orders
+RULES = tuple((lazy_pattern(part.pattern), part) for part in PARTS)
+ONE_ORDER = lazy_pattern(  # its number: no count of orders
     r"(order|invoice|receipt|bill|check|ticket|transaction|sale)( (num|no|number|nr))?"
 )
 OF_CUSTOMERS = {"frequency", "recency", "tenure", "visits", "spend_total", "income"}
-TRAIT = re.compile(
+TRAIT = lazy_pattern(
     r".*\b(country|region|state|city|gender|sex|segment|market|land|pais|pays|stadt|ciudad|ville|"
     r"cidade|estado|provincia|uf|customer type|member(ship)?( type| status)?|age group)\b.*"
 )

@@ -45,6 +45,7 @@ LARGEST = 1e12  # an amount of a line beyond it is an error in the data
 TREND_DAYS = 90  # recent spend is that of so many days
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EPOCH = dt.date(1970, 1, 1)
+DAYS = tuple((day - EPOCH).days for day in (dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31)))
 UNNUMBERED = 10**15  # far from any order number: orders without one are numbered by their day
 
 _NO_DISCOUNT = ("", "0", "no", "none", "false", "n", "nein", "non", "nao", "não", "na")
@@ -113,9 +114,8 @@ def marked_lines(
     day = ibis.literal(None, type="int64")
     if log.date is not None:
         date = table[log.date].cast("date")
-        possible = (date.year() >= YEARS[0]) & (date.year() <= YEARS[1])
         number = date.delta(ibis.literal(EPOCH), unit="day").cast("int64")
-        day = possible.ifelse(number, ibis.literal(None, type="int64"))
+        day = number.between(*DAYS).ifelse(number, ibis.literal(None, type="int64"))
     rules = _rules(table, log, as_of, told, day)
     # lines without an order number are one order per day
     order = day if log.date is not None else ibis.literal(0, type="int64")
@@ -151,7 +151,7 @@ def ruled(named: ir.Table) -> ir.Table:
 
 def _millionths(amount: ir.Value) -> ir.Value:
     """Return money in whole millionths, 0 where there is none or too much of it."""
-    fits = amount.abs() <= LARGEST
+    fits = amount.between(-LARGEST, LARGEST)
     limited = ibis.greatest(ibis.least(amount, LARGEST), -LARGEST)  # what fits can be rounded
     money = fits.ifelse(
         (limited * UNIT).round().cast("float64"), ibis.literal(None, type="float64")

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["given_name_beside", "halves_of_a_name", "is_given_name"]
 
-_GIVEN = re.compile(
+_GIVEN = lazy_pattern(
     r".*\b(first ?name|given ?name|forename|vorname|prenom|primeiro nome|imie|krestni jmeno|"
     r"keresztnev|prenume|fornamn|fornavn|etunimi|имя|імя|voornaam|primer nombre)\b.*|.*(名前|이름)"
 )
-_FAMILY = re.compile(
+_FAMILY = lazy_pattern(
     r".*\b(last ?name|surname|family ?name|nachname|familienname|zuname|nom( de famille)?|"
     r"apellidos?|sobrenome|apelido|cognome|nazwisko|prijmeni|vezeteknev|nume( de familie)?|"
     r"efternamn|etternavn|efternavn|sukunimi|фамилия|прізвище|soyad\w*|achternaam)\b.*"
 )
-_GIVEN_BESIDE = re.compile(r".*\b(nombres?|nome|jmeno|ad|isim)\b.*")  # where a family's name is
-_SENT_TO = re.compile(
+_GIVEN_BESIDE = lazy_pattern(r".*\b(nombres?|nome|jmeno|ad|isim)\b.*")  # where a family's name is
+_SENT_TO = lazy_pattern(
     r".*\b(ship\w*|delivery|recipient|receiver|liefer\w*|versand\w*|empfanger\w*|livraison|"
     r"destinataire|envio|entrega|destinatari[oa]|spedizione|bezorg\w*|verzend\w*|wysylki|dostawy|"
     r"odbiorc[ay]|dorucovaci|leverans\w*|levering\w*|доставк\w*)\b.*"
 )
-_OTHERS = re.compile(r".*\b(seller|staff|agent|product|item|company|user)\b.*")
+_OTHERS = lazy_pattern(r".*\b(seller|staff|agent|product|item|company|user)\b.*")
 
 
 def is_given_name(name: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from smartcart.tables.buyer_ranks import is_mail
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST_DIGITS", "bare_number", "is_phone"]
 
 FEWEST_DIGITS = 8  # of a number, that two people hardly share
-_PHONE = re.compile(
+_PHONE = lazy_pattern(
     r"(?!.*\b(ship\w*|shipping|seller|store|shop|agent|recipient|delivery|fax)\b)"
     r".*\b(phones?|tel|telefon\w*|telephone|telefoon|mobil\w*|handy\w*|cell|cellphone|celular|"
     r"movil|whats ?app|gsm|komorka|komorkowy|puhelin|telf?|телефон\w*|тел|κινητο|τηλεφωνο|"

@@ -150,12 +150,8 @@ def _different(table: ir.Table, contract: Contract, exact: bool) -> ir.Value:
 
 def beyond(value: ir.Value, column: Column) -> tuple[ir.Value, ir.Value]:
     """Return the conditions "below" and "above" the bounds, ``None`` where there is no bound."""
-    if column.type == "date":
-        value = value.year()
-    return (
-        None if column.low is None else value < column.low,
-        None if column.high is None else value > column.high,
-    )
+    told, low, high = features.with_bounds(value, column)
+    return (None if low is None else told < low, None if high is None else told > high)
 
 
 def content_columns(contract: Contract) -> list[str]:

@@ -15,6 +15,7 @@ from smartcart.tables.customer_names import (
     of_a_period,
 )
 from smartcart.tables.labels import label_of
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import is_surrogate, tokens
@@ -46,7 +47,7 @@ __all__ = [
 UNIQUE = 0.98  # share of distinct values from which an id is believed
 CALLED_ALIKE = "names of people, of whom some are called alike: no id"
 NAMESAKES = 0.95  # different names for each row, at least, where some people share one
-_SHARE = re.compile(
+_SHARE = lazy_pattern(
     r"%|\b(percent(age)?|pct|prozent|pourcentage|porcentaje|porcentagem|percentuale|procent|"
     r"taux|rate|ratio|satz)\b",
     re.IGNORECASE,
@@ -54,7 +55,7 @@ _SHARE = re.compile(
 _COUNTS = {"deals", "frequency"}
 LEAST_ID = 1e3  # whole numbers from here on, each once, are ids and no counts
 NUMBERED_ROWS = 20
-POSTAL = re.compile(  # codes of places, which may be of four digits
+POSTAL = lazy_pattern(  # codes of places, which may be of four digits
     r"\b(plz|postleitzahl|post(al)? ?codes?|zip|cep|npa|cap|psc|postnr|postnummer|codigo postal|"
     r"code postal|kod pocztowy|iranyitoszam)\b"
 )
@@ -64,7 +65,7 @@ ENOUGH_FLAGS = 3  # yes/no columns that form where nothing else does
 SINGLE = ("first_date", "last_date", "last_seen", "tenure", "recency", "deals", "visits", "income")
 """Meanings of which one column is used."""
 
-_PEOPLE = re.compile(
+_PEOPLE = lazy_pattern(
     r"customers?|clients?|buyers?|shoppers?|members?|users?|guests?|donors?|kund(en?|in)|kaufer|"
     r"mitglied(er)?|gaste?|clientes?|clientele|acheteurs?|compradore?s?|socios?|usuarios?|klant(en)?|"
     r"acquirenti?|kunder?|klienci|klient"

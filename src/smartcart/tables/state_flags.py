@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from smartcart.records import LineState
 from smartcart.tables.languages import state_words
 from smartcart.tables.order_ranks import cancels
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["flag_state", "in_part", "says_no", "says_state", "says_test", "tells_paid"]
@@ -49,21 +49,21 @@ _NO = {
     "нет",
     "hayır",
 }
-_PAID = re.compile(
+_PAID = lazy_pattern(
     r"(is |order )?(paid|bezahlt|paye|payee|pagado|pagato|pago|betaald|oplacone|fully paid|"
     r"valid|captured|settled|collected|posted|проведена?|проведено|проведен документ)"
 )
-_GIVEN_BACK = re.compile(
+_GIVEN_BACK = lazy_pattern(
     r"(is |order |fully )?(refunded|returned|erstattet|retourniert|rembourse|reembolsado|"
     r"rimborsato|"
     r"zuruckgegeben|devuelto)"
 )
 
-_TEST = re.compile(
+_TEST = lazy_pattern(
     r"(is |in )?(test|demo)( (mode|order|sale|purchase|payment|transaction|account|customer|"
     r"user))?|test(konto|kunde|kunden|bestellung|auftrag)|compte (de )?test|cuenta (de )?prueba"
 )
-_LIVE = re.compile(r"(is |in )?live( ?mode)?")
+_LIVE = lazy_pattern(r"(is |in )?live( ?mode)?")
 
 
 def says_no(value: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from smartcart.tables.languages import state_words
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["is_check", "is_of_the_person", "speaks_of_a_loss", "why_it_was_lost"]
 
-_LOSS = re.compile(
+_LOSS = lazy_pattern(
     r"cancel|\bvoid|storn|anulad|anula[cç]|annul|retour|return|refund|reembols|rembours|devol|"
     r"rimbors|erstatt|chargeback|no show|\bfail"
 )
@@ -25,7 +24,7 @@ _LOSSES = tuple(
         for form in (word, tokens(word))
     )
 )
-_BESIDE = re.compile(
+_BESIDE = lazy_pattern(
     r".*\b(reasons?|grund|grunde|motivo?|motif|razon|powod|notes?|notiz|notas?|comments?|remarks?|"
     r"memo|bemerkung\w*|kommentar\w*|description|message|text|polic(y|ies)|terms|window|deadline|"
     r"days?|until|coupons?|voucher|gutschein\w*|promo\w*|address|adresse|warehouse|ids?|no|nr|num|"
@@ -33,7 +32,7 @@ _BESIDE = re.compile(
     r"rate|tax|value|price|preis|currency|method|methode|means|carrier|tracking|label|link|url|"
     r"user|agent|email|mail|phone|name|returning|returnable|refundable|cancel(l)?able)\b.*"
 )
-_CALLED_OFF = re.compile(
+_CALLED_OFF = lazy_pattern(
     r"abgru|\w*(stornierungs?|storno|absage|ablehnungs|verlust)(grund|grunde)|"
     r"(?=.*(\b(reasons?|grund|grunde|motifs?|motivos?|motiu|motiv|razon|raison|razao|causas?|causale|"
     r"cause|reden|powod|przyczyna|duvod|orsak|arsag|syy|neden\w*|sebep\w*|lydo|motivet?|"
@@ -43,16 +42,16 @@ _CALLED_OFF = re.compile(
     r"peruut\w*|makuler\w*|avbrut\w*|avbestall\w*|lost|loss|verlust\w*|perdid[ao]|perda|perdu|"
     r"perte|отмен\w*|отказ\w*|скасув\w*|відмов\w*)\b|キャンセル|取消|취소)).*"
 )
-_NO_CALL = re.compile(
+_NO_CALL = lazy_pattern(
     r".*\b(return\w*|retour\w*|refund\w*|ruckgabe\w*|\w*erstatt\w*|devol\w*|discount\w*|rabatt\w*|"
     r"remise|descuento|subscription\w*|subscriber|abo|abonnement\w*|membership|customer|account|"
     r"kunden\w*|conto|konto)\b.*|.*(返品|退货|반품).*"
 )
-_CHECK = re.compile(
+_CHECK = lazy_pattern(
     r".*\b(cvc|cvv|cvn|avs|risk|fraud\w*|betrug\w*|kyc|3ds|3d secure|zip|postal|postcode|plz|"
     r"address|adresse|line 1|authenticity|identity|liability shift)\b.*"
 )
-_PERSON = re.compile(
+_PERSON = lazy_pattern(
     r".*\b(customers?|clients?|clientes?|buyers?|visitors?|users?|members?|guests?|kunden?\w*|"
     r"besucher\w*|klanten?|kaufer\w*|payers?|counterpart(y|ie)|gegenpartei|zahler\w*)\b.*"
 )

@@ -6,9 +6,9 @@ in either order. Whatever else stands in a name makes it another name.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tax_words import taxes_aside
 from smartcart.tables.tokens import tokens
 
@@ -16,7 +16,7 @@ __all__ = ["LINE", "ORDER", "of_a_line", "summed", "to_pay"]
 
 ORDER, LINE = "order", "line"
 
-_SUM = re.compile(
+_SUM = lazy_pattern(
     r"total(e|es|is|t|en|na|ny|belopp(et)?)?|sum|summ?[aei]|somme?|soma|amount|value|amt|grand|"
     r"(gesamt|brutto|netto|end)?(betrag|summe|wert)|gesamt|montant|valeur|importe?|importo|monto|valor|valore|"
     r"(totaal)?bedrag|totaal|waarde|suma|wartosc|kwota|razem|lacznie|calkowita|castka|celkem|"
@@ -26,7 +26,7 @@ _SUM = re.compile(
     r"всього|вартість|обща|общо|стойност|συνολο|συνολικο|ποσο|αξια|ukupno|ukupan|iznos|skupaj|"
     r"znesek|vrijednost|vrednost|viso|bendra|kopa|kopsumma|kokku|kogusumma"
 )
-_ORDER = re.compile(
+_ORDER = lazy_pattern(
     r"order(ns)?|ordre(ns?)?|invoice|receipt|checkout|auftrag(s|es)?|bestellung|rechnung|belegs?|"
     r"pedido|orden|factura|venta|ticket|recibo|commande|facture|encomenda|fatura|venda|nota|"
     r"ordine|fattura|vendita|doc(umento)?|dokumentu|dokladu|документ(а|у)?|scontrino|bestelling|factuur|zamowieni(e|a|u)|faktur[ayi]|"
@@ -36,23 +36,23 @@ _ORDER = re.compile(
     r"поръчка(та)?|παραγγελια[ςσ]?|narudzb(a|e|i)|narocil(o|a|u)|uzsakym(as|o|ui)|"
     r"pasutijum(s|a|am)|tellimus(e|ele)?"
 )
-_LINE = re.compile(
+_LINE = lazy_pattern(
     r"line|row|position(en)?|zeile|posten|linea|fila|partida|ligne|linha|riga|voce|regel|"
     r"pozycj[aie]|wiersza?u?|polozk[ayu]|tetel|sor|pozitie|linie|rad(ens?)?|linje(ns?)?|"
     r"rivi(n)?|sat[iı]r[iı]?|kalem[iı]?|baris|позици(я|и|ю|ї)|строк(а|и|е)|рядк?(а|у|ок)|ред|"
     r"γραμμη[ςσ]?|stavk[aei]|postavk[aei]|eilut(e|es)|rinda(s)?|rida|rea"
 )
-_ITEM = re.compile(
+_ITEM = lazy_pattern(
     r"(line ?)?items?|products?|articles?|artikel(s|en)?|produkt(s|en)?|produits?|articulos?|"
     r"productos?|artigos?|produtos?|articol[oi]|prodott[oi]|artykulu?|produktu|towaru?|termek|"
     r"товар(а|у)?|urun|ware(n)?"
 )
-_LINK = re.compile(
+_LINK = lazy_pattern(
     r"of|per|for|the|in|each|by|pro|je|der|des|die|de|del|la|el|le|l|par|pour|por|du|da|do|di|dell|"
     r"della|van|voor|za|na|w|z|po|ze|pentru|pe|for|av|af|i|icin|по|за|на|в|от|από|ανα|τη[σς]?|του|"
     r"full|whole|complete|gesamte[rn]?"
 )
-_DUE = re.compile(  # what is to be paid
+_DUE = lazy_pattern(  # what is to be paid
     r"do zaplaty|zu zahlen(d(er|e))?|zahlbar(er)?|a pagar|a payer|da pagare|te betalen|att betala|"
     r"at betale|a betale|k uhrade|k zaplaceni|na uhradu|fizetendo|de plata|odenecek|maksettava|"
     r"к оплате|до сплати|до оплати|за плащане|за плаћање|za placanje|za placilo|moketina|"

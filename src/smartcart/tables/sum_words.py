@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from smartcart.tables.patterns import lazy_pattern
+
 __all__ = ["SUM_START", "SUM_WORDS", "starts_with_sum"]
 
 SUM_WORDS = (
@@ -65,7 +67,7 @@ SUM_WORDS = (
 """Lower-case words that stand before the sums of a table, in place of an id or a day."""
 SUM_START = f"^({'|'.join(SUM_WORDS)})"
 """How a cell begins that may be one of these; for an engine to look for."""
-_STARTS = re.compile(rf"({'|'.join(map(re.escape, sorted(SUM_WORDS, key=len, reverse=True)))})\b")
+_STARTS = lazy_pattern(rf"({'|'.join(map(re.escape, sorted(SUM_WORDS, key=len, reverse=True)))})\b")
 
 
 def starts_with_sum(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["TAX_NUMBER", "is_tax_number"]
@@ -14,7 +13,7 @@ TAX_NUMBER = (
     r"organisasjonsnummer|y tunnus|єдрпоу|еик|oib|αφμ"
 )
 """As tokens; of a country each, so that a shop has one of them."""
-_TAX_NUMBER = re.compile(
+_TAX_NUMBER = lazy_pattern(
     rf"((numero|nr|no|cod|kod) )?({TAX_NUMBER})( (cliente|do cliente|klienta|client|kupca))?"
 )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = ["tax_rank", "taxes_aside"]
@@ -22,17 +21,17 @@ _LESS = (
 )
 _HELD = r"incl?|included|inclusive|inkl|inclus[aoe]?|compres[aoe]|incluid[ao]|dahil|sis"
 _KEPT = r"excl?|excluded|exclusive|exkl|esclus[aoe]|exclu(id[ao])?|haric"
-_AROUND_TAX = re.compile(
+_AROUND_TAX = lazy_pattern(
     rf"\b({_WITH}|{_LESS}|with)( of| de)? {_TAX}"
     rf"( (and|und|y|e|et) (shipping|versand|envio|frete))?\b"
     rf"|\b{_TAX} ({_HELD}|{_KEPT})\b"
     r"|\b(netto|brutto|ttc|ht|inkl|exkl|incl|excl)\b"
 )
-_WITHOUT_TAX = re.compile(
+_WITHOUT_TAX = lazy_pattern(
     rf"\b({_LESS})( of| de)? {_TAX}\b|\b{_TAX} ({_KEPT})\b|\b(netto|net|ht|exkl|excl)\b"
 )
-_GROSS = re.compile(r"\b(brutto|gross|ttc|bruto)\b")
-_WITHIN = re.compile(r"\b(brutto|netto|bruto)(?=[a-z])")  # a word of its own: "bruttobetrag"
+_GROSS = lazy_pattern(r"\b(brutto|gross|ttc|bruto)\b")
+_WITHIN = lazy_pattern(r"\b(brutto|netto|bruto)(?=[a-z])")  # a word of its own: "bruttobetrag"
 
 
 def taxes_aside(words: str) -> str:

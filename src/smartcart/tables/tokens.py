@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from smartcart.tables.patterns import lazy_pattern
+
 __all__ = ["is_surrogate", "parts", "tokens"]
 
 _LOW, _UP = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
-_SPLIT = re.compile(
+_SPLIT = lazy_pattern(
     rf"(?<=[{_LOW}0-9])(?=[{_UP}])|(?<=[{_UP}])(?=[{_UP}][{_LOW}])|[\W_]+|(?<=[{_LOW}])(?=\d)"
 )
 _GLUED = (  # words of shops' exports: "ORDERLINENUMBER" is read as three
@@ -19,9 +21,9 @@ _GLUED = (  # words of shops' exports: "ORDERLINENUMBER" is read as three
     "number|order|ordered|payment|phone|price|product|purchase|qty|quantity|receipt|sales|size|"
     "spend|state|status|stock|total|transaction|type|unit|user|value|year"
 )
-_ALL_GLUED = re.compile(rf"(?:{_GLUED}){{2,}}", re.IGNORECASE)
-_ONE_GLUED = re.compile(rf"(?:{_GLUED})(?=(?:{_GLUED})*$)", re.IGNORECASE)
-_MONEY_ON = re.compile(r"(mnt)([a-z]{3,}?)(products|prods)?")  # "mntmeatproducts"
+_ALL_GLUED = lazy_pattern(rf"(?:{_GLUED}){{2,}}", re.IGNORECASE)
+_ONE_GLUED = lazy_pattern(rf"(?:{_GLUED})(?=(?:{_GLUED})*$)", re.IGNORECASE)
+_MONEY_ON = lazy_pattern(r"(mnt)([a-z]{3,}?)(products|prods)?")  # "mntmeatproducts"
 _TABLES = {"dim", "fk", "pk", "fact"}
 _KEYS = {"sk", "nk", "bk", "hk", "skey", "wid", "dwid"}  # surrogate, natural, business, hash
 _PEOPLE = {"customer", "client", "user", "member", "account", "person", "buyer", "shopper", "guest"}

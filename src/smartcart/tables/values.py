@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from smartcart.records import ColumnRole
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.summary import ColumnSummary
 from smartcart.tables.tokens import tokens
 
@@ -21,17 +20,17 @@ ID_DIGITS = 8  # whole numbers of so many digits, all different, identify
 CHANCE = 3.0  # equal pairs to be expected of random numbers, where all different ones say "id"
 YEARS = (1900, 2100)
 
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"\b(code|type|class|category|group|cluster|grade|level|channel|region|flag|segment|tier|plan|"
     r"branch|zone|area|district|stage|status|method|mode|weekday|month|kanal|gruppe|typ|stufe|"
     r"canal|grupo|tipo|groupe|zona)\b"
 )
-_NUMBERED = re.compile(
+_NUMBERED = lazy_pattern(
     r"\b(no|nr|nummer|numero|id|key|ref|card|carte|karte|tarjeta|cartao|tessera|karta|kart|kort|"
     r"kortti|kartya|kaart)\b"
 )
 LEAST_NUMBER = 100  # shorter ones may count something
-_COUNT = re.compile(
+_COUNT = lazy_pattern(
     r"\b(num|number|count|ct|cnt|qty|quantity|anzahl|anz|menge|numero|cantidad|nombre|nb|nbre|qtd|"
     r"qtde|quantidade|trx|items|products|devices|total)\b"
 )

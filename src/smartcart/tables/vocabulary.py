@@ -19,6 +19,7 @@ from smartcart.tables.currency_codes import CURRENCY_CODES
 from smartcart.tables.customer_names import was_spent
 from smartcart.tables.english import ANY, CHANNELS, ENGLISH, NUMBERS, Word
 from smartcart.tables.languages import customers_meaning
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 from smartcart.tables.words import ARTICLES, LANGUAGES, WORDS, Row
 
@@ -71,9 +72,9 @@ for _word in VOCABULARY:
     MEANINGS.setdefault(_word.meaning.partition(":")[0], _word.role)
 MEANINGS |= {"flag": "describes", "date": "dropped", "text": "dropped"}
 
-_RULES = tuple((re.compile(word.pattern), word) for word in VOCABULARY)
+_RULES = tuple((lazy_pattern(word.pattern), word) for word in VOCABULARY)
 
-_PERSON_ID = re.compile(
+_PERSON_ID = lazy_pattern(
     r"(customer|client|user|member|shopper|buyer|kunden?|cliente)( unique)?"
     r" ?(id|key|no|nr|number|nummer|uuid)"
 )
@@ -90,14 +91,14 @@ _UNITS = {
 } - {"all", "try"}
 
 
-_ASIDE = re.compile(r"(?<=\w)\s*[(\[][^()\[\]]*[)\]]\s*$")  # "Recency (months)"
-_PERIOD = re.compile(
+_ASIDE = lazy_pattern(r"(?<=\w)\s*[(\[][^()\[\]]*[)\]]\s*$")  # "Recency (months)"
+_PERIOD = lazy_pattern(
     r"( (in|per|the|last|past|this|trailing|l|p))* (l|p)?\d* ?"
     r"(m|mo|mos|mths?|months?|d|days?|w|wks?|weeks?|y|yrs?|years?|ytd|mtd|qtd|ltm|ttm|"
     r"year to date)$"
 )
-_OF_A_YEAR = re.compile(r"(.+) ((?:19|20)\d\d)")  # a part of what was spent in all
-_PERIODS = re.compile(r"\d|\b(ytd|mtd|qtd|ltm|ttm|to date|last|past|trailing)\b")
+_OF_A_YEAR = lazy_pattern(r"(.+) ((?:19|20)\d\d)")  # a part of what was spent in all
+_PERIODS = lazy_pattern(r"\d|\b(ytd|mtd|qtd|ltm|ttm|to date|last|past|trailing)\b")
 
 
 def _spoken(name: str) -> dict[str, None]:

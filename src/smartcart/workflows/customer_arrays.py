@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from smartcart.core import prepare
 from smartcart.core.profile import column_means
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.inspection.result import Look
 from smartcart.records import Feature, Inspection, Notice, Recipe
 from smartcart.tables import features, quality
@@ -88,7 +89,7 @@ class CustomerArrays:
         self.ids = drawn["customer_id"].combine_chunks() if self.whole else None
         self.weight = np.ones(len(self.sample))
         if self.seen.copies:
-            content = _numbers(drawn["__content__"])
+            content = numbers_of(drawn["__content__"])
             _, first = np.unique(content, return_index=True)
             self.weight[:] = 0.0
             self.weight[first] = 1.0
@@ -237,17 +238,5 @@ def matrix(batch: pa.RecordBatch, width: int) -> Floats:
     """Return the feature columns of an Arrow batch or table as an (n, width) array, by column."""
     out = np.empty((batch.num_rows, width), order="F")
     for i in range(width):
-        out[:, i] = _numbers(batch[f"f{i}"])
+        out[:, i] = numbers_of(batch[f"f{i}"])
     return out
-
-
-def _numbers(column: pa.Array | pa.ChunkedArray) -> NDArray[np.generic]:
-    """Return a column of Arrow, NaN where it is null, by its layout: its own way loads pandas."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    here = slice(array.offset, array.offset + len(array))
-    known, values = array.buffers()
-    found = np.frombuffer(values or b"", array.type.to_pandas_dtype())[here]
-    if not array.null_count:
-        return found
-    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[here]
-    return np.where(bits, found, np.nan)

@@ -30,6 +30,7 @@ from smartcart.core.future.track import (
     tenths_of,
     try_all,
 )
+from smartcart.engines.arrow_numbers import numbers_of
 from smartcart.inspection.result import Look
 from smartcart.records import OrderLog, ResultRow, Track, TrackWeek
 from smartcart.tables import held_back, order_features, orders, quality
@@ -144,10 +145,7 @@ def with_alive(seen: Look, foreseen: Foreseen | None) -> Look:
 
 
 def _columns(table: pa.Table) -> dict[str, Floats]:
-    return {
-        name: table[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)
-        for name in table.column_names
-    }
+    return {name: numbers_of(table[name]).astype(np.float64) for name in table.column_names}
 
 
 def _in_units(columns: dict[str, Floats]) -> dict[str, Floats]:

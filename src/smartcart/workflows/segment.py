@@ -20,7 +20,7 @@ from smartcart.background_process import HelperProcess, LostError
 from smartcart.core import choose_k, kmeans, naming, prepare
 from smartcart.core.assign import assign
 from smartcart.core.evidence import gather
-from smartcart.core.lloyd import LloydSums, Packed, lloyd_sums, packed
+from smartcart.core.lloyd import LloydSums, lloyd_sums, packed_parts
 from smartcart.core.profile import (
     ProfileSums,
     column_means,
@@ -251,9 +251,10 @@ def _settled(table: CustomerArrays, recipe: Recipe, centers: Floats) -> Floats:
     """Let the centroids (k, p) of the sample settle on the wide sample."""
     if table.wide is None:
         return centers
-    parts = [packed(prepare.apply_recipe(part, recipe)) for part in _blocks(table.wide)]
-    for _ in range(WIDE_PASSES):  # on one thread: several take turns, and lose more than they win
-        sums = _summed(centers, map(partial(_lloyd_part, centers), parts))
+    parts = (prepare.apply_recipe(part, recipe) for part in _blocks(table.wide))
+    rows = packed_parts(parts, *table.wide.shape)
+    for _ in range(WIDE_PASSES):
+        sums = lloyd_sums(rows, centers)
         gain, centers = sums.gain(centers), sums.centers(centers)
         if gain < WIDE_SETTLED:
             break
@@ -268,17 +269,13 @@ def _settled_on_all(
         before, centers = sums.wcss, sums.centers(centers)
 
         def part(_: object, X: Floats, at: Floats = centers) -> LloydSums:
-            return _lloyd_part(at, prepare.apply_recipe(X, recipe))
+            return lloyd_sums(prepare.apply_recipe(X, recipe), at)
 
         done = table.each(part, forming_only=True)
         sums = _summed(centers, done, lambda n, i=turn: say(f"refine (pass {i})", n, table.rows))  # type: ignore[misc]
         if sums.wcss >= before * (1 - SETTLED):
             break
     return centers
-
-
-def _lloyd_part(centers: Floats, Z: Floats | Packed) -> LloydSums:
-    return lloyd_sums(Z, centers)
 
 
 def _summed(

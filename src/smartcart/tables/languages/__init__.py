@@ -10,11 +10,11 @@ A new word goes into the file of its language; a new language is one file and it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module
 
+from smartcart.tables.patterns import lazy_pattern
 from smartcart.tables.tokens import tokens
 
 __all__ = [
@@ -27,10 +27,10 @@ __all__ = [
     "state_words",
 ]
 
-WHERE = re.compile(
+WHERE = lazy_pattern(
     "郵便|住所|都道府県|市区町村|邮编|郵編|地址|우편번호|주소"
 )  # of a buyer: no buyer
-GAPLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
+GAPLESS = lazy_pattern("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # kana, Han, Hangul
 
 LANGUAGES = (
     *("nl", "it", "pl", "cs", "hu", "ro", "sv", "da", "fi"),
