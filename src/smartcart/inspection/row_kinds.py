@@ -106,6 +106,8 @@ def with_row_kinds(
             if pair is not None:
                 total, lines = (values[i] for i in pair)
                 return replace(log, row_type=column.name, order_rows=(total,), line_rows=(lines,))
+    if structure.several < SEVERAL:  # too few orders in which a row could be the sum of others
+        return log
     return _with_sum_rows(opened, sample, log, moneys, columns)
 
 
@@ -142,7 +144,8 @@ def _with_sum_rows(
     for money in moneys[:1]:
         for name in kinds[:TRIED]:
             values = values_of(opened.engine, sample, name, SUM_KINDS)
-            row = opened.engine.record(kind_expression(sample, log.order, name, values, money))
+            expr = kind_expression(sample, log.order, name, values, money, pairs=False)
+            row = opened.engine.record(expr)
             sums = _sums(row, len(values), _named_total(values))
             if sums is not None:
                 return replace(log, row_type=name, order_rows=(values[sums],), line_rows=())
@@ -150,7 +153,7 @@ def _with_sum_rows(
             blank = sample[log.product].isnull().ifelse("blank", "told")
             told = {name: sample[name] for name in (log.order, money)}
             table = sample.select(**told, __kind__=blank)
-            expr = kind_expression(table, log.order, "__kind__", ["blank"], money)
+            expr = kind_expression(table, log.order, "__kind__", ["blank"], money, pairs=False)
             if _sums(opened.engine.record(expr), 1, None) is not None:
                 raise ReadingQuestion.of(
                     f"{opened.reading.source!r} has rows without {log.product} whose {money} is "

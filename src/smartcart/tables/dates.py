@@ -53,6 +53,7 @@ BIRTHS = (7_000, 60_000)  # ... and from 1919, of births
 SECONDS = (6.3e8, 4.1e9)  # since 1970: from 1990 to 2099
 NEARLY_ALL = 0.99  # share of the numbers that must be days
 PROBE = 100  # frequent values, and others, that tell whether days are among them
+FEW = 16  # frequent values, and others: where none is a day, days are no half of the cells
 LONGEST = 80  # characters of a day and time in words
 ZERO = ("0", "-1", "0.0", "-1.0")  # "never", where days are counted
 
@@ -193,7 +194,11 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
     total = sum(known.values())
     values = list(known)
     frequent = nlargest(PROBE, known, key=known.__getitem__)
-    probed = [v for v in (*frequent, *values[:: max(1, len(values) // PROBE)]) if _may_be(v)]
+    spread = values[:: max(1, len(values) // PROBE)]
+    first = [v for v in (*frequent[:FEW], *spread[:: max(1, len(spread) // FEW)]) if _may_be(v)]
+    if len(first) >= FEW and not any(map(_day_or_month, first)):
+        return None  # of half of the cells some would be days here: names, addresses, codes
+    probed = [v for v in (*frequent, *spread) if _may_be(v)]
     rules = _rules(probed)
     if not rules and not any(_form(v) or _month_form(v) for v in probed):
         return None
@@ -248,6 +253,12 @@ def dates_in_words(name: str, known: Mapping[str, int]) -> Dates | None:
         year_first,
         bool(sorted_by),
     )
+
+
+def _day_or_month(value: str) -> bool:
+    """Return whether a cell is a day or a month by some of the rules, or by none."""
+    text, _ = rewritten(value)
+    return any(form(cell) is not None for cell in (value, text) for form in (_form, _month_form))
 
 
 def _may_be(value: str) -> bool:

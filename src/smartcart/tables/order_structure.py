@@ -160,14 +160,21 @@ def cell_expression(table: ir.Table, names: Sequence[str], beside: Sequence[str]
 
 
 def kind_expression(
-    table: ir.Table, order: str, kind: str, values: Sequence[str], money: str
+    table: ir.Table,
+    order: str,
+    kind: str,
+    values: Sequence[str],
+    money: str,
+    *,
+    pairs: bool = True,
 ) -> ir.Table:
     """Return one row: whether rows of different kinds tell the same money of an order twice.
 
     Of each value i of ``kind``: orders that have it (``has_i``), that have it on one row
     (``one_i``) and with money (``paid_i``); of each two, orders that have both and in which the
-    money of both is equal (``both_i_j``, ``equal_i_j``). Orders that have other rows beside it
-    (``beside_i``), and in which it is the sum of all of these (``sums_i``).
+    money of both is equal (``both_i_j``, ``equal_i_j``), unless ``pairs`` are not asked. Orders
+    that have other rows beside it (``beside_i``), and in which it is the sum of all of these
+    (``sums_i``).
     """
     lines = table.select(o=table[order], t=table[kind], m=table[money].cast("float64"))
     lines = lines.filter(lines["o"].notnull())
@@ -191,7 +198,7 @@ def kind_expression(
         there = (found[f"p{i}"] > 0) & (found["p"] > found[f"p{i}"])
         near = (found[f"s{i}"] - others).abs() <= _apart(found[f"s{i}"])
         told |= {f"beside_{i}": there.sum(), f"sums_{i}": (there & near).sum()}
-        for j in range(i):
+        for j in range(i if pairs else 0):
             both = (found[f"p{i}"] > 0) & (found[f"p{j}"] > 0)
             gap = (found[f"s{i}"] - found[f"s{j}"]).abs()
             near = gap <= _apart(found[f"s{i}"])
