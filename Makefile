@@ -11,6 +11,9 @@ serve: ## open the web app on this machine (WORKSPACE=folder, ARGS="--port 8001"
 	@tools/setup web
 	@.venv/bin/smartcart serve $(or $(WORKSPACE),workspace) $(ARGS)
 
+# tests start many processes: each would compile SmartCart and its templates anew
+unexport PYTHONDONTWRITEBYTECODE
+
 test: ## run the tests
 	@tools/setup dev
 	@tools/system-packages
