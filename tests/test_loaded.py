@@ -79,3 +79,16 @@ def test_patterns_are_compiled_when_they_are_asked() -> None:
         "assert len([m for m in made if m[0] == words._RULES[0][0].pattern]) == 1"
     )
     assert loaded(code, "smartcart.tables.vocabulary") == ["smartcart.tables.vocabulary"]
+
+
+def test_every_pattern_that_waits_can_be_compiled() -> None:
+    code = (
+        "import importlib, pkgutil, re, warnings; warnings.simplefilter('error'); "
+        "from smartcart.tables import patterns; made = []; "
+        "patterns.lazy_pattern = lambda *told: made.append(re.compile(*told)) or made[-1]; "
+        "import smartcart.inspection as inspection, smartcart.tables as tables; "
+        "[importlib.import_module(m.name) for p in (inspection, tables) "
+        "for m in pkgutil.walk_packages(p.__path__, p.__name__ + '.')]; "
+        "assert len(made) > 300, len(made)"
+    )
+    assert loaded(code, "smartcart.tables.vocabulary") == ["smartcart.tables.vocabulary"]

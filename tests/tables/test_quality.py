@@ -12,6 +12,7 @@ import pytest
 from frames import as_frame
 from smartcart.records import Column, Contract
 from smartcart.tables import quality
+from smartcart.tables.features import cleaned
 from smartcart.tables.summary import ColumnSummary
 
 
@@ -94,6 +95,21 @@ def test_the_fence_lets_a_long_tail_pass_and_stops_an_error(engine, table, sigma
 
 def test_too_few_values_have_no_fence() -> None:
     assert quality.upper_fence([1, 2], [5, 5]) is None
+
+
+@pytest.mark.parametrize(
+    ("fence", "above"), [(2.0**62, 1), (2.0**63, 0), (2.0**63 - 1024, 0), (1e26, 0), (math.inf, 0)]
+)
+def test_fences_beyond_whole_numbers_of_64_bits_are_compared(engine, table, fence, above) -> None:
+    t = table("SELECT * FROM (VALUES (1, 2::BIGINT), (2, 9223372036854770000)) r(ID, Income)")
+    contract = quality.bounded(
+        Contract("customers", "ID", (ID, INCOME), dt.date(2014, 6, 29), "latest Dt_Customer"),
+        {"Income": fence},
+    )
+    assert counts(engine, t, contract)["high_1"] == above
+    clean = as_frame(engine, cleaned(t, contract).order_by("ID"))
+    assert clean["Income"].isna().sum() == above
+    assert clean["Income"][0] == 2
 
 
 def summaries(rows: int, *distinct: int) -> list[ColumnSummary]:

@@ -74,6 +74,7 @@ COMBINED = {
 }
 """Meanings that features are made of together; a column of another meaning forms by itself."""
 _COUNTS = lazy_pattern(r"^(num|number|count|no|nb|anzahl)\b|\b(num|count|cnt|ct|number of)\b")
+NO_INT64 = 2.0**63
 MAX_SHARES = 12  # categories beyond the twelfth do not get a share of their own
 MAIN_SHARE = 0.8  # the largest categories that make this much of the spend get a share
 
@@ -371,13 +372,14 @@ def cleaned(table: ir.Table, contract: Contract, *, sound: Collection[str] = ())
 def with_bounds(value: ir.Value, column: Column) -> tuple[ir.Value, float | None, float | None]:
     """Return what is compared with the bounds of a column (the year of a day), and the bounds.
 
-    Whole numbers get whole bounds: to widen each of them takes as long again as to compare.
+    Whole numbers get whole bounds, where these are numbers of 64 bits: to widen each of them takes
+    as long again as to compare. A fence of incomes far apart can lie beyond.
     """
     told = value.year() if column.type == "date" else value
     low, high = column.low, column.high
     if told.type().is_integer():
-        low = None if low is None else math.ceil(low)
-        high = None if high is None else math.floor(high)
+        low = low if low is None or abs(low) >= NO_INT64 else math.ceil(low)
+        high = high if high is None or abs(high) >= NO_INT64 else math.floor(high)
     return told, low, high
 
 

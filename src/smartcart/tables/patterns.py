@@ -7,6 +7,7 @@ second, at the start of every command.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, cast
 
 __all__ = ["lazy_pattern"]
@@ -20,12 +21,13 @@ class _Uncompiled:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = self.__dict__.get("_compiled")
-        if compiled is None:
-            compiled = self.__dict__["_compiled"] = re.compile(self.pattern, self._flags)
-        found = getattr(compiled, name)
+        found = getattr(self._compiled, name)
         self.__dict__[name] = found  # asked but once
         return found
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, self._flags)
 
 
 def lazy_pattern(text: str, flags: int = 0) -> re.Pattern[str]:
